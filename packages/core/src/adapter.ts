@@ -1,5 +1,6 @@
 export { readConnectionFailure } from '#connection-failure';
 export { type Answer, type AnswerOtherwise, answerFor } from './answer.ts';
+export type { AuthWithToken } from './auth-with-token.ts';
 export { checkNameOf, isRefusal, requireChecks } from './checks.ts';
 export { emitterFor } from './emitter.ts';
 export { isError } from './errors/is-error.ts';
@@ -9,6 +10,7 @@ export {
   errorFrom,
   type Guard,
   type GuardAdapter,
+  type GuardedVerifierOptions,
   type GuardKind,
   type GuardOptions,
   type GuardSteps,
@@ -73,4 +75,4 @@ export {
 } from './time/remote-value.ts';
 export { RepeatWatch } from './time/repeat-watch.ts';
 export { checkAudience } from './token/claims.ts';
-export { verifierFrom } from './verifier.ts';
+export { type AuthAndToken, type AuthenticateWithToken, tokenReaderOf, verifierFrom } from './verifier.ts';

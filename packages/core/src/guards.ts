@@ -1,14 +1,15 @@
 import { type Answer, type AnswerOtherwise, answerFor, requireOnError } from './answer.ts';
 import { type Auth, type Claims, isAuth, requireAuthOrNull } from './auth.ts';
+import { tokenOf, withToken } from './auth-with-token.ts';
 import { authorize, type Check, requireChecks } from './checks.ts';
 import { ToriiConfigError } from './errors.ts';
 import { recallListener, type VerifierEventListener } from './events.ts';
 import { recognize } from './logs/found-value.ts';
-import { readKnownOptions, wrongOption, wrongValue } from './options/reader.ts';
+import { type Options, readFlag, readKnownOptions, wrongOption, wrongValue } from './options/reader.ts';
 import { misplacedOption, type VerifierOptions } from './options/verifier-options.ts';
 import { SharedMap } from './registry.ts';
 import type { RequestParts } from './request/request-parts.ts';
-import { type Verifier, verifierFrom } from './verifier.ts';
+import { type AuthenticateOptions, tokenReaderOf, type Verifier, verifierFrom } from './verifier.ts';
 
 /** The name of a guard, as stored under {@link guardKind}. */
 export type GuardKind = 'requireAuth' | 'optionalAuth' | 'allow';
@@ -24,7 +25,17 @@ export const guardKind: unique symbol = Symbol.for('torii.guard');
 export interface GuardOptions<Request> {
   /** Changes the response to a refused request. Also applies to every `allow` that runs after this guard. */
   readonly onError?: AnswerOtherwise<Request> | undefined;
+  /**
+   * Whether the Auth has the verified token in `token`, for calls to your own services. The property is hidden from JSON, copies
+   * and logs. May also be written beside the options of the verifier.
+   * @default false
+   */
+  readonly exposeToken?: boolean;
 }
+
+/** The options of a verifier, with the options of a guard that may be written beside them. */
+export type GuardedVerifierOptions<Custom extends object = Claims> = VerifierOptions<Custom> &
+  Pick<GuardOptions<never>, 'exposeToken'>;
 
 /** Connects the guards to a framework. `Request` is the object that the framework creates for each request. */
 export interface GuardAdapter<Request extends object, Middleware extends object> {
@@ -68,12 +79,12 @@ export interface ResponseProgress {
 export interface Guards<Request, Middleware> {
   /** Refuses requests without a valid token. Throws a ToriiConfigError if an option is wrong. */
   requireAuth<Custom extends object = Claims>(
-    source: Verifier<Custom> | VerifierOptions<Custom>,
+    source: Verifier<Custom> | GuardedVerifierOptions<Custom>,
     options?: GuardOptions<Request>,
   ): Middleware;
   /** Lets requests without a token continue as signed out, but refuses an invalid token. */
   optionalAuth<Custom extends object = Claims>(
-    source: Verifier<Custom> | VerifierOptions<Custom>,
+    source: Verifier<Custom> | GuardedVerifierOptions<Custom>,
     options?: GuardOptions<Request>,
   ): Middleware;
   /**
@@ -87,6 +98,11 @@ export interface Guards<Request, Middleware> {
    * second argument: frameworks pass one to a middleware.
    */
   getAuth<Custom extends object = Claims>(request: Request, next?: unknown): Auth<Custom>;
+  /**
+   * Returns the verified token of the caller. Throws a ToriiConfigError like `getAuth`, and if the guard does not have the option
+   * `exposeToken`.
+   */
+  getToken(request: Request, next?: unknown): string;
 }
 
 interface RequestRecord {
@@ -111,8 +127,15 @@ const records: SharedMap<object, RequestRecord> = new SharedMap('requests');
 export function createGuards<Request extends object, Middleware extends object>(
   adapter: GuardAdapter<Request, Middleware>,
 ): Guards<Request, Middleware> {
-  function identify(kind: GuardKind, verifier: Verifier, options: GuardOptions<Request> = {}): Middleware {
-    const { onError } = readGuardOptions(options, `${kind}(verifier, { onError })`);
+  function identify<Custom extends object>(
+    kind: GuardKind,
+    source: Verifier<Custom> | GuardedVerifierOptions<Custom>,
+    given: GuardOptions<Request> = {},
+  ): Middleware {
+    const { rest, options } = splitSource(source, readGuardOptions(given, `${kind}(verifier, { onError })`));
+    const verifier = verifierFrom(rest, `${kind}(verifier), or ${kind}({ issuer: 'https://acme.torii.so' })`);
+    const { onError } = options;
+    const readWithToken = readFlag(options, 'exposeToken') ? authenticatorWithToken(verifier) : undefined;
     const record: RequestRecord = Object.freeze({
       onError: requireOnError(onError),
       emit: recallListener(verifier),
@@ -123,10 +146,12 @@ export function createGuards<Request extends object, Middleware extends object>(
       // could trust that Auth.
       adapter.write(request, null);
       records.set(request, record);
-      adapter.write(
-        request,
-        requireAuthOrNull(await verifier.authenticate(adapter.describe(request), authenticateOptions)),
-      );
+      const parts = adapter.describe(request);
+      const auth =
+        readWithToken === undefined
+          ? await verifier.authenticate(parts, authenticateOptions)
+          : await readWithToken(parts, authenticateOptions);
+      adapter.write(request, requireAuthOrNull(auth));
     });
   }
 
@@ -144,9 +169,17 @@ export function createGuards<Request extends object, Middleware extends object>(
     throw new ToriiConfigError(option, problem);
   }
 
+  function requestedAuth(request: Request, next: unknown, option: string): Auth {
+    // As a middleware, it would never call `next`: the request would hang.
+    if (next !== undefined) throw wrongOption(option, 'is not a middleware. Use requireAuth({ issuer })');
+    if (typeof request !== 'object' || request === null || isAuth(request))
+      throw wrongValue(option, 'called with the request', request);
+    return authOf(adapter.read(request), option);
+  }
+
   return Object.freeze({
-    requireAuth: (source, options) => identify('requireAuth', sourceOf(source, 'requireAuth'), options),
-    optionalAuth: (source, options) => identify('optionalAuth', sourceOf(source, 'optionalAuth'), options),
+    requireAuth: (source, options) => identify('requireAuth', source, options),
+    optionalAuth: (source, options) => identify('optionalAuth', source, options),
     allow: (...checks) => {
       const list = requireChecks(checks, 'allow');
       return middleware('allow', async (request) => {
@@ -154,29 +187,58 @@ export function createGuards<Request extends object, Middleware extends object>(
         await authorize(found === null ? null : authOf(found, 'allow'), adapter.describe(request), list);
       });
     },
-    getAuth(request, next) {
-      // As a middleware, it would never call `next`: the request would hang.
-      if (next !== undefined) throw wrongOption('getAuth', 'is not a middleware. Use requireAuth({ issuer })');
-      if (typeof request !== 'object' || request === null || isAuth(request))
-        throw wrongValue('getAuth', 'called with the request', request);
-      return authOf(adapter.read(request), 'getAuth');
+    getAuth: <Custom extends object>(request: Request, next?: unknown) =>
+      requestedAuth(request, next, 'getAuth') as Auth<Custom>,
+    getToken(request, next) {
+      const token = tokenOf(requestedAuth(request, next, 'getToken'));
+      if (token !== undefined) return token;
+      throw new ToriiConfigError(
+        'exposeToken',
+        'The guard of this request keeps the token to itself. Write requireAuth({ issuer, exposeToken: true }).',
+      );
     },
   } satisfies Guards<Request, Middleware>);
 }
 
-function sourceOf<Custom extends object>(
-  source: Verifier<Custom> | VerifierOptions<Custom>,
-  kind: GuardKind,
-): Verifier<Custom> {
-  return verifierFrom(source, `${kind}(verifier), or ${kind}({ issuer: 'https://acme.torii.so' })`);
+type GivenGuardOptions = Options<'onError' | 'exposeToken'>;
+
+/** Takes the options of the guard out of the options of the verifier. */
+function splitSource<Custom extends object>(
+  source: Verifier<Custom> | GuardedVerifierOptions<Custom>,
+  options: GivenGuardOptions,
+): { readonly rest: Verifier<Custom> | VerifierOptions<Custom>; readonly options: GivenGuardOptions } {
+  if (typeof source !== 'object' || source === null || !Object.hasOwn(source, 'exposeToken'))
+    return { rest: source, options };
+  if ('exposeToken' in options) throw wrongOption('exposeToken', 'is given twice. Leave one of them out');
+  // Not a spread, which would drop an inherited option in silence, such as `checks`. The verifier refuses it.
+  const { exposeToken: _, ...others } = Object.getOwnPropertyDescriptors(source);
+  const rest: VerifierOptions<Custom> = Object.create(Object.getPrototypeOf(source), others);
+  return {
+    rest,
+    options: Object.assign(Object.create(null), options, { exposeToken: Reflect.get(source, 'exposeToken') }),
+  };
 }
 
-function readGuardOptions(given: object, example: string): { readonly onError?: unknown } {
-  const misplaced = Object.keys(Object(given)).find((name) => name !== 'onError');
-  if (misplaced !== undefined && recognize(given) === undefined && !Array.isArray(given))
-    throw misplacedOption(misplaced, ['onError']);
-  return readKnownOptions<GuardOptions<never>, ['onError']>(given, ['onError'], example);
+type Identify = (request: RequestParts, options: AuthenticateOptions) => Promise<Auth | null>;
+
+function authenticatorWithToken<Custom extends object>(verifier: Verifier<Custom>): Identify {
+  const read = tokenReaderOf(verifier);
+  if (read === undefined)
+    throw wrongOption('exposeToken', 'needs a verifier that createVerifier returned. Found: another object');
+  return async (request, options) => {
+    const found = await read(request, options);
+    return found && withToken(found.auth, found.token);
+  };
 }
+
+function readGuardOptions(given: object, example: string): GivenGuardOptions {
+  const misplaced = Object.keys(Object(given)).find((name) => !guardOptionNames.some((known) => known === name));
+  if (misplaced !== undefined && recognize(given) === undefined && !Array.isArray(given))
+    throw misplacedOption(misplaced, guardOptionNames);
+  return readKnownOptions<GuardOptions<never>, typeof guardOptionNames>(given, guardOptionNames, example);
+}
+
+const guardOptionNames = ['onError', 'exposeToken'] as const;
 
 function guardBy<Request extends object>(decide: (request: Request) => Promise<void>): Guard<Request> {
   return (request, steps) => {

@@ -9,6 +9,7 @@ import { assertNoSecond, wrongValue } from './options/reader.ts';
 import type { RequestSettings } from './options/request-options.ts';
 import { misplacedOption, readOptions, type VerifierOptions } from './options/verifier-options.ts';
 import { type CheckResult, guardOutcome } from './promises/outcome.ts';
+import { SharedMap } from './registry.ts';
 import type { RequestLike } from './request/request-parts.ts';
 import { quickViewOf, type RequestView } from './request/request-view.ts';
 import { TokenCache } from './token/token-cache.ts';
@@ -92,11 +93,25 @@ export function verifierWith(settings: RequestSettings, verifyToken: TokenPipeli
     check: (request: RequestLike, options?: AuthenticateOptions) => guardOutcome(check(request, options)),
   };
   rememberListener(verifier, pipeline.emit);
+  readers.set(verifier, readWithToken);
   return Object.freeze(verifier);
 
   // Async, so that an error while the request is read becomes a rejection.
   async function read(request: RequestLike, options: AuthenticateOptions | undefined): Promise<Auth | null> {
     return authenticate(quickViewOf(request), pipeline, isOptional(options));
+  }
+
+  // Notes the token on its way to its verification, so that no other text can be taken for it. Calls that do not need the token
+  // take another way, which stays as fast as it is.
+  async function readWithToken(request: RequestLike, options?: AuthenticateOptions): Promise<AuthAndToken | null> {
+    let verified = '';
+    const verifyAndNote: TokenPipeline['verify'] = (token) => {
+      verified = token;
+      return verifyToken(token);
+    };
+    const noting: Pipeline = { ...pipeline, verify: verifyAndNote };
+    const auth = await authenticate(quickViewOf(request), noting, isOptional(options));
+    return auth === null ? null : { auth, token: verified };
   }
 
   async function check(
@@ -111,6 +126,26 @@ export function verifierWith(settings: RequestSettings, verifyToken: TokenPipeli
       return { auth: null, denial };
     }
   }
+}
+
+/** The caller of a request, and the token that was verified. */
+export interface AuthAndToken {
+  readonly auth: Auth;
+  readonly token: string;
+}
+
+/** Like `Verifier.authenticate`, for adapters that hand out the token. */
+export type AuthenticateWithToken = (
+  request: RequestLike,
+  options?: AuthenticateOptions,
+) => Promise<AuthAndToken | null>;
+
+const readers: SharedMap<Verifier, AuthenticateWithToken> = new SharedMap('readers');
+
+/** `undefined` if the verifier is a copy, or the app's own object: what such a verifier has verified is unknown. */
+export function tokenReaderOf<Custom extends object>(verifier: Verifier<Custom>): AuthenticateWithToken | undefined {
+  const reader = readers.get(verifier as Verifier);
+  return typeof reader === 'function' ? (reader as AuthenticateWithToken) : undefined;
 }
 
 // An unknown option is an error, because it may be a check: `check(request, { checks })`. Reads own properties only: prototype

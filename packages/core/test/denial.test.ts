@@ -32,7 +32,10 @@ const challenges = {
   claim_malformed: 'invalid_token',
 } satisfies Record<AuthReason, 'nothing' | 'invalid_token'>;
 
-const unavailable = { keys_unavailable: 503, policy_unavailable: 503 } satisfies Record<UnavailableReason, number>;
+const unavailable = { keys_unavailable: 503, policy_unavailable: 503, token_unavailable: 503 } satisfies Record<
+  UnavailableReason,
+  number
+>;
 const others = { request_malformed: 400, not_allowed: 403 } satisfies Record<
   Exclude<Reason, AuthReason | UnavailableReason>,
   number

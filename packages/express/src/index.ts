@@ -1,5 +1,10 @@
-import type { Auth, Check, Claims, RequestParts, Verifier, VerifierOptions } from '@torii/core';
-import { type AnswerOtherwise, createGuards, type GuardOptions } from '@torii/core/adapter';
+import type { Auth, Check, Claims, RequestParts, Verifier } from '@torii/core';
+import {
+  type AnswerOtherwise,
+  createGuards,
+  type GuardedVerifierOptions,
+  type GuardOptions,
+} from '@torii/core/adapter';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { writeAnswer } from './answer.ts';
 import type { ExpressRequest } from './express-request.ts';
@@ -47,7 +52,7 @@ export {
   ToriiRequestError,
   ToriiUnavailableError,
 } from '@torii/core';
-export type { Answer, AnswerOtherwise, GuardOptions } from '@torii/core/adapter';
+export type { Answer, AnswerOtherwise, AuthWithToken, GuardedVerifierOptions, GuardOptions } from '@torii/core/adapter';
 export type { ExpressRequest } from './express-request.ts';
 
 declare global {
@@ -118,7 +123,7 @@ const guards = createGuards<Request, Guard>({
  * @throws ToriiConfigError if an option is wrong. The message says what to write instead.
  */
 export function requireAuth<Custom extends object = Claims>(
-  source: Verifier<Custom> | VerifierOptions<Custom>,
+  source: Verifier<Custom> | GuardedVerifierOptions<Custom>,
   options?: GuardOptions<ExpressRequest>,
 ): Guard {
   return guards.requireAuth(source, options);
@@ -130,7 +135,7 @@ export function requireAuth<Custom extends object = Claims>(
  * @throws ToriiConfigError if an option is wrong. The message says what to write instead.
  */
 export function optionalAuth<Custom extends object = Claims>(
-  source: Verifier<Custom> | VerifierOptions<Custom>,
+  source: Verifier<Custom> | GuardedVerifierOptions<Custom>,
   options?: GuardOptions<ExpressRequest>,
 ): Guard {
   return guards.optionalAuth(source, options);
@@ -158,6 +163,25 @@ export function allow<Custom extends object = Claims>(...checks: readonly [Check
 export function getAuth<Custom extends object = Claims>(req: { readonly auth?: unknown }): Auth<Custom>;
 export function getAuth(req: { readonly auth?: unknown }, next?: unknown): Auth {
   return guards.getAuth(req as Request, next);
+}
+
+/**
+ * Returns the verified token of a request, for calls to your own services. For handlers that run after a guard with
+ * `exposeToken: true`. `req.auth.token` is the same token, but TypeScript cannot know which guard ran, so the type of
+ * `req.auth` does not have it.
+ *
+ * @example
+ * app.use(requireAuth({ issuer: process.env.TORII_ISSUER, exposeToken: true }));
+ * app.get('/orders', async (req, res) => {
+ *   const orders = await fetch(ordersUrl, { headers: { Authorization: `Bearer ${getToken(req)}` } });
+ *   res.json(await orders.json());
+ * });
+ *
+ * @throws ToriiConfigError if no guard ran, if the guard does not have `exposeToken: true`, or if `req.auth` is `null`
+ */
+export function getToken(req: { readonly auth?: unknown }): string;
+export function getToken(req: { readonly auth?: unknown }, next?: unknown): string {
+  return guards.getToken(req as Request, next);
 }
 
 // A request without an Express app: of connect, of Node's http server, of a Socket.IO engine, or a mock in a unit test. It has

@@ -1,6 +1,15 @@
 import express, { type RequestHandler } from 'express';
 import { expectTypeOf, test } from 'vitest';
-import { type Auth, allow, type Check, createVerifier, getAuth, optionalAuth, requireAuth } from '../src/index.ts';
+import {
+  type Auth,
+  allow,
+  type Check,
+  createVerifier,
+  getAuth,
+  getToken,
+  optionalAuth,
+  requireAuth,
+} from '../src/index.ts';
 
 const issuer = 'https://acme.torii.test';
 const app = express();
@@ -21,6 +30,23 @@ test('the guards are accepted wherever Express accepts middleware', () => {
   app.use(requireAuth({ issuer: process.env['TORII_ISSUER'] }), express.Router().use(optionalAuth({ issuer })));
   app.use('/api', [requireAuth({ issuer }), allow(() => true)]);
   expectTypeOf(requireAuth({ issuer })).toExtend<RequestHandler>();
+});
+
+test('getToken returns a text, and the type of req.auth has no token', () => {
+  app.use(requireAuth({ issuer, exposeToken: true }), requireAuth(createVerifier({ issuer }), { exposeToken: true }));
+  app.use((req) => {
+    expectTypeOf(getToken(req)).toEqualTypeOf<string>();
+    // @ts-expect-error: TypeScript cannot know whether the guard hands out the token
+    req.auth?.token;
+    // @ts-expect-error: only a guard can have the option
+    createVerifier({ issuer, exposeToken: true });
+    // @ts-expect-error: true or false
+    requireAuth({ issuer, exposeToken: 'yes' });
+    // @ts-expect-error: a variable that is not set
+    requireAuth({ issuer, exposeToken: undefined });
+    // @ts-expect-error: a request is required
+    getToken();
+  });
 });
 
 test('req.auth may be null or undefined', () => {

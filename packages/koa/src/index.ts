@@ -1,5 +1,11 @@
-import { type Auth, type Check, type Claims, denialFor, type Verifier, type VerifierOptions } from '@torii/core';
-import { type Answer, type AnswerOtherwise, createGuards, type GuardOptions } from '@torii/core/adapter';
+import { type Auth, type Check, type Claims, denialFor, type Verifier } from '@torii/core';
+import {
+  type Answer,
+  type AnswerOtherwise,
+  createGuards,
+  type GuardedVerifierOptions,
+  type GuardOptions,
+} from '@torii/core/adapter';
 import type { Context, Middleware } from 'koa';
 import type { KoaContext, KoaMiddleware } from './koa-middleware.ts';
 
@@ -46,7 +52,7 @@ export {
   ToriiRequestError,
   ToriiUnavailableError,
 } from '@torii/core';
-export type { Answer, AnswerOtherwise, GuardOptions } from '@torii/core/adapter';
+export type { Answer, AnswerOtherwise, AuthWithToken, GuardedVerifierOptions, GuardOptions } from '@torii/core/adapter';
 export type { KoaContext, KoaMiddleware } from './koa-middleware.ts';
 
 declare module 'koa' {
@@ -100,7 +106,7 @@ const guards = createGuards<Context, Middleware>({
  * @throws ToriiConfigError if an option is wrong. The message says what to write instead.
  */
 export function requireAuth<Custom extends object = Claims>(
-  source: Verifier<Custom> | VerifierOptions<Custom>,
+  source: Verifier<Custom> | GuardedVerifierOptions<Custom>,
   options?: GuardOptions<KoaContext>,
 ): KoaMiddleware {
   return guards.requireAuth(source, options);
@@ -113,7 +119,7 @@ export function requireAuth<Custom extends object = Claims>(
  * @throws ToriiConfigError if an option is wrong. The message says what to write instead.
  */
 export function optionalAuth<Custom extends object = Claims>(
-  source: Verifier<Custom> | VerifierOptions<Custom>,
+  source: Verifier<Custom> | GuardedVerifierOptions<Custom>,
   options?: GuardOptions<KoaContext>,
 ): KoaMiddleware {
   return guards.optionalAuth(source, options);
@@ -143,6 +149,25 @@ export function allow<Custom extends object = Claims>(
 export function getAuth<Custom extends object = Claims>(ctx: { readonly state: object }): Auth<Custom>;
 export function getAuth(ctx: { readonly state: object }, next?: unknown): Auth {
   return guards.getAuth(ctx as Context, next);
+}
+
+/**
+ * Returns the verified token of a request, for calls to your own services. For middleware that runs after a guard with
+ * `exposeToken: true`. `ctx.state.auth.token` is the same token, but TypeScript cannot know which guard ran, so the type of
+ * `ctx.state.auth` does not have it.
+ *
+ * @example
+ * app.use(requireAuth({ issuer: process.env.TORII_ISSUER, exposeToken: true }));
+ * router.get('/orders', async (ctx) => {
+ *   const orders = await fetch(ordersUrl, { headers: { Authorization: `Bearer ${getToken(ctx)}` } });
+ *   ctx.body = await orders.json();
+ * });
+ *
+ * @throws ToriiConfigError if no guard ran, if the guard does not have `exposeToken: true`, or if `ctx.state.auth` is `null`
+ */
+export function getToken(ctx: { readonly state: object }): string;
+export function getToken(ctx: { readonly state: object }, next?: unknown): string {
+  return guards.getToken(ctx as Context, next);
 }
 
 function write(ctx: Context, { status, headers: { Vary = '', ...headers }, body }: Answer): void {

@@ -13,6 +13,7 @@ const entries = {
     'allow',
     'createVerifier',
     'getAuth',
+    'getToken',
     'optionalAuth',
     'refuse',
     'requireAuth',

@@ -1,7 +1,16 @@
 import Router from '@koa/router';
 import Koa, { type Middleware } from 'koa';
 import { expectTypeOf, test } from 'vitest';
-import { type Auth, allow, type Check, createVerifier, getAuth, optionalAuth, requireAuth } from '../src/index.ts';
+import {
+  type Auth,
+  allow,
+  type Check,
+  createVerifier,
+  getAuth,
+  getToken,
+  optionalAuth,
+  requireAuth,
+} from '../src/index.ts';
 
 const issuer = 'https://acme.torii.test';
 const app = new Koa();
@@ -18,6 +27,22 @@ test('the guards are accepted wherever Koa accepts middleware', () => {
     },
   );
   expectTypeOf(requireAuth({ issuer })).toExtend<Middleware>();
+});
+
+test('getToken returns a text, and the type of ctx.state.auth has no token', () => {
+  app.use(requireAuth({ issuer, exposeToken: true }));
+  app.use(requireAuth(createVerifier({ issuer }), { exposeToken: true }));
+  app.use((ctx) => {
+    expectTypeOf(getToken(ctx)).toEqualTypeOf<string>();
+    // @ts-expect-error: TypeScript cannot know whether the guard hands out the token
+    ctx.state.auth?.token;
+    // @ts-expect-error: only a guard can have the option
+    createVerifier({ issuer, exposeToken: true });
+    // @ts-expect-error: a variable that is not set
+    requireAuth({ issuer, exposeToken: undefined });
+    // @ts-expect-error: a context is required
+    getToken();
+  });
 });
 
 test('ctx.state.auth may be null or undefined', () => {

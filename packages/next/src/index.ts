@@ -28,6 +28,7 @@ export type {
 } from '@torii/core';
 export {
   refuse,
+  ToriiApiError,
   ToriiAuthError,
   ToriiConfigError,
   ToriiError,
@@ -36,6 +37,7 @@ export {
   ToriiUnavailableError,
 } from '@torii/core';
 export { createToriiNext, type ToriiNext } from './server/create-torii-next.ts';
+export type { GetToken, GetTokenOptions } from './server/get-token.ts';
 export type { IssuerRoutes } from './server/issuer-route.ts';
 export type { ToriiNextOptions } from './server/options.ts';
 export type { Protect, ProtectOptions } from './server/protect.ts';

@@ -4,6 +4,7 @@ import manifest from '../package.json' with { type: 'json' };
 /** The exports of each entry. Users notice when a name is added or removed. */
 const entries = {
   '.': [
+    'ToriiApiError',
     'ToriiAuthError',
     'ToriiConfigError',
     'ToriiError',

@@ -15,6 +15,7 @@ test('returns all helpers in a frozen object', () => {
   expect(Object.keys(torii)).toEqual([
     'auth',
     'protect',
+    'getToken',
     'withAuth',
     'proxy',
     'fromRequest',

@@ -15,8 +15,11 @@ export type AuthReason =
   | 'claim_missing'
   | 'claim_malformed';
 
-/** Why no decision was possible: the issuer's keys or the authorization policy could not be loaded. */
-export type UnavailableReason = 'keys_unavailable' | 'policy_unavailable';
+/**
+ * Why no decision was possible: the issuer's keys or the authorization policy could not be loaded. `token_unavailable`: Torii
+ * could not be asked for the token of a template.
+ */
+export type UnavailableReason = 'keys_unavailable' | 'policy_unavailable' | 'token_unavailable';
 
 /** Every reason for which a request can be refused. */
 export type Reason = AuthReason | 'request_malformed' | 'not_allowed' | UnavailableReason;

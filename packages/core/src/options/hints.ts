@@ -24,6 +24,7 @@ export const requestHints: Hints = {
   origins: 'authorizedparties azp',
   checks: 'role roles permissions scopes authorize',
   'It is an option of guards. Write requireAuth(verifier, { onError })': 'onerror',
+  'It is an option of guards. Write requireAuth(verifier, { exposeToken: true })': 'exposetoken',
   'Use optionalAuth, or pass { optional: true } to `check` or `authenticate`': 'optional credentialsrequired',
   'Pass the verifier itself': 'verifier',
 };

@@ -1,11 +1,12 @@
 import type { Auth, Check, CheckResult, Claims, RequestParts } from '@torii/core';
-import { guardOutcome, viewOf, wrongValue } from '@torii/core/adapter';
+import { guardOutcome } from '@torii/core/adapter';
+import { createGetToken, type GetToken } from './get-token.ts';
 import { type IssuerRoutes, issuerRoutes } from './issuer-route.ts';
 import { readOptions, type ToriiNextOptions } from './options.ts';
 import { createAuth, createProtect, type Protect } from './protect.ts';
 import { createProxy, type ProxyFunction, type ProxyHandler } from './proxy.ts';
 import { type AuthHandler, createWithAuth, type Params, type RouteHandler } from './route.ts';
-import { withoutHost } from './shown-request.ts';
+import { partsOf } from './shown-request.ts';
 import { type TokenRoutes, tokenRoutes } from './token-route.ts';
 
 /** The helpers that guard an app. Each helper verifies the token itself, even if the proxy function has verified it. */
@@ -27,6 +28,16 @@ export interface ToriiNext<Custom extends object = Claims> {
    * @throws ToriiUnavailableError if the issuer's keys cannot be fetched
    */
   protect: Protect<Custom>;
+  /**
+   * Returns the verified token of this request, or `null` if there is no valid token, to call your own services with
+   * `Authorization: Bearer`. For server components, server actions and route handlers. With `template`, Torii makes another
+   * token, for a service of a third party. Do not pass a token to a client component, a log or a cache.
+   *
+   * @throws ToriiUnavailableError if the issuer's keys cannot be fetched, or if Torii cannot be asked for the token of a template
+   * @throws ToriiConfigError if there is no template of this name, or if the option `publishableKey` is missing
+   * @throws ToriiApiError if Torii refuses to make the token, for example because the user's session has ended
+   */
+  getToken: GetToken;
   /**
    * Wraps a route handler. The handler is called only for signed-in callers for whom every check returns `true`. Other
    * callers get a JSON response: 401, 403, or 503 if the issuer's keys cannot be fetched.
@@ -74,6 +85,7 @@ export function createToriiNext<Custom extends object = Claims>(options: ToriiNe
   return Object.freeze({
     auth: createAuth<Custom>(settings),
     protect: createProtect<Custom>(settings),
+    getToken: createGetToken(settings),
     withAuth: createWithAuth<Custom>(settings),
     proxy: createProxy<Custom>(settings),
     fromRequest: (request: RequestParts) => guardOutcome(fromRequest(request)),
@@ -82,12 +94,6 @@ export function createToriiNext<Custom extends object = Claims>(options: ToriiNe
   });
 
   async function fromRequest(request: RequestParts): Promise<CheckResult<Custom>> {
-    // Throws for anything but a request. A NextRequest, whose fields are getters, is read below.
-    viewOf(request);
-    const { method, headers, headersDistinct, rawHeaders } = request;
-    // `viewOf` also takes headers, and the context of `getServerSideProps`, which contains the request.
-    if (headers === undefined) throw wrongValue('request', 'a request', request, 'fromRequest(req)');
-    const shown = withoutHost({ method, headers, headersDistinct, rawHeaders });
-    return settings.verifier.check(shown) as Promise<CheckResult<Custom>>;
+    return settings.verifier.check(partsOf(request, 'fromRequest(req)')) as Promise<CheckResult<Custom>>;
   }
 }

@@ -14,6 +14,7 @@ import {
   readFunction,
   readKnownOptions,
   readLiteralPath,
+  readText,
   requestHints,
   verifyHints,
   verifyOptionNames,
@@ -55,6 +56,10 @@ export interface ToriiNextOptions extends VerifyOptions {
    * @default false
    */
   readonly allowPreflight?: boolean;
+  /**
+   * The publishable key of your environment, from the dashboard. Only `getToken({ template })` needs it.
+   */
+  readonly publishableKey?: string | undefined;
 }
 
 export interface Settings {
@@ -65,6 +70,7 @@ export interface Settings {
   readonly origins: readonly string[];
   readonly signInPath: string;
   readonly upstream: string;
+  readonly publishableKey: string | undefined;
   readonly emit: VerifierEventListener;
 }
 
@@ -75,6 +81,7 @@ const optionNames = [
   'publicPaths',
   'tokenPath',
   'allowPreflight',
+  'publishableKey',
 ] as const;
 
 const example = "createToriiNext({ issuer: 'https://acme.torii.so', signInPath: '/sign-in', origins: [appOrigin] })";
@@ -87,6 +94,7 @@ export function readOptions(given: ToriiNextOptions): Settings {
     );
   }
   const options = readKnownOptions(given, optionNames, example, 'options', {
+    'Call torii.getToken() instead': 'exposetoken',
     ...verifyHints,
     ...requestHints,
     signInPath: 'signinurl loginurl loginpath',
@@ -120,8 +128,22 @@ export function readOptions(given: ToriiNextOptions): Settings {
     origins,
     signInPath,
     upstream: upstream.replace(/\/$/, ''),
+    publishableKey: readPublishableKey(options),
     emit: emitterFor(readFunction<VerifierEventListener>(options, 'onEvent')),
   };
+}
+
+// The form of a publishable key is not published. It is sent in a header (RFC 9110 5.5), and a comma would make it two keys.
+function readPublishableKey(options: Options<'publishableKey'>): string | undefined {
+  const remedy = 'Write the publishable key from your dashboard, or leave it out if you use no token templates';
+  const key = readText(options, 'publishableKey', 'publishableKey: process.env.TORII_PUBLISHABLE_KEY');
+  if (key === undefined) return undefined;
+  if (/sk_/i.test(key))
+    throw wrongOption('publishableKey', `is a secret key, which must not leave your server. ${remedy}`);
+  if (/whsec_|eyJ/.test(key)) throw wrongOption('publishableKey', `is a webhook secret or a token. ${remedy}`);
+  if (!/^[\x21-\x2B\x2D-\x7E]{1,256}$/.test(key))
+    throw wrongOption('publishableKey', `cannot be sent as a header. ${remedy}`);
+  return key;
 }
 
 // Returns the path with and without a trailing slash. Both must be public: Next redirects from one to the other.

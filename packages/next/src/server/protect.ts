@@ -95,7 +95,7 @@ function readReturnTo(returnTo: unknown, origins: readonly string[]): string | u
 // Next does not tell a page or server action the request's method, so infer it. A request with `Origin`, with a body,
 // or from a script of another site (a reverse proxy may remove `Origin`) gets no method: core then accepts the cookie
 // only from the app's own pages (CSRF). Any other request is treated as GET.
-async function currentRequest(): Promise<RequestParts> {
+export async function currentRequest(): Promise<RequestParts> {
   const headers = await nextHeaders();
   requireHeaders(headers, 'headers');
   await untilRequest();

@@ -1,4 +1,5 @@
 import { type RequestParts, ToriiConfigError } from '@torii/core';
+import { viewOf, wrongValue } from '@torii/core/adapter';
 import type { NextRequest } from 'next/server.js';
 
 // Leaves out `url`, so that core reads the Host header: the URL contains the host that Next assumes for its own server.
@@ -16,6 +17,16 @@ export function urlOf(request: NextRequest | Request): Pick<URL, 'pathname' | 's
 // whether a page of the app sent the request (CSRF), because a Host header has no scheme and may name an internal host.
 export function withoutHost<R extends RequestParts>(request: R): R {
   return { ...request, host: null };
+}
+
+/** The parts that core reads of a request of any kind. `example` is what to write instead of anything but a request. */
+export function partsOf(request: RequestParts, example: string): RequestParts {
+  // Throws for anything but a request. A NextRequest, whose fields are getters, is read below.
+  viewOf(request);
+  const { method, headers, headersDistinct, rawHeaders } = request;
+  // `viewOf` also takes headers, and the context of `getServerSideProps`, which contains the request.
+  if (headers === undefined) throw wrongValue('request', 'a request', request, example);
+  return withoutHost({ method, headers, headersDistinct, rawHeaders });
 }
 
 /** @param source what the headers were read from: the argument of `withAuth`'s function, or `headers()` of `next/headers` */

@@ -26,7 +26,7 @@ export interface Rules {
 }
 
 export interface TokenRefusal {
-  readonly reason: ToriiAuthError['reason'] | Exclude<ToriiUnavailableError['reason'], 'policy_unavailable'>;
+  readonly reason: ToriiAuthError['reason'] | 'keys_unavailable';
   readonly message: string;
   readonly detail: RefusalDetail;
 }
@@ -96,8 +96,8 @@ export async function judge(pasted: Pasted, rules: Rules): Promise<Verdict> {
   } catch (error) {
     if (!(error instanceof ToriiAuthError || error instanceof ToriiUnavailableError)) throw error;
     const { reason, message } = error;
-    // This line only narrows the type of `reason`: a verifier has no policies, which are a feature of @torii/authz.
-    if (reason === 'policy_unavailable') throw error;
+    // This line only narrows the type of `reason`: a verifier loads neither policies nor tokens.
+    if (reason === 'policy_unavailable' || reason === 'token_unavailable') throw error;
     return { ...seen, refusal: { reason, message, detail } };
   }
 }

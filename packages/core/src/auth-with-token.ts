@@ -1,0 +1,46 @@
+import { type Auth, type Claims, listenerFor, setListener } from './auth.ts';
+import { SharedMap } from './registry.ts';
+
+/** An Auth with the token that it was read from, for calls to services that accept the same token. */
+export interface AuthWithToken<Custom extends object = Claims> extends Auth<Custom> {
+  /** The verified token. `JSON.stringify`, `{ ...auth }`, `structuredClone` and `util.inspect` do not show it. */
+  readonly token: string;
+}
+
+const tokens: SharedMap<Auth, string> = new SharedMap('tokens');
+
+/** The token of an Auth that `withToken` returned. `undefined` for any other object, also for a copy of that Auth. */
+export function tokenOf(auth: Auth): string | undefined {
+  const token = tokens.get(auth);
+  return typeof token === 'string' ? token : undefined;
+}
+
+const copies = new WeakMap<Auth, AuthWithToken>();
+
+/** Returns a copy of an Auth that also has the token. The Auth itself is shared with guards that do not hand out the token. */
+export function withToken(auth: Auth, token: string): AuthWithToken {
+  const known = copies.get(auth);
+  if (known !== undefined && tokenOf(known) === token) return known;
+  const copy: AuthWithToken = Object.freeze(Object.assign(Object.create(prototype), auth));
+  setListener(copy, listenerFor(auth));
+  tokens.set(copy, token);
+  copies.set(auth, copy);
+  return copy;
+}
+
+// Not an own property: code that copies or logs an object reads its own properties, the ones that are not enumerable included.
+const prototype: object = Object.create(Object.prototype, {
+  token: {
+    get(this: Auth) {
+      return tokenOf(this);
+    },
+  },
+  // `JSON.stringify(auth, ['token'])` would read the property above.
+  toJSON: { value: plain },
+  // So would `util.inspect` of Node with `showHidden` and `getters`.
+  [Symbol.for('nodejs.util.inspect.custom')]: { value: plain },
+});
+
+function plain(this: Auth): object {
+  return { ...this };
+}

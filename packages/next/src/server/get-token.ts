@@ -1,0 +1,100 @@
+import { type RequestParts, ToriiAuthError, ToriiConfigError } from '@torii/core';
+import {
+  type AwaitGuard,
+  createAwaitGuard,
+  type Options,
+  readKnownOptions,
+  readText,
+  tokenReaderOf,
+  wrongOption,
+} from '@torii/core/adapter';
+import { writeDigest } from '../digest.ts';
+import type { Settings } from './options.ts';
+import { currentRequest } from './protect.ts';
+import { partsOf, requireHeaders, withoutHost } from './shown-request.ts';
+import { createTemplateTokens } from './template-tokens.ts';
+
+export interface GetTokenOptions {
+  /**
+   * The name of a token template of your environment. Torii makes the token with the claims of the template. Needs the option
+   * `publishableKey`. The token is kept in this process until shortly before it expires, or until the user's own token does.
+   */
+  readonly template?: string;
+  /**
+   * The request that the token belongs to. Needed in the pages router and in the proxy function. Pass it in a route handler too:
+   * Next tells `getToken()` neither the method nor the handler, so it may ignore a cookie that `withAuth` accepts.
+   */
+  readonly request?: RequestParts;
+}
+
+/** Returns the token of a request: see `ToriiNext.getToken`. */
+export type GetToken = (options?: GetTokenOptions) => Promise<string | null>;
+
+// What code that forgets `await` reads from a text, or from any value that it puts into a text.
+const guardToken: AwaitGuard = createAwaitGuard({
+  length: true,
+  at: true,
+  charAt: true,
+  concat: true,
+  endsWith: true,
+  includes: true,
+  indexOf: true,
+  match: true,
+  replace: true,
+  slice: true,
+  split: true,
+  startsWith: true,
+  substring: true,
+  toString: true,
+  trim: true,
+} as const);
+
+const example = "getToken({ template: 'reports' }), or getToken()";
+
+export function createGetToken(settings: Settings): GetToken {
+  const { verifier, publishableKey } = settings;
+  const read = tokenReaderOf(verifier);
+  const templateTokens = createTemplateTokens();
+  return (options) => guardToken(getToken(options));
+
+  async function getToken(given: GetTokenOptions = {}): Promise<string | null> {
+    const options = readKnownOptions(given, ['template', 'request'], example);
+    const template = readTemplate(options);
+    const request = 'request' in options ? shown(options.request) : withoutHost(await currentRequest());
+    try {
+      const caller = (await read?.(request, { optional: true })) ?? null;
+      if (caller === null || template === undefined) return caller?.token ?? null;
+      return await templateTokens.get({ ...caller, ...template });
+    } catch (error) {
+      if (error instanceof ToriiAuthError) return null;
+      throw writeDigest(error);
+    }
+  }
+
+  // A template that is `undefined` must not give the user's own token, which every service of this issuer accepts.
+  function readTemplate(
+    options: Options<'template'>,
+  ): { readonly template: string; readonly publishableKey: string } | undefined {
+    const template = readText(options, 'template', "template: 'reports'");
+    if (template === undefined) return undefined;
+    if (/^(?:[sp]k|whsec)_|^eyJ/.test(template) || !/^[^\p{C}]{1,128}$/u.test(template))
+      throw wrongOption('template', "must be the name of a token template. Write getToken({ template: 'reports' })");
+    if (publishableKey !== undefined) return { template, publishableKey };
+    throw new ToriiConfigError(
+      'publishableKey',
+      '`getToken({ template })` needs the publishable key of your environment. Write createToriiNext({ publishableKey: process.env.TORII_PUBLISHABLE_KEY, … }).',
+    );
+  }
+}
+
+// Not `instanceof`: Headers of another realm have another class.
+function isHeaders(headers: unknown): headers is Headers {
+  return typeof Reflect.get(Object(headers), 'keys') === 'function';
+}
+
+function shown(request: unknown): RequestParts {
+  const parts = partsOf(request as RequestParts, 'getToken({ request })');
+  const { headers } = parts;
+  if (isHeaders(headers)) requireHeaders(headers, 'withAuth');
+  return parts;
+}
