@@ -1,7 +1,7 @@
 // Takes orders, and reserves their items at the stock service with the token of the user who orders.
 import { bodyParser } from '@koa/bodyparser';
 import Router from '@koa/router';
-import { type Auth, getAuth, requireAuth } from '@torii/koa';
+import { type Auth, getAuth, getToken, requireAuth } from '@torii/koa';
 import Koa, { type Context } from 'koa';
 import { type Buyer, listOrders, recordOrder } from './order-book.ts';
 import { askStock, type Reservation, type StockAnswer } from './stock.ts';
@@ -9,7 +9,7 @@ import { askStock, type Reservation, type StockAnswer } from './stock.ts';
 const router = new Router();
 
 router.get('/products', async (ctx) => {
-  passOn(ctx, await askStock(tokenOf(ctx), { method: 'GET', path: '/products' }));
+  passOn(ctx, await askStock(getToken(ctx), { method: 'GET', path: '/products' }));
 });
 
 router.get('/orders', (ctx) => {
@@ -18,7 +18,7 @@ router.get('/orders', (ctx) => {
 
 router.post('/orders', async (ctx) => {
   const { sku, quantity } = Object(ctx.request.body);
-  const answer = await askStock(tokenOf(ctx), {
+  const answer = await askStock(getToken(ctx), {
     method: 'POST',
     path: '/reservations',
     body: { sku, quantity },
@@ -30,17 +30,12 @@ router.post('/orders', async (ctx) => {
 });
 
 const app = new Koa();
-app.use(requireAuth({ issuer: process.env['TORII_ISSUER'] }));
+app.use(requireAuth({ issuer: process.env['TORII_ISSUER'], exposeToken: true }));
 app.use(bodyParser({ enableTypes: ['json'], jsonLimit: '1kb' }));
 app.use(router.routes());
 
 function buyerFrom({ userId, organization }: Auth): Buyer {
   return { userId, organizationId: organization?.id ?? null };
-}
-
-// Nothing that a caller says about itself goes on to the stock service, only the token.
-function tokenOf(ctx: Context): string {
-  return ctx.get('Authorization').split(' ')[1] ?? '';
 }
 
 /** Answers as the stock service did: it may have refused the user's token or role, or the item. */

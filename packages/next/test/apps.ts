@@ -44,6 +44,9 @@ export function variantsOf(suite: string = process.env['TEST_SUITE'] ?? 'main'):
   return allVariants.filter((variant) => recipes[variant].suite === suite);
 }
 
+/** Written into every build, so that provider-session.tsx uses the provider. */
+export const publishableKey = 'pk_test_fixture';
+
 const template = join(import.meta.dirname, 'fixture-app');
 const packageFolder = join(repository, 'packages', 'next');
 const buildsFolder = join(repository, '.reports', 'next-apps');
@@ -75,6 +78,7 @@ async function build(variant: Variant): Promise<string> {
   await layOut(folder, recipe);
   await run(folder, process.execPath, [nextProgram(folder), 'build'], {
     REPOSITORY: repository,
+    NEXT_PUBLIC_TORII_PUBLISHABLE_KEY: publishableKey,
     // Once per version of Next.
     CHECK_TYPES: String(variant === 'Next 16, proxy.ts' || variant === 'Next 15, middleware.ts'),
   });
@@ -88,7 +92,11 @@ export function nextProgram(folder: string): string {
 
 function fingerprint({ next, entrance }: Recipe): string {
   const hash = createHash('sha256').update(next + entrance + process.version);
-  const patterns = ['packages/{core,next}/src/**', 'packages/next/test/{fixture-app/**,apps.ts}', 'pnpm-lock.yaml'];
+  const patterns = [
+    'packages/{core/src,next/src,emulator/src/browser}/**',
+    'packages/next/test/{fixture-app/**,apps.ts}',
+    'pnpm-lock.yaml',
+  ];
   for (const path of globSync(patterns, { cwd: repository }).sort()) {
     const file = join(repository, path);
     if (statSync(file).isFile()) hash.update(path).update(readFileSync(file));
@@ -104,10 +112,15 @@ async function layOut(folder: string, { next, entrance }: Recipe): Promise<void>
     link(join(packageFolder, 'node_modules', name), join(modules, name));
   }
   link(join(packageFolder, 'node_modules', next), join(modules, 'next'));
-  for (const each of ['core', 'next']) {
+  // Of the emulator, an app uses the browser's half.
+  for (const [each, half] of [
+    ['core', '{build,node}'],
+    ['next', 'build'],
+    ['emulator', 'browser'],
+  ] as const) {
     const target = join(modules, '@torii', each);
     cpSync(join(repository, 'packages', each, 'package.json'), join(target, 'package.json'), { recursive: true });
-    for (const config of globSync(`packages/${each}/tsconfig.{build,node}.json`, { cwd: repository })) {
+    for (const config of globSync(`packages/${each}/tsconfig.${half}.json`, { cwd: repository })) {
       // `npm run typecheck` checks the types.
       await run(repository, 'tsc', ['-p', config, '--noCheck', '--outDir', join(target, 'dist')]);
     }

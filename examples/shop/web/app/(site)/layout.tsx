@@ -1,6 +1,6 @@
 import Link from 'next/link';
 import { type ReactNode, Suspense } from 'react';
-import { Keeper, SignOut } from '@/session';
+import { SignOut } from '@/session';
 import { torii } from '@/torii';
 
 // Not the root layout, because error.tsx does not catch errors of the root layout.
@@ -25,16 +25,10 @@ export default function SiteLayout({ children }: { children: ReactNode }) {
 // Only chooses the button. A layout does not protect pages, because Next does not run it again for each page.
 async function Account() {
   const auth = await torii.auth();
+  if (auth !== null) return <SignOut />;
   return (
-    <>
-      {auth === null ? (
-        <Link href="/sign-in" prefetch={false}>
-          Sign in
-        </Link>
-      ) : (
-        <SignOut />
-      )}
-      <Keeper userId={auth?.userId ?? null} />
-    </>
+    <Link href="/sign-in" prefetch={false}>
+      Sign in
+    </Link>
   );
 }

@@ -1,8 +1,9 @@
 'use client';
 
+import { renewToken, type ToriiSession } from '@torii/next/client';
 import { useActionState, useState } from 'react';
 import type { Order, Problem, Product, Result } from '@/orders';
-import { renewToken } from '@/session';
+import { useSession } from '@/session';
 import { placeOrder } from './actions';
 
 const sentences: Readonly<Record<Problem, string>> = {
@@ -24,7 +25,11 @@ export function OrderForm({ products, orderKey, buyer }: OrderFormProps) {
   // Kept here, because React resets a form after its action, also if it failed.
   const [sku, setSku] = useState(products[0]?.sku ?? '');
   const [quantity, setQuantity] = useState('1');
-  const [result, order, isPending] = useActionState(orderRenewingOnce, null);
+  const session = useSession();
+  const [result, order, isPending] = useActionState(
+    (_earlier: Result<Order> | null, form: FormData) => orderRenewingOnce(session, form),
+    null,
+  );
   return (
     <form action={order}>
       <input type="hidden" name="key" value={orderKey} />
@@ -55,11 +60,11 @@ export function OrderForm({ products, orderKey, buyer }: OrderFormProps) {
 }
 
 /** If a service refused the token because it has just expired, renews it and sends the same order once more. */
-async function orderRenewingOnce(_earlier: Result<Order> | null, form: FormData): Promise<Result<Order>> {
+async function orderRenewingOnce(session: ToriiSession, form: FormData): Promise<Result<Order>> {
   try {
     const result = await placeOrder(form);
     if (result.problem !== 'token_expired') return result;
-    return (await renewToken()) ? await placeOrder(form) : result;
+    return (await renewToken(session)) ? await placeOrder(form) : result;
   } catch {
     // The shop itself cannot be reached, or has refused the action.
     return { data: null, problem: 'try_again' };
