@@ -11,6 +11,7 @@ import {
   listOrigins,
   listPaths,
   type Options,
+  readChoice,
   readFunction,
   readKnownOptions,
   readLiteralPath,
@@ -23,6 +24,7 @@ import {
 import { connection } from 'next/server.js';
 import { defaultTokenPath, issuerPaths, withoutTrailingSlash } from '../paths.ts';
 import { bypassNextCache } from './fresh-fetch.ts';
+import { type RefusedPage, refusedPages } from './refused-page.ts';
 import { chooseTokenCookie, type TokenCookie } from './token-cookie.ts';
 
 /** The options of `createToriiNext`, including the options of `@torii/core` for verifying tokens. */
@@ -60,6 +62,13 @@ export interface ToriiNextOptions extends VerifyOptions {
    * The publishable key of your environment, from the dashboard. Only `getToken({ template })` needs it.
    */
   readonly publishableKey?: string | undefined;
+  /**
+   * What a page shows if a check of `protect` refuses a signed-in user: `'forbidden'` for 403 and the app's `forbidden.tsx`,
+   * which needs Next 15.1 and `experimental.authInterrupts`, or `'not_found'` for 404 and `not-found.tsx`.
+   *
+   * @default 'forbidden' if `experimental.authInterrupts` is on, otherwise 'not_found'
+   */
+  readonly refusedPage?: RefusedPage;
 }
 
 export interface Settings {
@@ -69,6 +78,7 @@ export interface Settings {
   readonly cookie: TokenCookie;
   readonly origins: readonly string[];
   readonly signInPath: string;
+  readonly refusedPage: RefusedPage | undefined;
   readonly upstream: string;
   readonly publishableKey: string | undefined;
   readonly emit: VerifierEventListener;
@@ -82,6 +92,7 @@ const optionNames = [
   'tokenPath',
   'allowPreflight',
   'publishableKey',
+  'refusedPage',
 ] as const;
 
 const example = "createToriiNext({ issuer: 'https://acme.torii.so', signInPath: '/sign-in', origins: [appOrigin] })";
@@ -127,6 +138,7 @@ export function readOptions(given: ToriiNextOptions): Settings {
     cookie,
     origins,
     signInPath,
+    refusedPage: 'refusedPage' in options ? readChoice(options, 'refusedPage', refusedPages) : undefined,
     upstream: upstream.replace(/\/$/, ''),
     publishableKey: readPublishableKey(options),
     emit: emitterFor(readFunction<VerifierEventListener>(options, 'onEvent')),
