@@ -11,6 +11,7 @@ import {
   listOrigins,
   listPaths,
   type Options,
+  readFlag,
   readFunction,
   readKnownOptions,
   readLiteralPath,
@@ -55,6 +56,13 @@ export interface ToriiNextOptions extends VerifyOptions {
    * @default false
    */
   readonly allowPreflight?: boolean;
+  /**
+   * Whether the proxy renews an expired token cookie from Torii's session cookie, so that page loads and forms need no detour
+   * through the sign-in page. Needs the issuer route. Provisional: Torii has not published the request that renews a token.
+   *
+   * @default false
+   */
+  readonly renewInProxy?: boolean;
 }
 
 export interface Settings {
@@ -64,6 +72,8 @@ export interface Settings {
   readonly cookie: TokenCookie;
   readonly origins: readonly string[];
   readonly signInPath: string;
+  readonly tokenPath: string;
+  readonly renewInProxy: boolean;
   readonly upstream: string;
   readonly emit: VerifierEventListener;
 }
@@ -75,6 +85,7 @@ const optionNames = [
   'publicPaths',
   'tokenPath',
   'allowPreflight',
+  'renewInProxy',
 ] as const;
 
 const example = "createToriiNext({ issuer: 'https://acme.torii.so', signInPath: '/sign-in', origins: [appOrigin] })";
@@ -119,6 +130,8 @@ export function readOptions(given: ToriiNextOptions): Settings {
     cookie,
     origins,
     signInPath,
+    tokenPath,
+    renewInProxy: readFlag(options, 'renewInProxy'),
     upstream: upstream.replace(/\/$/, ''),
     emit: emitterFor(readFunction<VerifierEventListener>(options, 'onEvent')),
   };

@@ -13,6 +13,7 @@ import { signInAddress } from '../return-address.ts';
 import { guardResponse, markPrivate, requireResponse } from './answer.ts';
 import { type GuardedCall, guardsFor } from './guards.ts';
 import type { Settings } from './options.ts';
+import { renewalInProxy } from './renewal/renew-in-proxy.ts';
 import { describe, withoutHost } from './shown-request.ts';
 
 /**
@@ -32,6 +33,7 @@ export function createProxy<Custom extends object>(settings: Settings) {
   const identify = requireAuth(settings.proxyVerifier, {
     onError: (_denial, error, { request }) => refusePageLoad(request, error, settings),
   });
+  const renew = settings.renewInProxy ? renewalInProxy(settings) : undefined;
   return (handler?: ProxyHandler<Custom>): ProxyFunction => {
     if (handler !== undefined && typeof handler !== 'function') {
       throw new ToriiConfigError(
@@ -43,6 +45,16 @@ export function createProxy<Custom extends object>(settings: Settings) {
   };
 
   async function run(
+    request: NextRequest,
+    event: NextFetchEvent,
+    handler: ProxyHandler<Custom> | undefined,
+  ): Promise<Response> {
+    const complete = await renew?.(request);
+    const response = await respond(request, event, handler);
+    return complete?.(response) ?? response;
+  }
+
+  async function respond(
     request: NextRequest,
     event: NextFetchEvent,
     handler: ProxyHandler<Custom> | undefined,
