@@ -25,7 +25,9 @@ const maxRunning = 50;
 const keptMs = 10_000;
 const maxKept = 1_000;
 const minPauseMs = 1_000;
-const maxPauseMs = 60_000;
+const maxPauseMs = 10_000;
+/** The longest pause that `Retry-After` can ask for. */
+const maxRetryAfterMs = 60_000;
 
 export interface RenewedToken {
   readonly value: string;
@@ -178,9 +180,9 @@ export class Renewer {
       return;
     }
     if (failuresBefore !== this.#failures) return;
-    const growing = Math.max(pauseMs, minPauseMs * 2 ** this.#failures);
+    const growingMs = Math.min(minPauseMs * 2 ** this.#failures, maxPauseMs);
     this.#failures += 1;
-    this.#lastFailure = { begunAt, pauseMs: Math.min(growing, maxPauseMs) };
+    this.#lastFailure = { begunAt, pauseMs: Math.max(growingMs, Math.min(pauseMs, maxRetryAfterMs)) };
   }
 
   async #ask(
