@@ -96,6 +96,12 @@ async function changeTokenCookie(page: Page, value: string): Promise<void> {
   await page.context().addCookies([{ ...cookie, secure: true, httpOnly: true, sameSite: 'Lax' }]);
 }
 
+/** The state after some minutes: the session at Torii is still valid, the token cookie has expired. */
+async function loseToken(page: Page): Promise<void> {
+  await page.waitForLoadState('networkidle');
+  await page.context().clearCookies({ name: tokenCookie });
+}
+
 async function hasTokenCookie(page: Page): Promise<boolean> {
   return (await page.context().cookies()).some(({ name }) => name === tokenCookie);
 }
@@ -170,6 +176,26 @@ test('a token that ends in mid-chain is renewed once, and the order is placed ex
   } finally {
     stockGate.target = stock.url;
   }
+});
+
+test('a page and an order work after the token cookie has expired, without a detour', async ({ openPage }) => {
+  const page = await openPage();
+  await signIn(page);
+  const before = await left('lamp');
+  await loseToken(page);
+  const sent: string[] = [];
+  page.on('request', (request) => {
+    const { pathname } = new URL(request.url());
+    if (request.isNavigationRequest() || request.method() === 'POST') sent.push(`${request.method()} ${pathname}`);
+  });
+  await order(page, 'lamp', 1);
+  await page.getByText('Ordered: 1 × lamp.').waitFor();
+  expect([sent, await left('lamp')]).toEqual([['POST /orders'], before - 1]);
+  await loseToken(page);
+  sent.length = 0;
+  await page.goto(`${web.url}/orders`);
+  await page.getByLabel('Product').waitFor();
+  expect(sent.filter((each) => each.startsWith('GET'))).toEqual(['GET /orders']);
 });
 
 test('without the issuer, the shop asks to try again, signs nobody out, and recovers', async ({ openPage }) => {

@@ -5,4 +5,6 @@ export const torii = createToriiNext({
   signInPath: '/sign-in',
   origins: [process.env.APP_ORIGIN],
   publicPaths: ['/', '/icon.svg'],
+  // Page loads and forms need no detour through the sign-in page after the token cookie has expired.
+  renewInProxy: true,
 });

@@ -1,6 +1,6 @@
 'use client';
 
-import { renewToken, type ToriiSession } from '@torii/next/client';
+import { getErrorReason, renewToken, type ToriiSession } from '@torii/next/client';
 import { useActionState, useState } from 'react';
 import type { Order, Problem, Product, Result } from '@/orders';
 import { useSession } from '@/session';
@@ -61,13 +61,20 @@ export function OrderForm({ products, orderKey, buyer }: OrderFormProps) {
 
 /** If a service refused the token because it has just expired, renews it and sends the same order once more. */
 async function orderRenewingOnce(session: ToriiSession, form: FormData): Promise<Result<Order>> {
+  const result = await send(form);
+  if (result.problem !== 'token_expired') return result;
+  const isSignedIn = await renewToken(session).catch(() => false);
+  return isSignedIn ? send(form) : result;
+}
+
+async function send(form: FormData): Promise<Result<Order>> {
   try {
-    const result = await placeOrder(form);
-    if (result.problem !== 'token_expired') return result;
-    return (await renewToken(session)) ? await placeOrder(form) : result;
-  } catch {
-    // The shop itself cannot be reached, or has refused the action.
-    return { data: null, problem: 'try_again' };
+    return await placeOrder(form);
+  } catch (error) {
+    // The proxy or `protect` refused the action, or the shop cannot be reached.
+    const reason = getErrorReason(error as Error);
+    const hasEnded = reason === 'token_missing' || reason === 'token_expired';
+    return { data: null, problem: hasEnded ? 'token_expired' : 'try_again' };
   }
 }
 
