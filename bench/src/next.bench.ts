@@ -101,36 +101,43 @@ async function measureSpeed(): Promise<Table> {
   await using emulator = await startEmulator();
   const token = await emulator.token({ userId: 'ada', expiresInSeconds: 3600 });
   const headers = { authorization: `Bearer ${token}` };
-  const cookie = { cookie: `__Host-torii_token=${token}` };
+  // As a browser sends them: the token, Torii's session, and its mark.
+  const session = '__client_session=secret; __Host-torii_issuer.__client_session=1';
+  const cookies = { cookie: `__Host-torii_token=${token}; ${session}` };
   const options = { publicPaths: ['/health', '/twins/open'] };
   const { issuer } = emulator;
   await using alone = await startApp('Next 16 alone', { issuer, watched: false });
   await using proxied = await startApp('Next 16, proxy.ts', { issuer, watched: false, options });
+  const renewal = { ...options, renewInProxy: true };
+  await using renewing = await startApp('Next 16, proxy.ts', { issuer, watched: false, options: renewal });
   const agent = new Agent({ keepAlive: true, maxSockets: concurrent });
-  const pairs: readonly Pair[] = [
+  const sets: readonly Twins[] = [
     {
-      open: ['a route without protection', `${alone.url}/health`],
-      guarded: ['the same route with withAuth', `${alone.url}/api/guarded`],
       headers,
+      open: ['a route without a guard', `${alone.url}/health`],
+      guarded: [['the same route with withAuth', `${alone.url}/api/guarded`]],
     },
     {
-      open: ['a page without protection', `${alone.url}/twins/open`],
-      guarded: ['the same page with protect', `${alone.url}/twins/guarded`],
-      headers: cookie,
+      headers: cookies,
+      open: ['a page without a guard', `${alone.url}/twins/open`],
+      guarded: [['the same page with protect', `${alone.url}/twins/guarded`]],
     },
     {
+      headers,
       open: ['a public route behind proxy.ts', `${proxied.url}/health`],
-      guarded: ['a route with withAuth, behind proxy.ts', `${proxied.url}/api/guarded`],
-      headers,
+      guarded: [['a route with withAuth, behind proxy.ts', `${proxied.url}/api/guarded`]],
     },
     {
+      headers: cookies,
       open: ['a public page behind proxy.ts', `${proxied.url}/twins/open`],
-      guarded: ['a page with protect, behind proxy.ts', `${proxied.url}/twins/guarded`],
-      headers: cookie,
+      guarded: [
+        ['a page with protect, behind proxy.ts', `${proxied.url}/twins/guarded`],
+        ['the same with `renewInProxy`, no token is due', `${renewing.url}/twins/guarded`],
+      ],
     },
   ];
-  const contenders = pairs.flatMap(({ open, guarded, headers }) =>
-    [open, guarded].map(([name, url]): Contender => ({ name, run: () => countRequests(url, { headers, agent }) })),
+  const contenders = sets.flatMap(({ open, guarded, headers }) =>
+    [open, ...guarded].map(([name, url]): Contender => ({ name, run: () => countRequests(url, { headers, agent }) })),
   );
   const title = 'Requests to Next.js';
   const measured = await measureInRounds(title, contenders, rounds);
@@ -138,8 +145,8 @@ async function measureSpeed(): Promise<Table> {
   return {
     title,
     columns: ['', 'requests per second', 'ratio to the one without a guard'],
-    rows: pairs.flatMap(({ open: [open], guarded: [guarded] }) =>
-      [open, guarded].map((name) => [
+    rows: sets.flatMap(({ open: [open], guarded }) =>
+      [open, ...guarded.map(([name]) => name)].map((name) => [
         name,
         formatNumber(median(measured.get(name) ?? [])),
         name === open ? '1' : withSpread(ratiosTo(measured, name, open)),
@@ -148,10 +155,10 @@ async function measureSpeed(): Promise<Table> {
   };
 }
 
-/** Two routes or pages that differ only in the guard, each with its name and URL. */
-interface Pair {
+/** Routes or pages that differ only in their guard, each with its name and URL. */
+interface Twins {
   readonly open: readonly [string, string];
-  readonly guarded: readonly [string, string];
+  readonly guarded: readonly (readonly [string, string])[];
   readonly headers: Readonly<Record<string, string>>;
 }
 
