@@ -22,7 +22,7 @@ export interface StockAnswer {
   readonly body: unknown;
 }
 
-export const stockUnavailable: StockAnswer = {
+const stockUnavailable: StockAnswer = {
   status: 503,
   headers: new Headers({ 'Retry-After': '5' }),
   body: {
