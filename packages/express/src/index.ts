@@ -52,7 +52,7 @@ export {
   ToriiRequestError,
   ToriiUnavailableError,
 } from '@torii/core';
-export type { Answer, AnswerOtherwise, AuthWithToken, GuardedVerifierOptions, GuardOptions } from '@torii/core/adapter';
+export type { Answer, AnswerOtherwise, GuardedVerifierOptions, GuardOptions } from '@torii/core/adapter';
 export type { ExpressRequest } from './express-request.ts';
 
 declare global {

@@ -16,11 +16,10 @@ const torii = createToriiNext({ issuer: emulator.issuer, signInPath: '/sign-in',
 test.each([
   ['auth', torii.auth],
   ['protect', () => torii.protect()],
+  ['getToken', () => torii.getToken()],
 ] as const)('%s reads no clock before there is a request, which Next would report', async (_name, call) => {
-  requestHeaders = new Headers({
-    host: 'app.test',
-    authorization: `Bearer ${await emulator.token({ userId: 'ada' })}`,
-  });
+  const token = await emulator.token({ userId: 'ada' });
+  requestHeaders = new Headers({ host: 'app.test', authorization: `Bearer ${token}` });
   const clock = vi.spyOn(Date, 'now');
   const result = call();
   for (let turn = 0; turn < 10; turn++) await setImmediate();
@@ -28,5 +27,6 @@ test.each([
   clock.mockRestore();
   expect([readings, requests.length]).toEqual([0, 1]);
   requests.pop()?.();
-  expect((await result)?.userId).toBe('ada');
+  const found = await result;
+  expect(typeof found === 'string' ? found === token : found?.userId === 'ada').toBe(true);
 });

@@ -6,8 +6,9 @@ const wrappers = new WeakMap<Fetch, Fetch>();
 // Look up `globalThis.fetch` on each call, because Next replaces it while it renders.
 const platformFetch: Fetch = (input, init) => globalThis.fetch(input, init);
 
-// Keeps the issuer's keys out of Next's cache. With `fetchCache = 'force-cache'` in a page, Next ignores `no-store` and
-// would keep withdrawn keys forever. A unique request header gives every request its own cache key.
+// Keeps responses of the issuer out of Next's cache. With `fetchCache = 'force-cache'` in a page, Next ignores `no-store`: it
+// would keep withdrawn keys forever, and write tokens into files. With `internal`, which Next uses for its own requests, it calls
+// the platform's `fetch`. A unique request header gives every request its own cache key, should a version of Next ignore that.
 export function bypassNextCache(given: unknown): unknown {
   const fetch: unknown = given === undefined ? platformFetch : given;
   if (!isFetch(fetch)) return given;
@@ -16,7 +17,8 @@ export function bypassNextCache(given: unknown): unknown {
     ((input, init) => {
       const headers = new Headers(init?.headers);
       headers.set('X-Request-Id', crypto.randomUUID());
-      return fetch(input, { ...init, headers, cache: 'no-store' });
+      const internal = { next: { internal: true } };
+      return fetch(input, { ...init, headers, cache: 'no-store', ...internal });
     });
   wrappers.set(fetch, wrapper);
   return wrapper;

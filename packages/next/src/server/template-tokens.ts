@@ -38,10 +38,7 @@ const maxKept = 1_000;
 /** Of the texts of all kept tokens and of the tokens that they were made for. */
 const maxKeptLength = 4_000_000;
 
-// The header keeps the answer out of Next's cache, which is a folder of files. So does `internal`, with which Next calls the
-// platform's `fetch`: with `fetchCache = 'force-cache'`, it would store the answer under a key that is never asked for again.
 const fetchFresh = bypassNextCache(undefined) as typeof globalThis.fetch;
-const uncached = { next: { internal: true } } as RequestInit;
 
 export function createTemplateTokens(): TemplateTokens {
   const kept = new KeptTokens();
@@ -137,7 +134,6 @@ async function ask({ auth, token, template, publishableKey }: TemplateRequest, s
   try {
     // Do not follow a redirect: it would send the token to another URL. `redirect: 'error'` throws on Cloudflare Workers.
     const answer = await fetchFresh(`${issuerOf(auth)}${path}?template=${encodeURIComponent(template)}`, {
-      ...uncached,
       method: 'POST',
       headers: { Accept: 'application/json', Authorization: `Bearer ${token}`, 'X-API-Key': publishableKey },
       redirect: 'manual',
