@@ -1,7 +1,7 @@
 // Measures the cost of a guard in a Next.js app: bytes at the edge, requests per second, and the time of a sign-in.
-import { globSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { Agent, request } from 'node:http';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { startEmulator } from '@torii/emulator';
 import { build, type Metafile } from 'esbuild';
@@ -37,9 +37,10 @@ reportSection({
 
 async function measureSize(): Promise<readonly Table[]> {
   const folder = await builtApp('Next 15, middleware.ts');
-  const whole = globSync(join(folder, '.next/server/{middleware,edge-runtime-webpack}.js')).map((file) =>
-    readFileSync(file),
-  );
+  const built = join(folder, '.next');
+  const manifest = JSON.parse(readFileSync(join(built, 'server', 'middleware-manifest.json'), 'utf8'));
+  const files: readonly string[] = manifest.middleware['/'].files;
+  const whole = files.map((file) => readFileSync(join(built, file)));
   const { outputFiles, metafile } = await build({
     stdin: {
       contents: `import { createToriiNext } from '@torii/next';
@@ -54,7 +55,8 @@ async function measureSize(): Promise<readonly Table[]> {
     format: 'esm',
     absWorkingDir: folder,
     conditions: ['edge-light', 'react-server'],
-    external: ['next/*', '#navigation'],
+    // Next brings its own copies.
+    external: ['next/*', 'react', '#navigation'],
   });
   const ours = outputFiles[0]?.contents ?? new Uint8Array();
   return [
@@ -70,7 +72,7 @@ async function measureSize(): Promise<readonly Table[]> {
       title: 'What these bytes are made of',
       note: 'Minified, by folder of `src/`.',
       columns: ['', 'minified', 'share'],
-      rows: partsOf(metafile, folder).map(([name, bytes]) => [
+      rows: partsOf(metafile).map(([name, bytes]) => [
         name,
         `${formatNumber(bytes / 1000)} kB`,
         `${Math.round((bytes / ours.length) * 100)} %`,
@@ -80,13 +82,13 @@ async function measureSize(): Promise<readonly Table[]> {
 }
 
 /** The bytes of each folder of our packages, largest first. */
-function partsOf({ outputs }: Metafile, folder: string): readonly (readonly [string, number])[] {
+function partsOf({ outputs }: Metafile): readonly (readonly [string, number])[] {
   const bytes = new Map<string, number>();
   for (const { inputs } of Object.values(outputs)) {
     for (const [file, { bytesInOutput }] of Object.entries(inputs)) {
-      const [, name, path = ''] = /@torii\/(\w+)\/dist\/(.*)$/.exec(relative(folder, join(folder, file))) ?? [];
+      const [, name, path = ''] = /@torii\/(\w+)\/dist\/(.*)$/.exec(file) ?? [];
       const part = path.includes('/') ? path.slice(0, path.lastIndexOf('/') + 1) : 'files directly in `src/`';
-      const key = name === undefined ? 'the example itself' : `@torii/${name}, ${part}`;
+      const key = name === undefined ? 'the call of `createToriiNext`' : `@torii/${name}, ${part}`;
       bytes.set(key, (bytes.get(key) ?? 0) + bytesInOutput);
     }
   }
