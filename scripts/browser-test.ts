@@ -2,21 +2,11 @@
 import { mkdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import axe from 'axe-core';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, test } from 'vitest';
+import { launchChromium } from './chromium.ts';
 import { requireProgram } from './programs.ts';
 import { repository } from './workspace.ts';
-
-const args = [
-  // Chromium's sandbox does not work as root, as in containers. Tests open only pages of this repository.
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 
 const screenshots = join(repository, '.reports', 'screenshots');
 
@@ -31,7 +21,7 @@ afterAll(async () => {
 export const browserTest = test.extend<{ openPage: OpenPage }>({
   openPage: async ({ skip }, use) => {
     const executablePath = requireProgram({ skip }, 'chromium');
-    launched ??= chromium.launch({ executablePath, args });
+    launched ??= launchChromium(executablePath);
     const browser = await launched;
     const contexts: Awaited<ReturnType<Browser['newContext']>>[] = [];
     await use(async (options) => {

@@ -124,6 +124,45 @@ describe('changing the organization', () => {
   });
 });
 
+describe('renewing the token on demand', () => {
+  test('stores the token that the provider returns now', async () => {
+    const { renewToken } = await openTab();
+    expect(await renewToken({ getToken: async () => 'newer' })).toBe(true);
+    expect([cookie, loads]).toEqual(['Bearer newer', []]);
+  });
+
+  test('clears the cookie, and says so, if the session has ended', async () => {
+    const { renewToken } = await openTab();
+    expect(await renewToken({ getToken: async () => null })).toBe(false);
+    expect(cookie).toBeNull();
+  });
+
+  test('does not sign in again a user who has signed out in another tab', async () => {
+    const [one, other] = [await openTab(), await openTab()];
+    await one.endSession({ signOut: async () => {} });
+    const getToken = vi.fn(async () => 'token of ada');
+    expect(await other.renewToken({ getToken })).toBe(false);
+    expect([cookie, getToken.mock.calls]).toEqual([null, []]);
+  });
+
+  test('does not keep the token of a user who signs out during the renewal', async () => {
+    const { renewToken } = await openTab();
+    const tokens = ['token of ada'];
+    expect(await renewToken({ getToken: async () => tokens.pop() ?? null })).toBe(false);
+    expect(cookie).toBeNull();
+  });
+
+  test.each([
+    ['the provider', async () => Promise.reject(new Error('offline')), undefined],
+    ['the token route', async () => 'newer', async () => new Response('down', { status: 503 })],
+  ])('keeps the cookie if %s fails', async (_name, getToken, fetch) => {
+    if (fetch !== undefined) vi.stubGlobal('fetch', fetch);
+    const { renewToken } = await openTab();
+    await expect(renewToken({ getToken })).rejects.toThrow();
+    expect(cookie).toBe('token of ada');
+  });
+});
+
 test('signing out loads a full page, even if only the fragment differs', async () => {
   const { endSession } = await openTab();
   await endSession({ signOut: async () => {} }, { to: '/notes#bye' });

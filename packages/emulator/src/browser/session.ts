@@ -179,6 +179,7 @@ export function createSession({ issuer, publishableKey }: SessionOptions): Brows
       inTurn(async () => {
         const response = await send('POST', publishedPaths.logout);
         if (!response.ok) throw new Error(`Sign-out failed: the issuer responded with ${response.status}.`);
+        await response.body?.cancel();
         drop();
       }),
   };
@@ -213,7 +214,15 @@ async function request(
   headers: Readonly<Record<string, string>>,
 ): Promise<Response> {
   try {
-    return await fetch(url, { method, headers, credentials: 'include', signal: AbortSignal.timeout(timeLimitMs) });
+    const response = await fetch(url, {
+      method,
+      headers,
+      credentials: 'include',
+      signal: AbortSignal.timeout(timeLimitMs),
+    });
+    // The body of an error is not read. Until it is read or canceled, browsers count the request as running.
+    if (!response.ok) await response.body?.cancel();
+    return response;
   } catch (cause) {
     throw new Error(`The issuer cannot be reached or does not allow the origin of this page: ${url}`, { cause });
   }

@@ -8,3 +8,4 @@ export type { TokenRoute, ToriiSession } from './session.ts';
 export { type EndSessionOptions, endSession } from './session-end.ts';
 export { type SignInOptions, type SignInState, useSignIn } from './sign-in.ts';
 export { TokenKeeper, type TokenKeeperProps } from './token-keeper.ts';
+export { renewToken } from './token-renewal.ts';

@@ -40,7 +40,9 @@ export interface TokenRoute {
 }
 
 /** Asks for a token. Throws if the session says `null` although the user may be signed in. */
-export async function readToken(current: () => ToriiSession): Promise<string | null> {
+export async function readToken(
+  current: () => Pick<ToriiSession, 'getToken' | 'isLoaded' | 'isSignedIn'>,
+): Promise<string | null> {
   const token = await current().getToken();
   // Read the session again: it may have begun to load while `getToken` was running.
   const { isLoaded = true, isSignedIn } = current();

@@ -17,8 +17,9 @@ export function bypassNextCache(given: unknown): unknown {
     ((input, init) => {
       const headers = new Headers(init?.headers);
       headers.set('X-Request-Id', crypto.randomUUID());
-      const internal = { next: { internal: true } };
-      return fetch(input, { ...init, headers, cache: 'no-store', ...internal });
+      // Typed as an object, because Next's own types of `fetch`, which apps load, do not know `internal`.
+      const options: object = { ...init, headers, cache: 'no-store', next: { internal: true } };
+      return fetch(input, options);
     });
   wrappers.set(fetch, wrapper);
   return wrapper;

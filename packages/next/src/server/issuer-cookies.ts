@@ -13,7 +13,7 @@ export interface Places extends Pick<TokenCookie, 'secure'> {
 // For each cookie `x` that the issuer sets, the app also sets a cookie `torii_issuer.x`, called its mark. Only cookies
 // with a mark are sent to the issuer, so that it does not get the app's own cookies. The prefix `__Host-` stops sibling
 // subdomains from setting marks.
-function markPrefixOf({ secure }: Pick<TokenCookie, 'secure'>): string {
+export function markPrefixOf({ secure }: Pick<TokenCookie, 'secure'>): string {
   return secure ? '__Host-torii_issuer.' : 'torii_issuer.';
 }
 

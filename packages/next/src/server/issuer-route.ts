@@ -6,6 +6,7 @@ import { answerError, answerPrivately } from './answer.ts';
 import { limitBody } from './body-limit.ts';
 import type { Settings } from './options.ts';
 import { headersForBrowser, headersForIssuer } from './passed-headers.ts';
+import { placeSession } from './renewal/session-cookie.ts';
 import { urlOf } from './shown-request.ts';
 
 type Handler = (request: NextRequest) => Promise<Response>;
@@ -40,7 +41,8 @@ export function issuerRoutes(settings: Settings): IssuerRoutes {
   };
 }
 
-async function forward(request: NextRequest, { upstream, cookie, emit }: Settings): Promise<Response> {
+async function forward(request: NextRequest, settings: Settings): Promise<Response> {
+  const { upstream, cookie, emit, renewInProxy } = settings;
   const { pathname, search } = urlOf(request);
   // Refuse path traversal: the issuer's router could decode `..%2f` and serve a path outside of /_torii/.
   if (!pathname.startsWith('/_torii/') || 'problem' in readPath(pathname)) {
@@ -77,7 +79,11 @@ async function forward(request: NextRequest, { upstream, cookie, emit }: Setting
   const places = { upstream, secure: cookie.secure, pathname, hasBasePath: basePathOf(request) !== '' };
   const received = limitBody(answer.body, new Headers(), maxResponseBytes);
   const body = received === null || received === 'too large' ? null : received.body;
-  return new Response(body, { status: answer.status, headers: headersForBrowser(answer.headers, places, headers) });
+  const passed = headersForBrowser(answer.headers, places, headers);
+  const lines = await placeSession(passed.getSetCookie(), request.headers, { secure: cookie.secure, renewInProxy });
+  passed.delete('set-cookie');
+  for (const line of lines) passed.append('set-cookie', line);
+  return new Response(body, { status: answer.status, headers: passed });
 }
 
 // In a route, Next removes `basePath` from `nextUrl` without saying so there. Next writes it into the app's bundle when it is built.

@@ -12,6 +12,7 @@ import {
   listPaths,
   type Options,
   readChoice,
+  readFlag,
   readFunction,
   readKnownOptions,
   readLiteralPath,
@@ -69,6 +70,13 @@ export interface ToriiNextOptions extends VerifyOptions {
    * The publishable key of your environment, from the dashboard. Only `getToken({ template })` needs it.
    */
   readonly publishableKey?: string | undefined;
+  /**
+   * Whether the proxy renews an expired token cookie from Torii's session cookie, so that page loads and forms need no detour
+   * through the sign-in page. Needs the issuer route. Provisional: Torii has not published the request that renews a token.
+   *
+   * @default false
+   */
+  readonly renewInProxy?: boolean;
 }
 
 export interface Settings {
@@ -79,6 +87,8 @@ export interface Settings {
   readonly origins: readonly string[];
   readonly signInPath: string;
   readonly refusedPage: RefusedPage | undefined;
+  readonly tokenPath: string;
+  readonly renewInProxy: boolean;
   readonly upstream: string;
   readonly publishableKey: string | undefined;
   readonly emit: VerifierEventListener;
@@ -91,8 +101,9 @@ const optionNames = [
   'publicPaths',
   'tokenPath',
   'allowPreflight',
-  'refusedPage',
   'publishableKey',
+  'refusedPage',
+  'renewInProxy',
 ] as const;
 
 const example = "createToriiNext({ issuer: 'https://acme.torii.so', signInPath: '/sign-in', origins: [appOrigin] })";
@@ -139,6 +150,8 @@ export function readOptions(given: ToriiNextOptions): Settings {
     origins,
     signInPath,
     refusedPage: 'refusedPage' in options ? readChoice(options, 'refusedPage', refusedPages) : undefined,
+    tokenPath,
+    renewInProxy: readFlag(options, 'renewInProxy'),
     upstream: upstream.replace(/\/$/, ''),
     publishableKey: readPublishableKey(options),
     emit: emitterFor(readFunction<VerifierEventListener>(options, 'onEvent')),

@@ -1,0 +1,42 @@
+// Runs the three services and a local Torii until Ctrl-C.
+import { startEmulator } from '@torii/emulator';
+import getPort from 'get-port';
+import { buildShopExample } from '../../scripts/next-example.ts';
+import { type Service, startService } from './processes.ts';
+
+const people = [
+  { email: 'ada@example.com', role: 'org:administrator', may: 'may order for Acme' },
+  { email: 'grace@example.com', role: 'org:member', may: 'may look, but not order' },
+];
+const password = 'compilers are fun';
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(0));
+
+console.log('Building the shop (takes about half a minute the first time)');
+const problem = await buildShopExample();
+if (problem !== undefined) throw new Error(`The build failed:\n${problem}`);
+
+const port = await getPort({ port: 3000, host: '127.0.0.1' });
+const shop = `http://127.0.0.1:${port}`;
+const emulator = await startEmulator({
+  port: await getPort({ port: 4100, host: '127.0.0.1' }),
+  allowedOrigins: [shop],
+});
+const members: { userId: string; role: string }[] = [];
+for (const { email, role } of people)
+  members.push({ userId: (await emulator.createUser({ email, password })).id, role });
+await emulator.createOrganization({ name: 'Acme', members });
+
+const common = { TORII_ISSUER: emulator.issuer };
+const stock = await start('stock', await getPort({ port: 3002, host: '127.0.0.1' }), {});
+const orders = await start('orders', await getPort({ port: 3001, host: '127.0.0.1' }), { STOCK_URL: stock.url });
+await start('web', port, { ORDERS_URL: orders.url, APP_ORIGIN: shop });
+
+console.log(`\nThe shop:  ${shop}\nTorii:     ${emulator.dashboardUrl}\n`);
+for (const { email, may } of people) console.log(`Sign in as ${email} with the password \`${password}\`: ${may}.`);
+console.log('Press Ctrl-C to stop.\n');
+
+function start(service: Service, ownPort: number, environment: Readonly<Record<string, string>>) {
+  const onOutput = (text: string) => void process.stdout.write(text.replaceAll(/^(?=.)/gm, `${service}: `));
+  return startService(service, { port: ownPort, environment: { ...common, ...environment }, onOutput });
+}

@@ -1,0 +1,16 @@
+import type { Metadata } from 'next';
+import type { ReactNode } from 'react';
+import { Session } from '@/session';
+import './style.css';
+
+export const metadata: Metadata = { title: 'Shop', description: 'A shop of three services, with sign-in by Torii.' };
+
+export default function Layout({ children }: { children: ReactNode }) {
+  return (
+    <html lang="en">
+      <body>
+        <Session>{children}</Session>
+      </body>
+    </html>
+  );
+}

@@ -1,0 +1,24 @@
+import { defaultTokenPath } from '../paths.ts';
+import { updateCookie } from './cookie-update.ts';
+import { readToken, type TokenRoute, type ToriiSession } from './session.ts';
+import { changes } from './tab.ts';
+
+/**
+ * Stores the session's token in the token cookie now. For a request that a service refused because the token ended on its
+ * way: renew the token, and repeat the request once. `TokenKeeper` renews the token in all other cases.
+ *
+ * @returns whether the user is still signed in. If not, do not repeat the request
+ * @throws Error if Torii or the token route cannot be reached. A token cookie that is still valid stays
+ */
+export async function renewToken(
+  session: Pick<ToriiSession, 'getToken' | 'isLoaded' | 'isSignedIn'>,
+  { tokenPath = defaultTokenPath }: TokenRoute = {},
+): Promise<boolean> {
+  const { did } = await updateCookie({
+    getToken: () => readToken(() => session),
+    tokenPath,
+    isOutdated: () => changes.happened(),
+    isStopped: () => false,
+  });
+  return did === 'store';
+}
