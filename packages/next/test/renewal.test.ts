@@ -313,6 +313,16 @@ describe('[45] a request with a session and without a valid token', () => {
     expect(asked()).toBe(before);
   });
 
+  test('is not renewed shortly before the end of a token that a stranger signed', async () => {
+    const app = createApp();
+    const jar = await signIn(app);
+    const bad = await emulator.token({ userId, signedBy: 'stranger', expiresInSeconds: 300 });
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 290_000 });
+    const before = asked();
+    refused(await ask(app, '/notes', { cookie: cookieOf(new Map([...jar, [tokenName, bad]])) }));
+    expect(asked()).toBe(before);
+  });
+
   test('[45] is not renewed by a session that the issuer route did not set (login CSRF)', async () => {
     const app = createApp();
     const jar = await signIn(app);
@@ -625,6 +635,26 @@ describe('the issuer', () => {
     expect(seen).toHaveLength(1);
   });
 
+  test('may clear an old session cookie when it sets a new one', async () => {
+    const { app, cookie } = await scripted((_req, res) => {
+      const lines = [
+        '; Path=/; Max-Age=0',
+        '"new"; Path=/env/_torii; Max-Age=60; HttpOnly',
+        'last; Max-Age=60; HttpOnly',
+      ];
+      res.setHeader(
+        'Set-Cookie',
+        lines.map((line) => `${sessionName}=${line}`),
+      );
+      void tokenAnswer(res);
+    });
+    const jar = store(new Map(), await ask(app, '/notes', { cookie }));
+    jar.delete(tokenName);
+    expect(jar).toEqual(await signInAs('last'));
+    const quoted = await signInAs('"new"');
+    expect(passes(await ask(app, '/notes', { cookie: cookieOf(quoted) }))).toBe(true);
+  });
+
   test('does not set the token cookie or a mark itself', async () => {
     const { app, cookie } = await scripted((_req, res) => {
       res.setHeader('Set-Cookie', [`${tokenName}=planted; Path=/; Secure`, `${markName}=planted; Path=/; Secure`]);
@@ -788,7 +818,7 @@ test('over http in development the cookies have no prefix, and renewal works', a
 
 test('the option is true or false', () => {
   for (const renewInProxy of [undefined, null, 'yes', 1]) {
-    expect(() => createApp({ renewInProxy: renewInProxy as boolean })).toThrow(
+    expect(() => createApp({ renewInProxy: renewInProxy as unknown as boolean })).toThrow(
       expect.objectContaining({ name: 'ToriiConfigError', option: 'renewInProxy' }),
     );
   }
