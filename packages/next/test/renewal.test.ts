@@ -808,6 +808,67 @@ describe('the issuer', () => {
   });
 });
 
+describe('with other addresses', () => {
+  const askAt = (app: App, path: string, cookie: string, nextConfig: object) => {
+    const headers = { host: 'app.test', ...navigation, cookie };
+    return app.proxy()(new NextRequest(`${origin}${path}`, { headers, nextConfig }), {} as NextFetchEvent);
+  };
+
+  test('a `basePath` and a language do not change which paths are renewed', async () => {
+    const app = createApp({ signInPath: '/sign-in' });
+    const cookie = cookieOf(await signIn(app));
+    const nextConfig = {
+      basePath: '/shop',
+      trailingSlash: true,
+      i18n: { locales: ['en', 'da'], defaultLocale: 'en' },
+    };
+    for (const path of ['/shop/notes/', '/shop/da/notes/', '/shop/']) {
+      const response = await askAt(app, path, cookie, nextConfig);
+      expect([path, passes(response), linesOf(response, tokenName).length]).toEqual([path, true, 1]);
+    }
+    for (const path of ['/shop/sign-in/', '/shop/da/sign-in/', '/shop/api/torii/token/', '/shop/_torii/client/']) {
+      refused(await askAt(app, path, cookie, nextConfig));
+    }
+  });
+
+  test('an environment below a path of the issuer is asked at its own path', async () => {
+    await using issuer = await startEmulator({ allowedOrigins: [origin], environments: [{ name: 'acme' }] });
+    const acme = issuer.environment('acme');
+    const { id } = await acme.createUser(login);
+    const app = createApp({ issuer: acme.issuer });
+    const jar = await signIn(app);
+    const response = await ask(app, '/notes', { cookie: cookieOf(jar) });
+    expect([passes(response), await pageUser(app, response)]).toEqual([true, id]);
+    // Another environment of the same issuer knows no such session.
+    const other = createApp({ issuer: issuer.issuer });
+    refused(await ask(other, '/notes', { cookie: cookieOf(jar) }));
+  });
+});
+
+test('a plain Request, as in a unit test, is renewed too', async () => {
+  const app = createApp();
+  const headers = { host: 'app.test', ...navigation, cookie: cookieOf(await signIn(app)) };
+  const request = new Request(`${origin}/notes`, { headers }) as unknown as NextRequest;
+  const response = await app.proxy()(request, {} as NextFetchEvent);
+  expect(await pageUser(app, response)).toBe(userId);
+});
+
+test('[7] a token from the future is not stored, and Torii is not asked for another at once', async () => {
+  await using issuer = await startEmulator({ allowedOrigins: [origin] });
+  await issuer.createUser(login);
+  issuer.advance(3_600);
+  const app = createApp({ issuer: issuer.issuer });
+  const cookie = cookieOf(await signIn(app));
+  const before = issuer.requests.session;
+  for (let count = 0; count < 5; count++) {
+    const response = await ask(app, '/notes', { cookie });
+    refused(response);
+    expect(response.status).toBe(307);
+  }
+  expect(issuer.requests.session).toBe(before + 1);
+  expect(typesOf('renewal_failed')).toMatchObject([{ why: 'token_refused' }]);
+});
+
 test('over http in development the cookies have no prefix, and renewal works', async () => {
   const app = createApp({ origins: ['http://127.0.0.1:3000'] });
   const jar = await signIn(app);
