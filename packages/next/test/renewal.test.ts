@@ -313,6 +313,16 @@ describe('[45] a request with a session and without a valid token', () => {
     expect(asked()).toBe(before);
   });
 
+  test('is not renewed shortly before the end of a token that a stranger signed', async () => {
+    const app = createApp();
+    const jar = await signIn(app);
+    const bad = await emulator.token({ userId, signedBy: 'stranger', expiresInSeconds: 300 });
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 290_000 });
+    const before = asked();
+    refused(await ask(app, '/notes', { cookie: cookieOf(new Map([...jar, [tokenName, bad]])) }));
+    expect(asked()).toBe(before);
+  });
+
   test('[45] is not renewed by a session that the issuer route did not set (login CSRF)', async () => {
     const app = createApp();
     const jar = await signIn(app);
@@ -625,6 +635,26 @@ describe('the issuer', () => {
     expect(seen).toHaveLength(1);
   });
 
+  test('may clear an old session cookie when it sets a new one', async () => {
+    const { app, cookie } = await scripted((_req, res) => {
+      const lines = [
+        '; Path=/; Max-Age=0',
+        '"new"; Path=/env/_torii; Max-Age=60; HttpOnly',
+        'last; Max-Age=60; HttpOnly',
+      ];
+      res.setHeader(
+        'Set-Cookie',
+        lines.map((line) => `${sessionName}=${line}`),
+      );
+      void tokenAnswer(res);
+    });
+    const jar = store(new Map(), await ask(app, '/notes', { cookie }));
+    jar.delete(tokenName);
+    expect(jar).toEqual(await signInAs('last'));
+    const quoted = await signInAs('"new"');
+    expect(passes(await ask(app, '/notes', { cookie: cookieOf(quoted) }))).toBe(true);
+  });
+
   test('does not set the token cookie or a mark itself', async () => {
     const { app, cookie } = await scripted((_req, res) => {
       res.setHeader('Set-Cookie', [`${tokenName}=planted; Path=/; Secure`, `${markName}=planted; Path=/; Secure`]);
@@ -778,6 +808,67 @@ describe('the issuer', () => {
   });
 });
 
+describe('with other addresses', () => {
+  const askAt = (app: App, path: string, cookie: string, nextConfig: object) => {
+    const headers = { host: 'app.test', ...navigation, cookie };
+    return app.proxy()(new NextRequest(`${origin}${path}`, { headers, nextConfig }), {} as NextFetchEvent);
+  };
+
+  test('a `basePath` and a language do not change which paths are renewed', async () => {
+    const app = createApp({ signInPath: '/sign-in' });
+    const cookie = cookieOf(await signIn(app));
+    const nextConfig = {
+      basePath: '/shop',
+      trailingSlash: true,
+      i18n: { locales: ['en', 'da'], defaultLocale: 'en' },
+    };
+    for (const path of ['/shop/notes/', '/shop/da/notes/', '/shop/']) {
+      const response = await askAt(app, path, cookie, nextConfig);
+      expect([path, passes(response), linesOf(response, tokenName).length]).toEqual([path, true, 1]);
+    }
+    for (const path of ['/shop/sign-in/', '/shop/da/sign-in/', '/shop/api/torii/token/', '/shop/_torii/client/']) {
+      refused(await askAt(app, path, cookie, nextConfig));
+    }
+  });
+
+  test('an environment below a path of the issuer is asked at its own path', async () => {
+    await using issuer = await startEmulator({ allowedOrigins: [origin], environments: [{ name: 'acme' }] });
+    const acme = issuer.environment('acme');
+    const { id } = await acme.createUser(login);
+    const app = createApp({ issuer: acme.issuer });
+    const jar = await signIn(app);
+    const response = await ask(app, '/notes', { cookie: cookieOf(jar) });
+    expect([passes(response), await pageUser(app, response)]).toEqual([true, id]);
+    // Another environment of the same issuer knows no such session.
+    const other = createApp({ issuer: issuer.issuer });
+    refused(await ask(other, '/notes', { cookie: cookieOf(jar) }));
+  });
+});
+
+test('a plain Request, as in a unit test, is renewed too', async () => {
+  const app = createApp();
+  const headers = { host: 'app.test', ...navigation, cookie: cookieOf(await signIn(app)) };
+  const request = new Request(`${origin}/notes`, { headers }) as unknown as NextRequest;
+  const response = await app.proxy()(request, {} as NextFetchEvent);
+  expect(await pageUser(app, response)).toBe(userId);
+});
+
+test('[7] a token from the future is not stored, and Torii is not asked for another at once', async () => {
+  await using issuer = await startEmulator({ allowedOrigins: [origin] });
+  await issuer.createUser(login);
+  issuer.advance(3_600);
+  const app = createApp({ issuer: issuer.issuer });
+  const cookie = cookieOf(await signIn(app));
+  const before = issuer.requests.session;
+  for (let count = 0; count < 5; count++) {
+    const response = await ask(app, '/notes', { cookie });
+    refused(response);
+    expect(response.status).toBe(307);
+  }
+  expect(issuer.requests.session).toBe(before + 1);
+  expect(typesOf('renewal_failed')).toMatchObject([{ why: 'token_refused' }]);
+});
+
 test('over http in development the cookies have no prefix, and renewal works', async () => {
   const app = createApp({ origins: ['http://127.0.0.1:3000'] });
   const jar = await signIn(app);
@@ -788,7 +879,7 @@ test('over http in development the cookies have no prefix, and renewal works', a
 
 test('the option is true or false', () => {
   for (const renewInProxy of [undefined, null, 'yes', 1]) {
-    expect(() => createApp({ renewInProxy: renewInProxy as boolean })).toThrow(
+    expect(() => createApp({ renewInProxy: renewInProxy as unknown as boolean })).toThrow(
       expect.objectContaining({ name: 'ToriiConfigError', option: 'renewInProxy' }),
     );
   }

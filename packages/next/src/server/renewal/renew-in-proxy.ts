@@ -7,7 +7,7 @@ import { hasCookie, readCookies, writeTokenCookie } from '../token-cookie.ts';
 import { isIssuerPath, isRenewable } from './renewable.ts';
 import { nothing, type Renewal, type RenewedToken, Renewer } from './renewer.ts';
 import { findSession, nameOf, sessionCookieName } from './session-cookie.ts';
-import { isSameUser, readUnverified } from './unverified-token.ts';
+import { isSameUser, readUnverified, type UnverifiedToken } from './unverified-token.ts';
 
 /** How long before its end a token is renewed; a shorter-lived token, in the last third of its lifetime. */
 const leadSeconds = 30;
@@ -20,7 +20,7 @@ export type Completion = (response: Response) => Response;
  * proxy's guard and the page see the new token as they see any cookie [14], and pages do not see Torii's session cookie.
  */
 export function renewalInProxy(settings: Settings): (request: NextRequest) => Promise<Completion | undefined> {
-  const { cookie } = settings;
+  const { cookie, verifier } = settings;
   const renewer = new Renewer(settings);
   return async (request) => {
     if (!hasCookie(request.headers, sessionCookieName) || isIssuerPath(urlOf(request).pathname)) return undefined;
@@ -43,8 +43,7 @@ export function renewalInProxy(settings: Settings): (request: NextRequest) => Pr
     const value = current?.pair.slice(current.pair.indexOf('=') + 1).trim() ?? '';
     const old = value === '' ? null : readUnverified(value);
     if (old === undefined) return nothing;
-    const nowSeconds = Date.now() / 1000;
-    if (old !== null && old.exp - nowSeconds > Math.min(leadSeconds, (old.exp - old.iat) / 3)) return nothing;
+    if (old !== null && !(await isDue(old, value))) return nothing;
     const { headers, nextUrl } = request;
     const hasBasePath = (nextUrl?.basePath ?? '') !== '';
     const { token, lines } = await renewer.renew(session, { userAgent: headers.get('user-agent'), hasBasePath });
@@ -52,6 +51,15 @@ export function renewalInProxy(settings: Settings): (request: NextRequest) => Pr
     const isUsable =
       token !== undefined && lifetimeOf(token.auth) >= 1 && (old === null || isSameUser(old, token.value));
     return { token: isUsable ? token : undefined, lines };
+  }
+
+  async function isDue({ exp, iat }: UnverifiedToken, value: string): Promise<boolean> {
+    const leftSeconds = exp - Date.now() / 1000;
+    if (leftSeconds <= 0) return true;
+    if (leftSeconds > Math.min(leadSeconds, (exp - iat) / 3)) return false;
+    // A bad token is refused, not replaced.
+    const { auth } = await verifier.check({ method: 'GET', headers: { cookie: `${cookie.name}=${value}` } });
+    return auth !== null;
   }
 
   // Cookies that the app's own proxy function sets stay as they are: it may sign the user out.

@@ -82,7 +82,10 @@ export class Renewer {
   readonly #settings: Settings;
   /** By the hash of the session cookie. */
   readonly #running = new Map<string, Running>();
+  /** Results with cookies for the browser. */
   readonly #kept = new Map<string, Kept>();
+  /** Failures of single sessions. Apart, because clients can cause any number of them with made-up sessions. */
+  readonly #refused = new Map<string, Kept>();
   /** The failures in a row. Those of requests that ran at the same time count as one. */
   #failures = 0;
   #lastFailure: { readonly begunAt: Instant; readonly pauseMs: number } | undefined;
@@ -94,7 +97,7 @@ export class Renewer {
   /** Never rejects. */
   async renew(session: SealedSession, caller: Caller): Promise<Renewal> {
     this.#forgetOld();
-    const kept = this.#kept.get(session.seal);
+    const kept = this.#kept.get(session.seal) ?? this.#refused.get(session.seal);
     if (kept !== undefined) return kept.renewal;
     const running = this.#running.get(session.seal) ?? this.#begin(session, caller);
     if (running === undefined) return nothing;
@@ -125,9 +128,11 @@ export class Renewer {
       if (elapsedMs(begunAt) >= timeLimitMs) this.#running.delete(key);
       else break;
     }
-    for (const [key, { begunAt }] of this.#kept) {
-      if (elapsedMs(begunAt) >= keptMs || this.#kept.size > maxKept) this.#kept.delete(key);
-      else break;
+    for (const results of [this.#kept, this.#refused]) {
+      for (const [key, { begunAt }] of results) {
+        if (elapsedMs(begunAt) < keptMs && results.size <= maxKept) break;
+        results.delete(key);
+      }
     }
   }
 
@@ -145,7 +150,7 @@ export class Renewer {
       const safeEnvironmentId = environmentId === null ? null : loggable(environmentId);
       emit({ type: 'token_renewed', userId: loggable(userId), environmentId: safeEnvironmentId });
       // The browser may have sent other requests with the old session cookie. The issuer does not know it any longer.
-      if (renewal.lines.length > 0) this.#keep(session, begunAt, renewal);
+      if (renewal.lines.length > 0) this.#keep(this.#kept, session, { begunAt, renewal });
       return renewal;
     } catch (thrown) {
       const failure = thrown instanceof RenewalFailure ? thrown : unavailable('', { cause: thrown });
@@ -155,19 +160,19 @@ export class Renewer {
       const url = loggable(this.#settings.upstream + renewalPath);
       emit({ type: 'renewal_failed', why: failure.why, url, problem, ...(cause !== undefined && { cause }) });
       const renewal = { token: undefined, lines: failure.lines };
-      if (failure.why !== 'issuer_unavailable' || failure.lines.length > 0) this.#keep(session, begunAt, renewal);
+      if (failure.lines.length > 0) this.#keep(this.#kept, session, { begunAt, renewal });
+      else if (failure.why !== 'issuer_unavailable') this.#keep(this.#refused, session, { begunAt, renewal });
       return renewal;
     } finally {
       if (this.#running.get(session.seal)?.begunAt === begunAt) this.#running.delete(session.seal);
     }
   }
 
-  #keep({ seal }: SealedSession, begunAt: Instant, renewal: Renewal): void {
-    this.#kept.delete(seal);
-    const entry = { begunAt, renewal };
-    this.#kept.set(seal, entry);
+  #keep(results: Map<string, Kept>, { seal }: SealedSession, result: Kept): void {
+    results.delete(seal);
+    results.set(seal, result);
     const timer: unknown = setTimeout(() => {
-      if (this.#kept.get(seal) === entry) this.#kept.delete(seal);
+      if (results.get(seal) === result) results.delete(seal);
     }, keptMs);
     // Do not keep a Node process alive.
     if (typeof timer === 'object') (timer as { unref?(): void }).unref?.();

@@ -10,8 +10,8 @@ export const sessionCookieName = '__client_session';
 const plainMark = '1';
 /** Browsers store no larger cookie. */
 const maxLength = 4096;
-// The characters of a cookie's value (RFC 6265 4.1.1).
-const cookieValue = /^[!#-+\--:<-[\]-~]+$/;
+// A cookie's value (RFC 6265 4.1.1).
+const cookieValue = /^"?[!#-+\--:<-[\]-~]+"?$/;
 
 export interface SealedSession {
   /** The cookie, as `name=value`. */
@@ -47,18 +47,24 @@ export async function placeSession(
   { secure, renewInProxy }: Pick<TokenCookie, 'secure'> & { readonly renewInProxy: boolean },
 ): Promise<readonly string[]> {
   const mark = markName({ secure });
-  const session = lines.find((line) => nameOf(line) === sessionCookieName);
-  if (session === undefined) return lines;
-  const seal = await sealOf(cookieValueOf(session));
   const hasSealed = readCookies(sent).some(({ name, pair }) => name === mark && cookieValueOf(pair) !== plainMark);
-  return lines.flatMap((line) => {
+  const placed: string[] = [];
+  let seal = plainMark;
+  for (const line of lines) {
     const name = nameOf(line);
-    if (name !== sessionCookieName && name !== mark) return [line];
-    if (!renewInProxy) return hasSealed && pathOf(line) !== '/' ? [expired(line, '/'), line] : [line];
     const path = pathOf(line);
-    const moved = atPath(name === mark ? withValue(line, seal) : line, '/');
-    return path === undefined || path === '/' ? [moved] : [expired(line, path), moved];
-  });
+    if (name === sessionCookieName) seal = await sealOf(cookieValueOf(line));
+    if (name !== sessionCookieName && name !== mark) placed.push(line);
+    else if (renewInProxy) {
+      if (path !== undefined && path !== '/') placed.push(expired(line, path));
+      // The line of a mark follows that of its cookie.
+      placed.push(atPath(name === mark ? withValue(line, seal) : line, '/'));
+    } else {
+      if (hasSealed && path !== '/') placed.push(expired(line, '/'));
+      placed.push(line);
+    }
+  }
+  return placed;
 }
 
 function markName(app: Pick<TokenCookie, 'secure'>): string {
