@@ -13,7 +13,7 @@ const entries = {
     'createToriiNext',
     'refuse',
   ],
-  './client': ['TokenKeeper', 'changeOrganization', 'endSession', 'getErrorReason', 'useSignIn'],
+  './client': ['KeptForm', 'TokenKeeper', 'changeOrganization', 'endSession', 'getErrorReason', 'useSignIn'],
   './webhooks': ['ToriiConfigError', 'ToriiWebhookError', 'webhookHandler'],
 };
 

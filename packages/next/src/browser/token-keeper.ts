@@ -2,7 +2,9 @@ import { useEffect, useRef } from 'react';
 import { useRouter } from '#navigation';
 import { defaultTokenPath, returnParameter } from '../paths.ts';
 import { mayBounce, noteArrival } from './bounce.ts';
+import { forgetFragments, watchFragments } from './fragment.ts';
 import { type Keeper, keepToken } from './keep-token.ts';
+import { forgetForms, forgetFormsOfOthers } from './kept-forms.ts';
 import { isLeaving, notePageShown } from './page-load.ts';
 import { readToken, type TokenRoute, type ToriiSession } from './session.ts';
 import { isCookieChangedSince, noteCookieChange } from './session-changes.ts';
@@ -44,14 +46,19 @@ export function TokenKeeper({ session, userId, tokenPath = defaultTokenPath, onP
       isOutdated: () => changes.happened(),
       renderedFor: () => latest.current.userId,
       isRenderedBeforeChange: () => isCookieChangedSince(sharedStorage, performance.timeOrigin),
+      onUser: (userId) => forgetFormsOfOthers(tabStorage, userId),
       onChanged: () => noteCookieChange(sharedStorage, Date.now()),
       onProblem: (problem) => latest.current.onProblem?.(problem),
-      onUpToDate: () => noteArrival(tabStorage),
+      onUpToDate: () => {
+        noteArrival(tabStorage);
+        forgetFragments(tabStorage);
+      },
       onSignedIn: () => latest.current.router.refresh(),
       // Reload the whole page: only a full load clears Next's router cache, which holds pages of the user who signed
       // out.
       onSignedOut: () => {
         if (isLeaving()) return;
+        if (changes.happened()) forgetForms(tabStorage);
         if (mayBounce(tabStorage, new URL(location.href), Date.now())) location.reload();
         else latest.current.onProblem?.(new Error(userKeepsChanging));
       },
@@ -63,11 +70,13 @@ export function TokenKeeper({ session, userId, tokenPath = defaultTokenPath, onP
       // The user came back to this page after a sign-out, perhaps another user. Show nothing of it, and load it again:
       // this is no redirect, so it cannot be part of a redirect loop.
       if (event.persisted && changes.happened()) {
+        forgetForms(tabStorage);
         document.documentElement.style.visibility = 'hidden';
         location.reload();
       } else syncIfVisible();
     };
     const stopListening = onSignInEnd(() => void keeper.sync());
+    const stopWatching = watchFragments(tabStorage);
     // Update the token cookie when the page becomes visible: timers do not run while the device sleeps or while the
     // page is in the back/forward cache.
     document.addEventListener('visibilitychange', syncIfVisible);
@@ -81,6 +90,7 @@ export function TokenKeeper({ session, userId, tokenPath = defaultTokenPath, onP
       clearTimeout(firstSync);
       keeper.stop();
       stopListening();
+      stopWatching();
       document.removeEventListener('visibilitychange', syncIfVisible);
       removeEventListener('pageshow', onPageShow);
       removeEventListener('online', syncIfVisible);
