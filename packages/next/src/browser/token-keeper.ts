@@ -20,8 +20,9 @@ export interface TokenKeeperProps extends TokenRoute {
    */
   readonly userId?: string | null | undefined;
   /**
-   * Called with each error that occurs while the token cookie is updated, for example to log it. The update is retried
-   * in any case.
+   * Called with each error that occurs while the token cookie is updated. The update is retried in any case.
+   *
+   * @default logs a message to the console when it differs from the last one
    */
   readonly onProblem?: ((problem: unknown) => void) | undefined;
 }
@@ -39,6 +40,13 @@ export function TokenKeeper({ session, userId, tokenPath = defaultTokenPath, onP
   });
   const latestKeeper = useRef<Keeper | undefined>(undefined);
   useEffect(() => {
+    let logged = '';
+    const report = (problem: unknown) => {
+      if (latest.current.onProblem) return latest.current.onProblem(problem);
+      const message = `TokenKeeper: ${String(problem)}`;
+      if (message !== logged) console.error(message);
+      logged = message;
+    };
     const keeper = keepToken({
       tokenPath,
       getToken: () => readToken(() => latest.current.session),
@@ -48,7 +56,7 @@ export function TokenKeeper({ session, userId, tokenPath = defaultTokenPath, onP
       isRenderedBeforeChange: () => isCookieChangedSince(sharedStorage, performance.timeOrigin),
       onUser: (userId) => forgetFormsOfOthers(tabStorage, userId),
       onChanged: () => noteCookieChange(sharedStorage, Date.now()),
-      onProblem: (problem) => latest.current.onProblem?.(problem),
+      onProblem: report,
       onUpToDate: () => {
         noteArrival(tabStorage);
         forgetFragments(tabStorage);
@@ -60,7 +68,7 @@ export function TokenKeeper({ session, userId, tokenPath = defaultTokenPath, onP
         if (isLeaving()) return;
         if (changes.happened()) forgetForms(tabStorage);
         if (mayBounce(tabStorage, new URL(location.href), Date.now())) location.reload();
-        else latest.current.onProblem?.(new Error(userKeepsChanging));
+        else report(new Error(userKeepsChanging));
       },
     });
     const syncIfVisible = () => void (document.visibilityState === 'visible' && keeper.sync());
