@@ -14,7 +14,7 @@ const entries = {
     'createToriiNext',
     'refuse',
   ],
-  './client': ['TokenKeeper', 'changeOrganization', 'endSession', 'getErrorReason', 'renewToken', 'useSignIn'],
+  './client': ['KeptForm', 'TokenKeeper', 'changeOrganization', 'endSession', 'getErrorReason', 'renewToken', 'useSignIn'],
   './webhooks': ['ToriiConfigError', 'ToriiWebhookError', 'webhookHandler'],
 };
 

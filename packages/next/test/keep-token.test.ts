@@ -14,6 +14,7 @@ let ready: boolean;
 /** Whether another tab has changed the cookie since this page was loaded. */
 let changedElsewhere: boolean;
 let changesHere: number;
+let users: string[];
 const kept =
   (expiresInSeconds = 300, changed = false) =>
   () =>
@@ -32,6 +33,7 @@ beforeEach(() => {
   ready = true;
   changedElsewhere = false;
   changesHere = 0;
+  users = [];
   vi.stubGlobal('fetch', async (_path: string, init: RequestInit) => {
     const token = new Headers(init.headers).get('authorization');
     sent.push({ method: init.method, token });
@@ -53,6 +55,7 @@ function start(getToken: () => Promise<string | null>, renderedFor?: string | nu
     isOutdated: () => outdated,
     renderedFor: () => renderedFor,
     isRenderedBeforeChange: () => changedElsewhere,
+    onUser: (userId) => users.push(userId),
     onChanged: () => (changesHere += 1),
     onUpToDate: () => (upToDate += 1),
     onSignedIn: () => events.push('signed in'),
@@ -185,7 +188,7 @@ describe('a page that does not know whom it was rendered for', () => {
     const { keeper, events } = start(async () => `token-${sent.length}`);
     await keeper.sync();
     await keeper.sync();
-    expect(events).toEqual(['signed in']);
+    expect([events, users]).toEqual([['signed in'], ['ada', 'bob']]);
     keeper.stop();
   });
 
@@ -339,6 +342,7 @@ describe('a token that may have changed', () => {
         isOutdated: () => outdated,
         renderedFor: () => 'ada',
         isRenderedBeforeChange: () => changedElsewhere,
+        onUser: () => {},
         onChanged: () => {},
         onUpToDate: () => {},
         onSignedIn: () => {},

@@ -10,6 +10,8 @@ export interface KeeperOptions extends Omit<CookieSource, 'isStopped' | 'mayClea
   isRenderedBeforeChange(): boolean;
   /** Called if this page has set or cleared the cookie for another user or organization than before. */
   onChanged(): void;
+  /** Called with the user of each token that was stored. */
+  onUser(userId: string): void;
   onUpToDate(): void;
   onSignedIn(): void;
   onSignedOut(): void;
@@ -82,6 +84,7 @@ export function keepToken(options: KeeperOptions): Keeper {
 
   function handleStored(token: string, { changed, userId, expiresInSeconds = 0 }: TokenAnswer): void {
     stored = { token, endsAtMs: Date.now() + expiresInSeconds * 1000 };
+    if (userId !== null) options.onUser(userId);
     if (changed) options.onChanged();
     const isOther = changed || isRenderedForAnother(userId);
     lastUserId = userId;

@@ -1,7 +1,8 @@
 import { defaultTokenPath } from '../paths.ts';
+import { forgetForms } from './kept-forms.ts';
 import { loadPage } from './page-load.ts';
 import type { TokenRoute, ToriiSession } from './session.ts';
-import { changes } from './tab.ts';
+import { changes, tabStorage } from './tab.ts';
 import { clearToken } from './token-store.ts';
 import { takeTurn } from './turns.ts';
 
@@ -29,5 +30,6 @@ export async function endSession(
     changes.note();
     await clearToken(tokenPath);
   });
+  forgetForms(tabStorage);
   loadPage(to);
 }

@@ -15,7 +15,10 @@ export function beginSignIn(): () => void {
     if (ended) return;
     ended = true;
     running -= 1;
-    if (running === 0) for (const listener of [...listeners]) listener();
+    // Later, because React's StrictMode ends each effect and begins it again at once.
+    setTimeout(() => {
+      if (running === 0) for (const listener of [...listeners]) listener();
+    });
   };
 }
 

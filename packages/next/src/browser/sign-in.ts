@@ -4,6 +4,7 @@ import { readReturnAddress } from '../return-address.ts';
 import { forgetBounces, mayBounce } from './bounce.ts';
 import { updateCookie } from './cookie-update.ts';
 import { keptFragment } from './fragment.ts';
+import { forgetFormsOfOthers, noteFormsRefused } from './kept-forms.ts';
 import type { TokenRoute, ToriiSession } from './session.ts';
 import { noteCookieChange } from './session-changes.ts';
 import { beginSignIn } from './sign-in-pause.ts';
@@ -82,14 +83,19 @@ export function useSignIn(
       };
       if ((await source.getToken()) === null) return showSignedOut();
       const update = await updateCookie(source);
+      if (update.did === 'store' && update.answer.userId !== null)
+        forgetFormsOfOthers(tabStorage, update.answer.userId);
       if ('answer' in update && update.answer.changed) noteCookieChange(sharedStorage, Date.now());
       if (update.did === 'clear') return showSignedOut();
       if (update.did === 'nothing: reload first') return leaveFor(location.href, () => location.reload());
-      const address = readReturnAddress(returnTo, [location.origin, ...latest.current.origins]) ?? home;
-      leaveFor(address.includes('#') ? address : address + fragment, (target) => location.replace(target));
+      const address = readReturnAddress(returnTo, [location.origin, ...latest.current.origins]);
+      leaveFor(address === undefined || address.includes('#') ? (address ?? home) : address + fragment, (target) =>
+        location.replace(target),
+      );
     };
     setState({ status: 'checking', problem: null });
     const returnTo = new URLSearchParams(location.search).get(returnParameter);
+    noteFormsRefused(tabStorage, Date.now());
     // Now, not later: the sign-in page may change the fragment of its URL.
     const fragment = keptFragment(tabStorage, returnTo ?? '');
     if (isLoaded) signIn().catch((error: unknown) => show('failed', messageOf(error)));

@@ -2,7 +2,9 @@ import { useEffect, useRef } from 'react';
 import { useRouter } from '#navigation';
 import { defaultTokenPath, returnParameter } from '../paths.ts';
 import { mayBounce, noteArrival } from './bounce.ts';
+import { forgetFragments, watchFragments } from './fragment.ts';
 import { type Keeper, keepToken } from './keep-token.ts';
+import { forgetForms, forgetFormsOfOthers } from './kept-forms.ts';
 import { isLeaving, notePageShown } from './page-load.ts';
 import { readToken, type TokenRoute, type ToriiSession } from './session.ts';
 import { isCookieChangedSince, noteCookieChange } from './session-changes.ts';
@@ -18,8 +20,9 @@ export interface TokenKeeperProps extends TokenRoute {
    */
   readonly userId?: string | null | undefined;
   /**
-   * Called with each error that occurs while the token cookie is updated, for example to log it. The update is retried
-   * in any case.
+   * Called with each error that occurs while the token cookie is updated. The update is retried in any case.
+   *
+   * @default logs a message to the console when it differs from the last one
    */
   readonly onProblem?: ((problem: unknown) => void) | undefined;
 }
@@ -37,6 +40,13 @@ export function TokenKeeper({ session, userId, tokenPath = defaultTokenPath, onP
   });
   const latestKeeper = useRef<Keeper | undefined>(undefined);
   useEffect(() => {
+    let logged = '';
+    const report = (problem: unknown) => {
+      if (latest.current.onProblem) return latest.current.onProblem(problem);
+      const message = `TokenKeeper: ${String(problem)}`;
+      if (message !== logged) console.error(message);
+      logged = message;
+    };
     const keeper = keepToken({
       tokenPath,
       getToken: () => readToken(() => latest.current.session),
@@ -44,16 +54,21 @@ export function TokenKeeper({ session, userId, tokenPath = defaultTokenPath, onP
       isOutdated: () => changes.happened(),
       renderedFor: () => latest.current.userId,
       isRenderedBeforeChange: () => isCookieChangedSince(sharedStorage, performance.timeOrigin),
+      onUser: (userId) => forgetFormsOfOthers(tabStorage, userId),
       onChanged: () => noteCookieChange(sharedStorage, Date.now()),
-      onProblem: (problem) => latest.current.onProblem?.(problem),
-      onUpToDate: () => noteArrival(tabStorage),
+      onProblem: report,
+      onUpToDate: () => {
+        noteArrival(tabStorage);
+        forgetFragments(tabStorage);
+      },
       onSignedIn: () => latest.current.router.refresh(),
       // Reload the whole page: only a full load clears Next's router cache, which holds pages of the user who signed
       // out.
       onSignedOut: () => {
         if (isLeaving()) return;
+        if (changes.happened()) forgetForms(tabStorage);
         if (mayBounce(tabStorage, new URL(location.href), Date.now())) location.reload();
-        else latest.current.onProblem?.(new Error(userKeepsChanging));
+        else report(new Error(userKeepsChanging));
       },
     });
     const syncIfVisible = () => void (document.visibilityState === 'visible' && keeper.sync());
@@ -63,11 +78,13 @@ export function TokenKeeper({ session, userId, tokenPath = defaultTokenPath, onP
       // The user came back to this page after a sign-out, perhaps another user. Show nothing of it, and load it again:
       // this is no redirect, so it cannot be part of a redirect loop.
       if (event.persisted && changes.happened()) {
+        forgetForms(tabStorage);
         document.documentElement.style.visibility = 'hidden';
         location.reload();
       } else syncIfVisible();
     };
     const stopListening = onSignInEnd(() => void keeper.sync());
+    const stopWatching = watchFragments(tabStorage);
     // Update the token cookie when the page becomes visible: timers do not run while the device sleeps or while the
     // page is in the back/forward cache.
     document.addEventListener('visibilitychange', syncIfVisible);
@@ -81,6 +98,7 @@ export function TokenKeeper({ session, userId, tokenPath = defaultTokenPath, onP
       clearTimeout(firstSync);
       keeper.stop();
       stopListening();
+      stopWatching();
       document.removeEventListener('visibilitychange', syncIfVisible);
       removeEventListener('pageshow', onPageShow);
       removeEventListener('online', syncIfVisible);

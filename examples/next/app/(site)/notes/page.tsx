@@ -1,3 +1,4 @@
+import { KeptForm } from '@torii/next/client';
 import { listNotes } from '../../../notes';
 import { CallApi, Organizations } from '../../../session';
 import { torii } from '../../../torii';
@@ -12,10 +13,11 @@ export default async function Notes() {
       <p className="lead">Rendered on the server for {userId}.</p>
       <section>
         <h2>A server action</h2>
-        <form action={add}>
-          <input name="note" aria-label="Note" placeholder="Buy milk" required maxLength={100} autoComplete="off" />
+        {/* Keeps the text if the session is over by the time the form is sent. */}
+        <KeptForm userId={userId} action={add}>
+          <input name="note" aria-label="Note" placeholder="Buy milk" required maxLength={100} />
           <button type="submit">Add</button>
-        </form>
+        </KeptForm>
         {notes.length > 0 && (
           <ul>
             {notes.map((note) => (
