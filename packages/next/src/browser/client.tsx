@@ -4,6 +4,7 @@
 import type { Reason } from '@torii/core';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { useRouter } from '#navigation';
+import { readBasePath, withBasePath } from '../base-path.ts';
 import { readDigest } from '../digest.ts';
 import { defaultTokenPath, returnParameter } from '../paths.ts';
 import { readReturnAddress } from '../return-address.ts';
@@ -16,11 +17,17 @@ import { takeTurn } from './turns.ts';
 
 export type { Reason } from '@torii/core';
 
+/**
+ * Next's `basePath`, such as `/shop`, or an empty string. For code that knows nothing of Next, such as
+ * `createSession({ issuer: basePath })` of the emulator: the issuer route is below it.
+ */
+export const basePath: string = readBasePath();
+
 interface TokenSource {
   /** Returns a valid access token, or `null` if the user is signed out. Pass `getToken` of Torii's browser code. */
   readonly getToken: () => Promise<string | null>;
   /**
-   * The path of the token route, as browsers see it: with Next's `basePath`.
+   * The path of the token route, without Next's `basePath`.
    *
    * @default '/api/torii/token'
    */
@@ -109,7 +116,7 @@ export interface SignInOptions extends TokenSource {
   readonly isSignedIn?: boolean | undefined;
   /**
    * The page to load after signing in, if the URL of the sign-in page does not say which page the user came from. A
-   * path, with Next's `basePath`.
+   * path, without Next's `basePath`.
    *
    * @default '/'
    */
@@ -183,7 +190,7 @@ export function useSignIn({
       if (did === 'clear') return showSignedOut();
       if (did === 'nothing: reload first') return leaveFor(location.href, () => location.reload());
       const returnTo = new URLSearchParams(location.search).get(returnParameter);
-      const address = readReturnAddress(returnTo, [location.origin, ...latest.current.origins]) ?? home;
+      const address = readReturnAddress(returnTo, [location.origin, ...latest.current.origins]) ?? withBasePath(home);
       leaveFor(address, (target) => location.replace(target));
     };
     show('checking');
@@ -210,13 +217,13 @@ export interface EndSessionOptions {
   /** Ends the user's session at Torii. Pass `signOut` of Torii's browser code. */
   readonly signOut: () => Promise<void>;
   /**
-   * The path of the token route, as browsers see it: with Next's `basePath`.
+   * The path of the token route, without Next's `basePath`.
    *
    * @default '/api/torii/token'
    */
   readonly tokenPath?: string | undefined;
   /**
-   * The page to load after signing out: a path with Next's `basePath`, or a URL of the page's own origin.
+   * The page to load after signing out: a path without Next's `basePath`, or a URL of the page's own origin.
    *
    * @default '/'
    */
@@ -249,7 +256,7 @@ export interface ChangeOrganizationOptions extends TokenSource {
    */
   readonly switchOrganization: () => Promise<unknown>;
   /**
-   * The page to load afterwards: a path with Next's `basePath`, or a URL of the page's own origin. By default, the
+   * The page to load afterwards: a path without Next's `basePath`, or a URL of the page's own origin. By default, the
    * current page is loaded again.
    */
   readonly to?: string | undefined;
@@ -283,7 +290,7 @@ export async function changeOrganization({
 function loadPage(to: string | undefined): void {
   forgetBounces(tabStorage);
   isLeaving = true;
-  const address = to === undefined ? undefined : (readReturnAddress(to, [location.origin]) ?? '/');
+  const address = to === undefined ? undefined : withBasePath(readReturnAddress(to, [location.origin]) ?? '/');
   if (address !== undefined) location.assign(address);
   // If only the fragment differs, `assign` loads nothing.
   if (address === undefined || (address.includes('#') && isSamePage(address))) location.reload();

@@ -4,6 +4,8 @@ import { readCookies, type TokenCookie, tokenCookieNames } from './token-cookie.
 export interface Places extends Pick<TokenCookie, 'secure'> {
   /** The issuer's URL without a trailing slash. */
   readonly upstream: string;
+  /** The URL that was requested from the issuer, without its query. */
+  readonly url: string;
   /** The path that the browser asked for, without Next's `basePath`. */
   readonly pathname: string;
   /** Whether Next has a `basePath`. Browsers may find the route below it, or without it through a rewrite. */

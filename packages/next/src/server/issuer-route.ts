@@ -1,6 +1,7 @@
 import { ToriiRequestError } from '@torii/core';
 import { innermostProblem, loggable, loggableCause, readPath } from '@torii/core/adapter';
 import type { NextRequest } from 'next/server.js';
+import { readBasePath } from '../base-path.ts';
 import { withoutTrailingSlash } from '../paths.ts';
 import { answerError, answerPrivately } from './answer.ts';
 import { limitBody } from './body-limit.ts';
@@ -74,15 +75,11 @@ async function forward(request: NextRequest, { upstream, cookie, emit }: Setting
     await answer.body?.cancel();
     return answerGateway(502, 'The issuer sent a response that cannot be used.');
   }
-  const places = { upstream, secure: cookie.secure, pathname, hasBasePath: basePathOf(request) !== '' };
+  const hasBasePath = (request.nextUrl?.basePath || readBasePath()) !== '';
+  const places = { upstream, url, secure: cookie.secure, pathname, hasBasePath };
   const received = limitBody(answer.body, new Headers(), maxResponseBytes);
   const body = received === null || received === 'too large' ? null : received.body;
   return new Response(body, { status: answer.status, headers: headersForBrowser(answer.headers, places, headers) });
-}
-
-// In a route, Next removes `basePath` from `nextUrl` without saying so there. Next writes it into the app's bundle when it is built.
-function basePathOf({ nextUrl }: NextRequest): string {
-  return nextUrl?.basePath || process.env['__NEXT_ROUTER_BASEPATH'] || '';
 }
 
 // `AbortSignal.any` throws for a signal of another realm, or of another Fetch implementation.

@@ -106,13 +106,25 @@ function namedIn(connection: string | null): readonly string[] {
   return (connection ?? '').split(',').map((name) => name.trim().toLowerCase());
 }
 
-// Keeps other paths and URLs of other origins. Relative paths mean the same at the app.
+// Keeps other paths and URLs of other origins.
 function toAppOrigin(location: string, places: Places): string {
+  if (!/^(?:[/\\]|[a-z][a-z0-9+.-]*:)/i.test(location))
+    return toRelativePath(findTarget(location, places), places) ?? location;
   const { origin } = new URL(places.upstream);
   const path = location.startsWith(`${origin}/`) ? location.slice(origin.length) : location;
   const found = path.startsWith('/') ? findRoutePath(path, places) : undefined;
   if (found === undefined) return location;
-  if (!places.hasBasePath) return found;
-  // A relative path is right with and without `basePath`.
-  return '../'.repeat(places.pathname.split('/').length - 2) + found.slice(1);
+  return (places.hasBasePath ? toRelativePath(found, places) : undefined) ?? found;
+}
+
+// Next's option `trailingSlash` adds a slash to the URL in the browser, and a relative path would lead elsewhere from there.
+function findTarget(relativePath: string, { upstream, url }: Places): string | undefined {
+  if (!URL.canParse(relativePath, url)) return undefined;
+  const { href } = new URL(relativePath, url);
+  return href.startsWith(`${upstream}/`) ? href.slice(upstream.length) : undefined;
+}
+
+/** Returns the path relative to the URL in the browser. It is right with and without `basePath`. */
+function toRelativePath(path: string | undefined, { pathname }: Places): string | undefined {
+  return path && '../'.repeat(pathname.split('/').length - 2) + path.slice(1);
 }

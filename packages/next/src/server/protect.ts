@@ -12,6 +12,7 @@ import { guardOutcome, readKnownOptions, requireChecks } from '@torii/core/adapt
 import { headers as nextHeaders } from 'next/headers.js';
 import { connection } from 'next/server.js';
 import { redirect } from '#navigation';
+import { withBasePath } from '../base-path.ts';
 import { writeDigest } from '../digest.ts';
 import { readReturnAddress, signInAddress } from '../return-address.ts';
 import type { Settings } from './options.ts';
@@ -19,8 +20,7 @@ import { requireHeaders, withoutHost } from './shown-request.ts';
 
 export interface ProtectOptions {
   /**
-   * The path that the user returns to after signing in: the path of this page as browsers see it, with Next's
-   * `basePath`. It is needed because Next does not tell a server component its path. If the path is unsafe
+   * The path that the user returns to after signing in: the path of this page, without Next's `basePath`. It is needed because Next does not tell a server component its path. If the path is unsafe
    * to redirect to, it is ignored, and the user does not return to this page. This is not an error, because the path may
    * contain route parameters, which come from the visitor.
    */
@@ -64,7 +64,8 @@ export function createProtect<Custom extends object>({ verifier, signInPath, ori
       if (!(error instanceof ToriiAuthError) || !isPage) throw error instanceof ToriiError ? writeDigest(error) : error;
     }
     // Call `redirect` after the `try` statement: it works by throwing an error, which `catch` must not handle.
-    return redirect(signInAddress(signInPath, returnTo, origins));
+    // `redirect` adds `basePath` to the path of the sign-in page.
+    return redirect(signInAddress(signInPath, returnTo && withBasePath(returnTo), origins));
   }
 }
 
