@@ -27,7 +27,16 @@ const hopByHop = [
 const forOrigins = [
   ...['strict-transport-security', 'alt-svc', 'nel', 'report-to', 'reporting-endpoints', 'clear-site-data'],
   ...['service-worker-allowed', 'accept-ch', 'critical-ch', 'origin-agent-cluster', 'public-key-pins', 'expect-ct'],
-  ...['use-as-dictionary', 'set-login', 'x-send-file', 'x-matched-path', 'edge-control', 'cache-tag', 'xkey'],
+  ...[
+    'use-as-dictionary',
+    'set-login',
+    'set-cookie2',
+    'x-send-file',
+    'x-matched-path',
+    'edge-control',
+    'cache-tag',
+    'xkey',
+  ],
 ];
 /** The response header with the session of an app that keeps no cookies. The only `X-Torii-…` header that is passed on. */
 const sessionTokenHeader = 'x-torii-session-token';
