@@ -33,7 +33,10 @@ const odd: Readonly<Record<string, string>> = {
 
 const issuer = createServer(({ method, url, headers, socket }, res) => {
   const raw = odd[new URL(url ?? '', 'http://issuer.test').searchParams.get('raw') ?? ''];
-  if (raw !== undefined) return socket.end(raw);
+  if (raw !== undefined) {
+    socket.end(raw);
+    return;
+  }
   seen.push({ method, url, headers });
   res.setHeader('Set-Cookie', [
     `__client_session=secret; Path=/_torii; HttpOnly; ${attributes}`,

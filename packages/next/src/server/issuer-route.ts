@@ -41,7 +41,8 @@ export function issuerRoutes(settings: Settings): IssuerRoutes {
   };
 }
 
-async function forward(request: NextRequest, { upstream, cookie, emit }: Settings): Promise<Response> {
+async function forward(request: NextRequest, { upstream, cookie, emit, hints }: Settings): Promise<Response> {
+  hints?.seen(request);
   const { pathname, search } = urlOf(request);
   // Refuse path traversal: the issuer's router could decode `..%2f` and serve a path outside of /_torii/.
   if (!pathname.startsWith('/_torii/') || 'problem' in readPath(pathname)) {
@@ -70,6 +71,7 @@ async function forward(request: NextRequest, { upstream, cookie, emit }: Setting
       emit({ type: 'issuer_unreachable', url: loggable(url), problem: innermostProblem(cause), cause });
     return answerGateway(502, 'The issuer cannot be reached.');
   }
+  hints?.issuerAnswered(request, answer.status);
   // No response can have another status, such as 999.
   if (answer.status < 200 || answer.status > 599) {
     await answer.body?.cancel();

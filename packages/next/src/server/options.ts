@@ -21,6 +21,7 @@ import {
 } from '@torii/core/adapter';
 import { connection } from 'next/server.js';
 import { defaultTokenPath, issuerPaths, withoutTrailingSlash } from '../paths.ts';
+import { createHints, type DevelopmentHints } from './development-hints.ts';
 import { bypassNextCache } from './fresh-fetch.ts';
 import { chooseTokenCookie, type TokenCookie } from './token-cookie.ts';
 
@@ -66,6 +67,8 @@ export interface Settings {
   readonly signInPath: string;
   readonly upstream: string;
   readonly emit: VerifierEventListener;
+  /** Only while `next dev` runs. */
+  readonly hints: DevelopmentHints | undefined;
 }
 
 const optionNames = [
@@ -121,6 +124,7 @@ export function readOptions(given: ToriiNextOptions): Settings {
     signInPath,
     upstream: upstream.replace(/\/$/, ''),
     emit: emitterFor(readFunction<VerifierEventListener>(options, 'onEvent')),
+    hints: process.env['NODE_ENV'] === 'development' ? createHints({ origins, tokenPath }) : undefined,
   };
 }
 

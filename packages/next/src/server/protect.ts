@@ -49,12 +49,18 @@ export function createAuth<Custom extends object>({ verifier }: Settings) {
   }
 }
 
-export function createProtect<Custom extends object>({ verifier, signInPath, origins }: Settings): Protect<Custom> {
+export function createProtect<Custom extends object>({
+  verifier,
+  signInPath,
+  origins,
+  hints,
+}: Settings): Protect<Custom> {
   return (...given: readonly (Check<Custom> | ProtectOptions)[]): Promise<Auth<Custom>> => guardOutcome(protect(given));
 
   async function protect(given: readonly (Check<Custom> | ProtectOptions)[]): Promise<Auth<Custom>> {
     const { returnTo, checks } = readArguments(given, origins);
     const request = await currentRequest();
+    if (returnTo?.startsWith('/')) hints?.guarded(returnTo.replace(/[?#].*$/, ''));
     try {
       const auth = (await verifier.authenticate(withoutHost(request))) as Auth<Custom>;
       if (checks.length > 0) await authorize(auth, request, checks);

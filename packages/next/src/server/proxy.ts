@@ -47,6 +47,8 @@ export function createProxy<Custom extends object>(settings: Settings) {
     event: NextFetchEvent,
     handler: ProxyHandler<Custom> | undefined,
   ): Promise<Response> {
+    settings.hints?.seen(request);
+    settings.hints?.proxyRan(request);
     const call: GuardedCall = { request };
     const refusal = await identify(call);
     if (refusal !== undefined) return refusal;
