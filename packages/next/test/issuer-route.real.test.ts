@@ -58,7 +58,7 @@ describe.each(variantsOf())('%s', (variant) => {
   }, buildLimitMs);
   afterAll(() => app?.[Symbol.asyncDispose]());
 
-  const ask = (path: string, request: RawRequest = {}) => send(app.url, path, request);
+  const ask = (path: string, request: RawRequest = {}) => send(app.url, app.pathOf(path), request);
 
   test('requests of every method reach the issuer with what Torii needs, and with nothing of the app', async () => {
     const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];

@@ -10,6 +10,7 @@ import { readPage } from '../../../scripts/check-docs.ts';
 import { repository } from '../../../scripts/workspace.ts';
 import { provisionalPaths } from '../../emulator/src/provisional-paths.ts';
 import { publishedPaths } from '../../emulator/src/published-paths.ts';
+import { publishableKey } from './apps.ts';
 import { published, renewalPath } from './fixture-app/torii-react/paths.ts';
 import { buildLimitMs, freePort, type RunningApp, startApp } from './running-app.ts';
 
@@ -29,7 +30,7 @@ test('the stand-in for the provider uses the published paths, and the path that 
 
 test('the example in docs/react-provider.md is the one that is tested here', () => {
   const { blocks } = readPage(readFileSync(join(repository, 'docs', 'react-provider.md'), 'utf8'));
-  const example = readFileSync(join(import.meta.dirname, 'fixture-app', 'session.tsx'), 'utf8');
+  const example = readFileSync(join(import.meta.dirname, 'fixture-app', 'provider-session.tsx'), 'utf8');
   expect(blocks.map(({ code }) => `${code}\n`)).toContain(`// session.tsx\n${example}`);
 });
 
@@ -42,8 +43,8 @@ describe.each(['the issuer route', 'the origin of the issuer'])('through %s', (w
   beforeAll(async () => {
     const port = await freePort();
     const origin = `http://127.0.0.1:${port}`;
-    environment = await startEmulator({ allowedOrigins: [origin] });
-    const { issuer, publishableKey } = environment;
+    environment = await startEmulator({ allowedOrigins: [origin], publishableKey });
+    const { issuer } = environment;
     const user = await environment.createUser(ada);
     const bob = await environment.createUser({ email: 'bob@example.com' });
     const create = async (name: string, userId: string, role: string) =>
@@ -59,7 +60,6 @@ describe.each(['the issuer route', 'the origin of the issuer'])('through %s', (w
       port,
       options: { signInPath: '/provider/sign-in', publicPaths: ['/', '/provider'] },
       environment: {
-        TORII_PUBLISHABLE_KEY: publishableKey,
         PROXY_ORIGIN: torii,
       },
     });
@@ -94,7 +94,7 @@ describe.each(['the issuer route', 'the origin of the issuer'])('through %s', (w
       if (!url.pathname.startsWith('/_torii/')) return;
       origins.add(url.origin);
       // The key names the environment.
-      if (request.method() !== 'OPTIONS') expect(request.headers()['x-api-key']).toBe(environment.publishableKey);
+      if (request.method() !== 'OPTIONS') expect(request.headers()['x-api-key']).toBe(publishableKey);
     });
     await page.goto(`${app.url}/provider`);
     await shows(page, 'browser', 'signed out');
@@ -197,7 +197,7 @@ describe.each(['the issuer route', 'the origin of the issuer'])('through %s', (w
           const init = { method: 'POST', headers: { 'X-API-Key': key ?? '' }, credentials: 'include' } as const;
           return (await fetch(url ?? '', init)).status;
         },
-        [torii + published.switchOrganization(id), environment.publishableKey],
+        [torii + published.switchOrganization(id), publishableKey],
       );
     const refusals = [await switchTo(organizations.foreign), await switchTo('unknown')];
     for (const status of refusals) expect(status).toBeGreaterThanOrEqual(400);

@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { builtApp, nextProgram, type Variant } from './apps.ts';
+import { builtApp, configOf, nextProgram, standaloneServer, type Variant } from './apps.ts';
 
 /** Long enough to wait for the builds of other tests. */
 export const buildLimitMs = 900_000;
@@ -13,9 +13,12 @@ export const buildLimitMs = 900_000;
 /** A fixture app that `next start` serves. */
 export interface RunningApp extends AsyncDisposable {
   readonly port: number;
+  /** The app's origin. */
   readonly url: string;
   /** The folder that it was built in. */
   readonly folder: string;
+  /** The path that browsers use for a path of the app's code: with Next's `basePath`, and with a slash if `trailingSlash` is on. */
+  pathOf(path: string): string;
   /** The output of the server so far. */
   output(): string;
   /** The names that the app passed to `visit` since the last call. */
@@ -24,8 +27,8 @@ export interface RunningApp extends AsyncDisposable {
 
 export interface AppOptions {
   readonly issuer: string;
-  /** Options of `createToriiNext` in addition to the fixture's. */
-  readonly options?: object;
+  /** Options of `createToriiNext` in addition to the README's. By default the fixture's public paths; none with `null`. */
+  readonly options?: object | null;
   /** Whether the app passes its own `fetch`. */
   readonly ownFetch?: boolean;
   /** More environment variables. */
@@ -46,35 +49,45 @@ export async function startApp(
   const visits = join(scratch, 'visits');
   writeFileSync(visits, '');
   const port = givenPort ?? (await freePort());
-  const child = spawn(
-    process.execPath,
-    [nextProgram(folder), 'start', '--port', String(port), '--hostname', '127.0.0.1'],
-    {
-      cwd: folder,
-      env: {
-        ...process.env,
-        NODE_ENV: 'production',
-        NEXT_TELEMETRY_DISABLED: '1',
-        TORII_ISSUER: issuer,
-        APP_ORIGIN: `http://127.0.0.1:${port}`,
-        TORII_OPTIONS: JSON.stringify(options),
-        OWN_FETCH: ownFetch ? 'yes' : '',
-        VISITS_FILE: watched ? visits : '',
-        ...environment,
-      },
-      stdio: ['ignore', 'pipe', 'pipe'],
+  const { basePath = '', trailingSlash = false, output: kind } = configOf(variant);
+  const args =
+    kind === 'standalone'
+      ? [standaloneServer(folder)]
+      : [nextProgram(folder), 'start', '--port', String(port), '--hostname', '127.0.0.1'];
+  const child = spawn(process.execPath, args, {
+    cwd: folder,
+    env: {
+      ...process.env,
+      NODE_ENV: 'production',
+      NEXT_TELEMETRY_DISABLED: '1',
+      // For a standalone server.
+      PORT: String(port),
+      HOSTNAME: '127.0.0.1',
+      TORII_ISSUER: issuer,
+      APP_ORIGIN: `http://127.0.0.1:${port}`,
+      TORII_OPTIONS: options === null ? '' : JSON.stringify({ publicPaths: ['/welcome'], ...options }),
+      OWN_FETCH: ownFetch ? 'yes' : '',
+      VISITS_FILE: watched ? visits : '',
+      ...environment,
     },
-  );
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const output = listenTo(child);
   await untilReady(child, output);
   const url = `http://127.0.0.1:${port}`;
+  const pathOf = (path: string) => {
+    const [pathname = '', query] = path.split(/(?=\?)/);
+    const isFile = /^\/_next\/|\.[^/]*$/.test(pathname) || pathname.endsWith('/');
+    return `${basePath}${pathname}${trailingSlash && !isFile ? '/' : ''}${query ?? ''}`;
+  };
   // The first request loads the server's code, which can take longer than the timeout for fetching keys.
-  await fetch(url, { redirect: 'manual' });
+  await fetch(url + pathOf('/'), { redirect: 'manual' });
   writeFileSync(visits, '');
   return {
     url,
     port,
     folder,
+    pathOf,
     output,
     takeVisits() {
       const names = readFileSync(visits, 'utf8').split('\n').filter(Boolean);

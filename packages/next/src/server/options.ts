@@ -11,6 +11,7 @@ import {
   listOrigins,
   listPaths,
   type Options,
+  readChoice,
   readFunction,
   readKnownOptions,
   readLiteralPath,
@@ -23,6 +24,7 @@ import { connection } from 'next/server.js';
 import { defaultTokenPath, issuerPaths, metadataPaths, withoutTrailingSlash } from '../paths.ts';
 import { createHints, type DevelopmentHints } from './development-hints.ts';
 import { bypassNextCache } from './fresh-fetch.ts';
+import { type RefusedPage, refusedPages } from './refused-page.ts';
 import { chooseTokenCookie, type TokenCookie } from './token-cookie.ts';
 
 /** The options of `createToriiNext`, including the options of `@torii/core` for verifying tokens. */
@@ -57,6 +59,13 @@ export interface ToriiNextOptions extends VerifyOptions {
    * @default false
    */
   readonly allowPreflight?: boolean;
+  /**
+   * What a page shows if a check of `protect` refuses a signed-in user: `'forbidden'` for 403 and the app's `forbidden.tsx`,
+   * which needs Next 15.1 and `experimental.authInterrupts`, or `'not_found'` for 404 and `not-found.tsx`.
+   *
+   * @default 'forbidden' if `experimental.authInterrupts` is on, otherwise 'not_found'
+   */
+  readonly refusedPage?: RefusedPage;
 }
 
 export interface Settings {
@@ -66,6 +75,7 @@ export interface Settings {
   readonly cookie: TokenCookie;
   readonly origins: readonly string[];
   readonly signInPath: string;
+  readonly refusedPage: RefusedPage | undefined;
   readonly upstream: string;
   readonly emit: VerifierEventListener;
   /** Only while `next dev` runs. */
@@ -79,6 +89,7 @@ const optionNames = [
   'publicPaths',
   'tokenPath',
   'allowPreflight',
+  'refusedPage',
 ] as const;
 
 const example = "createToriiNext({ issuer: 'https://acme.torii.so', signInPath: '/sign-in', origins: [appOrigin] })";
@@ -124,6 +135,7 @@ export function readOptions(given: ToriiNextOptions): Settings {
     cookie,
     origins,
     signInPath,
+    refusedPage: 'refusedPage' in options ? readChoice(options, 'refusedPage', refusedPages) : undefined,
     upstream: upstream.replace(/\/$/, ''),
     emit: emitterFor(readFunction<VerifierEventListener>(options, 'onEvent')),
     hints: process.env['NODE_ENV'] === 'development' ? createHints({ origins, tokenPath }) : undefined,

@@ -43,6 +43,7 @@ export function ToriiProvider({ publishableKey, proxyOrigin, children }: ToriiPr
 export function useAuth(): UseAuth {
   const client = useClient();
   const state = useSyncExternalStore(client.subscribe, client.state, client.state);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `getToken` is another function after the session has changed.
   const getToken = useCallback(() => client.getToken(), [client, state]);
   const { isLoaded, user } = state;
   return { isLoaded, isSignedIn: user !== null, userProfile: user, getToken, signOut: client.signOut };

@@ -1,16 +1,11 @@
+import { connection } from 'next/server';
 import type { ReactNode } from 'react';
-import { Session } from '../../session';
-import { torii } from '../../torii';
+import { Session } from '../../provider-session';
+
+export const instant = false;
 
 export default async function Layout({ children }: { children: ReactNode }) {
-  const auth = await torii.auth();
-  return (
-    <Session
-      publishableKey={process.env.TORII_PUBLISHABLE_KEY ?? ''}
-      proxyOrigin={process.env.PROXY_ORIGIN ?? ''}
-      userId={auth?.userId ?? null}
-    >
-      {children}
-    </Session>
-  );
+  // The test sets the environment variable when it starts the app.
+  await connection();
+  return <Session proxyOrigin={process.env.PROXY_ORIGIN}>{children}</Session>;
 }

@@ -1,7 +1,8 @@
 'use client';
 
+import { changeOrganization } from '@torii/next/client';
 import { useState } from 'react';
-import { ChangeOrganization, SignOut } from '../../session';
+import { SignOut } from '../../provider-session';
 import { useAuth, useTorii } from '../../torii-react';
 
 export function Screen() {
@@ -23,7 +24,9 @@ export function Screen() {
           <button type="button" onClick={() => switchOrganization(id)}>
             Show {name}
           </button>
-          <ChangeOrganization name={`Change to ${name}`} switchOrganization={() => switchOrganization(id)} />
+          <button type="button" onClick={() => changeOrganization({ getToken, switchOrganization }, id)}>
+            Change to {name}
+          </button>
         </p>
       ))}
       <button type="button" onClick={callApi}>

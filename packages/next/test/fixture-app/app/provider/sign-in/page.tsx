@@ -1,10 +1,18 @@
-import { SignIn } from '../../../session';
+'use client';
+
+import { useSignIn } from '@torii/next/client';
+import { useSession } from '../../../provider-session';
 import { SignInForm } from '../screen';
 
-export default function Page() {
-  return (
-    <SignIn>
-      <SignInForm />
-    </SignIn>
-  );
+export default function SignIn() {
+  const session = useSession();
+  const { status, problem, retry } = useSignIn(session);
+  if (status === 'failed')
+    return (
+      <button type="button" onClick={retry}>
+        {problem} Try again
+      </button>
+    );
+  if (status !== 'signed_out') return <p>One moment…</p>;
+  return <SignInForm />;
 }
