@@ -221,11 +221,11 @@ describe.each(variantsOf())('%s', (variant) => {
     expect([forbidden.status, JSON.parse(forbidden.body).error.reason]).toEqual([403, 'not_allowed']);
   });
 
-  test('error.tsx gets the reason of a refused check, and no protected data', async () => {
+  test('a page with a check that refuses is not found, and sends no protected data', async () => {
     const { status, body } = await ask('/admin-page', { headers: [html, cookie(token)] });
     // With cacheComponents, Next has sent the first byte.
-    expect(status).toBe(hasCacheComponents(variant) ? 200 : 500);
-    expect(body).toContain('torii.not_allowed');
+    expect(status).toBe(hasCacheComponents(variant) ? 200 : 404);
+    expect(body).toContain('This page could not be found.');
     expect(body).not.toMatch(/protected-bytes|org:administrator/);
     expect(app.takeVisits()).toEqual([]);
   });

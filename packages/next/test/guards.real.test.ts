@@ -97,7 +97,7 @@ describe.each(variantsOf())('%s', (variant) => {
   });
 
   test.each(forged)('[19] runs no server action for %s', async (_name, headers) => {
-    expect(actions).toHaveLength(2);
+    expect(actions.length).toBeGreaterThan(1);
     for (const action of actions) {
       // Called as Next's router does and as a form without JavaScript does, at the action's page and at public pages.
       for (const path of ['/private', '/welcome', '/sign-in']) {
@@ -147,8 +147,9 @@ describe.each(variantsOf())('%s', (variant) => {
   });
 });
 
-/** The ids of the fixture's server actions, which attackers can read from a page. */
+/** The ids of the fixture's server actions, which attackers can read from a page. Those of /private come first. */
 function actionIds(folder: string): readonly string[] {
   const manifest = JSON.parse(readFileSync(join(folder, '.next/server/server-reference-manifest.json'), 'utf8'));
-  return Object.keys(manifest.node);
+  const isElsewhere = (id: string) => Number(!('app/private/page' in manifest.node[id].workers));
+  return Object.keys(manifest.node).toSorted((one, other) => isElsewhere(one) - isElsewhere(other));
 }
