@@ -11,8 +11,9 @@ import { browserTest } from '../../../scripts/browser-test.ts';
 import { readPage } from '../../../scripts/check-docs.ts';
 import { repository } from '../../../scripts/workspace.ts';
 import { recipes, type Variant } from './apps.ts';
+import { freePort } from './next-server.ts';
 import { cookie, send } from './raw.ts';
-import { buildLimitMs, freePort, type RunningApp, startApp } from './running-app.ts';
+import { buildLimitMs, type RunningApp, startApp } from './running-app.ts';
 
 const secret = 'a secret of the payment provider';
 const sign = (order: string) => createHmac('sha256', secret).update(order).digest('base64url');

@@ -7,8 +7,9 @@ import { startEmulator } from '@torii/emulator';
 import { expect, onTestFinished, test } from 'vitest';
 import { builtApp, nextProgram } from './apps.ts';
 import { edit, fontResponses } from './created-project.ts';
+import { freePort } from './next-server.ts';
 import { send } from './raw.ts';
-import { buildLimitMs, freePort } from './running-app.ts';
+import { buildLimitMs } from './running-app.ts';
 
 async function develop(folder: string, port: number, issuer: string): Promise<() => string> {
   const child: ChildProcess = spawn(process.execPath, [nextProgram(folder), 'dev', '--port', String(port)], {
