@@ -303,7 +303,6 @@ describe('headers', () => {
     for (const secure of [true, false]) {
       const places = {
         upstream: 'http://127.0.0.1:1',
-        url: 'http://127.0.0.1:1/_torii/a',
         pathname: '/_torii/a',
         hasBasePath: secure,
         secure,

@@ -4,8 +4,6 @@ import { readCookies, type TokenCookie, tokenCookieNames } from './token-cookie.
 export interface Places extends Pick<TokenCookie, 'secure'> {
   /** The issuer's URL without a trailing slash. */
   readonly upstream: string;
-  /** The URL that was requested from the issuer, without its query. */
-  readonly url: string;
   /** The path that the browser asked for, without Next's `basePath`. */
   readonly pathname: string;
   /** Whether Next has a `basePath`. Browsers may find the route below it, or without it through a rewrite. */
@@ -15,7 +13,7 @@ export interface Places extends Pick<TokenCookie, 'secure'> {
 // For each cookie `x` that the issuer sets, the app also sets a cookie `torii_issuer.x`, called its mark. Only cookies
 // with a mark are sent to the issuer, so that it does not get the app's own cookies. The prefix `__Host-` stops sibling
 // subdomains from setting marks.
-function markPrefixOf({ secure }: Pick<TokenCookie, 'secure'>): string {
+export function markPrefixOf({ secure }: Pick<TokenCookie, 'secure'>): string {
   return secure ? '__Host-torii_issuer.' : 'torii_issuer.';
 }
 

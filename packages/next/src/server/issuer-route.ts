@@ -7,6 +7,7 @@ import { answerError, answerPrivately } from './answer.ts';
 import { limitBody } from './body-limit.ts';
 import type { Settings } from './options.ts';
 import { headersForBrowser, headersForIssuer } from './passed-headers.ts';
+import { placeSession } from './renewal/session-cookie.ts';
 import { urlOf } from './shown-request.ts';
 
 type Handler = (request: NextRequest) => Promise<Response>;
@@ -41,7 +42,8 @@ export function issuerRoutes(settings: Settings): IssuerRoutes {
   };
 }
 
-async function forward(request: NextRequest, { upstream, cookie, emit, hints }: Settings): Promise<Response> {
+async function forward(request: NextRequest, settings: Settings): Promise<Response> {
+  const { upstream, cookie, emit, renewInProxy, hints } = settings;
   hints?.seen(request);
   const { pathname, search } = urlOf(request);
   // Refuse path traversal: the issuer's router could decode `..%2f` and serve a path outside of /_torii/.
@@ -81,7 +83,11 @@ async function forward(request: NextRequest, { upstream, cookie, emit, hints }: 
   const places = { upstream, url, secure: cookie.secure, pathname, hasBasePath };
   const received = limitBody(answer.body, new Headers(), maxResponseBytes);
   const body = received === null || received === 'too large' ? null : received.body;
-  return new Response(body, { status: answer.status, headers: headersForBrowser(answer.headers, places, headers) });
+  const passed = headersForBrowser(answer.headers, places, headers);
+  const lines = await placeSession(passed.getSetCookie(), request.headers, { secure: cookie.secure, renewInProxy });
+  passed.delete('set-cookie');
+  for (const line of lines) passed.append('set-cookie', line);
+  return new Response(body, { status: answer.status, headers: passed });
 }
 
 // `AbortSignal.any` throws for a signal of another realm, or of another Fetch implementation.

@@ -12,6 +12,7 @@ import {
   listPaths,
   type Options,
   readChoice,
+  readFlag,
   readFunction,
   readKnownOptions,
   readLiteralPath,
@@ -66,6 +67,13 @@ export interface ToriiNextOptions extends VerifyOptions {
    * @default 'forbidden' if `experimental.authInterrupts` is on, otherwise 'not_found'
    */
   readonly refusedPage?: RefusedPage;
+  /**
+   * Whether the proxy renews an expired token cookie from Torii's session cookie, so that page loads and forms need no detour
+   * through the sign-in page. Needs the issuer route. Provisional: Torii has not published the request that renews a token.
+   *
+   * @default false
+   */
+  readonly renewInProxy?: boolean;
 }
 
 export interface Settings {
@@ -76,6 +84,8 @@ export interface Settings {
   readonly origins: readonly string[];
   readonly signInPath: string;
   readonly refusedPage: RefusedPage | undefined;
+  readonly tokenPath: string;
+  readonly renewInProxy: boolean;
   readonly upstream: string;
   readonly emit: VerifierEventListener;
   /** Only while `next dev` runs. */
@@ -90,6 +100,7 @@ const optionNames = [
   'tokenPath',
   'allowPreflight',
   'refusedPage',
+  'renewInProxy',
 ] as const;
 
 const example = "createToriiNext({ issuer: 'https://acme.torii.so', signInPath: '/sign-in', origins: [appOrigin] })";
@@ -136,6 +147,8 @@ export function readOptions(given: ToriiNextOptions): Settings {
     origins,
     signInPath,
     refusedPage: 'refusedPage' in options ? readChoice(options, 'refusedPage', refusedPages) : undefined,
+    tokenPath,
+    renewInProxy: readFlag(options, 'renewInProxy'),
     upstream: upstream.replace(/\/$/, ''),
     emit: emitterFor(readFunction<VerifierEventListener>(options, 'onEvent')),
     hints: process.env['NODE_ENV'] === 'development' ? createHints({ origins, tokenPath }) : undefined,

@@ -49,6 +49,11 @@ const forServersPrefixes = [
 ];
 const sharedCacheControl = /(?:^|-)(?:cdn|edge)-cache-control$/;
 
+export interface ResponsePlaces extends Places {
+  /** The URL that was requested from the issuer, without its query. */
+  readonly url: string;
+}
+
 /** Request headers that say who asks. */
 const personal = ['cookie', 'authorization', sessionTokenHeader];
 const varying = ['Authorization', 'Cookie', 'X-API-Key', 'X-Torii-Session-Token'];
@@ -75,7 +80,7 @@ export function headersForIssuer(sent: Headers, app: Pick<TokenCookie, 'secure'>
 }
 
 /** @param sent the headers of the request, as they were sent to the issuer */
-export function headersForBrowser(received: Headers, places: Places, sent: Headers): Headers {
+export function headersForBrowser(received: Headers, places: ResponsePlaces, sent: Headers): Headers {
   const rewritten = ['content-length', 'content-encoding', 'set-cookie', 'location'];
   const dropped = new Set([...hopByHop, ...rewritten, ...forOrigins, ...namedIn(received.get('connection'))]);
   const isForServers = (name: string) =>
@@ -116,7 +121,7 @@ function namedIn(connection: string | null): readonly string[] {
 }
 
 // Keeps other paths and URLs of other origins.
-function toAppOrigin(location: string, places: Places): string {
+function toAppOrigin(location: string, places: ResponsePlaces): string {
   if (!/^(?:[/\\]|[a-z][a-z0-9+.-]*:)/i.test(location))
     return toRelativePath(findTarget(location, places), places) ?? location;
   const { origin } = new URL(places.upstream);
@@ -127,7 +132,7 @@ function toAppOrigin(location: string, places: Places): string {
 }
 
 // Next's option `trailingSlash` adds a slash to the URL in the browser, and a relative path would lead elsewhere from there.
-function findTarget(relativePath: string, { upstream, url }: Places): string | undefined {
+function findTarget(relativePath: string, { upstream, url }: ResponsePlaces): string | undefined {
   if (!URL.canParse(relativePath, url)) return undefined;
   const { href } = new URL(relativePath, url);
   return href.startsWith(`${upstream}/`) ? href.slice(upstream.length) : undefined;
