@@ -12,9 +12,10 @@ const entries = {
     'ToriiRequestError',
     'ToriiUnavailableError',
     'createToriiNext',
+    'previewOrigins',
     'refuse',
   ],
-  './client': ['KeptForm', 'TokenKeeper', 'changeOrganization', 'endSession', 'getErrorReason', 'renewToken', 'useSignIn'],
+  './client': ['KeptForm', 'TokenKeeper', 'basePath', 'changeOrganization', 'endSession', 'getErrorReason', 'renewToken', 'useSignIn'],
   './webhooks': ['ToriiConfigError', 'ToriiWebhookError', 'webhookHandler'],
 };
 

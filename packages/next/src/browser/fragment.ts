@@ -72,12 +72,17 @@ function noteLeft(storage: () => TabStorage, page: Pick<Location, 'pathname' | '
 
 function readLeft(tab: TabStorage, returnTo: string): string {
   const left: unknown = JSON.parse(tab.getItem(leftKey) ?? 'null');
-  if (!isRecord(left) || left['address'] !== returnTo) return '';
+  if (!isRecord(left) || withoutSlash(String(left['address'])) !== withoutSlash(returnTo)) return '';
   return Math.abs(Date.now() - Number(left['atMs'])) < maxRedirectMs ? readHash(left) : '';
 }
 
 function readHash({ hash }: Readonly<Record<string, unknown>>): string {
   return typeof hash === 'string' && hash.startsWith('#') ? hash : '';
+}
+
+// Next's option `trailingSlash` adds a slash to the path of the page, and `protect({ returnTo })` leaves it out.
+function withoutSlash(address: string): string {
+  return address.replace(/\/(?=\?|$)/, '');
 }
 
 function isRedirected(): boolean {

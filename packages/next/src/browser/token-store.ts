@@ -1,3 +1,4 @@
+import { withBasePath } from '../base-path.ts';
 import { isRecord } from '../record.ts';
 import type { TokenAnswer } from '../token-answer.ts';
 
@@ -23,11 +24,12 @@ export function clearToken(tokenPath: string): Promise<TokenAnswer> {
 
 async function ask(tokenPath: string, init: RequestInit): Promise<TokenAnswer> {
   const signal = AbortSignal.timeout(timeLimitMs);
-  const response = await fetch(tokenPath, { ...init, signal, cache: 'no-store', credentials: 'same-origin' });
+  const address = withBasePath(tokenPath);
+  const response = await fetch(address, { ...init, signal, cache: 'no-store', credentials: 'same-origin' });
   const body: unknown = await response.json().catch(() => null);
   if (response.ok && isRecord(body) && typeof body['changed'] === 'boolean') return body as unknown as TokenAnswer;
   const error = isRecord(body) && isRecord(body['error']) ? body['error']['message'] : undefined;
-  const unexpected = `${tokenPath} did not respond as a token route (status ${response.status}). Check that the route exists and that \`tokenPath\` is its path.`;
+  const unexpected = `${address} did not respond as a token route (status ${response.status}). Check that the route exists and that \`tokenPath\` is its path.`;
   const message = typeof error === 'string' ? error : unexpected;
   throw new TokenStoreError(response.status, message);
 }

@@ -23,7 +23,8 @@ import {
   wrongOption,
 } from '@torii/core/adapter';
 import { connection } from 'next/server.js';
-import { defaultTokenPath, issuerPaths, withoutTrailingSlash } from '../paths.ts';
+import { defaultTokenPath, issuerPaths, metadataPaths, withoutTrailingSlash } from '../paths.ts';
+import { createHints, type DevelopmentHints } from './development-hints.ts';
 import { bypassNextCache } from './fresh-fetch.ts';
 import { type RefusedPage, refusedPages } from './refused-page.ts';
 import { chooseTokenCookie, type TokenCookie } from './token-cookie.ts';
@@ -41,7 +42,8 @@ export interface ToriiNextOptions extends VerifyOptions {
   readonly origins: readonly (string | undefined)[];
   /**
    * Paths that the proxy lets through without a token: literals such as `/`, or `/docs/*` for everything below `/docs/`.
-   * The sign-in page, the token route, `/_torii/*` and `/_next/static/*` are always public. Only `proxy` reads this option.
+   * The sign-in page, the token route, `/_torii/*`, `/_next/static/*` and the files of the root that crawlers ask for, such
+   * as `/favicon.ico` and `/robots.txt`, are always public. Only `proxy` reads this option.
    *
    * @default []
    */
@@ -92,6 +94,8 @@ export interface Settings {
   readonly upstream: string;
   readonly publishableKey: string | undefined;
   readonly emit: VerifierEventListener;
+  /** Only while `next dev` runs. */
+  readonly hints: DevelopmentHints | undefined;
 }
 
 const optionNames = [
@@ -139,6 +143,7 @@ export function readOptions(given: ToriiNextOptions): Settings {
     ...withBothSlashForms(signInPath),
     ...withBothSlashForms(tokenPath),
     ...issuerPaths,
+    ...metadataPaths.flatMap(withBothSlashForms),
     '/_next/static/*',
   ];
   const [upstream = ''] = [verify.issuer ?? []].flat();
@@ -155,6 +160,7 @@ export function readOptions(given: ToriiNextOptions): Settings {
     upstream: upstream.replace(/\/$/, ''),
     publishableKey: readPublishableKey(options),
     emit: emitterFor(readFunction<VerifierEventListener>(options, 'onEvent')),
+    hints: process.env['NODE_ENV'] === 'development' ? createHints({ origins, tokenPath }) : undefined,
   };
 }
 

@@ -52,6 +52,8 @@ export function createProxy<Custom extends object>(settings: Settings) {
     event: NextFetchEvent,
     handler: ProxyHandler<Custom> | undefined,
   ): Promise<Response> {
+    settings.hints?.seen(request);
+    settings.hints?.proxyRan(request);
     const complete = await renew?.(request);
     const response = await respond(request, event, handler);
     return complete?.(response) ?? response;
