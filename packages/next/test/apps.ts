@@ -220,6 +220,7 @@ async function layOut(folder: string, variant: Variant): Promise<void> {
   pasteReadme(folder, entrance);
   const source = sourceFolder(folder);
   addFixture(fixture, source);
+  cpSync(join(fixture, 'public'), join(folder, 'public'), { recursive: true });
   if (hasProvider) cpSync(provider, source, { recursive: true });
   if (!hasCacheComponents(variant)) {
     addFixture(withoutCacheComponents, source);
