@@ -50,10 +50,12 @@ interface NextOptions {
   readonly basePath?: string;
   readonly trailingSlash?: boolean;
   readonly output?: 'standalone';
+  readonly experimental?: { readonly authInterrupts: true };
   readonly i18n?: { readonly locales: readonly string[]; readonly defaultLocale: string };
 }
 
 const classic: NextOptions = { cacheComponents: false, partialPrefetching: false };
+const interrupts: NextOptions = { experimental: { authInterrupts: true } };
 
 /** The default projects of Next 16 and 15, and what users change in them. */
 export const recipes = {
@@ -64,6 +66,8 @@ export const recipes = {
   'Next 16, middleware.ts': { next: 'next', entrance: 'middleware.ts', suite: 'matrix' },
   'Next 16 without cacheComponents': { next: 'next', entrance: 'proxy.ts', suite: 'matrix', config: classic },
   'Next 16 alone without cacheComponents': { next: 'next', entrance: 'none', suite: 'matrix', config: classic },
+  'Next 16 with authInterrupts': { next: 'next', entrance: 'none', suite: 'matrix', config: interrupts },
+  'Next 15 with authInterrupts': { next: 'next15', entrance: 'none', suite: 'matrix', config: interrupts },
   'Next 16 with basePath': { next: 'next', entrance: 'proxy.ts', suite: 'matrix', config: { basePath: '/base' } },
   'Next 15 with basePath': {
     next: 'next15',
@@ -140,6 +144,7 @@ export const publishableKey = 'pk_test_fixture';
 
 const fixture = join(import.meta.dirname, 'fixture-app');
 const provider = join(import.meta.dirname, 'fixture-provider');
+const withCacheComponents = join(import.meta.dirname, 'fixture-with-cache-components');
 const withoutCacheComponents = join(import.meta.dirname, 'fixture-without-cache-components');
 const packageFolder = join(repository, 'packages', 'next');
 const buildsFolder = join(repository, '.reports', 'next-apps');
@@ -220,7 +225,8 @@ async function layOut(folder: string, variant: Variant): Promise<void> {
   addFixture(fixture, source);
   cpSync(join(fixture, 'public'), join(folder, 'public'), { recursive: true });
   if (hasProvider) cpSync(provider, source, { recursive: true });
-  if (!hasCacheComponents(variant)) {
+  if (hasCacheComponents(variant)) addFixture(withCacheComponents, source);
+  else {
     addFixture(withoutCacheComponents, source);
     // The others have no such option.
     for (const path of globSync('app/**/*.tsx', { cwd: source })) {

@@ -135,3 +135,21 @@ test('the module loads on a server, without `window`', async () => {
   const { getErrorReason } = await openTab();
   expect(getErrorReason({ digest: 'torii.keys_unavailable' })).toBe('keys_unavailable');
 });
+
+test.each<[unknown, string | undefined]>([
+  [{ digest: 'torii.not_allowed', message: 'An error occurred.' }, 'not_allowed'],
+  [{ message: 'torii.token_missing' }, 'token_missing'],
+  [{ digest: '123', message: 'torii.token_missing' }, 'token_missing'],
+  [{ digest: 'torii.', message: 'torii.' }, undefined],
+  [{ digest: 'torii.not_allowed;x' }, undefined],
+  [{ message: 'See torii.token_missing' }, undefined],
+  [{ message: 'torii.token_missing\n' }, undefined],
+  [{ digest: 4, message: {} }, undefined],
+  [{}, undefined],
+  [undefined, undefined],
+  [null, undefined],
+  ['torii.token_missing', undefined],
+])('the reason of %j is %s', async (error, reason) => {
+  const { getErrorReason } = await openTab();
+  expect(getErrorReason(error as never)).toBe(reason);
+});

@@ -6,10 +6,7 @@ import { readReason } from '../digest.ts';
  * the proxy refused a server action; `undefined` for any other error. For use in `error.tsx`, where Next passes only the
  * error's `digest` in production, and where a server action was called.
  */
-export function getErrorReason(error: {
-  readonly digest?: string | undefined;
-  readonly message?: string | undefined;
-}): Reason | undefined {
+export function getErrorReason(error: unknown): Reason | undefined {
   // The proxy has no digest to send: Next's browser code throws an error with the text of its answer as the message.
-  return readReason(error.digest) ?? readReason(error.message);
+  return readReason(Reflect.get(Object(error), 'digest')) ?? readReason(Reflect.get(Object(error), 'message'));
 }

@@ -22,8 +22,8 @@ export async function currentRequest(helper: string): Promise<CurrentRequest> {
   if (rendering) await outsideOfCaches(helper, connection);
   return {
     request: { method: isUnsafe(headers) ? undefined : 'GET', headers },
-    // The browser calls an action with this header. A page that renders gets the header too, from anyone who sends it.
-    isServerAction: !rendering && headers.has('next-action'),
+    // Next's browser code sends both headers with an action. A page or route gets them too, from anyone who sends them.
+    isServerAction: !rendering && headers.has('next-action') && headers.has('content-type'),
   };
 }
 
