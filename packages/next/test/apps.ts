@@ -14,7 +14,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { lock, lockOneOf } from '../../../scripts/lock-file.ts';
 import { repository } from '../../../scripts/workspace.ts';
 import {
@@ -195,11 +195,9 @@ export function nextProgram(folder: string): string {
   return join(folder, 'node_modules', 'next', 'dist', 'bin', 'next');
 }
 
-/** The server that `output: 'standalone'` writes, in the folder that has the files of `next start`. */
+/** The server that `output: 'standalone'` writes. Next copies the folders from the root of the workspace on. */
 export function standaloneServer(folder: string): string {
-  const [server] = globSync('.next/standalone/**/server.js', { cwd: folder, exclude: ['**/node_modules/**'] });
-  if (server === undefined) throw new Error(`${folder} has no standalone server.`);
-  return join(folder, server);
+  return join(folder, '.next', 'standalone', relative(repository, folder), 'server.js');
 }
 
 /** Next leaves these to the app's own deployment. */

@@ -131,6 +131,7 @@ describe('a matcher that leaves out a guarded path is reported once', () => {
 describe('a missing token route is reported once', () => {
   test.each<readonly [string, RequestListener]>([
     ['404', (_req, res) => void res.writeHead(404).end()],
+    ['a guarded route at its path', (_req, res) => void res.writeHead(401).end()],
     ['another route at its path', (_req, res) => void res.writeHead(204, { Allow: 'GET, HEAD, OPTIONS' }).end()],
   ])('%s', async (_name, listener) => {
     const asked: string[] = [];

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEmulator } from '@torii/emulator';
-import { afterAll, beforeAll, describe } from 'vitest';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { browserTest as test } from '../../../scripts/browser-test.ts';
 import { packPackages } from '../../../scripts/packed-app.ts';
 import { createProject, fontResponses, type ProjectOptions, pasteReadme, scriptOf } from './created-project.ts';
@@ -42,17 +42,33 @@ describe.each<readonly [name: string, options: ProjectOptions]>([
     });
   });
 
-  test.for(['start', 'dev'] as const)('a user signs in and out with `next %s`', async (script, { openPage }) => {
+  const start = async (script: 'start' | 'dev', port: number, issuer: string) =>
+    startNext(folder, [program, ...scriptOf(folder, script), '--port', String(port)], {
+      NODE_ENV: script === 'start' ? 'production' : 'development',
+      NEXT_FONT_GOOGLE_MOCKED_RESPONSES: fontResponses,
+      TORII_ISSUER: issuer,
+      APP_ORIGIN: `http://localhost:${port}`,
+    });
+
+  test('a user signs in, returns to the page, calls the API and signs out, and nothing private remains', async ({
+    openPage,
+  }) => {
     const port = await freePort();
     const origin = `http://localhost:${port}`;
     await using emulator = await startEmulator({ allowedOrigins: [origin] });
-    await using _server = await startNext(folder, [program, ...scriptOf(folder, script), '--port', String(port)], {
-      NODE_ENV: script === 'start' ? 'production' : 'development',
-      NEXT_FONT_GOOGLE_MOCKED_RESPONSES: fontResponses,
-      TORII_ISSUER: emulator.issuer,
-      APP_ORIGIN: origin,
-    });
+    await using _server = await start('start', port, emulator.issuer);
     const pathOf = (path: string) => path;
-    await signInAndOut(await openPage(), { emulator, origin, pathOf, screenshots: `${name} from nothing, ${script}` });
+    await signInAndOut(await openPage(), { emulator, origin, pathOf, screenshots: `${name} from nothing` });
+  });
+
+  test("in development, the first example's route answers 401 without a token and 200 with one", async () => {
+    const port = await freePort();
+    await using emulator = await startEmulator();
+    await using _server = await start('dev', port, emulator.issuer);
+    const url = `http://localhost:${port}/api/me`;
+    expect((await fetch(url)).status).toBe(401);
+    const headers = { authorization: `Bearer ${await emulator.token({ userId: 'ada' })}` };
+    const answer = await fetch(url, { headers });
+    expect([answer.status, await answer.json()]).toEqual([200, { userId: 'ada' }]);
   });
 });

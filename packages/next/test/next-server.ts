@@ -18,14 +18,18 @@ export async function startNext(
     cwd: folder,
     env: { ...process.env, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
+    // In a process group of its own, because `next dev` starts another process.
+    detached: true,
   });
   const output = listenTo(child);
   await untilReady(child, output);
   return {
     output,
     async [Symbol.asyncDispose]() {
+      if (child.pid === undefined || child.exitCode !== null) return;
       const ended = once(child, 'exit');
-      if (child.kill('SIGKILL')) await ended;
+      process.kill(-child.pid, 'SIGKILL');
+      await ended;
     },
   };
 }

@@ -26,12 +26,23 @@ describe.each(variants)('%s', (variant) => {
     await emulator?.stop();
   });
 
-  async function openAction(page: Page): Promise<void> {
-    const token = await emulator.token({ userId: 'ada', expiresInSeconds: 3600 });
-    await page
-      .context()
-      .addCookies([{ name: '__Host-torii_token', value: token, url: origin, secure: true, httpOnly: true }]);
+  /** Sends a token with each page load and, if the user stays signed in, with each form and action. */
+  async function signIn(page: Page, isStillSignedIn = true): Promise<void> {
+    const authorization = `Bearer ${await emulator.token({ userId: 'ada', expiresInSeconds: 3600 })}`;
+    await page.route(`${origin}/refusals/**`, (route, request) => {
+      const hasToken = isStillSignedIn || request.method() === 'GET';
+      return route.continue(hasToken ? { headers: { ...request.headers(), authorization } } : {});
+    });
+  }
+
+  async function act(page: Page, check: string): Promise<number> {
     await page.goto(`${origin}/refusals/action`, { waitUntil: 'networkidle' });
+    await page.getByLabel('Check').fill(check);
+    const answered = page.waitForResponse(
+      (response) => response.url().endsWith('/refusals/action') && response.request().method() === 'POST',
+    );
+    await page.getByRole('button', { name: 'Act' }).click();
+    return (await answered).status();
   }
 
   test.for([
@@ -43,12 +54,8 @@ describe.each(variants)('%s', (variant) => {
     'error.tsx shows why an action refused: %s, signed in %s',
     async ([check, isSignedIn, reason], { openPage }) => {
       const page = await openPage();
-      await openAction(page);
-      if (!isSignedIn) await page.context().clearCookies();
-      await page.getByLabel('Check').fill(check);
-      const answered = page.waitForResponse((response) => response.request().method() === 'POST');
-      await page.getByRole('button', { name: 'Act' }).click();
-      const { status } = await answered.then((response) => ({ status: response.status() }));
+      await signIn(page, isSignedIn);
+      const status = await act(page, check);
       if (reason === null) expect(status).toBe(200);
       else await page.locator('#reason', { hasText: reason }).waitFor();
       expect(app.takeVisits()).toEqual(reason === null ? ['action'] : []);
@@ -58,7 +65,7 @@ describe.each(variants)('%s', (variant) => {
 
   test('a refusal inside <Suspense> replaces the page by the not-found page', async ({ openPage }) => {
     const page = await openPage();
-    await openAction(page);
+    await signIn(page);
     for (const name of ['suspense', 'page']) {
       await page.goto(`${origin}/refusals/${name}/refuses`);
       await page.getByText('This page could not be found').waitFor();
@@ -82,10 +89,8 @@ describe.each(variants)('%s', (variant) => {
 
   test('a form without JavaScript leads to the sign-in page', async ({ openPage }) => {
     const page = await openPage({ javaScriptEnabled: false });
-    await openAction(page);
-    await page.context().clearCookies();
-    await page.getByLabel('Check').fill('passes');
-    await page.getByRole('button', { name: 'Act' }).click();
+    await signIn(page, false);
+    expect(await act(page, 'passes')).toBe(303);
     await page.waitForURL(/\/sign-in\?return_to=%2Frefusals%2Faction/);
     expect(app.takeVisits()).toEqual([]);
   });

@@ -54,7 +54,7 @@ export function createHints({
       const { paths } = memory();
       const isKnown = paths.has(withoutTrailingSlash(path));
       // On the edge runtime, the proxy has a memory of its own, and `paths` stays empty here.
-      if (isKnown || paths.size === 0 || paths.size >= maxPaths) return;
+      if (path === tokenPath || isKnown || paths.size === 0 || paths.size >= maxPaths) return;
       say(
         `The proxy did not run for ${loggable(path)}, which a helper guards. Widen \`matcher\` in proxy.ts or middleware.ts, unless you left the path out on purpose. The helper guards it in any case.`,
       );
@@ -91,7 +91,9 @@ async function askForTokenRoute(tokenPath: string): Promise<void> {
     const init = { method: 'OPTIONS', cache: 'no-store', signal: AbortSignal.timeout(timeLimitMs) } as const;
     const { status, headers } = await fetch(`http://localhost:${port}${path}`, init);
     const methods = headers.get('allow');
-    if (status !== 404 && (methods === null || methods.includes('POST'))) return;
+    // 401: another route of the app answers there, such as `[...rest]`.
+    const isOther = [401, 404, 405].includes(status) || methods?.includes('POST') === false;
+    if (!isOther) return;
     say(
       `There is no token route at ${path}, so signing in fails. Create app${tokenPath}/route.ts with \`export const { POST, DELETE } = torii.tokenRoutes;\`, or set \`tokenPath\` to its path.`,
     );
