@@ -3,11 +3,11 @@ import { type Emulator, startEmulator } from '@torii/emulator';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { browserTest as test } from '../../../scripts/browser-test.ts';
-import { hasCacheComponents, recipes, variantsOf } from './apps.ts';
+import { allVariants, hasCacheComponents, recipes } from './apps.ts';
 import { freePort } from './next-server.ts';
 import { buildLimitMs, type RunningApp, startApp } from './running-app.ts';
 
-const variants = variantsOf().filter((variant) => /^Next \d\d(?:,.*| alone)$/.test(variant));
+const variants = allVariants.filter((variant) => /^Next \d\d(?:,.*| alone)$/.test(variant));
 
 describe.each(variants)('%s', (variant) => {
   const hasProxy = recipes[variant].entrance !== 'none';
