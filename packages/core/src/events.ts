@@ -94,6 +94,27 @@ export type VerifierEvent =
       /** A copy of the error, safe to log: name, message, code and causes, without other properties. */
       readonly cause: Error;
     }
+  /** The proxy of `@torii/next` renewed the token cookie of a request (option `renewInProxy`). */
+  | {
+      readonly type: 'token_renewed';
+      /** Safe to log. */
+      readonly userId: string;
+      readonly environmentId: string | null;
+    }
+  /**
+   * The proxy of `@torii/next` got no new token. `session_ended`: the user has to sign in again. `issuer_unavailable`: the issuer
+   * cannot be reached, or cannot renew tokens at the moment. `token_refused`: the token of this session is invalid for this app
+   * or does not fit into a cookie, or the issuer refused the request.
+   */
+  | {
+      readonly type: 'renewal_failed';
+      readonly why: 'session_ended' | 'issuer_unavailable' | 'token_refused';
+      /** The URL that was requested. Safe to log. */
+      readonly url: string;
+      readonly problem: string;
+      /** A copy of the error, safe to log: name, message, code and causes, without other properties. */
+      readonly cause?: Error;
+    }
   /** A token named an unknown key, and the key set was not fetched again because of the rate limit on key fetches. */
   | { readonly type: 'key_search_limited'; readonly url: string };
 

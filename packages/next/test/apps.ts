@@ -14,7 +14,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { lock, lockOneOf } from '../../../scripts/lock-file.ts';
 import { repository } from '../../../scripts/workspace.ts';
 import {
@@ -40,6 +40,8 @@ interface Recipe {
   readonly config?: NextOptions;
   /** Arguments of `next build` in place of those in the project's package.json. */
   readonly build?: readonly string[];
+  /** Whether Torii's React provider has the session, as in docs/react-provider.md, and not the emulator's code. */
+  readonly provider?: boolean;
 }
 
 interface NextOptions {
@@ -115,15 +117,16 @@ export const recipes = {
     suite: 'matrix',
     flags: ['--src-dir', '--import-alias', '~/*'],
   },
+  'Next 16 with the React provider': { next: 'next', entrance: 'proxy.ts', suite: 'matrix', provider: true },
 } as const satisfies Readonly<Record<string, Recipe>>;
 
 export type Variant = keyof typeof recipes;
 
 export const allVariants = Object.keys(recipes) as Variant[];
 
-/** The variants of a suite; by default of the suite that is running. */
+/** The variants of a suite with the README's files; by default of the suite that is running. */
 export function variantsOf(suite: string = process.env['TEST_SUITE'] ?? 'main'): readonly Variant[] {
-  return allVariants.filter((variant) => recipes[variant].suite === suite);
+  return allVariants.filter((variant) => recipes[variant].suite === suite && !recipeOf(variant).provider);
 }
 
 export function configOf(variant: Variant): NextOptions {
@@ -139,10 +142,11 @@ function recipeOf(variant: Variant): Recipe {
   return recipes[variant];
 }
 
-/** Written into every build, so that provider-session.tsx uses the provider. */
+/** Written into the builds with the provider, so that their session.tsx uses it. */
 export const publishableKey = 'pk_test_fixture';
 
 const fixture = join(import.meta.dirname, 'fixture-app');
+const provider = join(import.meta.dirname, 'fixture-provider');
 const withoutCacheComponents = join(import.meta.dirname, 'fixture-without-cache-components');
 const packageFolder = join(repository, 'packages', 'next');
 const buildsFolder = join(repository, '.reports', 'next-apps');
@@ -176,7 +180,7 @@ async function build(variant: Variant): Promise<string> {
   await run(folder, process.execPath, [nextProgram(folder), ...args], {
     NODE_ENV: 'production',
     NEXT_FONT_GOOGLE_MOCKED_RESPONSES: fontResponses,
-    NEXT_PUBLIC_TORII_PUBLISHABLE_KEY: publishableKey,
+    ...(recipe.provider && { NEXT_PUBLIC_TORII_PUBLISHABLE_KEY: publishableKey }),
   });
   if (recipe.config?.output === 'standalone') addStaticFiles(folder);
   writeFileSync(join(folder, 'built'), '');
@@ -187,11 +191,9 @@ export function nextProgram(folder: string): string {
   return join(folder, 'node_modules', 'next', 'dist', 'bin', 'next');
 }
 
-/** The server that `output: 'standalone'` writes, in the folder that has the files of `next start`. */
+/** The server that `output: 'standalone'` writes. Next copies the folders from the root of the workspace on. */
 export function standaloneServer(folder: string): string {
-  const [server] = globSync('.next/standalone/**/server.js', { cwd: folder, exclude: ['**/node_modules/**'] });
-  if (server === undefined) throw new Error(`${folder} has no standalone server.`);
-  return join(folder, server);
+  return join(folder, '.next', 'standalone', relative(repository, folder), 'server.js');
 }
 
 /** Next leaves these to the app's own deployment. */
@@ -217,12 +219,14 @@ function fingerprint(recipe: Recipe): string {
 }
 
 async function layOut(folder: string, variant: Variant): Promise<void> {
-  const { next, entrance, flags, config } = recipeOf(variant);
+  const { next, entrance, flags, config, provider: hasProvider } = recipeOf(variant);
   await createProject(folder, { version: next === 'next' ? 16 : 15, ...(flags && { flags }) });
   if (config !== undefined) configure(folder, config);
   pasteReadme(folder, entrance);
   const source = sourceFolder(folder);
   addFixture(fixture, source);
+  cpSync(join(fixture, 'public'), join(folder, 'public'), { recursive: true });
+  if (hasProvider) cpSync(provider, source, { recursive: true });
   if (!hasCacheComponents(variant)) {
     addFixture(withoutCacheComponents, source);
     // The others have no such option.

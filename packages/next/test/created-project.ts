@@ -12,21 +12,25 @@ export interface ProjectOptions {
   readonly version: 15 | 16;
   /** More flags for `create-next-app`. */
   readonly flags?: readonly string[];
+  /** Whether npm installs the app's dependencies. Otherwise nothing is requested. */
+  readonly install?: boolean;
 }
 
-/** Runs `create-next-app --yes`, without installing the app's dependencies. */
-export async function createProject(folder: string, { version, flags = [] }: ProjectOptions): Promise<void> {
+/** Runs `create-next-app --yes`. */
+export async function createProject(
+  folder: string,
+  { version, flags = [], install = false }: ProjectOptions,
+): Promise<void> {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(dirname(folder), { recursive: true });
   const name = version === 16 ? 'create-next-app' : 'create-next-app15';
   const program = join(packageFolder, 'node_modules', name, 'dist', 'index.js');
-  // `--yes` also takes the answers that the person at this machine gave before, so that the home folder must be another one.
+  // `--yes` also takes the answers that the person at this machine gave before, so it must find none.
   const home = `${folder}.home`;
-  const all = ['--yes', '--use-npm', '--skip-install', '--disable-git', ...flags];
+  const all = ['--yes', '--use-npm', '--disable-git', ...(install ? [] : ['--skip-install']), ...flags];
   await run(dirname(folder), process.execPath, [program, basename(folder), ...all], {
-    HOME: home,
     XDG_CONFIG_HOME: home,
-    npm_config_registry: 'http://127.0.0.1:9/',
+    ...(!install && { npm_config_registry: 'http://127.0.0.1:9/' }),
   });
   rmSync(home, { recursive: true, force: true });
 }
@@ -76,7 +80,7 @@ export function configure(folder: string, options: object): void {
 }
 
 /** The arguments of `next` in a script of the project's package.json. */
-export function scriptOf(folder: string, name: 'build' | 'start'): readonly string[] {
+export function scriptOf(folder: string, name: 'build' | 'start' | 'dev'): readonly string[] {
   const { scripts } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   const [program, ...args] = String(scripts[name]).split(' ');
   if (program !== 'next') throw new Error(`The script ${name} runs ${program}.`);

@@ -15,7 +15,7 @@ export function readmeBlocks(): readonly FileBlock[] {
   return fileBlocks(readFileSync(join(repository, 'packages', 'next', 'README.md'), 'utf8'));
 }
 
-function fileBlocks(markdown: string): readonly FileBlock[] {
+export function fileBlocks(markdown: string): readonly FileBlock[] {
   const blocks: FileBlock[] = [];
   const fences = /((?:^<!--.*-->\n+)*)^```\w*\n(?:\/\/|#) ((?:[^\s/,]+\/)*\.?[^\s/,]+\.\w+)([^\n]*)\n([\s\S]*?)^```$/gm;
   for (const [, comments = '', path = '', remark = '', code = ''] of markdown.matchAll(fences)) {

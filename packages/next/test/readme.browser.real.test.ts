@@ -3,7 +3,8 @@ import { type EmulatorEnvironment, startEmulator } from '@torii/emulator';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { browserTest as test } from '../../../scripts/browser-test.ts';
 import { variantsOf } from './apps.ts';
-import { buildLimitMs, freePort, type RunningApp, startApp } from './running-app.ts';
+import { freePort } from './next-server.ts';
+import { buildLimitMs, type RunningApp, startApp } from './running-app.ts';
 import { signInAndOut } from './signed-in-visit.ts';
 
 describe.each(variantsOf())('%s', (variant) => {

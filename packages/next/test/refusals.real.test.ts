@@ -4,8 +4,9 @@ import { type Emulator, startEmulator } from '@torii/emulator';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Mode, modes, type RequestKind, rows, type Visitor } from './answer-table.ts';
 import { recipes, type Variant, variantsOf } from './apps.ts';
+import { freePort } from './next-server.ts';
 import { cookie, html, type RawAnswer, type RawRequest, send } from './raw.ts';
-import { buildLimitMs, freePort, type RunningApp, startApp } from './running-app.ts';
+import { buildLimitMs, type RunningApp, startApp } from './running-app.ts';
 
 let emulator: Emulator;
 let token: string;

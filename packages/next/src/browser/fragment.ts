@@ -33,7 +33,14 @@ export function keptFragment(storage: () => TabStorage, returnTo: string): strin
 
 function fragmentBefore(page: string, returnTo: string): string {
   if (loaded.address === page) return isRedirected() ? loaded.hash : '';
-  return loaded.address === returnTo && performance.now() < maxRedirectMs ? loaded.hash : '';
+  return withoutSlash(loaded.address) === withoutSlash(returnTo) && performance.now() < maxRedirectMs
+    ? loaded.hash
+    : '';
+}
+
+// Next's option `trailingSlash` adds a slash to the path of the page, and `protect({ returnTo })` leaves it out.
+function withoutSlash(address: string): string {
+  return address.replace(/\/(?=\?|$)/, '');
 }
 
 function isRedirected(): boolean {

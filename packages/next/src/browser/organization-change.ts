@@ -7,7 +7,7 @@ import { takeTurn } from './turns.ts';
 
 export interface ChangeOrganizationOptions extends TokenRoute {
   /**
-   * The page to load afterwards: a path with Next's `basePath`, or a URL of the page's own origin. By default, the
+   * The page to load afterwards: a path without Next's `basePath`, or a URL of the page's own origin. By default, the
    * current page is loaded again.
    */
   readonly to?: string | undefined;

@@ -1,3 +1,4 @@
+import { withBasePath } from '../base-path.ts';
 import { readReturnAddress } from '../return-address.ts';
 import { forgetBounces } from './bounce.ts';
 import { tabStorage } from './tab.ts';
@@ -18,7 +19,7 @@ export function notePageShown(): void {
 export function loadPage(to: string | undefined): void {
   forgetBounces(tabStorage);
   leaving = true;
-  const address = to === undefined ? undefined : (readReturnAddress(to, [location.origin]) ?? '/');
+  const address = to === undefined ? undefined : withBasePath(readReturnAddress(to, [location.origin]) ?? '/');
   if (address !== undefined) location.assign(address);
   // If only the fragment differs, `assign` loads nothing.
   if (address === undefined || (address.includes('#') && isSamePage(address))) location.reload();

@@ -7,7 +7,7 @@ import { takeTurn } from './turns.ts';
 
 export interface EndSessionOptions extends TokenRoute {
   /**
-   * The page to load after signing out: a path with Next's `basePath`, or a URL of the page's own origin.
+   * The page to load after signing out: a path without Next's `basePath`, or a URL of the page's own origin.
    *
    * @default '/'
    */

@@ -32,7 +32,7 @@ export interface ToriiSession {
 
 export interface TokenRoute {
   /**
-   * The path of the token route, as browsers see it: with Next's `basePath`.
+   * The path of the token route, without Next's `basePath`.
    *
    * @default '/api/torii/token'
    */

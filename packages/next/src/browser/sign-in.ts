@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
+import { withBasePath } from '../base-path.ts';
 import { defaultTokenPath, returnParameter } from '../paths.ts';
 import { readReturnAddress } from '../return-address.ts';
 import { forgetBounces, mayBounce } from './bounce.ts';
@@ -12,7 +13,7 @@ import { changes, sharedStorage, tabStorage } from './tab.ts';
 export interface SignInOptions extends TokenRoute {
   /**
    * The page to load after signing in, if the URL of the sign-in page does not say which page the user came from. A
-   * path, with Next's `basePath`.
+   * path, without Next's `basePath`.
    *
    * @default '/'
    */
@@ -85,7 +86,7 @@ export function useSignIn(
       if ('answer' in update && update.answer.changed) noteCookieChange(sharedStorage, Date.now());
       if (update.did === 'clear') return showSignedOut();
       if (update.did === 'nothing: reload first') return leaveFor(location.href, () => location.reload());
-      const address = readReturnAddress(returnTo, [location.origin, ...latest.current.origins]) ?? home;
+      const address = readReturnAddress(returnTo, [location.origin, ...latest.current.origins]) ?? withBasePath(home);
       leaveFor(address.includes('#') ? address : address + fragment, (target) => location.replace(target));
     };
     setState({ status: 'checking', problem: null });

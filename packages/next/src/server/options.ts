@@ -12,6 +12,7 @@ import {
   listPaths,
   type Options,
   readChoice,
+  readFlag,
   readFunction,
   readKnownOptions,
   readLiteralPath,
@@ -22,7 +23,8 @@ import {
   wrongOption,
 } from '@torii/core/adapter';
 import { connection } from 'next/server.js';
-import { defaultTokenPath, issuerPaths, withoutTrailingSlash } from '../paths.ts';
+import { defaultTokenPath, issuerPaths, metadataPaths, withoutTrailingSlash } from '../paths.ts';
+import { createHints, type DevelopmentHints } from './development-hints.ts';
 import { bypassNextCache } from './fresh-fetch.ts';
 import { type RefusedPage, refusedPages } from './refused-page.ts';
 import { chooseTokenCookie, type TokenCookie } from './token-cookie.ts';
@@ -40,7 +42,8 @@ export interface ToriiNextOptions extends VerifyOptions {
   readonly origins: readonly (string | undefined)[];
   /**
    * Paths that the proxy lets through without a token: literals such as `/`, or `/docs/*` for everything below `/docs/`.
-   * The sign-in page, the token route, `/_torii/*` and `/_next/static/*` are always public. Only `proxy` reads this option.
+   * The sign-in page, the token route, `/_torii/*`, `/_next/static/*` and the files of the root that crawlers ask for, such
+   * as `/favicon.ico` and `/robots.txt`, are always public. Only `proxy` reads this option.
    *
    * @default []
    */
@@ -66,6 +69,13 @@ export interface ToriiNextOptions extends VerifyOptions {
    */
   readonly refusedPage?: RefusedPage;
   /**
+   * Whether the proxy renews an expired token cookie from Torii's session cookie, so that page loads and forms need no detour
+   * through the sign-in page. Needs the issuer route. Provisional: Torii has not published the request that renews a token.
+   *
+   * @default false
+   */
+  readonly renewInProxy?: boolean;
+  /**
    * The publishable key of your environment, from the dashboard. Only `getToken({ template })` needs it.
    */
   readonly publishableKey?: string | undefined;
@@ -79,9 +89,13 @@ export interface Settings {
   readonly origins: readonly string[];
   readonly signInPath: string;
   readonly refusedPage: RefusedPage | undefined;
+  readonly tokenPath: string;
+  readonly renewInProxy: boolean;
   readonly upstream: string;
   readonly publishableKey: string | undefined;
   readonly emit: VerifierEventListener;
+  /** Only while `next dev` runs. */
+  readonly hints: DevelopmentHints | undefined;
 }
 
 const optionNames = [
@@ -92,6 +106,7 @@ const optionNames = [
   'tokenPath',
   'allowPreflight',
   'refusedPage',
+  'renewInProxy',
   'publishableKey',
 ] as const;
 
@@ -128,6 +143,7 @@ export function readOptions(given: ToriiNextOptions): Settings {
     ...withBothSlashForms(signInPath),
     ...withBothSlashForms(tokenPath),
     ...issuerPaths,
+    ...metadataPaths.flatMap(withBothSlashForms),
     '/_next/static/*',
   ];
   const [upstream = ''] = [verify.issuer ?? []].flat();
@@ -139,9 +155,12 @@ export function readOptions(given: ToriiNextOptions): Settings {
     origins,
     signInPath,
     refusedPage: 'refusedPage' in options ? readChoice(options, 'refusedPage', refusedPages) : undefined,
+    tokenPath,
+    renewInProxy: readFlag(options, 'renewInProxy'),
     upstream: upstream.replace(/\/$/, ''),
     publishableKey: readPublishableKey(options),
     emit: emitterFor(readFunction<VerifierEventListener>(options, 'onEvent')),
+    hints: process.env['NODE_ENV'] === 'development' ? createHints({ origins, tokenPath }) : undefined,
   };
 }
 

@@ -12,6 +12,7 @@ import {
 } from '@torii/core';
 import { guardOutcome, readKnownOptions, requireChecks } from '@torii/core/adapter';
 import { redirect } from '#navigation';
+import { withBasePath } from '../base-path.ts';
 import { writeDigest } from '../digest.ts';
 import { readReturnAddress, signInAddress } from '../return-address.ts';
 import { currentRequest } from './current-request.ts';
@@ -21,8 +22,7 @@ import { withoutHost } from './shown-request.ts';
 
 export interface ProtectOptions {
   /**
-   * The path that the user returns to after signing in: the path of this page as browsers see it, with Next's
-   * `basePath`. It is needed because Next does not tell a server component its path. If the path is unsafe
+   * The path that the user returns to after signing in: the path of this page, without Next's `basePath`. It is needed because Next does not tell a server component its path. If the path is unsafe
    * to redirect to, it is ignored, and the user does not return to this page. This is not an error, because the path may
    * contain route parameters, which come from the visitor.
    */
@@ -52,18 +52,22 @@ export function createAuth<Custom extends object>({ verifier }: Settings) {
 }
 
 export function createProtect<Custom extends object>(settings: Settings): Protect<Custom> {
-  const { verifier, signInPath, origins, refusedPage } = settings;
+  const { verifier, signInPath, origins, refusedPage, hints } = settings;
   return (...given: readonly (Check<Custom> | ProtectOptions)[]): Promise<Auth<Custom>> => guardOutcome(protect(given));
 
   async function protect(given: readonly (Check<Custom> | ProtectOptions)[]): Promise<Auth<Custom>> {
     const { returnTo, checks } = readArguments(given, origins);
     const { request, isServerAction } = await currentRequest('protect');
+    if (returnTo?.startsWith('/')) hints?.guarded(returnTo.replace(/[?#].*$/, ''));
     const outcome = await authorized(request, checks);
     if (!('refusal' in outcome)) return outcome.auth;
     const { refusal } = outcome;
     if (isServerAction) throw writeDigest(refusal);
     // These functions work by throwing an error that Next handles, so call them outside of any `try` statement.
-    if (refusal instanceof ToriiAuthError) return redirect(signInAddress(signInPath, returnTo, origins));
+    if (refusal instanceof ToriiAuthError) {
+      // `redirect` adds `basePath` to the path of the sign-in page.
+      return redirect(signInAddress(signInPath, returnTo && withBasePath(returnTo), origins));
+    }
     return showRefusedPage(refusedPage);
   }
 

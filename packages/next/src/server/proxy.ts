@@ -15,6 +15,7 @@ import { signInAddress } from '../return-address.ts';
 import { guardResponse, markPrivate, requireResponse } from './answer.ts';
 import { type GuardedCall, guardsFor } from './guards.ts';
 import type { Settings } from './options.ts';
+import { renewalInProxy } from './renewal/renew-in-proxy.ts';
 import { describe, withoutHost } from './shown-request.ts';
 
 /**
@@ -35,6 +36,7 @@ export function createProxy<Custom extends object>(settings: Settings) {
     onError: (denial, error, { request }) =>
       isServerAction(request) ? refuseServerAction(denial) : refusePageLoad(request, error, settings),
   });
+  const renew = settings.renewInProxy ? renewalInProxy(settings) : undefined;
   return (handler?: ProxyHandler<Custom>): ProxyFunction => {
     if (handler !== undefined && typeof handler !== 'function') {
       throw new ToriiConfigError(
@@ -46,6 +48,18 @@ export function createProxy<Custom extends object>(settings: Settings) {
   };
 
   async function run(
+    request: NextRequest,
+    event: NextFetchEvent,
+    handler: ProxyHandler<Custom> | undefined,
+  ): Promise<Response> {
+    settings.hints?.seen(request);
+    settings.hints?.proxyRan(request);
+    const complete = await renew?.(request);
+    const response = await respond(request, event, handler);
+    return complete?.(response) ?? response;
+  }
+
+  async function respond(
     request: NextRequest,
     event: NextFetchEvent,
     handler: ProxyHandler<Custom> | undefined,

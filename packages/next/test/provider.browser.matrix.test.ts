@@ -1,38 +1,16 @@
 // Torii's own React provider, as far as it is documented, with this package: through the issuer route, and with the issuer on
-// another origin. fixture-app/torii-react says what is documented and what is assumed.
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+// another origin. fixture-provider/torii-react says what is documented and what is assumed.
 import { type EmulatorEnvironment, startEmulator } from '@torii/emulator';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { browserTest as test } from '../../../scripts/browser-test.ts';
-import { readPage } from '../../../scripts/check-docs.ts';
-import { repository } from '../../../scripts/workspace.ts';
-import { provisionalPaths } from '../../emulator/src/provisional-paths.ts';
-import { publishedPaths } from '../../emulator/src/published-paths.ts';
 import { publishableKey } from './apps.ts';
-import { published, renewalPath } from './fixture-app/torii-react/paths.ts';
-import { buildLimitMs, freePort, type RunningApp, startApp } from './running-app.ts';
+import { published } from './fixture-provider/torii-react/paths.ts';
+import { freePort } from './next-server.ts';
+import { buildLimitMs, type RunningApp, startApp } from './running-app.ts';
 
 const ada = { email: 'ada@example.com', password: 'correct horse battery' };
 const sessionCookies = ['__client_session', '__client_session_hint'];
-
-test('the stand-in for the provider uses the published paths, and the path that the emulator assumes', () => {
-  expect(renewalPath).toBe(provisionalPaths.accessToken);
-  const { client, login, logout, organizations } = publishedPaths;
-  expect({ ...published, switchOrganization: published.switchOrganization('a/b') }).toEqual({
-    client,
-    login,
-    logout,
-    switchOrganization: `${organizations}/a%2Fb/switch`,
-  });
-});
-
-test('the example in docs/react-provider.md is the one that is tested here', () => {
-  const { blocks } = readPage(readFileSync(join(repository, 'docs', 'react-provider.md'), 'utf8'));
-  const example = readFileSync(join(import.meta.dirname, 'fixture-app', 'provider-session.tsx'), 'utf8');
-  expect(blocks.map(({ code }) => `${code}\n`)).toContain(`// session.tsx\n${example}`);
-});
 
 describe.each(['the issuer route', 'the origin of the issuer'])('through %s', (way) => {
   let environment: EmulatorEnvironment & AsyncDisposable;
@@ -55,7 +33,7 @@ describe.each(['the issuer route', 'the origin of the issuer'])('through %s', (w
       foreign: await create('Foreign', bob.id, 'org:member'),
     };
     torii = way === 'the issuer route' ? origin : new URL(issuer).origin;
-    app = await startApp('Next 16, proxy.ts', {
+    app = await startApp('Next 16 with the React provider', {
       issuer,
       port,
       options: { signInPath: '/provider/sign-in', publicPaths: ['/', '/provider'] },

@@ -2,7 +2,7 @@
 
 import { changeOrganization } from '@torii/next/client';
 import { useState } from 'react';
-import { SignOut } from '../../provider-session';
+import { SignOut } from '../../session';
 import { useAuth, useTorii } from '../../torii-react';
 
 export function Screen() {

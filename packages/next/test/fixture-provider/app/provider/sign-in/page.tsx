@@ -1,7 +1,7 @@
 'use client';
 
 import { useSignIn } from '@torii/next/client';
-import { useSession } from '../../../provider-session';
+import { useSession } from '../../../session';
 import { SignInForm } from '../screen';
 
 export default function SignIn() {

@@ -1,0 +1,253 @@
+import { type Auth, ToriiAuthError, ToriiUnavailableError } from '@torii/core';
+import {
+  elapsedMs,
+  type Instant,
+  innermostProblem,
+  instantNow,
+  loggable,
+  loggableCause,
+  raceDeadline,
+  readRetryAfter,
+} from '@torii/core/adapter';
+import { limitBody } from '../body-limit.ts';
+import { cookieLinesForBrowser } from '../issuer-cookies.ts';
+import type { Settings } from '../options.ts';
+import { writeTokenCookie } from '../token-cookie.ts';
+import { readAccessToken, renewalPath, renewalRequest } from './provisional-request.ts';
+import { placeSession, type SealedSession } from './session-cookie.ts';
+
+/** How long a page load waits for the issuer. */
+const timeLimitMs = 3_000;
+const maxResponseBytes = 64 * 1024;
+/** The requests to the issuer at a time. Others of the app's requests continue without a renewal. */
+const maxRunning = 50;
+/** How long a result is kept for requests that the browser sent with the same session cookie. */
+const keptMs = 10_000;
+const maxKept = 1_000;
+const minPauseMs = 1_000;
+const maxPauseMs = 10_000;
+/** The longest pause that `Retry-After` can ask for. */
+const maxRetryAfterMs = 60_000;
+
+export interface RenewedToken {
+  readonly value: string;
+  readonly auth: Auth<object>;
+}
+
+export interface Renewal {
+  /** `undefined` if there is no new token. */
+  readonly token: RenewedToken | undefined;
+  /** The `Set-Cookie` lines of the issuer, for the browser. */
+  readonly lines: readonly string[];
+}
+
+interface Running {
+  readonly begunAt: Instant;
+  readonly done: Promise<Renewal>;
+}
+
+interface Kept {
+  readonly begunAt: Instant;
+  readonly renewal: Renewal;
+}
+
+export interface Caller {
+  readonly userAgent: string | null;
+  readonly hasBasePath: boolean;
+}
+
+/** Why a renewal gave no token. */
+class RenewalFailure extends Error {
+  readonly why: 'session_ended' | 'issuer_unavailable' | 'token_refused';
+  readonly pauseMs: number;
+  readonly lines: readonly string[];
+
+  /** @param pauseMs how long the issuer is not asked for any session: 0 if only this session has a problem */
+  constructor(
+    why: RenewalFailure['why'],
+    problem: string,
+    { pauseMs = 0, lines = [], cause }: { pauseMs?: number; lines?: readonly string[]; cause?: unknown } = {},
+  ) {
+    super(problem, { cause });
+    this.why = why;
+    this.pauseMs = pauseMs;
+    this.lines = lines;
+  }
+}
+
+export const nothing: Renewal = { token: undefined, lines: [] };
+
+/** Asks the issuer for access tokens: once per session at a time, and rarely while the issuer fails. */
+export class Renewer {
+  readonly #settings: Settings;
+  /** By the hash of the session cookie. */
+  readonly #running = new Map<string, Running>();
+  /** Results with cookies for the browser. */
+  readonly #kept = new Map<string, Kept>();
+  /** Failures of single sessions. Apart, because clients can cause any number of them with made-up sessions. */
+  readonly #refused = new Map<string, Kept>();
+  /** The failures in a row. Those of requests that ran at the same time count as one. */
+  #failures = 0;
+  #lastFailure: { readonly begunAt: Instant; readonly pauseMs: number } | undefined;
+
+  constructor(settings: Settings) {
+    this.#settings = settings;
+  }
+
+  /** Never rejects. */
+  async renew(session: SealedSession, caller: Caller): Promise<Renewal> {
+    this.#forgetOld();
+    const kept = this.#kept.get(session.seal) ?? this.#refused.get(session.seal);
+    if (kept !== undefined) return kept.renewal;
+    const running = this.#running.get(session.seal) ?? this.#begin(session, caller);
+    if (running === undefined) return nothing;
+    // Each caller waits by its own timer: edge runtimes can cancel the request that began the renewal, with its timers.
+    const leftMs = Math.max(0, timeLimitMs - elapsedMs(running.begunAt));
+    return raceDeadline(running.done, leftMs, () => nothing).catch(() => nothing);
+  }
+
+  #begin(session: SealedSession, caller: Caller): Running | undefined {
+    if (this.#running.size >= maxRunning || this.#isPaused()) return undefined;
+    const begunAt = instantNow();
+    const done = this.#settle(session, caller, begunAt, this.#failures);
+    const running = { begunAt, done };
+    this.#running.set(session.seal, running);
+    return running;
+  }
+
+  // After a failure, one request at a time tries whether the issuer answers again.
+  #isPaused(): boolean {
+    if (this.#lastFailure === undefined) return false;
+    const { begunAt, pauseMs } = this.#lastFailure;
+    return elapsedMs(begunAt) < pauseMs || this.#running.size > 0;
+  }
+
+  // [34] A renewal that is not over after its time limit is one of a process that was paused, or of a canceled request.
+  #forgetOld(): void {
+    for (const [key, { begunAt }] of this.#running) {
+      if (elapsedMs(begunAt) >= timeLimitMs) this.#running.delete(key);
+      else break;
+    }
+    for (const results of [this.#kept, this.#refused]) {
+      for (const [key, { begunAt }] of results) {
+        if (elapsedMs(begunAt) < keptMs && results.size <= maxKept) break;
+        results.delete(key);
+      }
+    }
+  }
+
+  async #settle(session: SealedSession, caller: Caller, begunAt: Instant, failuresBefore: number): Promise<Renewal> {
+    const { emit } = this.#settings;
+    const abort = new AbortController();
+    try {
+      const renewal = await raceDeadline(this.#ask(session, caller, abort.signal), timeLimitMs, () => {
+        abort.abort();
+        throw unavailable(`no response within ${timeLimitMs} ms`);
+      });
+      this.#lastFailure = undefined;
+      this.#failures = 0;
+      const { userId, environmentId } = renewal.token.auth;
+      const safeEnvironmentId = environmentId === null ? null : loggable(environmentId);
+      emit({ type: 'token_renewed', userId: loggable(userId), environmentId: safeEnvironmentId });
+      // The browser may have sent other requests with the old session cookie. The issuer does not know it any longer.
+      if (renewal.lines.length > 0) this.#keep(this.#kept, session, { begunAt, renewal });
+      return renewal;
+    } catch (thrown) {
+      const failure = thrown instanceof RenewalFailure ? thrown : unavailable('', { cause: thrown });
+      this.#note(failure, begunAt, failuresBefore);
+      const cause = failure.cause === undefined ? undefined : loggableCause(failure.cause);
+      const problem = failure.message || (cause === undefined ? 'unknown' : innermostProblem(cause));
+      const url = loggable(this.#settings.upstream + renewalPath);
+      emit({ type: 'renewal_failed', why: failure.why, url, problem, ...(cause !== undefined && { cause }) });
+      const renewal = { token: undefined, lines: failure.lines };
+      if (failure.lines.length > 0) this.#keep(this.#kept, session, { begunAt, renewal });
+      else if (failure.why !== 'issuer_unavailable') this.#keep(this.#refused, session, { begunAt, renewal });
+      return renewal;
+    } finally {
+      if (this.#running.get(session.seal)?.begunAt === begunAt) this.#running.delete(session.seal);
+    }
+  }
+
+  #keep(results: Map<string, Kept>, { seal }: SealedSession, result: Kept): void {
+    results.delete(seal);
+    results.set(seal, result);
+    const timer: unknown = setTimeout(() => {
+      if (results.get(seal) === result) results.delete(seal);
+    }, keptMs);
+    // Do not keep a Node process alive.
+    if (typeof timer === 'object') (timer as { unref?(): void }).unref?.();
+  }
+
+  #note({ pauseMs }: RenewalFailure, begunAt: Instant, failuresBefore: number): void {
+    if (pauseMs === 0) {
+      this.#lastFailure = undefined;
+      this.#failures = 0;
+      return;
+    }
+    if (failuresBefore !== this.#failures) return;
+    const growingMs = Math.min(minPauseMs * 2 ** this.#failures, maxPauseMs);
+    this.#failures += 1;
+    this.#lastFailure = { begunAt, pauseMs: Math.max(growingMs, Math.min(pauseMs, maxRetryAfterMs)) };
+  }
+
+  async #ask(
+    session: SealedSession,
+    { userAgent, hasBasePath }: Caller,
+    signal: AbortSignal,
+  ): Promise<Renewal & { readonly token: RenewedToken }> {
+    const { upstream, cookie, headerVerifier } = this.#settings;
+    const answer = await fetch(upstream + renewalPath, {
+      ...renewalRequest(session.pair, userAgent),
+      redirect: 'manual',
+      cache: 'no-store',
+      signal,
+    });
+    if (answer.status === 401) {
+      await answer.body?.cancel();
+      // Leave it to the sign-in page to clear the session cookie: the browser may have got another one in the meantime.
+      throw new RenewalFailure('session_ended', 'HTTP status 401');
+    }
+    if (answer.status < 200 || answer.status > 299) {
+      await answer.body?.cancel();
+      throw failureOf(answer);
+    }
+    const places = { upstream, secure: cookie.secure, pathname: renewalPath, hasBasePath };
+    const passedOn = answer.headers.getSetCookie().flatMap((line) => cookieLinesForBrowser(line, places));
+    const lines = await placeSession(passedOn, new Headers(), { secure: cookie.secure, renewInProxy: true });
+    const token = readAccessToken(await readText(answer));
+    if (token === undefined) throw unavailable('the response contains no access token');
+    let auth: Auth<object>;
+    try {
+      auth = await headerVerifier.authenticate({ method: 'GET', headers: { authorization: `Bearer ${token}` } });
+      // Throws if the token does not fit into a cookie.
+      writeTokenCookie(cookie, token, 1);
+    } catch (cause) {
+      const isOutage = cause instanceof ToriiUnavailableError;
+      const why = isOutage ? 'issuer_unavailable' : 'token_refused';
+      const problem = cause instanceof ToriiAuthError ? cause.reason : '';
+      throw new RenewalFailure(why, problem, { lines, cause, pauseMs: isOutage ? minPauseMs : 0 });
+    }
+    return { token: { value: token, auth }, lines };
+  }
+}
+
+function unavailable(problem: string, options: { pauseMs?: number; cause?: unknown } = {}): RenewalFailure {
+  return new RenewalFailure('issuer_unavailable', problem, { pauseMs: minPauseMs, ...options });
+}
+
+function failureOf({ status, headers }: Response): RenewalFailure {
+  const problem = `HTTP status ${status}`;
+  // Another 4xx is about this session. It must not keep other users from being renewed, because a client can cause it.
+  const isForSession = status >= 400 && status < 500 && ![404, 405, 408, 429].includes(status);
+  if (isForSession) return new RenewalFailure('token_refused', problem);
+  const seconds = readRetryAfter(headers.get('retry-after'), headers.get('date')) ?? 0;
+  return unavailable(problem, { pauseMs: Math.max(minPauseMs, seconds * 1000) });
+}
+
+async function readText(answer: Response): Promise<string> {
+  const received = limitBody(answer.body, answer.headers, maxResponseBytes);
+  if (received === null) return '';
+  if (received !== 'too large') return new Response(received.body).text();
+  await answer.body?.cancel();
+  throw unavailable(`the response is larger than ${maxResponseBytes} bytes`);
+}

@@ -1,0 +1,111 @@
+// With `renewInProxy`, browsers send Torii's session cookie to every path of the app, so that the proxy sees it. Its mark
+// then holds a hash of its value, called the seal. Without it, a sibling subdomain could plant another session cookie at a
+// path where the browser sends only that one, and the proxy would sign the user in as someone else (login CSRF).
+import { markPrefixOf } from '../issuer-cookies.ts';
+import { readCookies, type TokenCookie } from '../token-cookie.ts';
+
+export const sessionCookieName = '__client_session';
+
+/** The value of a mark that the issuer route sets without `renewInProxy`. */
+const plainMark = '1';
+/** Browsers store no larger cookie. */
+const maxLength = 4096;
+// A cookie's value (RFC 6265 4.1.1).
+const cookieValue = /^"?[!#-+\--:<-[\]-~]+"?$/;
+
+export interface SealedSession {
+  /** The cookie, as `name=value`. */
+  readonly pair: string;
+  /** A hash of its value. */
+  readonly seal: string;
+}
+
+/** The session cookie of a request, if the issuer route set it: if there is one, with one mark, which holds its hash. */
+export async function findSession(
+  headers: Headers,
+  app: Pick<TokenCookie, 'secure'>,
+): Promise<SealedSession | undefined> {
+  const cookies = readCookies(headers);
+  const [session, ...others] = cookies.filter(({ name }) => name === sessionCookieName);
+  const [mark, ...otherMarks] = cookies.filter(({ name }) => name === markName(app));
+  if (session === undefined || mark === undefined || others.length > 0 || otherMarks.length > 0) return undefined;
+  const value = cookieValueOf(session.pair);
+  if (value.length > maxLength || !cookieValue.test(value)) return undefined;
+  const seal = await sealOf(value);
+  return cookieValueOf(mark.pair) === seal ? { pair: `${sessionCookieName}=${value}`, seal } : undefined;
+}
+
+/**
+ * Rewrites the `Set-Cookie` lines of the issuer route for the session cookie and its mark. If they move to another path,
+ * the browser is told to drop the cookie at the old path: two cookies of one name would not be sent to Torii at all.
+ *
+ * @param sent the headers of the request, to see at which path the browser has the cookie
+ */
+export async function placeSession(
+  lines: readonly string[],
+  sent: Headers,
+  { secure, renewInProxy }: Pick<TokenCookie, 'secure'> & { readonly renewInProxy: boolean },
+): Promise<readonly string[]> {
+  const mark = markName({ secure });
+  const hasSealed = readCookies(sent).some(({ name, pair }) => name === mark && cookieValueOf(pair) !== plainMark);
+  const placed: string[] = [];
+  let seal = plainMark;
+  for (const line of lines) {
+    const name = nameOf(line);
+    const path = pathOf(line);
+    if (name === sessionCookieName) seal = await sealOf(cookieValueOf(line));
+    if (name !== sessionCookieName && name !== mark) placed.push(line);
+    else if (renewInProxy) {
+      if (path !== undefined && path !== '/') placed.push(expired(line, path));
+      // The line of a mark follows that of its cookie.
+      placed.push(atPath(name === mark ? withValue(line, seal) : line, '/'));
+    } else {
+      if (hasSealed && path !== '/') placed.push(expired(line, '/'));
+      placed.push(line);
+    }
+  }
+  return placed;
+}
+
+function markName(app: Pick<TokenCookie, 'secure'>): string {
+  return markPrefixOf(app) + sessionCookieName;
+}
+
+async function sealOf(value: string): Promise<string> {
+  const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(value));
+  return Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** Reads `name=value`, with or without attributes after it. */
+function cookieValueOf(line: string): string {
+  const [pair = ''] = line.split(';', 1);
+  return pair.slice(pair.indexOf('=') + 1).trim();
+}
+
+export function nameOf(line: string): string {
+  return line.split(/[=;]/, 1)[0]?.trim() ?? '';
+}
+
+function pathOf(line: string): string | undefined {
+  const path = attributesOf(line).findLast((attribute) => /^\s*path\s*=/i.test(attribute));
+  return path?.slice(path.indexOf('=') + 1).trim();
+}
+
+function attributesOf(line: string): readonly string[] {
+  return line.split(';').slice(1);
+}
+
+function withValue(line: string, value: string): string {
+  return [`${nameOf(line)}=${value}`, ...attributesOf(line)].join(';');
+}
+
+function atPath(line: string, path: string): string {
+  const others = attributesOf(line).filter((attribute) => !/^\s*path\s*(?:=|$)/i.test(attribute));
+  return [line.split(';', 1)[0], ` Path=${path}`, ...others].join(';');
+}
+
+// Keeps the other attributes: browsers only replace a partitioned cookie by another partitioned one.
+function expired(line: string, path: string): string {
+  const others = attributesOf(line).filter((attribute) => !/^\s*(?:max-age|expires|path)\s*(?:=|$)/i.test(attribute));
+  return [`${nameOf(line)}=`, ` Path=${path}`, ' Max-Age=0', ...others].join(';');
+}

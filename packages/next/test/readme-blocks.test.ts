@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+import { fileBlocks, readmeBlocks } from './readme-blocks.ts';
+
+const fence = (text: string) => `Text.\n\n\`\`\`ts\n${text}\n\`\`\`\n`;
+
+test('the README has the files of an app that signs users in and out', () => {
+  expect(readmeBlocks().map(({ path }) => path)).toEqual(
+    expect.arrayContaining([
+      '.env.local',
+      'torii.ts',
+      'proxy.ts',
+      'session.tsx',
+      'app/layout.tsx',
+      'app/notes/page.tsx',
+      'app/sign-in/page.tsx',
+      'app/api/me/route.ts',
+      'app/api/torii/token/route.ts',
+      'app/%5Ftorii/[...path]/route.ts',
+    ]),
+  );
+});
+
+test('a block is a file if it begins with a path, and other blocks and comments are not', () => {
+  const blocks = fileBlocks(
+    [
+      fence('// app/a/page.tsx, on Node\nexport const a = 1;'),
+      fence('const b = 1;\n// app/b/page.tsx'),
+      fence('// A sentence about app/c/page.tsx\nconst c = 1;'),
+      fence('# not a path\nd'),
+      `<!-- not pasted: another way -->\n${fence('// app/e/page.tsx\ne').slice(7)}`,
+    ].join('\n'),
+  );
+  expect(blocks).toEqual([{ path: 'app/a/page.tsx', remark: ', on Node', code: 'export const a = 1;\n' }]);
+});
+
+test('two blocks for one file are a mistake of the README', () => {
+  expect(() => fileBlocks(fence('// a.ts\n1') + fence('// a.ts\n2'))).toThrow('a.ts');
+});

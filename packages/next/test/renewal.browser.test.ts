@@ -1,0 +1,170 @@
+// [45] A token that has ended, in a real browser: what a page load and a form lose, and what pages of other sites can cause.
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type Emulator, startEmulator } from '@torii/emulator';
+import type { BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { browserTest as test } from '../../../scripts/browser-test.ts';
+import { freePort } from './next-server.ts';
+import { buildLimitMs, type RunningApp, startApp } from './running-app.ts';
+
+const login = { email: 'ada@example.com', password: 'correct horse battery' };
+const tokenName = '__Host-torii_token';
+const sessionName = '__client_session';
+
+describe('with `renewInProxy`', () => {
+  let emulator: Emulator;
+  let userId: string;
+  let app: RunningApp;
+  beforeAll(async () => {
+    const port = await freePort();
+    emulator = await startEmulator({ allowedOrigins: [`http://127.0.0.1:${port}`] });
+    userId = (await emulator.createUser(login)).id;
+    app = await startApp('Next 16, proxy.ts', { issuer: emulator.issuer, port, options: { renewInProxy: true } });
+  }, buildLimitMs);
+  afterAll(async () => {
+    await app?.[Symbol.asyncDispose]();
+    await emulator?.stop();
+  });
+
+  async function signIn(page: Page): Promise<void> {
+    await page.goto(`${app.url}/welcome`);
+    const status = await page.evaluate(async (credentials) => {
+      const headers = { 'content-type': 'application/json' };
+      return (await fetch('/_torii/auth/login', { method: 'POST', headers, body: JSON.stringify(credentials) })).status;
+    }, login);
+    expect(status).toBe(200);
+  }
+
+  const endToken = (context: BrowserContext) => context.clearCookies({ name: tokenName });
+  const find = async (context: BrowserContext, name: string) =>
+    (await context.cookies()).find((cookie) => cookie.name === name);
+  const showsUser = (page: Page) => page.locator('#who', { hasText: userId }).waitFor();
+
+  test('page loads, links, server actions and forms lose nothing', async ({ openPage }) => {
+    const page = await openPage();
+    const context = page.context();
+    await signIn(page);
+    expect(await find(context, sessionName)).toMatchObject({ path: '/', httpOnly: true });
+    expect(await find(context, tokenName)).toBeUndefined();
+
+    await page.goto(`${app.url}/private`);
+    await showsUser(page);
+    expect(page.url()).toBe(`${app.url}/private`);
+    expect(await find(context, tokenName)).toMatchObject({ httpOnly: true, secure: true, sameSite: 'Lax' });
+    app.takeVisits();
+
+    await endToken(context);
+    const acted = page.waitForResponse((response) => response.request().method() === 'POST');
+    await page.getByRole('button', { name: 'Act', exact: true }).click();
+    expect((await acted).status()).toBe(200);
+    expect(app.takeVisits()).toContain(`action ${userId}`);
+    expect(await find(context, tokenName)).toBeDefined();
+
+    // A public page sees the user too.
+    await endToken(context);
+    await page.goto(`${app.url}/welcome`);
+    await showsUser(page);
+
+    // Next's router gets a refusal and loads the page from the server.
+    await endToken(context);
+    await page.getByRole('link', { name: 'Private' }).click();
+    await page.waitForURL(`${app.url}/private`);
+    await showsUser(page);
+
+    // Without JavaScript.
+    await endToken(context);
+    const plain = await openPage({ javaScriptEnabled: false });
+    await plain.context().addCookies(await context.cookies());
+    await plain.goto(`${app.url}/private`);
+    await endToken(plain.context());
+    app.takeVisits();
+    await plain.getByRole('button', { name: 'Act alone' }).click();
+    await expect.poll(() => app.takeVisits()).toContain(`action ${userId}`);
+    expect(await find(plain.context(), tokenName)).toBeDefined();
+
+    // The session ends.
+    await endToken(context);
+    await page.evaluate(() => fetch('/_torii/auth/logout', { method: 'POST' }));
+    expect(await find(context, sessionName)).toBeUndefined();
+    await page.goto(`${app.url}/private`);
+    expect(new URL(page.url()).pathname).toBe('/sign-in');
+  });
+
+  test('[14] [45] nothing is renewed for prefetches, and for what another site embeds, posts or fetches', async ({
+    openPage,
+  }) => {
+    const page = await openPage();
+    const context = page.context();
+    await signIn(page);
+    await endToken(context);
+    // As Torii sets its cookies over https.
+    const cookies = (await context.cookies()).filter(({ name }) => name.includes(sessionName));
+    await context.addCookies(cookies.map((cookie) => ({ ...cookie, sameSite: 'None', secure: true })));
+
+    const seen: string[] = [];
+    const attack = createServer((_req, res) => {
+      res.setHeader('content-type', 'text/html').end(`<!doctype html><body>
+        <iframe src="${app.url}/private?frame"></iframe>
+        <img src="${app.url}/private?image"><script src="${app.url}/private?script"></script>
+        <link rel="stylesheet" href="${app.url}/private?style"><object data="${app.url}/private?object"></object>
+        <embed src="${app.url}/private?embed"><video src="${app.url}/private?video"></video>
+        <iframe name="target"></iframe>
+        <form id="form" method="post" target="target" action="${app.url}/api/effect?form"><input name="a" value="b"></form>
+        <form id="get" method="get" target="target" action="${app.url}/private"><input name="get" value=""></form>
+        <script>
+          fetch('${app.url}/api/effect?fetch', { method: 'POST', mode: 'no-cors', credentials: 'include' });
+          fetch('${app.url}/private?get-fetch', { mode: 'no-cors', credentials: 'include' });
+          navigator.sendBeacon('${app.url}/api/effect?beacon', 'x');
+          document.getElementById('form').submit();
+        </script>`);
+    });
+    await new Promise<void>((resolve) => attack.listen(0, '127.0.0.1', resolve));
+    const { port } = attack.address() as AddressInfo;
+    // Of the test before.
+    app.takeVisits();
+    const before = emulator.requests.session;
+    try {
+      // Browsers hide some of the responses, such as JSON for a script.
+      for (const event of ['requestfinished', 'requestfailed'] as const) {
+        page.on(event as 'requestfinished', (request) => void seen.push(new URL(request.url()).search));
+      }
+      await page.goto(`http://localhost:${port}/`);
+      for (const kind of ['frame', 'image', 'script', 'style', 'form', 'fetch', 'get-fetch']) {
+        await expect.poll(() => seen, { timeout: 30_000 }).toContain(`?${kind}`);
+      }
+      // A form that leaves the other site's page is a navigation, but with POST.
+      await page.evaluate((url) => {
+        const form = document.createElement('form');
+        Object.assign(form, { method: 'post', action: `${url}/api/effect` });
+        document.body.append(form);
+        form.submit();
+      }, app.url);
+      await page.waitForURL(`${app.url}/api/effect`);
+      expect(await page.textContent('body')).not.toContain(userId);
+
+      // The app's own page prefetches.
+      await page.goto(`${app.url}/sign-in`);
+      const prefetched = page.waitForResponse((response) => response.url().endsWith('/private?prefetch'));
+      await page.evaluate(() => {
+        const link = document.createElement('link');
+        Object.assign(link, { rel: 'prefetch', href: '/private?prefetch' });
+        document.head.append(link);
+      });
+      await prefetched;
+      expect([emulator.requests.session, app.takeVisits()]).toEqual([before, []]);
+      expect(await find(context, tokenName)).toBeUndefined();
+
+      // A link of another site is a navigation.
+      await page.goto(`http://localhost:${port}/`);
+      await page.evaluate((url) => {
+        location.href = `${url}/private?link`;
+      }, app.url);
+      await page.waitForURL(`${app.url}/private?link`);
+      await showsUser(page);
+    } finally {
+      attack.closeAllConnections();
+      attack.close();
+    }
+  });
+});
