@@ -17,7 +17,8 @@ export function bypassNextCache(given: unknown): unknown {
     ((input, init) => {
       const headers = new Headers(init?.headers);
       headers.set('X-Request-Id', crypto.randomUUID());
-      const internal = { next: { internal: true } };
+      // An option that Next's types do not have.
+      const internal: object = { next: { internal: true } };
       return fetch(input, { ...init, headers, cache: 'no-store', ...internal });
     });
   wrappers.set(fetch, wrapper);
