@@ -81,6 +81,7 @@ const entries = {
     'requireChecks',
     'retryDelayMs',
     'surviveOutages',
+    'tokenReaderOf',
     'unknownName',
     'verifierFrom',
     'verifyHints',

@@ -384,7 +384,9 @@ describe('[37] an answer that is no token is never a refusal of the caller', () 
     await issuer[Symbol.asyncDispose]();
     const failure: unknown = await issuer.ask(token).catch((error: unknown) => error);
     expect(failure).toMatchObject(other);
-    expect(inspect(failure, { showHidden: true, depth: 9 })).not.toContain('eyJ');
+    const shown = inspect(failure, { showHidden: true, depth: 9 });
+    // Without the stack of the cause, which has the paths of this machine.
+    for (const secret of ['eyJ', '    at ']) expect(shown).not.toContain(secret);
     expect(await issuer.torii.getToken({ request: requestWith(token) })).toBe(token);
   });
 
