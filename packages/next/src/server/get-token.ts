@@ -9,8 +9,8 @@ import {
   wrongOption,
 } from '@torii/core/adapter';
 import { writeDigest } from '../digest.ts';
-import type { Settings } from './options.ts';
 import { currentRequest } from './current-request.ts';
+import type { Settings } from './options.ts';
 import { partsOf, requireHeaders, withoutHost } from './shown-request.ts';
 import { createTemplateTokens } from './template-tokens.ts';
 
@@ -60,7 +60,8 @@ export function createGetToken(settings: Settings): GetToken {
   async function getToken(given: GetTokenOptions = {}): Promise<string | null> {
     const options = readKnownOptions(given, ['template', 'request'], example);
     const template = readTemplate(options);
-    const request = 'request' in options ? shown(options.request) : withoutHost((await currentRequest('getToken')).request);
+    const request =
+      'request' in options ? shown(options.request) : withoutHost((await currentRequest('getToken')).request);
     try {
       const caller = (await read?.(request, { optional: true })) ?? null;
       if (caller === null || template === undefined) return caller?.token ?? null;
