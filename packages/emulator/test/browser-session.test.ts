@@ -64,7 +64,9 @@ test.each([
 ] as const)('leaves no body unread: %s', async (_name, code, method) => {
   const response = Response.json({ error: {} }, { status: code });
   answers = [() => response];
-  await createSession({ issuer })[method]().catch(() => {});
+  await createSession({ issuer })
+    [method]()
+    .catch(() => {});
   expect(response.bodyUsed).toBe(true);
 });
 
