@@ -301,7 +301,7 @@ test('while any of the services is down, an order can be repeated and is placed 
   await tryAgain.waitFor();
   await order(page, 'lamp', 2);
   await page.getByText('Ordered: 2 × lamp.').waitFor();
-  expect(await left('lamp')).toBe(before - 3);
+  expect(await left('lamp')).toBe(before - 4);
 });
 
 async function restartOrders(): Promise<void> {

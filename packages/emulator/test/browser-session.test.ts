@@ -55,6 +55,21 @@ test('renews a token with a short lifetime after half of it', async () => {
   expect(await session.getToken()).toBe('second');
 });
 
+// An unread body keeps the request running in the browser, until its time limit.
+test.each([
+  ['no token', 401, 'getToken'],
+  ['an error', 503, 'getState'],
+  ['a refused sign-out', 503, 'signOut'],
+  ['a sign-out', 200, 'signOut'],
+] as const)('leaves no body unread: %s', async (_name, code, method) => {
+  const response = Response.json({ error: {} }, { status: code });
+  answers = [() => response];
+  await createSession({ issuer })
+    [method]()
+    .catch(() => {});
+  expect(response.bodyUsed).toBe(true);
+});
+
 test('concurrent calls share one request', async () => {
   answers = [token('first')];
   const session = createSession({ issuer });
