@@ -5,7 +5,8 @@ import { type Emulator, startEmulator } from '@torii/emulator';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { browserTest as test } from '../../../scripts/browser-test.ts';
-import { buildLimitMs, freePort, type RunningApp, startApp } from './running-app.ts';
+import { freePort } from './next-server.ts';
+import { buildLimitMs, type RunningApp, startApp } from './running-app.ts';
 
 const login = { email: 'ada@example.com', password: 'correct horse battery' };
 const tokenName = '__Host-torii_token';
