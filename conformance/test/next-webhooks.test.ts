@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { hasCacheComponents } from '../../packages/next/test/apps.ts';
 import { buildLimitMs, type RunningApp, startApp } from '../../packages/next/test/running-app.ts';
 import { secrets } from '../adapters/webhooks.ts';
 import { deliverCase, judgeDelivery, webhookCases } from './deliver.ts';
@@ -15,7 +16,8 @@ describe.each(['Next 16, proxy.ts', 'Next 15, middleware.ts'] as const)('%s', (v
   }, buildLimitMs);
   afterAll(() => app?.[Symbol.asyncDispose]());
 
-  describe.each(['/webhooks', '/webhooks-on-edge'])('%s', (path) => {
+  // With cacheComponents, Next refuses `runtime = 'edge'`.
+  describe.each(hasCacheComponents(variant) ? ['/webhooks'] : ['/webhooks', '/webhooks-on-edge'])('%s', (path) => {
     test.each(webhookCases.map((each) => [each.statement ? `[${each.statement}] ` : '', each.name, each] as const))(
       '%s%s',
       async (_statement, _name, each) => {

@@ -19,7 +19,14 @@ describe.each(['Next 16, proxy.ts', 'Next 15, middleware.ts'] as const)('%s', (v
   const applicable = cases.filter((each) => skipReason(each) === undefined);
   test.each(applicable.map((each) => [each.statement ? `[${each.statement}] ` : '', each.name, each] as const))(
     '%s%s',
-    async (_statement, _name, { verifier = 'usual', method = 'GET', target = '/', authorization, headers, answer }) => {
+    async (_statement, _name, {
+      verifier = 'usual',
+      method = 'GET',
+      target = '/rest',
+      authorization,
+      headers,
+      answer,
+    }) => {
       const app = apps.get(verifier);
       if (app === undefined) throw new Error(`No app runs with the verifier ${verifier}.`);
       const lines = [...(authorization ?? []).map((value) => ['Authorization', value]), ...(headers ?? [])];

@@ -1,19 +1,30 @@
 'use client';
 
 import { type ClientState, createSession } from '@torii/emulator/browser';
-import { changeOrganization, endSession, TokenKeeper } from '@torii/next/client';
-import { useEffect, useState } from 'react';
+import { basePath, changeOrganization, endSession, TokenKeeper } from '@torii/next/client';
+import { type ReactNode, useEffect, useState } from 'react';
 
-/** The issuer is empty because this app proxies `/_torii/` to it, so that the session belongs to the app's origin. */
-export const session = createSession({ issuer: '' });
+/**
+ * The session of the emulator. The issuer is this app, which proxies `/_torii/` to it, so that the session belongs to the app's
+ * origin. In production, it is Torii's React provider: see docs/react-provider.md.
+ */
+const session = createSession({ issuer: basePath });
 
-export function Keeper({ userId }: { userId: string | null }) {
-  return <TokenKeeper getToken={session.getToken} userId={userId} />;
+export const useSession = () => session;
+
+export function Session({ children }: { children: ReactNode }) {
+  return (
+    <>
+      {children}
+      <TokenKeeper session={useSession()} />
+    </>
+  );
 }
 
 export function SignOut() {
+  const session = useSession();
   const [problem, setProblem] = useState('');
-  const signOut = () => endSession({ signOut: session.signOut }).catch((error: Error) => setProblem(error.message));
+  const signOut = () => endSession(session).catch((error: Error) => setProblem(error.message));
   return (
     <>
       <button type="button" className="quiet" onClick={signOut}>
@@ -26,15 +37,14 @@ export function SignOut() {
 
 /** The user's organizations. A click makes one of them the active one, and loads the page again for it. */
 export function Organizations({ activeId }: { activeId: string | null }) {
+  const session = useSession();
   const [organizations, setOrganizations] = useState<ClientState['organizations']>([]);
   const [problem, setProblem] = useState('');
   const show = (error: Error) => setProblem(error.message);
   useEffect(() => {
     session.getState().then((state) => setOrganizations(state.organizations), show);
-  }, []);
-  const { getToken } = session;
-  const change = (id: string) =>
-    changeOrganization({ switchOrganization: () => session.switchOrganization(id), getToken }).catch(show);
+  }, [session]);
+  const change = (id: string) => changeOrganization(session, id).catch(show);
   return (
     <div className="row">
       {organizations.map(({ id, name, role }) => (

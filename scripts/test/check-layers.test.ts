@@ -105,7 +105,7 @@ test.each([
   ['core', 'request/path.ts', '../keys/jwks.ts'],
   ['core', 'verifier.ts', './jwt/index.ts'],
   ['core', 'verifier.ts', './webhooks/index.ts'],
-  ['next', 'browser/client.tsx', '../server/proxy.ts'],
+  ['next', 'browser/client.ts', '../server/proxy.ts'],
   ['next', 'server/proxy.ts', '../browser/turns.ts'],
   ['authz', 'policy/policy.ts', '../rules/rules.ts'],
   ['streams', 'keys/slot.ts', '../nats/store.ts'],
@@ -143,7 +143,7 @@ test('accepts imports in one direction, and ignores comments', () => {
   writeFile('packages/next/src/paths.ts', "/**\n * import { x } from './server/proxy.ts';\n */\n// from './paths.ts'");
   writeFile('packages/next/src/server/proxy.ts', "import '../paths.ts';\nimport type { A } from './answer.ts';");
   writeFile('packages/next/src/server/answer.ts', "import type { Auth } from '@torii/core';");
-  writeFile('packages/next/src/browser/client.tsx', "import '../paths.ts';");
+  writeFile('packages/next/src/browser/client.ts', "import '../paths.ts';");
   expect(findLayerProblems(root)).toEqual([]);
 });
 

@@ -6,7 +6,7 @@ export default function Problem({ error, reset }: { error: Error & { digest?: st
   const reason = getErrorReason(error);
   return (
     <main>
-      <h1>{reason === 'not_allowed' ? 'You are not allowed to see this page' : 'Please try again in a moment'}</h1>
+      <h1>{reason === 'not_allowed' ? 'You are not allowed to do this' : 'Please try again in a moment'}</h1>
       <p className="lead">
         {reason === 'keys_unavailable' ? 'Who you are cannot be checked right now.' : 'Something went wrong.'}
       </p>

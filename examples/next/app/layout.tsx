@@ -1,5 +1,6 @@
 import type { Metadata } from 'next';
 import type { ReactNode } from 'react';
+import { Session } from '../session';
 import './style.css';
 
 export const metadata: Metadata = { title: 'Notes', description: 'A Next.js app with sign-in by Torii.' };
@@ -7,7 +8,9 @@ export const metadata: Metadata = { title: 'Notes', description: 'A Next.js app 
 export default function Layout({ children }: { children: ReactNode }) {
   return (
     <html lang="en">
-      <body>{children}</body>
+      <body>
+        <Session>{children}</Session>
+      </body>
     </html>
   );
 }

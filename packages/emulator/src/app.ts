@@ -18,7 +18,6 @@ import { hostnameOf, isLoopbackHost } from './http/origins.ts';
 import { answerProblem, Problem, problemFor } from './http/problem.ts';
 import type { Journal } from './journal.ts';
 import { browserRoutes } from './pages/routes.ts';
-import { provisionalPaths } from './provisional-paths.ts';
 import { redact } from './redaction.ts';
 import { issuerRoutes, jwksPath } from './tokens/issuer.ts';
 
@@ -90,7 +89,6 @@ function noteRequests(journal: Journal): MiddlewareHandler {
     await next();
     // What no app sends: it would hide the requests that one does send.
     if (c.req.path === controlPath || c.req.path.startsWith(`${controlPath}/`)) return;
-    if (c.req.path === provisionalPaths.stylesheet) return;
     journal.noteRequest({
       method: c.req.method,
       // The query string is left out: it can contain secrets.

@@ -13,7 +13,6 @@ export const provisionalPaths = {
   browserModule: '/_torii/browser/session.js',
   /** GET: the page that the link of an invitation opens. POST: accepts the invitation, as a form or as JSON. */
   acceptInvitation: '/_torii/accept-invitation',
-  stylesheet: '/_torii/pages.css',
 } as const;
 
 export const provisionalNames = {
@@ -25,6 +24,9 @@ export const provisionalNames = {
   /** The value of the hint cookie. */
   hint: '1',
   returnTo: 'return_to',
+  /** Query parameters of links to another page. Unlike a path, they are right with and without a trailing slash. */
+  signIn: 'sign_in',
+  signOut: 'sign_out',
   /** The query parameter with the secret of an invitation's link. */
   ticket: 'ticket',
   /** The query parameter that takes an impersonation token to the app's page. */

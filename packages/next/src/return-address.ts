@@ -1,3 +1,4 @@
+import { withBasePath } from './base-path.ts';
 import { returnParameter, withoutTrailingSlash } from './paths.ts';
 
 const appOrigin = 'http://app.invalid';
@@ -24,10 +25,14 @@ export function readReturnAddress(value: unknown, origins: readonly string[] = [
   return plain && origins.includes(url.origin) ? url.href : undefined;
 }
 
+/**
+ * @param returnTo as browsers see it: with Next's `basePath`
+ * @returns a path without `basePath`
+ */
 export function signInAddress(signInPath: string, returnTo?: string, origins: readonly string[] = []): string {
   const address = readReturnAddress(returnTo, origins);
   const [path = ''] = address?.split(/[?#]/, 1) ?? [];
-  const wouldLoop = withoutTrailingSlash(path) === withoutTrailingSlash(signInPath);
+  const wouldLoop = withoutTrailingSlash(path) === withoutTrailingSlash(withBasePath(signInPath));
   if (address === undefined || wouldLoop) return signInPath;
   return `${signInPath}?${returnParameter}=${encodeURIComponent(address)}`;
 }

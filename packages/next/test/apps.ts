@@ -1,6 +1,5 @@
-// Builds the fixture app as users would, with compiled packages in node_modules. Each variant is built once, and again
-// when one of its sources has changed.
-import { spawn } from 'node:child_process';
+// Builds the apps of the tests as users do: the output of `create-next-app`, the README's blocks, and the fixture's pages, with
+// compiled packages in node_modules. Each variant is built once, and again when one of its sources has changed.
 import { createHash } from 'node:crypto';
 import {
   cpSync,
@@ -9,6 +8,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  realpathSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -17,6 +17,16 @@ import {
 import { dirname, join } from 'node:path';
 import { lock, lockOneOf } from '../../../scripts/lock-file.ts';
 import { repository } from '../../../scripts/workspace.ts';
+import {
+  configure,
+  createProject,
+  edit,
+  fontResponses,
+  pasteReadme,
+  scriptOf,
+  sourceFolder,
+} from './created-project.ts';
+import { run } from './program.ts';
 
 interface Recipe {
   readonly next: 'next' | 'next15';
@@ -24,27 +34,118 @@ interface Recipe {
   readonly entrance: 'proxy.ts' | 'middleware.ts' | 'none';
   /** `main` runs in `npm test`, with one build per version of Next. `matrix` runs in `npm run test:matrix`. */
   readonly suite: 'main' | 'matrix';
+  /** Flags of `create-next-app` in addition to `--yes`. */
+  readonly flags?: readonly string[];
+  /** Options in `next.config.ts` that differ from those of `create-next-app`. */
+  readonly config?: NextOptions;
+  /** Arguments of `next build` in place of those in the project's package.json. */
+  readonly build?: readonly string[];
+  /** Whether Torii's React provider has the session, as in docs/react-provider.md, and not the emulator's code. */
+  readonly provider?: boolean;
 }
 
-/** Next 16 and 15, each with its kinds of proxy and without one. */
+interface NextOptions {
+  readonly cacheComponents?: boolean;
+  readonly partialPrefetching?: boolean;
+  readonly basePath?: string;
+  readonly trailingSlash?: boolean;
+  readonly output?: 'standalone';
+  readonly experimental?: { readonly authInterrupts: true };
+  readonly i18n?: { readonly locales: readonly string[]; readonly defaultLocale: string };
+}
+
+const classic: NextOptions = { cacheComponents: false, partialPrefetching: false };
+const interrupts: NextOptions = { experimental: { authInterrupts: true } };
+
+/** The default projects of Next 16 and 15, and what users change in them. */
 export const recipes = {
   'Next 16, proxy.ts': { next: 'next', entrance: 'proxy.ts', suite: 'main' },
-  'Next 16, middleware.ts': { next: 'next', entrance: 'middleware.ts', suite: 'matrix' },
-  'Next 16 alone': { next: 'next', entrance: 'none', suite: 'matrix' },
   'Next 15, middleware.ts': { next: 'next15', entrance: 'middleware.ts', suite: 'main' },
+  'Next 16 alone': { next: 'next', entrance: 'none', suite: 'matrix' },
   'Next 15 alone': { next: 'next15', entrance: 'none', suite: 'matrix' },
+  'Next 16, middleware.ts': { next: 'next', entrance: 'middleware.ts', suite: 'matrix' },
+  'Next 16 without cacheComponents': { next: 'next', entrance: 'proxy.ts', suite: 'matrix', config: classic },
+  'Next 16 alone without cacheComponents': { next: 'next', entrance: 'none', suite: 'matrix', config: classic },
+  'Next 16 with authInterrupts': { next: 'next', entrance: 'none', suite: 'matrix', config: interrupts },
+  'Next 15 with authInterrupts': { next: 'next15', entrance: 'none', suite: 'matrix', config: interrupts },
+  'Next 16 with basePath': { next: 'next', entrance: 'proxy.ts', suite: 'matrix', config: { basePath: '/base' } },
+  'Next 15 with basePath': {
+    next: 'next15',
+    entrance: 'middleware.ts',
+    suite: 'matrix',
+    config: { basePath: '/base' },
+  },
+  'Next 16 with trailingSlash': {
+    next: 'next',
+    entrance: 'proxy.ts',
+    suite: 'matrix',
+    config: { trailingSlash: true },
+  },
+  'Next 15 with trailingSlash': {
+    next: 'next15',
+    entrance: 'middleware.ts',
+    suite: 'matrix',
+    config: { trailingSlash: true },
+  },
+  'Next 16 standalone': { next: 'next', entrance: 'proxy.ts', suite: 'matrix', config: { output: 'standalone' } },
+  'Next 15 with i18n': {
+    next: 'next15',
+    entrance: 'middleware.ts',
+    suite: 'matrix',
+    config: { i18n: { locales: ['en', 'de'], defaultLocale: 'en' } },
+  },
+  'Next 16 with i18n': {
+    next: 'next',
+    entrance: 'proxy.ts',
+    suite: 'matrix',
+    config: { i18n: { locales: ['en', 'de'], defaultLocale: 'en' } },
+  },
+  'Next 16 with webpack': { next: 'next', entrance: 'proxy.ts', suite: 'matrix', build: ['build', '--webpack'] },
+  'Next 15 with webpack': { next: 'next15', entrance: 'middleware.ts', suite: 'matrix', build: ['build'] },
+  'Next 16 in src': {
+    next: 'next',
+    entrance: 'proxy.ts',
+    suite: 'matrix',
+    flags: ['--src-dir', '--import-alias', '~/*'],
+  },
+  'Next 15 in src': {
+    next: 'next15',
+    entrance: 'middleware.ts',
+    suite: 'matrix',
+    flags: ['--src-dir', '--import-alias', '~/*'],
+  },
+  'Next 16 with the React provider': { next: 'next', entrance: 'proxy.ts', suite: 'matrix', provider: true },
 } as const satisfies Readonly<Record<string, Recipe>>;
 
 export type Variant = keyof typeof recipes;
 
 export const allVariants = Object.keys(recipes) as Variant[];
 
-/** The variants of a suite; by default of the suite that is running. */
+/** The variants of a suite with the README's files; by default of the suite that is running. */
 export function variantsOf(suite: string = process.env['TEST_SUITE'] ?? 'main'): readonly Variant[] {
-  return allVariants.filter((variant) => recipes[variant].suite === suite);
+  return allVariants.filter((variant) => recipes[variant].suite === suite && !recipeOf(variant).provider);
 }
 
-const template = join(import.meta.dirname, 'fixture-app');
+export function configOf(variant: Variant): NextOptions {
+  return recipeOf(variant).config ?? {};
+}
+
+/** Whether Next refuses options such as `dynamic` and `revalidate` in the app's pages and routes. */
+export function hasCacheComponents(variant: Variant): boolean {
+  return recipes[variant].next === 'next' && configOf(variant).cacheComponents !== false;
+}
+
+function recipeOf(variant: Variant): Recipe {
+  return recipes[variant];
+}
+
+/** Written into the builds with the provider, so that their session.tsx uses it. */
+export const publishableKey = 'pk_test_fixture';
+
+const fixture = join(import.meta.dirname, 'fixture-app');
+const provider = join(import.meta.dirname, 'fixture-provider');
+const withCacheComponents = join(import.meta.dirname, 'fixture-with-cache-components');
+const withoutCacheComponents = join(import.meta.dirname, 'fixture-without-cache-components');
 const packageFolder = join(repository, 'packages', 'next');
 const buildsFolder = join(repository, '.reports', 'next-apps');
 const maxBuilds = 2;
@@ -59,7 +160,7 @@ export function builtApp(variant: Variant): Promise<string> {
 }
 
 async function build(variant: Variant): Promise<string> {
-  const recipe = recipes[variant];
+  const recipe = recipeOf(variant);
   const name = variant.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
   const folder = join(buildsFolder, `${name}-${fingerprint(recipe)}`);
   mkdirSync(buildsFolder, { recursive: true });
@@ -69,15 +170,17 @@ async function build(variant: Variant): Promise<string> {
     Array.from({ length: maxBuilds }, (_, index) => join(buildsFolder, `slot-${index}.lock`)),
   );
   for (const old of readdirSync(buildsFolder)) {
-    if (old.startsWith(`${name}-`) && !old.endsWith('.lock'))
+    if (/^-[0-9a-f]{12}$/.test(old.slice(name.length)) && old.startsWith(name))
       rmSync(join(buildsFolder, old), { recursive: true, force: true });
   }
-  await layOut(folder, recipe);
-  await run(folder, process.execPath, [nextProgram(folder), 'build'], {
-    REPOSITORY: repository,
-    // Once per version of Next.
-    CHECK_TYPES: String(variant === 'Next 16, proxy.ts' || variant === 'Next 15, middleware.ts'),
+  await layOut(folder, variant);
+  const args = recipe.build ?? scriptOf(folder, 'build');
+  await run(folder, process.execPath, [nextProgram(folder), ...args], {
+    NODE_ENV: 'production',
+    NEXT_FONT_GOOGLE_MOCKED_RESPONSES: fontResponses,
+    ...(recipe.provider && { NEXT_PUBLIC_TORII_PUBLISHABLE_KEY: publishableKey }),
   });
+  if (recipe.config?.output === 'standalone') addStaticFiles(folder);
   writeFileSync(join(folder, 'built'), '');
   return folder;
 }
@@ -86,9 +189,28 @@ export function nextProgram(folder: string): string {
   return join(folder, 'node_modules', 'next', 'dist', 'bin', 'next');
 }
 
-function fingerprint({ next, entrance }: Recipe): string {
-  const hash = createHash('sha256').update(next + entrance + process.version);
-  const patterns = ['packages/{core,next}/src/**', 'packages/next/test/{fixture-app/**,apps.ts}', 'pnpm-lock.yaml'];
+/** The server that `output: 'standalone'` writes, in the folder that has the files of `next start`. */
+export function standaloneServer(folder: string): string {
+  const [server] = globSync('.next/standalone/**/server.js', { cwd: folder, exclude: ['**/node_modules/**'] });
+  if (server === undefined) throw new Error(`${folder} has no standalone server.`);
+  return join(folder, server);
+}
+
+/** Next leaves these to the app's own deployment. */
+function addStaticFiles(folder: string): void {
+  const target = dirname(standaloneServer(folder));
+  cpSync(join(folder, 'public'), join(target, 'public'), { recursive: true });
+  cpSync(join(folder, '.next', 'static'), join(target, '.next', 'static'), { recursive: true });
+}
+
+function fingerprint(recipe: Recipe): string {
+  const hash = createHash('sha256').update(JSON.stringify(recipe) + process.version);
+  const patterns = [
+    'packages/{core/src,next/src,emulator/src/browser}/**',
+    'packages/next/README.md',
+    'packages/next/test/{fixture-*/**,apps.ts,created-project.ts,readme-blocks.ts,google-fonts.cjs}',
+    'pnpm-lock.yaml',
+  ];
   for (const path of globSync(patterns, { cwd: repository }).sort()) {
     const file = join(repository, path);
     if (statSync(file).isFile()) hash.update(path).update(readFileSync(file));
@@ -96,18 +218,58 @@ function fingerprint({ next, entrance }: Recipe): string {
   return hash.digest('hex').slice(0, 12);
 }
 
-async function layOut(folder: string, { next, entrance }: Recipe): Promise<void> {
-  cpSync(template, folder, { recursive: true });
-  for (const file of ['proxy.ts', 'middleware.ts']) if (file !== entrance) rmSync(join(folder, file));
+async function layOut(folder: string, variant: Variant): Promise<void> {
+  const { next, entrance, flags, config, provider: hasProvider } = recipeOf(variant);
+  await createProject(folder, { version: next === 'next' ? 16 : 15, ...(flags && { flags }) });
+  if (config !== undefined) configure(folder, config);
+  pasteReadme(folder, entrance);
+  const source = sourceFolder(folder);
+  addFixture(fixture, source);
+  cpSync(join(fixture, 'public'), join(folder, 'public'), { recursive: true });
+  if (hasProvider) cpSync(provider, source, { recursive: true });
+  if (hasCacheComponents(variant)) addFixture(withCacheComponents, source);
+  else {
+    addFixture(withoutCacheComponents, source);
+    // The others have no such option.
+    for (const path of globSync('app/**/*.tsx', { cwd: source })) {
+      const file = join(source, path);
+      writeFileSync(file, readFileSync(file, 'utf8').replace(/^export const instant = .*\n\n?/m, ''));
+    }
+  }
+  // Tests pass more options when they start the app.
+  edit(
+    join(source, 'torii.ts'),
+    /^}\);$/m,
+    "  ...JSON.parse(process.env.TORII_OPTIONS || '{}'),\n  ...(process.env.OWN_FETCH && { fetch: (input, init) => fetch(input, init) }),\n});",
+  );
+  await linkModules(folder, next);
+}
+
+function addFixture(from: string, to: string): void {
+  for (const path of globSync('**/*.{ts,tsx}', { cwd: from })) {
+    if (existsSync(join(to, path)))
+      throw new Error(`${path} is in create-next-app's output, in the README or in another fixture.`);
+    cpSync(join(from, path), join(to, path));
+  }
+}
+
+async function linkModules(folder: string, next: 'next' | 'next15'): Promise<void> {
   const modules = join(folder, 'node_modules');
-  for (const name of ['react', 'react-dom', 'typescript', '@types/node', '@types/react', '@types/react-dom']) {
+  const names = ['react', 'react-dom', 'tailwindcss', '@tailwindcss/postcss', '@tailwindcss/turbopack'];
+  for (const name of [...names, '@types/node', '@types/react', '@types/react-dom']) {
     link(join(packageFolder, 'node_modules', name), join(modules, name));
   }
   link(join(packageFolder, 'node_modules', next), join(modules, 'next'));
-  for (const each of ['core', 'next']) {
+  link(join(packageFolder, 'node_modules', 'typescript5'), join(modules, 'typescript'));
+  // Of the emulator, an app uses the browser's half.
+  for (const [each, configs] of [
+    ['core', '{build,node}'],
+    ['next', 'build'],
+    ['emulator', 'browser'],
+  ] as const) {
     const target = join(modules, '@torii', each);
     cpSync(join(repository, 'packages', each, 'package.json'), join(target, 'package.json'), { recursive: true });
-    for (const config of globSync(`packages/${each}/tsconfig.{build,node}.json`, { cwd: repository })) {
+    for (const config of globSync(`packages/${each}/tsconfig.${configs}.json`, { cwd: repository })) {
       // `npm run typecheck` checks the types.
       await run(repository, 'tsc', ['-p', config, '--noCheck', '--outDir', join(target, 'dist')]);
     }
@@ -116,23 +278,6 @@ async function layOut(folder: string, { next, entrance }: Recipe): Promise<void>
 
 function link(target: string, path: string): void {
   mkdirSync(dirname(path), { recursive: true });
-  symlinkSync(target, path, 'dir');
-}
-
-async function run(
-  cwd: string,
-  program: string,
-  args: readonly string[],
-  environment: Readonly<Record<string, string>> = {},
-): Promise<void> {
-  const env = { ...process.env, NEXT_TELEMETRY_DISABLED: '1', ...environment, NODE_ENV: 'production' as const };
-  const child = spawn(program, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => {
-      output += text;
-    });
-  }
-  const code = await new Promise<number | null>((resolve, reject) => child.on('error', reject).on('close', resolve));
-  if (code !== 0) throw new Error(`${program} ${args.join(' ')} ended with ${code}:\n${output}`);
+  // Next 15's Turbopack does not follow a link to a link.
+  symlinkSync(realpathSync(target), path, 'dir');
 }

@@ -45,9 +45,9 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-async function openTab(): Promise<typeof import('../src/browser/client.tsx')> {
+async function openTab(): Promise<typeof import('../src/browser/client.ts')> {
   vi.resetModules();
-  return import('../src/browser/client.tsx');
+  return import('../src/browser/client.ts');
 }
 
 // Node 24.5 and later have Web Locks.
@@ -61,7 +61,7 @@ test.runIf(globalThis.navigator?.locks !== undefined)(
     await expect.poll(() => signOut.mock.calls.length).toBeGreaterThan(0);
     // The second tab waits for the lock, with a token in memory.
     const getToken = vi.fn(async () => 'token of ada');
-    loading.TokenKeeper({ getToken, userId: 'ada' });
+    loading.TokenKeeper({ session: { getToken, signOut }, userId: 'ada' });
     release();
     await ended;
     await expect.poll(() => loads).toEqual(['/', 'loaded again']);
@@ -73,10 +73,10 @@ describe('changing the organization', () => {
   test('stores the new token before the page is loaded again', async () => {
     const { changeOrganization } = await openTab();
     let organization = 'acme';
-    const switchOrganization = async () => {
-      organization = 'globex';
+    const switchOrganization = async (id: string) => {
+      organization = id;
     };
-    await changeOrganization({ switchOrganization, getToken: async () => organization });
+    await changeOrganization({ switchOrganization, getToken: async () => organization }, 'globex');
     expect([cookie, loads]).toEqual(['Bearer globex', ['loaded again']]);
   });
 
@@ -88,7 +88,7 @@ describe('changing the organization', () => {
     ['javascript:alert(1)', ['/']],
   ])('loads a full page of the app: %s', async (to, expected) => {
     const { changeOrganization } = await openTab();
-    await changeOrganization({ switchOrganization: async () => {}, getToken: async () => 'globex', to });
+    await changeOrganization({ switchOrganization: async () => {}, getToken: async () => 'globex' }, 'globex', { to });
     expect(loads).toEqual(expected);
   });
 
@@ -96,7 +96,7 @@ describe('changing the organization', () => {
     const { changeOrganization } = await openTab();
     const switchOrganization = () => Promise.reject(new Error('not a member'));
     const getToken = vi.fn(async () => 'acme');
-    await expect(changeOrganization({ switchOrganization, getToken })).rejects.toThrow('not a member');
+    await expect(changeOrganization({ switchOrganization, getToken }, 'globex')).rejects.toThrow('not a member');
     expect([cookie, loads, getToken.mock.calls]).toEqual(['token of ada', [], []]);
   });
 
@@ -104,21 +104,21 @@ describe('changing the organization', () => {
     vi.stubGlobal('fetch', async () => new Response('down', { status: 500 }));
     const { changeOrganization } = await openTab();
     const given = { switchOrganization: async () => {}, getToken: async () => 'globex' };
-    await expect(changeOrganization(given)).rejects.toThrow('/api/torii/token');
+    await expect(changeOrganization(given, 'globex')).rejects.toThrow('/api/torii/token');
     expect(loads).toEqual([]);
   });
 
   test('clears the cookie if the session has ended', async () => {
     const { changeOrganization } = await openTab();
-    await changeOrganization({ switchOrganization: async () => {}, getToken: async () => null });
+    await changeOrganization({ switchOrganization: async () => {}, getToken: async () => null }, 'globex');
     expect([cookie, loads]).toEqual([null, ['loaded again']]);
   });
 
   test('in one tab keeps other tabs from storing a token of the old organization', async () => {
     const [one, other] = [await openTab(), await openTab()];
-    await one.changeOrganization({ switchOrganization: async () => {}, getToken: async () => 'globex' });
+    await one.changeOrganization({ switchOrganization: async () => {}, getToken: async () => 'globex' }, 'globex');
     const getToken = vi.fn(async () => 'acme');
-    other.TokenKeeper({ getToken, userId: 'ada' });
+    other.TokenKeeper({ session: { getToken, signOut: async () => {} }, userId: 'ada' });
     await expect.poll(() => loads).toEqual(['loaded again', 'loaded again']);
     expect([cookie, getToken.mock.calls]).toEqual(['Bearer globex', []]);
   });
@@ -126,7 +126,7 @@ describe('changing the organization', () => {
 
 test('signing out loads a full page, even if only the fragment differs', async () => {
   const { endSession } = await openTab();
-  await endSession({ signOut: async () => {}, to: '/notes#bye' });
+  await endSession({ signOut: async () => {} }, { to: '/notes#bye' });
   expect([cookie, loads]).toEqual([null, ['/notes#bye', 'loaded again']]);
 });
 
@@ -134,4 +134,22 @@ test('the module loads on a server, without `window`', async () => {
   vi.stubGlobal('window', undefined);
   const { getErrorReason } = await openTab();
   expect(getErrorReason({ digest: 'torii.keys_unavailable' })).toBe('keys_unavailable');
+});
+
+test.each<[unknown, string | undefined]>([
+  [{ digest: 'torii.not_allowed', message: 'An error occurred.' }, 'not_allowed'],
+  [{ message: 'torii.token_missing' }, 'token_missing'],
+  [{ digest: '123', message: 'torii.token_missing' }, 'token_missing'],
+  [{ digest: 'torii.', message: 'torii.' }, undefined],
+  [{ digest: 'torii.not_allowed;x' }, undefined],
+  [{ message: 'See torii.token_missing' }, undefined],
+  [{ message: 'torii.token_missing\n' }, undefined],
+  [{ digest: 4, message: {} }, undefined],
+  [{}, undefined],
+  [undefined, undefined],
+  [null, undefined],
+  ['torii.token_missing', undefined],
+])('the reason of %j is %s', async (error, reason) => {
+  const { getErrorReason } = await openTab();
+  expect(getErrorReason(error as never)).toBe(reason);
 });

@@ -11,9 +11,10 @@ const entries = {
     'ToriiRequestError',
     'ToriiUnavailableError',
     'createToriiNext',
+    'previewOrigins',
     'refuse',
   ],
-  './client': ['TokenKeeper', 'changeOrganization', 'endSession', 'getErrorReason', 'useSignIn'],
+  './client': ['TokenKeeper', 'basePath', 'changeOrganization', 'endSession', 'getErrorReason', 'useSignIn'],
   './webhooks': ['ToriiConfigError', 'ToriiWebhookError', 'webhookHandler'],
 };
 

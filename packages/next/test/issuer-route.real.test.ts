@@ -9,7 +9,34 @@ import { buildLimitMs, type RunningApp, startApp } from './running-app.ts';
 const attributes = 'Max-Age=600; Secure; SameSite=None; Partitioned';
 
 const seen: Pick<IncomingMessage, 'method' | 'url' | 'headers'>[] = [];
-const issuer = createServer(({ method, url, headers }, res) => {
+/** Answers that a server of Node would not write, by path. */
+const odd: Readonly<Record<string, string>> = {
+  '101': 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n',
+  '100 alone': 'HTTP/1.1 100 Continue\r\n\r\n',
+  '102 alone': 'HTTP/1.1 102 Processing\r\n\r\n',
+  '000': 'HTTP/1.1 000 None\r\nContent-Length: 0\r\n\r\n',
+  '199': 'HTTP/1.1 199 Odd\r\nContent-Length: 0\r\n\r\n',
+  '600': 'HTTP/1.1 600 Odd\r\nContent-Length: 3\r\n\r\nodd',
+  '999': 'HTTP/1.1 999 Odd\r\nContent-Length: 3\r\n\r\nodd',
+  '1000': 'HTTP/1.1 1000 Odd\r\nContent-Length: 3\r\n\r\nodd',
+  '-1': 'HTTP/1.1 -1 Odd\r\nContent-Length: 3\r\n\r\nodd',
+  'two lengths': 'HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 30\r\n\r\nodd',
+  'a NUL in a cookie': 'HTTP/1.1 200 OK\r\nSet-Cookie: a=1\0; Path=/\r\nContent-Length: 0\r\n\r\n',
+  'no HTTP': 'hello',
+  '103 first': 'HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\nHTTP/1.1 201 Made\r\nContent-Length: 4\r\n\r\nmade',
+  '204 with a body': 'HTTP/1.1 204 None\r\nContent-Length: 3\r\n\r\nodd',
+  '205 with a body': 'HTTP/1.1 205 Reset\r\nContent-Length: 3\r\n\r\nodd',
+  '304 with a body': 'HTTP/1.1 304 Same\r\nContent-Length: 3\r\n\r\nodd',
+  'a hidden cookie':
+    'HTTP/1.1 200 OK\r\nSet-Cookie: a=1, __Host-torii_token=evil; Path=/; Secure\r\nset-COOKIE: b=2\r\nSet-Cookie2: c=3\r\nContent-Length: 0\r\n\r\n',
+};
+
+const issuer = createServer(({ method, url, headers, socket }, res) => {
+  const raw = odd[new URL(url ?? '', 'http://issuer.test').searchParams.get('raw') ?? ''];
+  if (raw !== undefined) {
+    socket.end(raw);
+    return;
+  }
   seen.push({ method, url, headers });
   res.setHeader('Set-Cookie', [
     `__client_session=secret; Path=/_torii; HttpOnly; ${attributes}`,
@@ -31,7 +58,7 @@ describe.each(variantsOf())('%s', (variant) => {
   }, buildLimitMs);
   afterAll(() => app?.[Symbol.asyncDispose]());
 
-  const ask = (path: string, request: RawRequest = {}) => send(app.url, path, request);
+  const ask = (path: string, request: RawRequest = {}) => send(app.url, app.pathOf(path), request);
 
   test('requests of every method reach the issuer with what Torii needs, and with nothing of the app', async () => {
     const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
@@ -65,6 +92,31 @@ describe.each(variantsOf())('%s', (variant) => {
     expect([...headers.keys()].filter((name) => name.startsWith('x-torii'))).toEqual(['x-torii-session-token']);
     expect(headers.get('cache-control')).toBe('private, no-store');
     expect(headers.get('vary')).toContain('Origin');
+  });
+
+  test.each(Object.keys(odd).slice(0, 12))(
+    'an answer of the issuer that no app can pass on is 502: %s',
+    async (name) => {
+      const { status, headers, body } = await ask(`/_torii/a?raw=${encodeURIComponent(name)}`);
+      expect([status, JSON.parse(body).error.code]).toEqual([502, 'bad_gateway']);
+      expect(headers.getSetCookie()).toEqual([]);
+    },
+  );
+
+  test.each([
+    ['103 first', 201, 'made'],
+    ['204 with a body', 204, ''],
+    ['205 with a body', 205, ''],
+    ['304 with a body', 304, ''],
+  ])('an answer of the issuer that has no body gets none: %s', async (name, status, text) => {
+    const answer = await ask(`/_torii/a?raw=${encodeURIComponent(name)}`);
+    expect([answer.status, answer.body]).toEqual([status, text]);
+  });
+
+  test('a cookie that hides in the line of another does not reach the browser', async () => {
+    const { status, headers } = await ask('/_torii/a?raw=a hidden cookie'.replaceAll(' ', '%20'));
+    expect([status, headers.get('set-cookie2')]).toEqual([200, null]);
+    expect(headers.getSetCookie()).toEqual(['b=2', '__Host-torii_issuer.b=1; Path=/; Secure']);
   });
 
   test('a preflight of an app on another origin gets the answer of the issuer', async () => {

@@ -1,8 +1,10 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import type { VerifierEvent } from '@torii/core';
+import { splitCookiesString } from 'next/dist/server/web/utils.js';
 import { NextRequest } from 'next/server.js';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createToriiNext } from '../src/index.ts';
+import { cookieLinesForBrowser } from '../src/server/issuer-cookies.ts';
 
 const servers: Server[] = [];
 afterEach(() => {
@@ -234,10 +236,95 @@ describe('headers', () => {
     expect(response.headers.getSetCookie()).toEqual(['b=2; Path=/', '__Host-torii_issuer.b=1; Path=/; Secure']);
   });
 
+  test.each([
+    'a=1, __Host-torii_token=evil; Path=/; Secure',
+    'a=1,__Host-torii_token=evil; Path=/; Secure',
+    'a=1,\t__Host-torii_token=evil',
+    'a,__Host-torii_token=evil',
+    'a="x, torii_token=evil"',
+    'a=1; Path=/, torii_token=evil; Path=/',
+    'a=1; Path=/_torii,torii_token=evil',
+    'a=1; Expires=Wed, 21 Oct 2099 07:28:00 GMT, torii_token=evil',
+    'a=1; Expires=Wed, 21 Oct 2099 07:28:00 GMT,torii_token=evil; Path=/',
+    'a=1, b, __Host-torii_issuer.app=1; Path=/; Secure',
+    'a=1,,session=evil',
+    'a=1, =torii_token=evil',
+    'a=1, session=evil; Path=/',
+    'a={"x":1,"torii_token=evil"}',
+  ])('a line in which Next finds a second cookie is dropped: %j', async (line) => {
+    expect(splitCookiesString(line).length).toBeGreaterThan(1);
+    const { ask } = await serve((_req, res) => void res.setHeader('Set-Cookie', [line, 'b=2']).end());
+    const response = await ask('/_torii/a');
+    expect(response.headers.getSetCookie()).toEqual(['b=2', '__Host-torii_issuer.b=1; Path=/; Secure']);
+  });
+
+  test.each([
+    'a=1; Expires=Wed, 21 Oct 2099 07:28:00 GMT',
+    'a=1; Expires=Wed, 21 Oct 2099 07:28:00 GMT; Path=/',
+    'a=1; expires = Wednesday, 21-Oct-99 07:28:00 GMT; HttpOnly',
+    'a=1,2,3; Path=/',
+    'a="1, 2"; Path=/',
+    'a={"x":1,"y":[1,2]}; Path=/',
+    'a=1,; Path=/',
+  ])('a cookie with a comma that Next leaves alone is passed on: %j', async (line) => {
+    expect(splitCookiesString(line)).toEqual([line]);
+    const { ask } = await serve((_req, res) => void res.setHeader('Set-Cookie', line).end());
+    const lines = (await ask('/_torii/a')).headers.getSetCookie();
+    expect(lines[0]).toBe(line);
+    expect(lines.flatMap((each) => splitCookiesString(each))).toEqual(lines);
+  });
+
+  test('no line that is passed on is split by Next, whatever the issuer sends', async () => {
+    const parts = [
+      'a',
+      'torii_token',
+      '__Host-torii_token',
+      '=',
+      '=',
+      ',',
+      ',',
+      ';',
+      ' ',
+      '\t',
+      '"',
+      'Path=/',
+      'Domain=x',
+      'Expires=Wed, 21',
+    ];
+    // A linear congruential generator: the same lines in each run.
+    let seed = 16;
+    const next = (limit: number) => {
+      seed = (seed * 1103515245 + 12345) % 2 ** 31;
+      return Math.floor((seed / 2 ** 31) * limit);
+    };
+    const lines = Array.from({ length: 3000 }, () =>
+      Array.from({ length: 2 + next(9) }, () => parts[next(parts.length)]).join(''),
+    );
+    for (const secure of [true, false]) {
+      const places = {
+        upstream: 'http://127.0.0.1:1',
+        pathname: '/_torii/a',
+        hasBasePath: secure,
+        secure,
+      };
+      for (const line of lines.flatMap((each) => cookieLinesForBrowser(each, places))) {
+        expect(splitCookiesString(line)).toEqual([line]);
+        expect(line).not.toMatch(/^\s*(?:__Host-)?torii_token\s*(?:=|;|$)/);
+      }
+    }
+  });
+
   test("the issuer's headers for a whole origin or a server are dropped", async () => {
     const names = [
       ...['Strict-Transport-Security', 'Alt-Svc', 'NEL', 'Report-To', 'Reporting-Endpoints', 'Clear-Site-Data'],
-      ...['Service-Worker-Allowed', 'Accept-CH', 'X-Middleware-Rewrite', 'X-Middleware-Next', 'X-Nextjs-Redirect'],
+      ...[
+        'Service-Worker-Allowed',
+        'Accept-CH',
+        'Set-Cookie2',
+        'X-Middleware-Rewrite',
+        'X-Middleware-Next',
+        'X-Nextjs-Redirect',
+      ],
       ...['X-Accel-Redirect', 'X-Sendfile', 'X-Torii-Auth', 'X-Torii-Session', 'X-Torii-Session-Token-2'],
     ];
     const { ask } = await serve((_req, res) => {

@@ -10,6 +10,10 @@ let sent: Sent[];
 let answers: (() => Response | Promise<Response>)[];
 let outdated: boolean;
 let upToDate: number;
+let ready: boolean;
+/** Whether another tab has changed the cookie since this page was loaded. */
+let changedElsewhere: boolean;
+let changesHere: number;
 const kept =
   (expiresInSeconds = 300, changed = false) =>
   () =>
@@ -25,6 +29,9 @@ beforeEach(() => {
   answers = [];
   outdated = false;
   upToDate = 0;
+  ready = true;
+  changedElsewhere = false;
+  changesHere = 0;
   vi.stubGlobal('fetch', async (_path: string, init: RequestInit) => {
     const token = new Headers(init.headers).get('authorization');
     sent.push({ method: init.method, token });
@@ -42,8 +49,11 @@ function start(getToken: () => Promise<string | null>, renderedFor?: string | nu
   const keeper = keepToken({
     getToken,
     tokenPath: '/api/torii/token',
+    isReady: () => ready,
     isOutdated: () => outdated,
     renderedFor: () => renderedFor,
+    isRenderedBeforeChange: () => changedElsewhere,
+    onChanged: () => (changesHere += 1),
     onUpToDate: () => (upToDate += 1),
     onSignedIn: () => events.push('signed in'),
     onSignedOut: () => events.push('signed out'),
@@ -112,7 +122,10 @@ describe('the cookie', () => {
     token = null;
     answers = [cleared(true), cleared(false)];
     await keeper.sync();
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(sent.map(({ method }) => method)).toEqual(['POST', 'DELETE']);
     await keeper.sync();
+    await vi.advanceTimersByTimeAsync(1000);
     expect(sent.map(({ method }) => method)).toEqual(['POST', 'DELETE', 'DELETE']);
     expect(events).toEqual(['signed out']);
     keeper.stop();
@@ -136,6 +149,7 @@ describe('the cookie', () => {
     answers = [(await getToken()) === null ? cleared(false) : kept()];
     const { keeper, events } = start(getToken, renderedFor);
     await keeper.sync();
+    await vi.advanceTimersByTimeAsync(1000);
     expect(events).toEqual(expected);
     expect(upToDate).toBe(renderedFor === 'ada' && expected.length === 0 ? 1 : 0);
     keeper.stop();
@@ -145,6 +159,100 @@ describe('the cookie', () => {
     const { keeper } = start(async () => 'a');
     await Promise.all([keeper.sync(), keeper.sync(), keeper.sync()]);
     expect(sent).toHaveLength(1);
+    keeper.stop();
+  });
+});
+
+describe('a page that does not know whom it was rendered for', () => {
+  test.each([
+    ['another tab set the cookie for a user since', 'a', true, ['signed in']],
+    ['another tab cleared the cookie since', null, true, ['signed out']],
+    ['the cookie is older than the page', 'a', false, []],
+    ['the user has been signed out all along', null, false, []],
+  ])('is loaded again only if %s', async (_name, token, since, expected) => {
+    changedElsewhere = since;
+    answers = [token === null ? cleared(false) : kept()];
+    const { keeper, events } = start(async () => token);
+    await keeper.sync();
+    await vi.advanceTimersByTimeAsync(1000);
+    expect([events, changesHere]).toEqual([expected, 0]);
+    keeper.stop();
+  });
+
+  test('notices another user than at its first look', async () => {
+    const forBob = () => Response.json({ expiresInSeconds: 300, changed: false, userId: 'bob' });
+    answers = [kept(), forBob];
+    const { keeper, events } = start(async () => `token-${sent.length}`);
+    await keeper.sync();
+    await keeper.sync();
+    expect(events).toEqual(['signed in']);
+    keeper.stop();
+  });
+
+  test('tells other pages that it has changed the cookie', async () => {
+    answers = [kept(300, true), kept(), cleared(true)];
+    let token: string | null = 'a';
+    const { keeper } = start(async () => token);
+    await keeper.sync();
+    token = 'b';
+    await keeper.sync();
+    expect(changesHere).toBe(1);
+    token = null;
+    await keeper.sync();
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(changesHere).toBe(2);
+    keeper.stop();
+  });
+});
+
+describe('a token that is good', () => {
+  test.each<readonly [string, () => Promise<string | null>]>([
+    ['null for a moment, because the provider reconnects', async () => null],
+    ['an error', () => Promise.reject(new Error('offline'))],
+  ])('is kept if getToken gives %s', async (_name, gives) => {
+    let failing = false;
+    const { keeper, events } = start(async () => (failing ? gives() : 'a'), 'ada');
+    await keeper.sync();
+    failing = true;
+    await keeper.sync();
+    await vi.advanceTimersByTimeAsync(900);
+    failing = false;
+    await vi.advanceTimersByTimeAsync(200_000);
+    expect(sent).toEqual([{ method: 'POST', token: 'Bearer a' }]);
+    expect(events.filter((event) => event !== 'offline')).toEqual([]);
+    keeper.stop();
+  });
+
+  test('is kept while the issuer is down for an hour, and the next one is stored afterwards', async () => {
+    const startMs = Date.now();
+    const down = () => Date.now() - startMs > 10_000 && Date.now() - startMs < 3_600_000;
+    const getToken = async () => {
+      if (down()) throw new Error('down');
+      return `token-${sent.length}`;
+    };
+    const { keeper } = start(getToken, 'ada');
+    await keeper.sync();
+    await vi.advanceTimersByTimeAsync(3_700_000);
+    expect(sent.map(({ method }) => method)).toEqual(['POST', 'POST']);
+    keeper.stop();
+  });
+
+  test('is kept while the token route answers 503', async () => {
+    const unavailable = refused(503, 'The keys cannot be fetched.');
+    answers = [kept(), unavailable, unavailable];
+    const { keeper } = start(async () => `token-${sent.length}`, 'ada');
+    await keeper.sync();
+    await vi.advanceTimersByTimeAsync(300_000);
+    expect(sent.map(({ method }) => method)).toEqual(['POST', 'POST', 'POST', 'POST']);
+    keeper.stop();
+  });
+
+  test('is asked for again as soon as the session is ready', async () => {
+    ready = false;
+    const { keeper, events } = start(async () => null, 'ada');
+    await keeper.sync();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect([sent, events]).toEqual([[], []]);
     keeper.stop();
   });
 });
@@ -161,6 +269,7 @@ describe('a token that may have changed', () => {
     token = null;
     answers = [cleared(true)];
     await keeper.syncIfTokenChanged();
+    await vi.advanceTimersByTimeAsync(1000);
     expect(sent.at(-1)?.method).toBe('DELETE');
     keeper.stop();
   });
@@ -183,6 +292,7 @@ describe('a token that may have changed', () => {
     answers = [cleared(false)];
     const { keeper } = start(async () => null, null);
     await keeper.sync();
+    await vi.advanceTimersByTimeAsync(1000);
     for (let count = 0; count < 5; count++) await keeper.syncIfTokenChanged();
     expect(sent.map(({ method }) => method)).toEqual(['DELETE']);
     keeper.stop();
@@ -225,8 +335,11 @@ describe('a token that may have changed', () => {
       keeper = keepToken({
         getToken,
         tokenPath: '/api/torii/token',
+        isReady: () => ready,
         isOutdated: () => outdated,
         renderedFor: () => 'ada',
+        isRenderedBeforeChange: () => changedElsewhere,
+        onChanged: () => {},
         onUpToDate: () => {},
         onSignedIn: () => {},
         onSignedOut: rendersAgain,
@@ -316,7 +429,7 @@ describe('a sign-out while the token is being stored', () => {
     answers = [cleared(true), cleared(false), cleared(false)];
     const { keeper, events } = start(async () => null, 'ada');
     await keeper.sync();
-    await vi.advanceTimersByTimeAsync(61_000);
+    await vi.advanceTimersByTimeAsync(62_000);
     expect(events).toEqual(['signed out', 'signed out']);
     keeper.stop();
   });

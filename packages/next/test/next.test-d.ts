@@ -1,5 +1,6 @@
+import type { BrowserSession } from '@torii/emulator/browser';
 import { type Auth, type Check, createToriiNext, type RouteHandler } from '@torii/next';
-import { changeOrganization, useSignIn } from '@torii/next/client';
+import { changeOrganization, type ToriiSession, useSignIn } from '@torii/next/client';
 import { NextResponse } from 'next/server.js';
 import { expectTypeOf, test } from 'vitest';
 
@@ -52,7 +53,8 @@ test('fromRequest returns either auth or denial', async () => {
   else expectTypeOf(auth).toEqualTypeOf<Auth<{ plan: string }>>();
 });
 
-test('the functions for the browser take what a provider returns', () => {
+test('the functions for the browser take what a provider returns, and the session of the emulator', () => {
+  expectTypeOf<BrowserSession>().toExtend<ToriiSession>();
   const auth = {
     isLoaded: true,
     isSignedIn: false,
@@ -63,8 +65,8 @@ test('the functions for the browser take what a provider returns', () => {
   expectTypeOf(useSignIn(auth).status).toEqualTypeOf<'checking' | 'leaving' | 'signed_out' | 'failed'>();
   // What the provider's function returns does not matter.
   expectTypeOf(
-    changeOrganization({ ...auth, switchOrganization: async () => ({ expiresAt: '' }) }),
+    changeOrganization({ ...auth, switchOrganization: async () => ({ expiresAt: '' }) }, 'acme'),
   ).resolves.toBeVoid();
   // @ts-expect-error: without `getToken`, the new token cannot be stored
-  changeOrganization({ switchOrganization: async () => {} });
+  changeOrganization({ switchOrganization: async () => {} }, 'acme');
 });

@@ -51,6 +51,8 @@ test.each<[string, object, string]>([
   ['a public path with dots', { publicPaths: ['/docs/../x'] }, 'publicPaths'],
   ['a public pattern', { publicPaths: [/docs/] }, 'publicPaths'],
   ['a token path that is empty', { tokenPath: '' }, 'tokenPath'],
+  ['an unknown page for refusals', { refusedPage: 'not-found' }, 'refusedPage'],
+  ['[9] an undefined page for refusals', { refusedPage: undefined }, 'refusedPage'],
   ['a preflight option that is a string', { allowPreflight: 'yes' }, 'allowPreflight'],
   ['an audience that is not set', { audience: undefined }, 'audience'],
   ['an option that does not exist', { publicPath: ['/'] }, 'publicPath'],

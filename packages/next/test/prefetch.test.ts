@@ -6,6 +6,13 @@ import { createToriiNext } from '../src/index.ts';
 // Next calls a page ahead of a request for its data, with headers, and stops it at `connection()`.
 const requests: (() => void)[] = [];
 let requestHeaders: Headers;
+// React remembers the result of a cached function while it renders.
+vi.mock('react', () => ({
+  cache: (create: () => object) => {
+    const remembered = create();
+    return () => remembered;
+  },
+}));
 vi.mock('next/headers.js', () => ({ headers: async () => requestHeaders }));
 vi.mock('next/server.js', () => ({ connection: () => new Promise<void>((arrive) => requests.push(arrive)) }));
 

@@ -141,12 +141,73 @@ describe('a request without a valid token', () => {
     expect(await response.json()).toMatchObject({ error: { reason: 'token_missing' } });
   });
 
+  test.each<[string, Record<string, string>, string]>([
+    ['without a token', {}, 'torii.token_missing'],
+    ['with a bad token', { authorization: 'Bearer a.b.c' }, 'torii.token_malformed'],
+    ['of another site', { origin: 'https://evil.test', cookie: '__Host-torii_token={token}' }, 'torii.token_missing'],
+    ['that also looks like a page load', page, 'torii.token_missing'],
+    ['with an empty identifier', { 'next-action': '' }, 'torii.token_missing'],
+  ])('that calls a server action %s gets the reason as text', async (_name, headers, body) => {
+    const filled = Object.entries(headers).map(([name, value]) => [name, value.replace('{token}', token)]);
+    const response = await ask('/notes', { 'next-action': 'a', ...Object.fromEntries(filled) }, 'POST')();
+    // Next's browser code shows the text of an answer of exactly this type.
+    expect([response.status, response.headers.get('content-type'), await response.text()]).toEqual([
+      401,
+      'text/plain',
+      body,
+    ]);
+    expect([response.headers.get('cache-control'), passes(response)]).toEqual(['private, no-store', false]);
+  });
+
+  test.each(['GET', 'HEAD', 'PUT', 'DELETE'])('with Next-Action and %s is no server action', async (method) => {
+    const response = await ask('/notes', { ...page, 'next-action': 'a' }, method)();
+    const isPage = method === 'GET' || method === 'HEAD';
+    expect([response.status, passes(response)]).toEqual([isPage ? 307 : 401, false]);
+  });
+
+  test.each([
+    ['multipart/form-data; boundary=a', 303],
+    ['multipart/form-data', 303],
+    ['application/x-www-form-urlencoded', 303],
+    ['Application/X-WWW-Form-Urlencoded;charset=UTF-8', 303],
+    ['application/json', 401],
+    ['text/plain', 401],
+    ['multipart/form-data-x', 401],
+  ])('that posts a form as %s gets %i', async (type, status) => {
+    const response = await ask('/notes?a=1', { ...page, 'content-type': type }, 'POST')();
+    const expected = status === 303 ? 'https://app.test/sign-in?return_to=%2Fnotes%3Fa%3D1' : null;
+    expect([response.status, location(response), passes(response)]).toEqual([status, expected, false]);
+  });
+
+  test('that posts a form by a script gets JSON', async () => {
+    const form = { 'content-type': 'application/x-www-form-urlencoded' };
+    for (const headers of [
+      { ...form, accept: '*/*' },
+      { ...form, ...page, 'sec-fetch-mode': 'cors' },
+    ]) {
+      expect((await ask('/notes', headers, 'POST')()).headers.get('content-type')).toBe('application/json');
+    }
+  });
+
   test("does not reach the app's own proxy function", async () => {
     const handler = vi.fn<ProxyHandler>();
     await ask('/notes', page)(handler);
     await ask('/notes', { authorization: 'Bearer a.b.c' })(handler);
     expect(handler).not.toHaveBeenCalled();
   });
+});
+
+test('if the keys cannot be fetched, a server action gets the reason, and a form gets a page', async () => {
+  await using unreachable = await startEmulator();
+  unreachable.fail('keys');
+  const authorization = `Bearer ${await unreachable.token()}`;
+  const options = { issuer: unreachable.issuer };
+  const action = await ask('/notes', { authorization, 'next-action': 'a' }, 'POST', options)();
+  expect([action.status, await action.text()]).toEqual([503, 'torii.keys_unavailable']);
+  expect(action.headers.get('retry-after')).toMatch(/^\d+$/);
+  const headers = { ...page, authorization, 'content-type': 'multipart/form-data; boundary=a' };
+  const form = await ask('/notes', headers, 'POST', options)();
+  expect([form.status, form.headers.get('content-type')]).toEqual([503, 'text/html; charset=utf-8']);
 });
 
 test('if the keys cannot be fetched, no request is let through or redirected', async () => {

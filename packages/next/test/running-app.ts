@@ -1,11 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { builtApp, nextProgram, type Variant } from './apps.ts';
+import { builtApp, configOf, nextProgram, standaloneServer, type Variant } from './apps.ts';
+import { freePort, startNext } from './next-server.ts';
 
 /** Long enough to wait for the builds of other tests. */
 export const buildLimitMs = 900_000;
@@ -13,9 +10,12 @@ export const buildLimitMs = 900_000;
 /** A fixture app that `next start` serves. */
 export interface RunningApp extends AsyncDisposable {
   readonly port: number;
+  /** The app's origin. */
   readonly url: string;
   /** The folder that it was built in. */
   readonly folder: string;
+  /** The path that browsers use for a path of the app's code: with Next's `basePath`, and with a slash if `trailingSlash` is on. */
+  pathOf(path: string): string;
   /** The output of the server so far. */
   output(): string;
   /** The names that the app passed to `visit` since the last call. */
@@ -24,8 +24,8 @@ export interface RunningApp extends AsyncDisposable {
 
 export interface AppOptions {
   readonly issuer: string;
-  /** Options of `createToriiNext` in addition to the fixture's. */
-  readonly options?: object;
+  /** Options of `createToriiNext` in addition to the README's. By default the fixture's public paths; none with `null`. */
+  readonly options?: object | null;
   /** Whether the app passes its own `fetch`. */
   readonly ownFetch?: boolean;
   /** More environment variables. */
@@ -46,74 +46,47 @@ export async function startApp(
   const visits = join(scratch, 'visits');
   writeFileSync(visits, '');
   const port = givenPort ?? (await freePort());
-  const child = spawn(
-    process.execPath,
-    [nextProgram(folder), 'start', '--port', String(port), '--hostname', '127.0.0.1'],
-    {
-      cwd: folder,
-      env: {
-        ...process.env,
-        NODE_ENV: 'production',
-        NEXT_TELEMETRY_DISABLED: '1',
-        TORII_ISSUER: issuer,
-        APP_ORIGIN: `http://127.0.0.1:${port}`,
-        TORII_OPTIONS: JSON.stringify(options),
-        OWN_FETCH: ownFetch ? 'yes' : '',
-        VISITS_FILE: watched ? visits : '',
-        ...environment,
-      },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  );
-  const output = listenTo(child);
-  await untilReady(child, output);
+  const { basePath = '', trailingSlash = false, output: kind } = configOf(variant);
+  const args =
+    kind === 'standalone'
+      ? [standaloneServer(folder)]
+      : [nextProgram(folder), 'start', '--port', String(port), '--hostname', '127.0.0.1'];
+  const server = await startNext(folder, args, {
+    // For a standalone server.
+    PORT: String(port),
+    HOSTNAME: '127.0.0.1',
+    TORII_ISSUER: issuer,
+    APP_ORIGIN: `http://127.0.0.1:${port}`,
+    TORII_OPTIONS: options === null ? '' : JSON.stringify({ publicPaths: ['/welcome'], ...options }),
+    OWN_FETCH: ownFetch ? 'yes' : '',
+    VISITS_FILE: watched ? visits : '',
+    ...environment,
+  });
   const url = `http://127.0.0.1:${port}`;
+  const pathOf = (path: string) => {
+    const [pathname = ''] = path.split('?', 1);
+    const isFile = /^\/_next\/|\.[^/]*$/.test(pathname) || pathname.endsWith('/');
+    const slash = trailingSlash && !isFile ? '/' : '';
+    if (pathname === '/' && basePath !== '') return basePath + (trailingSlash ? '/' : '') + path.slice(1);
+    return basePath + pathname + slash + path.slice(pathname.length);
+  };
   // The first request loads the server's code, which can take longer than the timeout for fetching keys.
-  await fetch(url, { redirect: 'manual' });
+  await fetch(url + pathOf('/'), { redirect: 'manual' });
   writeFileSync(visits, '');
   return {
     url,
     port,
     folder,
-    output,
+    pathOf,
+    output: server.output,
     takeVisits() {
       const names = readFileSync(visits, 'utf8').split('\n').filter(Boolean);
       writeFileSync(visits, '');
       return names;
     },
     async [Symbol.asyncDispose]() {
-      const ended = once(child, 'exit');
-      if (child.kill('SIGKILL')) await ended;
+      await server[Symbol.asyncDispose]();
       rmSync(scratch, { recursive: true, force: true });
     },
   };
-}
-
-/** Chosen before the app starts, because `APP_ORIGIN` contains the port. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('A server on a port has an address.');
-  return address.port;
-}
-
-function listenTo(child: ChildProcess): () => string {
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream?.setEncoding('utf8').on('data', (text: string) => {
-      output += text;
-    });
-  }
-  return () => output;
-}
-
-async function untilReady(child: ChildProcess, output: () => string): Promise<void> {
-  while (!output().includes('Ready in')) {
-    if (child.exitCode !== null)
-      throw new Error(`next start exited with code ${child.exitCode} before it was ready:\n${output()}`);
-    await sleep(20);
-  }
 }

@@ -1,6 +1,6 @@
 import Link from 'next/link';
 import type { ReactNode } from 'react';
-import { Keeper, SignOut } from '../../session';
+import { SignOut } from '../../session';
 import { torii } from '../../torii';
 
 // Not the root layout, because error.tsx does not catch errors of the root layout.
@@ -24,7 +24,6 @@ export default async function SiteLayout({ children }: { children: ReactNode }) 
         </nav>
       </header>
       <main>{children}</main>
-      <Keeper userId={auth?.userId ?? null} />
     </>
   );
 }

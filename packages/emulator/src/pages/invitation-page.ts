@@ -31,7 +31,10 @@ export function invitationPageRoutes({ issuer, invitations, allowedOrigins }: En
   };
 
   return new Hono()
-    .get(path, (c) => answerForm(c, c.req.query(provisionalNames.ticket) ?? ''))
+    .get(path, (c) => {
+      if (c.req.query(provisionalNames.signIn) !== undefined) return c.redirect(linkFrom(path, signIn), 303);
+      return answerForm(c, c.req.query(provisionalNames.ticket) ?? '');
+    })
     .post(path, async (c) => {
       if (!isForm(c.req)) {
         const { user, redirectUrl } = await accept(await readJson(c.req));
@@ -67,7 +70,7 @@ function acceptanceForm({ host, email, ticket, refusal }: FormContent): Html {
     <h1>Accept the invitation</h1>
     <p class="muted">to ${host} as <strong>${email}</strong></p>
     ${refusal !== undefined && html`<p role="alert" class="alert" id="refusal">${refusal}</p>`}
-    <form method="post" action="${linkFrom(path, path)}">
+    <form method="post" action="?">
       <input type="hidden" name="${provisionalNames.ticket}" value="${ticket}">
       <label for="firstName">First name</label>
       <input id="firstName" name="firstName" autocomplete="given-name" ${refusal === undefined && 'autofocus'}>
@@ -84,6 +87,6 @@ function welcome(host: string, email: string): Html {
   return card(html`
     <h1>Welcome</h1>
     <p class="muted">You signed up at ${host} as <strong>${email}</strong>.</p>
-    <p><a href="${linkFrom(path, signIn)}">Sign in</a></p>
+    <p><a href="?${provisionalNames.signIn}">Sign in</a></p>
   `);
 }

@@ -1,8 +1,9 @@
+import { createHash } from 'node:crypto';
 import type { Context } from 'hono';
-import { html } from 'hono/html';
+import { html, raw } from 'hono/html';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { Problem } from '../http/problem.ts';
-import { provisionalPaths } from '../provisional-paths.ts';
+import { stylesheet as ownStylesheet } from './stylesheet.ts';
 
 export type Html = ReturnType<typeof html>;
 
@@ -10,20 +11,25 @@ interface Page {
   readonly title: string;
   readonly path: string;
   readonly body: Html;
+  /** The path of a style sheet. By default, the page contains the one of these pages. */
   readonly stylesheet?: string;
   readonly script?: string;
   /** Origins, besides the page's own, to which a submitted form may redirect. The CSP blocks all others. */
   readonly formTargets?: readonly string[];
 }
 
+// Not a file of its own: a proxy may serve the page with a trailing slash, where a relative link leads elsewhere.
+const ownStyle = raw(`<style>${ownStylesheet}</style>`);
+const ownStylesheetSource = `'sha256-${createHash('sha256').update(ownStylesheet).digest('base64')}'`;
+
 /** Responds with a page that loads only its own files, runs no inline scripts, and cannot be framed or cached. */
 export function answerPage(c: Context, status: number, page: Page): Response | Promise<Response> {
-  const { title, path, body, stylesheet = provisionalPaths.stylesheet, script, formTargets = [] } = page;
+  const { title, path, body, stylesheet, script, formTargets = [] } = page;
   c.header(
     'content-security-policy',
     [
       "default-src 'none'",
-      "style-src 'self'",
+      `style-src ${stylesheet === undefined ? ownStylesheetSource : "'self'"}`,
       'img-src data:',
       ...(script === undefined ? [] : ["script-src 'self'", "connect-src 'self'"]),
       `form-action ${["'self'", ...formTargets].join(' ')}`,
@@ -45,7 +51,7 @@ export function answerPage(c: Context, status: number, page: Page): Response | P
     <meta name="color-scheme" content="light dark">
     <title>${title}</title>
     <link rel="icon" href="data:image/svg+xml,${encodeURIComponent(icon)}">
-    <link rel="stylesheet" href="${linkFrom(path, stylesheet)}">
+    ${stylesheet === undefined ? ownStyle : html`<link rel="stylesheet" href="${linkFrom(path, stylesheet)}">`}
     ${script !== undefined && html`<script type="module" src="${linkFrom(path, script)}"></script>`}
   </head>
   <body>
@@ -57,7 +63,7 @@ export function answerPage(c: Context, status: number, page: Page): Response | P
   );
 }
 
-/** Returns a relative link between two paths, which also works behind a proxy that adds a path prefix. */
+/** Returns a relative link between two paths. It also works behind a proxy that adds a prefix, but not one that adds a slash. */
 export function linkFrom(path: string, target: string): string {
   return '../'.repeat(path.split('/').length - 2) + target.slice(1);
 }

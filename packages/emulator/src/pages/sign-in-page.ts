@@ -38,6 +38,8 @@ export function signInPageRoutes(environment: Environment): Hono {
     })
     .post(signIn, async (c) => {
       requireForm(c);
+      // 307: the browser sends the form again, to the other path.
+      if (c.req.query(provisionalNames.signOut) !== undefined) return c.redirect(linkFrom(signIn, signOut), 307);
       const target = returnTarget(c);
       const form = await readForm(c.req);
       const email = form.get('email') ?? '';
@@ -89,7 +91,7 @@ function signedIn(issuer: string, session: LiveSession): Html {
   return card(html`
     <h1>You are signed in</h1>
     <p class="muted">to ${new URL(issuer).host} as <strong>${session.email ?? session.userId}</strong></p>
-    <form method="post" action="${linkFrom(signIn, signOut)}">
+    <form method="post" action="?${provisionalNames.signOut}">
       <button>Sign out</button>
     </form>
   `);

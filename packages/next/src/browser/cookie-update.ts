@@ -11,10 +11,12 @@ export interface CookieSource {
    */
   isOutdated(): boolean;
   isStopped(): boolean;
+  /** Whether to clear the cookie if `getToken` returns `null`; by default, always. */
+  mayClear?(): boolean;
 }
 
 export type CookieUpdate =
-  | { readonly did: 'nothing' | 'nothing: reload first' }
+  | { readonly did: 'nothing' | 'nothing: reload first' | 'nothing: ask again' }
   | { readonly did: 'store'; readonly token: string; readonly answer: TokenAnswer }
   | { readonly did: 'clear'; readonly answer: TokenAnswer };
 
@@ -30,6 +32,7 @@ export async function updateInTurn(source: CookieSource, stored?: string): Promi
   if (isOutdated()) return { did: 'nothing: reload first' };
   const token = await getToken();
   if (isStopped() || token === stored) return { did: 'nothing' };
+  if (token === null && source.mayClear?.() === false) return { did: 'nothing: ask again' };
   if (token === null) return { did: 'clear', answer: await clearToken(tokenPath) };
   const isSignedOut = async () => isOutdated() || (await getToken()) === null;
   const answer = await storeToken(tokenPath, token).catch(async (problem: unknown) => {

@@ -1,8 +1,15 @@
 import type { TokenAnswer } from '../token-answer.ts';
 import { type CookieSource, updateCookie } from './cookie-update.ts';
 
-export interface KeeperOptions extends Omit<CookieSource, 'isStopped'> {
+export interface KeeperOptions extends Omit<CookieSource, 'isStopped' | 'mayClear'> {
+  /** Whether `getToken` can tell who is signed in. Call `sync` when that changes. */
+  isReady(): boolean;
+  /** The user that the page was rendered for. `undefined` if the page does not know. */
   renderedFor(): string | null | undefined;
+  /** Whether another tab has changed the cookie since this page was loaded. Asked if `renderedFor` does not know. */
+  isRenderedBeforeChange(): boolean;
+  /** Called if this page has set or cleared the cookie for another user or organization than before. */
+  onChanged(): void;
   onUpToDate(): void;
   onSignedIn(): void;
   onSignedOut(): void;
@@ -37,6 +44,10 @@ export function keepToken(options: KeeperOptions): Keeper {
   let retryMs = minDelayMs;
   let running: Promise<void> | undefined;
   let stopped = false;
+  /** The user of the token route's last answer. */
+  let lastUserId: string | null | undefined;
+  /** When `getToken` began to return `null`. One such answer may only mean that the provider is reconnecting. */
+  let nullSinceMs: number | undefined;
   let checks = { sinceMs: 0, count: 0 };
   let checkTimer: ReturnType<typeof setTimeout> | undefined;
   /** Whether a retry is due. Until then, only the timer and the browser's events may start an update. */
@@ -45,12 +56,15 @@ export function keepToken(options: KeeperOptions): Keeper {
   async function update(): Promise<void> {
     try {
       isRetryDue = false;
-      const result = await updateCookie({ ...options, isStopped: () => stopped }, stored?.token);
+      if (!options.isReady() && !options.isOutdated()) return;
+      const result = await updateCookie({ ...options, isStopped: () => stopped, mayClear }, stored?.token);
+      if (result.did !== 'nothing: ask again') nullSinceMs = undefined;
       if (result.did === 'store') handleStored(result.token, result.answer);
       if (result.did === 'clear') handleCleared(result.answer);
       if (result.did === 'nothing: reload first') requestReload();
       retryMs = minDelayMs;
-      if (stored !== undefined) syncAfter(renewalDelay(stored.endsAtMs - Date.now()));
+      if (result.did === 'nothing: ask again') syncAfter(minDelayMs);
+      else if (stored !== undefined) syncAfter(renewalDelay(stored.endsAtMs - Date.now()));
     } catch (problem) {
       if (stopped) return;
       isRetryDue = true;
@@ -60,16 +74,28 @@ export function keepToken(options: KeeperOptions): Keeper {
     }
   }
 
+  function mayClear(): boolean {
+    nullSinceMs ??= Date.now();
+    // Use `Math.abs`: the device's clock may be set back.
+    return Math.abs(Date.now() - nullSinceMs) >= minDelayMs;
+  }
+
   function handleStored(token: string, { changed, userId, expiresInSeconds = 0 }: TokenAnswer): void {
     stored = { token, endsAtMs: Date.now() + expiresInSeconds * 1000 };
+    if (changed) options.onChanged();
+    const isOther = changed || isRenderedForAnother(userId);
+    lastUserId = userId;
     if (stopped) return;
-    if (changed || isRenderedForAnother(userId)) onSignedIn();
+    if (isOther) onSignedIn();
     else onUpToDate();
   }
 
   function handleCleared({ changed }: TokenAnswer): void {
     stored = undefined;
-    if (changed || isRenderedForAnother(null)) requestReload();
+    if (changed) options.onChanged();
+    const isOther = changed || isRenderedForAnother(null);
+    lastUserId = null;
+    if (isOther) requestReload();
   }
 
   // Asks `onSignedOut` to reload the page. It may refuse, to avoid a reload loop, so a later sync asks again.
@@ -84,8 +110,8 @@ export function keepToken(options: KeeperOptions): Keeper {
   // Whether the page was rendered for a user other than `userId`. The server's `changed` does not show this if the
   // cookie was set, or expired, after the page was rendered.
   function isRenderedForAnother(userId: string | null): boolean {
-    const renderedUserId = renderedFor();
-    return renderedUserId !== undefined && renderedUserId !== userId;
+    const knownUserId = renderedFor() === undefined ? lastUserId : renderedFor();
+    return knownUserId === undefined ? options.isRenderedBeforeChange() : knownUserId !== userId;
   }
 
   function syncAfter(delayMs: number): void {

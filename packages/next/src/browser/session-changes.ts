@@ -30,3 +30,22 @@ function read(storage: () => SharedStorage): string | null {
     return null;
   }
 }
+
+const cookieKey = 'torii.cookie_changed';
+
+/** Tells other tabs when the token cookie was set or cleared for another user or organization. */
+export function noteCookieChange(storage: () => SharedStorage, nowMs: number): void {
+  try {
+    storage().setItem(cookieKey, String(nowMs));
+  } catch {
+    // Storage is unavailable. Other tabs then notice the change when they set or clear the cookie themselves.
+  }
+}
+
+export function isCookieChangedSince(storage: () => SharedStorage, sinceMs: number): boolean {
+  try {
+    return Number(storage().getItem(cookieKey)) > sinceMs;
+  } catch {
+    return false;
+  }
+}

@@ -1,3 +1,4 @@
+import { withBasePath } from '../base-path.ts';
 import type { TokenAnswer } from '../token-answer.ts';
 
 const timeLimitMs = 10_000;
@@ -22,11 +23,12 @@ export function clearToken(tokenPath: string): Promise<TokenAnswer> {
 
 async function ask(tokenPath: string, init: RequestInit): Promise<TokenAnswer> {
   const signal = AbortSignal.timeout(timeLimitMs);
-  const response = await fetch(tokenPath, { ...init, signal, cache: 'no-store', credentials: 'same-origin' });
+  const address = withBasePath(tokenPath);
+  const response = await fetch(address, { ...init, signal, cache: 'no-store', credentials: 'same-origin' });
   const body: unknown = await response.json().catch(() => null);
   if (response.ok && isObject(body) && typeof body['changed'] === 'boolean') return body as unknown as TokenAnswer;
   const error = isObject(body) && isObject(body['error']) ? body['error']['message'] : undefined;
-  const unexpected = `${tokenPath} did not respond as a token route (status ${response.status}). Check that the route exists and that \`tokenPath\` is its path.`;
+  const unexpected = `${address} did not respond as a token route (status ${response.status}). Check that the route exists and that \`tokenPath\` is its path.`;
   const message = typeof error === 'string' ? error : unexpected;
   throw new TokenStoreError(response.status, message);
 }

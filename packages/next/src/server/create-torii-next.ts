@@ -16,15 +16,19 @@ export interface ToriiNext<Custom extends object = Claims> {
    *
    * @throws ToriiUnavailableError if the issuer's keys cannot be fetched. In a page, the nearest `error.tsx` handles
    * the error
+   * @throws ToriiConfigError if it is called inside of a cached function (`'use cache'`, `unstable_cache`)
    */
   auth(): Promise<Auth<Custom> | null>;
   /**
    * Returns the Auth of a signed-in user for whom every check returns `true`. For pages and server actions. If the user is
-   * signed out, a page redirects to the sign-in page, and an action throws.
+   * signed out, a page redirects to the sign-in page, and an action throws. If a check does not return `true`, a page shows
+   * what the option `refusedPage` says, and an action throws. A form that calls an action without JavaScript is answered
+   * like a page.
    *
    * @throws ToriiAuthError if the user is signed out, in a server action
-   * @throws ToriiForbiddenError if a check does not return `true`
+   * @throws ToriiForbiddenError if a check does not return `true`, in a server action
    * @throws ToriiUnavailableError if the issuer's keys cannot be fetched
+   * @throws ToriiConfigError if it is called inside of a cached function (`'use cache'`, `unstable_cache`)
    */
   protect: Protect<Custom>;
   /**

@@ -34,6 +34,7 @@ export function cookieHeaderForIssuer(sent: Headers, app: Pick<TokenCookie, 'sec
 // it). Returns none if the issuer's cookie is named like a mark or the token cookie: only the token route may set the
 // token cookie, because that route verifies the token.
 export function cookieLinesForBrowser(line: string, places: Places): readonly string[] {
+  if (hidesCookie(line)) return [];
   const markPrefix = markPrefixOf(places);
   const [pair = '', ...attributes] = line.split(';');
   const name = pair.split('=', 1)[0]?.trim() ?? '';
@@ -49,6 +50,13 @@ export function cookieLinesForBrowser(line: string, places: Places): readonly st
   const others = kept.filter((attribute) => readName(attribute) !== 'path' && readName(attribute) !== 'secure');
   const marked = places.secure ? [...others, ' Path=/', ' Secure'] : kept;
   return [[pair, ...kept].join(';'), [`${markPrefix}${name}=1`, ...marked].join(';')];
+}
+
+// Whether Next would split the line into several cookies, of which only the first would have been checked here. It splits
+// at each comma that is followed by a name and `=`, in quotes too, but not at those of `Expires`. The second cookie
+// may be the token cookie, or be of someone who could choose the value of the first.
+function hidesCookie(line: string): boolean {
+  return /,[^=;,]*=/.test(line);
 }
 
 // Over http, some browsers reject `Secure`, on loopback too, and all reject `SameSite=None` or `Partitioned` without it.

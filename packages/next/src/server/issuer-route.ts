@@ -1,6 +1,7 @@
 import { ToriiRequestError } from '@torii/core';
 import { innermostProblem, loggable, loggableCause, readPath } from '@torii/core/adapter';
 import type { NextRequest } from 'next/server.js';
+import { readBasePath } from '../base-path.ts';
 import { withoutTrailingSlash } from '../paths.ts';
 import { answerError, answerPrivately } from './answer.ts';
 import { limitBody } from './body-limit.ts';
@@ -42,7 +43,8 @@ export function issuerRoutes(settings: Settings): IssuerRoutes {
 }
 
 async function forward(request: NextRequest, settings: Settings): Promise<Response> {
-  const { upstream, cookie, emit, renewInProxy } = settings;
+  const { upstream, cookie, emit, renewInProxy, hints } = settings;
+  hints?.seen(request);
   const { pathname, search } = urlOf(request);
   // Refuse path traversal: the issuer's router could decode `..%2f` and serve a path outside of /_torii/.
   if (!pathname.startsWith('/_torii/') || 'problem' in readPath(pathname)) {
@@ -71,12 +73,14 @@ async function forward(request: NextRequest, settings: Settings): Promise<Respon
       emit({ type: 'issuer_unreachable', url: loggable(url), problem: innermostProblem(cause), cause });
     return answerGateway(502, 'The issuer cannot be reached.');
   }
+  hints?.issuerAnswered(request, answer.status);
   // No response can have another status, such as 999.
   if (answer.status < 200 || answer.status > 599) {
     await answer.body?.cancel();
     return answerGateway(502, 'The issuer sent a response that cannot be used.');
   }
-  const places = { upstream, secure: cookie.secure, pathname, hasBasePath: basePathOf(request) !== '' };
+  const hasBasePath = (request.nextUrl?.basePath || readBasePath()) !== '';
+  const places = { upstream, url, secure: cookie.secure, pathname, hasBasePath };
   const received = limitBody(answer.body, new Headers(), maxResponseBytes);
   const body = received === null || received === 'too large' ? null : received.body;
   const passed = headersForBrowser(answer.headers, places, headers);
@@ -84,11 +88,6 @@ async function forward(request: NextRequest, settings: Settings): Promise<Respon
   passed.delete('set-cookie');
   for (const line of lines) passed.append('set-cookie', line);
   return new Response(body, { status: answer.status, headers: passed });
-}
-
-// In a route, Next removes `basePath` from `nextUrl` without saying so there. Next writes it into the app's bundle when it is built.
-function basePathOf({ nextUrl }: NextRequest): string {
-  return nextUrl?.basePath || process.env['__NEXT_ROUTER_BASEPATH'] || '';
 }
 
 // `AbortSignal.any` throws for a signal of another realm, or of another Fetch implementation.

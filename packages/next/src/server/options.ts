@@ -11,6 +11,7 @@ import {
   listOrigins,
   listPaths,
   type Options,
+  readChoice,
   readFlag,
   readFunction,
   readKnownOptions,
@@ -21,8 +22,10 @@ import {
   wrongOption,
 } from '@torii/core/adapter';
 import { connection } from 'next/server.js';
-import { defaultTokenPath, issuerPaths, withoutTrailingSlash } from '../paths.ts';
+import { defaultTokenPath, issuerPaths, metadataPaths, withoutTrailingSlash } from '../paths.ts';
+import { createHints, type DevelopmentHints } from './development-hints.ts';
 import { bypassNextCache } from './fresh-fetch.ts';
+import { type RefusedPage, refusedPages } from './refused-page.ts';
 import { chooseTokenCookie, type TokenCookie } from './token-cookie.ts';
 
 /** The options of `createToriiNext`, including the options of `@torii/core` for verifying tokens. */
@@ -38,7 +41,8 @@ export interface ToriiNextOptions extends VerifyOptions {
   readonly origins: readonly (string | undefined)[];
   /**
    * Paths that the proxy lets through without a token: literals such as `/`, or `/docs/*` for everything below `/docs/`.
-   * The sign-in page, the token route, `/_torii/*` and `/_next/static/*` are always public. Only `proxy` reads this option.
+   * The sign-in page, the token route, `/_torii/*`, `/_next/static/*` and the files of the root that crawlers ask for, such
+   * as `/favicon.ico` and `/robots.txt`, are always public. Only `proxy` reads this option.
    *
    * @default []
    */
@@ -57,6 +61,13 @@ export interface ToriiNextOptions extends VerifyOptions {
    */
   readonly allowPreflight?: boolean;
   /**
+   * What a page shows if a check of `protect` refuses a signed-in user: `'forbidden'` for 403 and the app's `forbidden.tsx`,
+   * which needs Next 15.1 and `experimental.authInterrupts`, or `'not_found'` for 404 and `not-found.tsx`.
+   *
+   * @default 'forbidden' if `experimental.authInterrupts` is on, otherwise 'not_found'
+   */
+  readonly refusedPage?: RefusedPage;
+  /**
    * Whether the proxy renews an expired token cookie from Torii's session cookie, so that page loads and forms need no detour
    * through the sign-in page. Needs the issuer route. Provisional: Torii has not published the request that renews a token.
    *
@@ -72,10 +83,13 @@ export interface Settings {
   readonly cookie: TokenCookie;
   readonly origins: readonly string[];
   readonly signInPath: string;
+  readonly refusedPage: RefusedPage | undefined;
   readonly tokenPath: string;
   readonly renewInProxy: boolean;
   readonly upstream: string;
   readonly emit: VerifierEventListener;
+  /** Only while `next dev` runs. */
+  readonly hints: DevelopmentHints | undefined;
 }
 
 const optionNames = [
@@ -85,6 +99,7 @@ const optionNames = [
   'publicPaths',
   'tokenPath',
   'allowPreflight',
+  'refusedPage',
   'renewInProxy',
 ] as const;
 
@@ -120,6 +135,7 @@ export function readOptions(given: ToriiNextOptions): Settings {
     ...withBothSlashForms(signInPath),
     ...withBothSlashForms(tokenPath),
     ...issuerPaths,
+    ...metadataPaths.flatMap(withBothSlashForms),
     '/_next/static/*',
   ];
   const [upstream = ''] = [verify.issuer ?? []].flat();
@@ -130,10 +146,12 @@ export function readOptions(given: ToriiNextOptions): Settings {
     cookie,
     origins,
     signInPath,
+    refusedPage: 'refusedPage' in options ? readChoice(options, 'refusedPage', refusedPages) : undefined,
     tokenPath,
     renewInProxy: readFlag(options, 'renewInProxy'),
     upstream: upstream.replace(/\/$/, ''),
     emit: emitterFor(readFunction<VerifierEventListener>(options, 'onEvent')),
+    hints: process.env['NODE_ENV'] === 'development' ? createHints({ origins, tokenPath }) : undefined,
   };
 }
 

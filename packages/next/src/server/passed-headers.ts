@@ -27,7 +27,16 @@ const hopByHop = [
 const forOrigins = [
   ...['strict-transport-security', 'alt-svc', 'nel', 'report-to', 'reporting-endpoints', 'clear-site-data'],
   ...['service-worker-allowed', 'accept-ch', 'critical-ch', 'origin-agent-cluster', 'public-key-pins', 'expect-ct'],
-  ...['use-as-dictionary', 'set-login', 'x-send-file', 'x-matched-path', 'edge-control', 'cache-tag', 'xkey'],
+  ...[
+    'use-as-dictionary',
+    'set-login',
+    'set-cookie2',
+    'x-send-file',
+    'x-matched-path',
+    'edge-control',
+    'cache-tag',
+    'xkey',
+  ],
 ];
 /** The response header with the session of an app that keeps no cookies. The only `X-Torii-…` header that is passed on. */
 const sessionTokenHeader = 'x-torii-session-token';
@@ -39,6 +48,11 @@ const forServersPrefixes = [
   ...['surrogate-', 'netlify-', 'fastly-'],
 ];
 const sharedCacheControl = /(?:^|-)(?:cdn|edge)-cache-control$/;
+
+export interface ResponsePlaces extends Places {
+  /** The URL that was requested from the issuer, without its query. */
+  readonly url: string;
+}
 
 /** Request headers that say who asks. */
 const personal = ['cookie', 'authorization', sessionTokenHeader];
@@ -66,7 +80,7 @@ export function headersForIssuer(sent: Headers, app: Pick<TokenCookie, 'secure'>
 }
 
 /** @param sent the headers of the request, as they were sent to the issuer */
-export function headersForBrowser(received: Headers, places: Places, sent: Headers): Headers {
+export function headersForBrowser(received: Headers, places: ResponsePlaces, sent: Headers): Headers {
   const rewritten = ['content-length', 'content-encoding', 'set-cookie', 'location'];
   const dropped = new Set([...hopByHop, ...rewritten, ...forOrigins, ...namedIn(received.get('connection'))]);
   const isForServers = (name: string) =>
@@ -106,13 +120,25 @@ function namedIn(connection: string | null): readonly string[] {
   return (connection ?? '').split(',').map((name) => name.trim().toLowerCase());
 }
 
-// Keeps other paths and URLs of other origins. Relative paths mean the same at the app.
-function toAppOrigin(location: string, places: Places): string {
+// Keeps other paths and URLs of other origins.
+function toAppOrigin(location: string, places: ResponsePlaces): string {
+  if (!/^(?:[/\\]|[a-z][a-z0-9+.-]*:)/i.test(location))
+    return toRelativePath(findTarget(location, places), places) ?? location;
   const { origin } = new URL(places.upstream);
   const path = location.startsWith(`${origin}/`) ? location.slice(origin.length) : location;
   const found = path.startsWith('/') ? findRoutePath(path, places) : undefined;
   if (found === undefined) return location;
-  if (!places.hasBasePath) return found;
-  // A relative path is right with and without `basePath`.
-  return '../'.repeat(places.pathname.split('/').length - 2) + found.slice(1);
+  return (places.hasBasePath ? toRelativePath(found, places) : undefined) ?? found;
+}
+
+// Next's option `trailingSlash` adds a slash to the URL in the browser, and a relative path would lead elsewhere from there.
+function findTarget(relativePath: string, { upstream, url }: ResponsePlaces): string | undefined {
+  if (!URL.canParse(relativePath, url)) return undefined;
+  const { href } = new URL(relativePath, url);
+  return href.startsWith(`${upstream}/`) ? href.slice(upstream.length) : undefined;
+}
+
+/** Returns the path relative to the URL in the browser. It is right with and without `basePath`. */
+function toRelativePath(path: string | undefined, { pathname }: Places): string | undefined {
+  return path && '../'.repeat(pathname.split('/').length - 2) + path.slice(1);
 }

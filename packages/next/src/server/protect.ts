@@ -6,21 +6,23 @@ import {
   type RequestParts,
   ToriiAuthError,
   ToriiConfigError,
-  ToriiError,
+  type ToriiError,
+  ToriiForbiddenError,
+  ToriiRequestError,
 } from '@torii/core';
 import { guardOutcome, readKnownOptions, requireChecks } from '@torii/core/adapter';
-import { headers as nextHeaders } from 'next/headers.js';
-import { connection } from 'next/server.js';
 import { redirect } from '#navigation';
+import { withBasePath } from '../base-path.ts';
 import { writeDigest } from '../digest.ts';
 import { readReturnAddress, signInAddress } from '../return-address.ts';
+import { currentRequest } from './current-request.ts';
 import type { Settings } from './options.ts';
-import { requireHeaders, withoutHost } from './shown-request.ts';
+import { showRefusedPage } from './refused-page.ts';
+import { withoutHost } from './shown-request.ts';
 
 export interface ProtectOptions {
   /**
-   * The path that the user returns to after signing in: the path of this page as browsers see it, with Next's
-   * `basePath`. It is needed because Next does not tell a server component its path. If the path is unsafe
+   * The path that the user returns to after signing in: the path of this page, without Next's `basePath`. It is needed because Next does not tell a server component its path. If the path is unsafe
    * to redirect to, it is ignored, and the user does not return to this page. This is not an error, because the path may
    * contain route parameters, which come from the visitor.
    */
@@ -37,7 +39,7 @@ export function createAuth<Custom extends object>({ verifier }: Settings) {
   return (): Promise<Auth<Custom> | null> => guardOutcome(auth());
 
   async function auth(): Promise<Auth<Custom> | null> {
-    const request = await currentRequest();
+    const { request } = await currentRequest('auth');
     try {
       return (await verifier.authenticate(withoutHost(request), { optional: true })) as Auth<Custom> | null;
     } catch (error) {
@@ -49,23 +51,44 @@ export function createAuth<Custom extends object>({ verifier }: Settings) {
   }
 }
 
-export function createProtect<Custom extends object>({ verifier, signInPath, origins }: Settings): Protect<Custom> {
+export function createProtect<Custom extends object>(settings: Settings): Protect<Custom> {
+  const { verifier, signInPath, origins, refusedPage, hints } = settings;
   return (...given: readonly (Check<Custom> | ProtectOptions)[]): Promise<Auth<Custom>> => guardOutcome(protect(given));
 
   async function protect(given: readonly (Check<Custom> | ProtectOptions)[]): Promise<Auth<Custom>> {
     const { returnTo, checks } = readArguments(given, origins);
-    const request = await currentRequest();
+    const { request, isServerAction } = await currentRequest('protect');
+    if (returnTo?.startsWith('/')) hints?.guarded(returnTo.replace(/[?#].*$/, ''));
+    const outcome = await authorized(request, checks);
+    if (!('refusal' in outcome)) return outcome.auth;
+    const { refusal } = outcome;
+    if (isServerAction) throw writeDigest(refusal);
+    // These functions work by throwing an error that Next handles, so call them outside of any `try` statement.
+    if (refusal instanceof ToriiAuthError) {
+      // `redirect` adds `basePath` to the path of the sign-in page.
+      return redirect(signInAddress(signInPath, returnTo && withBasePath(returnTo), origins));
+    }
+    return showRefusedPage(refusedPage);
+  }
+
+  async function authorized(
+    request: RequestParts,
+    checks: readonly Check<Custom>[],
+  ): Promise<{ readonly auth: Auth<Custom> } | { readonly refusal: ToriiError }> {
     try {
       const auth = (await verifier.authenticate(withoutHost(request))) as Auth<Custom>;
       if (checks.length > 0) await authorize(auth, request, checks);
-      return auth;
+      return { auth };
     } catch (error) {
-      const isPage = request.method !== undefined;
-      if (!(error instanceof ToriiAuthError) || !isPage) throw error instanceof ToriiError ? writeDigest(error) : error;
+      if (isRefusal(error)) return { refusal: error };
+      throw writeDigest(error);
     }
-    // Call `redirect` after the `try` statement: it works by throwing an error, which `catch` must not handle.
-    return redirect(signInAddress(signInPath, returnTo, origins));
   }
+}
+
+// Any other error means that there was no decision, such as unavailable keys, or that a check failed.
+function isRefusal(error: unknown): error is ToriiError {
+  return [ToriiAuthError, ToriiForbiddenError, ToriiRequestError].some((kind) => error instanceof kind);
 }
 
 function readArguments<Custom extends object>(
@@ -90,38 +113,4 @@ function readReturnTo(returnTo: unknown, origins: readonly string[]): string | u
     'protect',
     "`returnTo` must be a path of this app. Write protect({ returnTo: '/notes' }).",
   );
-}
-
-// Next does not tell a page or server action the request's method, so infer it. A request with `Origin`, with a body,
-// or from a script of another site (a reverse proxy may remove `Origin`) gets no method: core then accepts the cookie
-// only from the app's own pages (CSRF). Any other request is treated as GET.
-async function currentRequest(): Promise<RequestParts> {
-  const headers = await nextHeaders();
-  requireHeaders(headers, 'headers');
-  await untilRequest();
-  const isUnsafe = ['origin', 'content-type', 'transfer-encoding', 'next-action'].some((name) => headers.has(name));
-  // `Content-Length: 0` does not mean that there is a body: some reverse proxies add it to GET requests.
-  const hasBody = (headers.get('content-length') ?? '0') !== '0';
-  const method = isUnsafe || hasBody || isFromForeignScript(headers) ? undefined : 'GET';
-  return { method, headers };
-}
-
-// Next also renders pages ahead of a request for their data, to prefetch them. It then gives out headers but no clock, which
-// decides whether a token has expired: without this call, Next logs an error for each signed-in user.
-async function untilRequest(): Promise<void> {
-  let requested: Promise<void> | undefined;
-  try {
-    requested = connection();
-  } catch {
-    // `connection()` throws if there is no request. Only a unit test that mocks `headers()` gets here without one.
-  }
-  await requested;
-}
-
-// Whether a script of another origin sent the request. The mode `navigate` means a link, a typed address, a frame or a
-// form, never a script's `fetch`. `currentRequest` recognizes a form sent with POST by its Content-Type.
-function isFromForeignScript(headers: Pick<Headers, 'get'>): boolean {
-  const site = headers.get('sec-fetch-site');
-  const isForeign = site !== null && site !== 'same-origin' && site !== 'none';
-  return isForeign && headers.get('sec-fetch-mode') !== 'navigate';
 }

@@ -1,6 +1,7 @@
 import {
   type Auth,
   type Claims,
+  type Denial,
   type RequestParts,
   ToriiAuthError,
   ToriiConfigError,
@@ -9,6 +10,7 @@ import {
 } from '@torii/core';
 import { type Answer, describeValue } from '@torii/core/adapter';
 import { type NextFetchEvent, type NextRequest, NextResponse } from 'next/server.js';
+import { writeReason } from '../digest.ts';
 import { signInAddress } from '../return-address.ts';
 import { guardResponse, markPrivate, requireResponse } from './answer.ts';
 import { type GuardedCall, guardsFor } from './guards.ts';
@@ -31,7 +33,8 @@ const { requireAuth } = guardsFor((request) => withoutHost(decodeStaticPath(desc
 
 export function createProxy<Custom extends object>(settings: Settings) {
   const identify = requireAuth(settings.proxyVerifier, {
-    onError: (_denial, error, { request }) => refusePageLoad(request, error, settings),
+    onError: (denial, error, { request }) =>
+      isServerAction(request) ? refuseServerAction(denial) : refusePageLoad(request, error, settings),
   });
   const renew = settings.renewInProxy ? renewalInProxy(settings) : undefined;
   return (handler?: ProxyHandler<Custom>): ProxyFunction => {
@@ -49,6 +52,8 @@ export function createProxy<Custom extends object>(settings: Settings) {
     event: NextFetchEvent,
     handler: ProxyHandler<Custom> | undefined,
   ): Promise<Response> {
+    settings.hints?.seen(request);
+    settings.hints?.proxyRan(request);
     const complete = await renew?.(request);
     const response = await respond(request, event, handler);
     return complete?.(response) ?? response;
@@ -77,12 +82,23 @@ function decodeStaticPath(parts: RequestParts): RequestParts {
   return { ...parts, path: parts.path.replace(/%(?:24|26|2B|2C|3A|3D|40)/gi, decodeURIComponent) };
 }
 
+// Next's browser code sends this header with POST only.
+function isServerAction({ method, headers }: NextRequest): boolean {
+  return method === 'POST' && headers.has('next-action');
+}
+
+// Next's browser code throws an error with this text as its message, if the type is exactly `text/plain`.
+// `getErrorReason` reads it.
+function refuseServerAction({ status, headers, body }: Denial): Answer {
+  return { status, headers: { ...headers, 'Content-Type': 'text/plain' }, body: writeReason(body.error.reason) };
+}
+
 function refusePageLoad(
   request: NextRequest,
   error: ToriiError,
   { signInPath, origins }: Settings,
 ): Answer | undefined {
-  if (!isPageLoad(request)) return undefined;
+  if (!isNavigation(request)) return undefined;
   if (error instanceof ToriiAuthError) {
     // A plain `Request`, as in a unit test, has no `nextUrl`.
     const { href, basePath } = request.nextUrl ?? { href: request.url, basePath: '' };
@@ -90,7 +106,8 @@ function refusePageLoad(
     const address = basePath + signInAddress(signInPath, pathname + search);
     // Do not redirect to the host of `request.url`: behind a reverse proxy, it may be one that browsers cannot reach.
     const target = new URL(address, originOf(request, origins));
-    return { status: 307, headers: { Location: target.href }, body: null };
+    // After a form, 303 makes the browser load the sign-in page with GET. 307 would send the form to it.
+    return { status: request.method === 'POST' ? 303 : 307, headers: { Location: target.href }, body: null };
   }
   // The issuer's keys are unavailable, so signing in again would not help. Respond with an error page, not with the
   // app's page: the proxy may be the only guard of that page.
@@ -110,8 +127,13 @@ function originOf({ headers }: NextRequest, origins: readonly string[]): string 
   return origins.find((origin) => new URL(origin).host === host) ?? origins[0];
 }
 
-function isPageLoad({ method, headers }: NextRequest): boolean {
-  if (method !== 'GET' && method !== 'HEAD') return false;
+// Whether the browser shows the response as a page: after a link, a typed address, or a form that a page sends without
+// JavaScript.
+function isNavigation({ method, headers }: NextRequest): boolean {
+  if (method === 'POST') {
+    if (!/^(?:multipart\/form-data|application\/x-www-form-urlencoded)(?:;|$)/i.test(headers.get('content-type') ?? ''))
+      return false;
+  } else if (method !== 'GET' && method !== 'HEAD') return false;
   const mode = headers.get('sec-fetch-mode');
   if (mode !== null && mode !== 'navigate') return false;
   return /(?:^|[,\s])text\/html(?:[;,\s]|$)/i.test(headers.get('accept') ?? '');

@@ -4,7 +4,7 @@ import type { NextRequest } from 'next/server.js';
 import { guardResponse, markPrivate, requireResponse } from './answer.ts';
 import { guardsFor } from './guards.ts';
 import type { Settings } from './options.ts';
-import { describe, requireHeaders, withoutHost } from './shown-request.ts';
+import { describe, requireHeaders, urlOf, withoutHost } from './shown-request.ts';
 
 /** The parameters of a dynamic route by name, as Next passes them. */
 export type Params = Record<string, string | string[] | undefined>;
@@ -32,7 +32,7 @@ export type RouteHandler<P extends object = Params> = (
 const { requireAuth, getAuth } = guardsFor((request) => withoutHost(describe(request)));
 const { allow } = guardsFor(describe);
 
-export function createWithAuth<Custom extends object>({ verifier }: Settings) {
+export function createWithAuth<Custom extends object>({ verifier, hints }: Settings) {
   const identify = requireAuth(verifier);
   return <P extends object = Params>(
     handler: AuthHandler<Custom, P>,
@@ -50,6 +50,8 @@ export function createWithAuth<Custom extends object>({ verifier }: Settings) {
 
     async function run(request: NextRequest, context: RouteContext<P>): Promise<Response> {
       requireHeaders(request?.headers, 'withAuth');
+      hints?.seen(request);
+      hints?.guarded(urlOf(request).pathname);
       const call = { request };
       const refusal = (await identify(call)) ?? (await check?.(call));
       if (refusal !== undefined) return refusal;

@@ -53,7 +53,8 @@ export function tokenRoutes(settings: Settings): TokenRoutes {
 }
 
 // Refuses requests from pages of other sites, which could sign a user in as someone else (login CSRF) or out.
-function requireOwnPage(request: NextRequest, { origins }: Settings): void {
+function requireOwnPage(request: NextRequest, { origins, hints }: Settings): void {
+  hints?.seen(request);
   if (isFromOwnPages(viewOf(withoutHost(describe(request))), origins)) return;
   throw new ToriiForbiddenError(
     'The request does not come from a page of this app. Add the origin of the page, with scheme and port, to `origins`.',

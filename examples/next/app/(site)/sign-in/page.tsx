@@ -1,10 +1,11 @@
 'use client';
 
 import { useSignIn } from '@torii/next/client';
-import { session } from '../../../session';
+import { useSession } from '../../../session';
 
 export default function SignIn() {
-  const { status, problem, retry } = useSignIn({ getToken: session.getToken });
+  const session = useSession();
+  const { status, problem, retry } = useSignIn(session);
   if (status === 'signed_out') {
     return (
       <>

@@ -1,5 +1,8 @@
-import { isAdmin, torii } from '../../torii';
+import { isAdmin } from '../../is-admin';
+import { torii } from '../../torii';
 import { secret, visit } from '../../visit';
+
+export const instant = false;
 
 export default async function AdminPage() {
   await torii.protect({ returnTo: '/admin-page' }, isAdmin);

@@ -1,4 +1,5 @@
-import { isAdmin, torii } from '../../torii';
+import { isAdmin } from '../../is-admin';
+import { torii } from '../../torii';
 import { visit } from '../../visit';
 
 export const GET = torii.withAuth((_request, { auth }) => {

@@ -1,8 +1,8 @@
+import { connection } from 'next/server';
 import { visit } from '../../visit';
 
-export const dynamic = 'force-dynamic';
-
-export function GET(): Response {
+export async function GET(): Promise<Response> {
+  await connection();
   visit('public');
   return Response.json({ handler: 'public', userId: null });
 }

@@ -5,6 +5,8 @@ import { act, actAlone } from './actions';
 // React types form actions as returning nothing. Here the result goes to the script that called the action.
 type FormAction = () => Promise<void>;
 
+export const instant = false;
+
 export default async function Private() {
   const { userId } = await torii.protect({ returnTo: '/private?tab=1' });
   visit('page');

@@ -1,6 +1,8 @@
 import Link from 'next/link';
 import { torii } from '../../torii';
 
+export const instant = false;
+
 export default async function Welcome() {
   const auth = await torii.auth();
   return (

@@ -1,3 +1,1 @@
-export const dynamic = 'force-dynamic';
-
 export { GET } from '../../health/route';

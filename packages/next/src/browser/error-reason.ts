@@ -1,0 +1,12 @@
+import type { Reason } from '@torii/core';
+import { readReason } from '../digest.ts';
+
+/**
+ * Returns the reason of an error that `auth` or `protect` threw, such as `keys_unavailable` or `not_allowed`, or with which
+ * the proxy refused a server action; `undefined` for any other error. For use in `error.tsx`, where Next passes only the
+ * error's `digest` in production, and where a server action was called.
+ */
+export function getErrorReason(error: unknown): Reason | undefined {
+  // The proxy has no digest to send: Next's browser code throws an error with the text of its answer as the message.
+  return readReason(Reflect.get(Object(error), 'digest')) ?? readReason(Reflect.get(Object(error), 'message'));
+}

@@ -1,0 +1,23 @@
+import * as navigation from '#navigation';
+
+export const refusedPages = ['forbidden', 'not_found'] as const;
+
+/** What a page shows if a check refuses a signed-in user. */
+export type RefusedPage = (typeof refusedPages)[number];
+
+export function showRefusedPage(choice: RefusedPage | undefined): never {
+  if (choice !== 'not_found') tryForbidden();
+  return navigation.notFound();
+}
+
+// Looks up `forbidden` on each call, because Next 15.0 has no such function: a named import would fail there. Without
+// `experimental.authInterrupts` it throws an error that Next does not handle.
+function tryForbidden(): void {
+  const forbidden: unknown = Reflect.get(navigation, 'forbidden');
+  if (typeof forbidden !== 'function') return;
+  try {
+    forbidden();
+  } catch (error) {
+    if (typeof Reflect.get(Object(error), 'digest') === 'string') throw error;
+  }
+}

@@ -1,0 +1,7 @@
+'use client';
+
+import { getErrorReason } from '@torii/next/client';
+
+export default function Problem({ error }: { error: Error & { digest?: string } }) {
+  return <p id="reason">{getErrorReason(error) ?? 'unknown'}</p>;
+}

@@ -1,0 +1,5 @@
+export const instant = false;
+
+export default function Page() {
+  return <p>The page</p>;
+}

@@ -1,3 +1,0 @@
-import { torii } from './torii';
-
-export const middleware = torii.proxy();

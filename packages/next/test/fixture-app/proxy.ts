@@ -1,3 +1,0 @@
-import { torii } from './torii';
-
-export const proxy = torii.proxy();
