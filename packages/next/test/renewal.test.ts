@@ -655,6 +655,20 @@ describe('the issuer', () => {
     expect(passes(await ask(app, '/notes', { cookie: cookieOf(quoted) }))).toBe(true);
   });
 
+  test('may give a token that just fits into a cookie, or just does not', async () => {
+    const bagOf = (length: number) => ({ claims: { bag: 'x'.repeat(length) } });
+    const room = 4096 - `${tokenName}=; Max-Age=299; Path=/; HttpOnly; SameSite=Lax; Secure`.length;
+    const base = Math.floor(((room - (await emulator.token({ userId, ...bagOf(0) })).length) * 3) / 4);
+    const outcomes = new Set<boolean>();
+    for (let length = base - 4; length <= base + 4; length++) {
+      const { app, cookie } = await scripted((_req, res) => void tokenAnswer(res, bagOf(length)));
+      const response = await ask(app, '/notes', { cookie });
+      expect(linesOf(response, tokenName).length).toBe(passes(response) ? 1 : 0);
+      outcomes.add(passes(response));
+    }
+    expect(outcomes).toEqual(new Set([true, false]));
+  });
+
   test('does not set the token cookie or a mark itself', async () => {
     const { app, cookie } = await scripted((_req, res) => {
       res.setHeader('Set-Cookie', [`${tokenName}=planted; Path=/; Secure`, `${markName}=planted; Path=/; Secure`]);

@@ -1,11 +1,10 @@
-import type { Auth } from '@torii/core';
 import { type NextRequest, NextResponse } from 'next/server.js';
 import { markPrivate } from '../answer.ts';
 import type { Settings } from '../options.ts';
 import { urlOf } from '../shown-request.ts';
 import { hasCookie, readCookies, writeTokenCookie } from '../token-cookie.ts';
 import { isIssuerPath, isRenewable } from './renewable.ts';
-import { nothing, type Renewal, type RenewedToken, Renewer } from './renewer.ts';
+import { lifetimeOf, nothing, type Renewal, type RenewedToken, Renewer } from './renewer.ts';
 import { findSession, nameOf, sessionCookieName } from './session-cookie.ts';
 import { isSameUser, readUnverified, type UnverifiedToken } from './unverified-token.ts';
 
@@ -77,10 +76,6 @@ export function renewalInProxy(settings: Settings): (request: NextRequest) => Pr
 }
 
 const sharedCacheControl = /(?:^|-)(?:cdn|edge)-cache-control$|^surrogate-/;
-
-function lifetimeOf({ expiresAt }: Auth<object>): number {
-  return Math.floor(expiresAt - Date.now() / 1000);
-}
 
 /** Removes Torii's session cookie, and replaces the token cookie if there is a new token. */
 function editCookies(header: string, tokenName: string, token: string | undefined): string {

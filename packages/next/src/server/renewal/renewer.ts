@@ -75,6 +75,11 @@ class RenewalFailure extends Error {
   }
 }
 
+/** The remaining lifetime of a token, in whole seconds. */
+export function lifetimeOf({ expiresAt }: Auth<object>): number {
+  return Math.floor(expiresAt - Date.now() / 1000);
+}
+
 export const nothing: Renewal = { token: undefined, lines: [] };
 
 /** Asks the issuer for access tokens: once per session at a time, and rarely while the issuer fails. */
@@ -88,6 +93,7 @@ export class Renewer {
   readonly #refused = new Map<string, Kept>();
   /** The failures in a row. Those of requests that ran at the same time count as one. */
   #failures = 0;
+  #timer: unknown;
   #lastFailure: { readonly begunAt: Instant; readonly pauseMs: number } | undefined;
 
   constructor(settings: Settings) {
@@ -171,11 +177,19 @@ export class Renewer {
   #keep(results: Map<string, Kept>, { seal }: SealedSession, result: Kept): void {
     results.delete(seal);
     results.set(seal, result);
-    const timer: unknown = setTimeout(() => {
-      if (results.get(seal) === result) results.delete(seal);
+    this.#forgetLater();
+  }
+
+  // [36] One timer for all results. In an edge runtime it may never fire. The next renewal then forgets the results.
+  #forgetLater(): void {
+    if (this.#timer !== undefined) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.#forgetOld();
+      if (this.#kept.size + this.#refused.size > 0) this.#forgetLater();
     }, keptMs);
     // Do not keep a Node process alive.
-    if (typeof timer === 'object') (timer as { unref?(): void }).unref?.();
+    if (typeof this.#timer === 'object') (this.#timer as { unref?(): void }).unref?.();
   }
 
   #note({ pauseMs }: RenewalFailure, begunAt: Instant, failuresBefore: number): void {
@@ -203,12 +217,12 @@ export class Renewer {
       signal,
     });
     if (answer.status === 401) {
-      await answer.body?.cancel();
+      discard(answer);
       // Leave it to the sign-in page to clear the session cookie: the browser may have got another one in the meantime.
       throw new RenewalFailure('session_ended', 'HTTP status 401');
     }
     if (answer.status < 200 || answer.status > 299) {
-      await answer.body?.cancel();
+      discard(answer);
       throw failureOf(answer);
     }
     const places = { upstream, secure: cookie.secure, pathname: renewalPath, hasBasePath };
@@ -220,7 +234,7 @@ export class Renewer {
     try {
       auth = await headerVerifier.authenticate({ method: 'GET', headers: { authorization: `Bearer ${token}` } });
       // Throws if the token does not fit into a cookie.
-      writeTokenCookie(cookie, token, 1);
+      writeTokenCookie(cookie, token, lifetimeOf(auth));
     } catch (cause) {
       const isOutage = cause instanceof ToriiUnavailableError;
       const why = isOutage ? 'issuer_unavailable' : 'token_refused';
@@ -244,10 +258,15 @@ function failureOf({ status, headers }: Response): RenewalFailure {
   return unavailable(problem, { pauseMs: Math.max(minPauseMs, seconds * 1000) });
 }
 
+/** Ends the connection of a response that is not read. */
+function discard(answer: Response): void {
+  answer.body?.cancel().catch(() => {});
+}
+
 async function readText(answer: Response): Promise<string> {
   const received = limitBody(answer.body, answer.headers, maxResponseBytes);
   if (received === null) return '';
   if (received !== 'too large') return new Response(received.body).text();
-  await answer.body?.cancel();
+  discard(answer);
   throw unavailable(`the response is larger than ${maxResponseBytes} bytes`);
 }
