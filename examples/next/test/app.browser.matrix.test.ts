@@ -267,7 +267,7 @@ test('a text that was typed survives the end of the session, whether it was sent
     expect(await keptText(page)).toBeNull();
     await page.getByRole('button', { name: 'Add' }).click();
     await page.getByRole('listitem').filter({ hasText: 'A long text' }).first().waitFor();
-    expect(await page.getByLabel('Note').inputValue()).toBe('');
+    await expect.poll(() => page.getByLabel('Note').inputValue()).toBe('');
   }
   // What was sent does not come back.
   await page.context().clearCookies();

@@ -43,6 +43,7 @@ test.for([
   ['without a key, the code of the emulator', 'Next 16, proxy.ts', ['--turbopack'], '', 'emulator'],
 ] as const)(
   'a build has %s: %s %s',
+  { timeout: buildLimitMs },
   async ([_name, variant, flags, key, expected]) => {
     const built = await builtApp(variant);
     const folder = join(dirname(built), `session-choice-${folders.length}`);
@@ -70,5 +71,4 @@ test.for([
     expect(scripts.some((script) => script.includes(marks[expected]))).toBe(true);
     if (expected === 'provider') expect(scripts.filter((script) => script.includes(marks.emulator))).toEqual([]);
   },
-  buildLimitMs,
 );
