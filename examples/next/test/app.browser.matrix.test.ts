@@ -277,15 +277,33 @@ test('a text that was typed survives the end of the session, whether it was sent
   expect(await page.getByLabel('Note').inputValue()).toBe('');
 });
 
-test('a text that was typed is never shown to another user, nor kept after signing out', async ({ openPage }) => {
+const secretFields = [
+  '<input data-secret name="shown" type="password">',
+  '<input data-secret name="hidden" type="password">',
+  '<input data-secret name="card" autocomplete="section-pay cc-number">',
+  '<input data-secret name="token" autocomplete="one-time-code">',
+  '<input data-secret name="quiet" autocomplete="off">',
+  '<input data-secret name="cvc">',
+].join('');
+
+test('a text that was typed is never shown to another user, nor kept after signing out, and a secret is not kept at all', async ({
+  openPage,
+}) => {
   const page = await openPage();
   await signIn(page, cast);
   await page.waitForLoadState('networkidle');
   await page.getByLabel('Note').fill('The text of Ada');
+  await page.evaluate(
+    `document.querySelector('form').insertAdjacentHTML('beforeend', ${JSON.stringify(secretFields)})`,
+  );
+  // As a button does that shows the password.
+  await page.evaluate("document.querySelector('[name=shown]').type = 'text'");
+  for (const field of await page.locator('[data-secret]').all()) await field.fill('SECRET');
   await page.context().clearCookies();
   await page.reload();
   await page.getByRole('button', { name: 'Sign in with Torii' }).waitFor();
   expect(await keptText(page)).toContain('The text of Ada');
+  expect(await keptText(page)).not.toContain('SECRET');
   await enter(page, bob);
   await page.waitForLoadState('networkidle');
   expect([await page.getByLabel('Note').inputValue(), await keptText(page)]).toEqual(['', null]);
