@@ -10,21 +10,30 @@ import { repository } from './workspace.ts';
 
 const screenshots = join(repository, '.reports', 'screenshots');
 
-type OpenPage = (options?: BrowserContextOptions) => Promise<Page>;
+interface PageOptions extends BrowserContextOptions {
+  /** Whether the browser keeps pages that are left, as users' browsers do. Playwright turns this off. */
+  readonly backForwardCache?: boolean;
+}
 
-let launched: Promise<Browser> | undefined;
+type OpenPage = (options?: PageOptions) => Promise<Page>;
+
+const launched = new Map<boolean, Promise<Browser>>();
 afterAll(async () => {
-  await (await launched)?.close();
+  for (const browser of launched.values()) await (await browser).close();
 });
 
 /** A test with a function `openPage`. Each page has its own browser context, so it starts without cookies. */
 export const browserTest = test.extend<{ openPage: OpenPage }>({
   openPage: async ({ skip }, use) => {
     const executablePath = requireProgram({ skip }, 'chromium');
-    launched ??= launchChromium(executablePath);
-    const browser = await launched;
+    const launch = (keepsPages: boolean) => {
+      const browser = launched.get(keepsPages) ?? launchChromium(executablePath, keepsPages);
+      launched.set(keepsPages, browser);
+      return browser;
+    };
     const contexts: Awaited<ReturnType<Browser['newContext']>>[] = [];
-    await use(async (options) => {
+    await use(async ({ backForwardCache = false, ...options } = {}) => {
+      const browser = await launch(backForwardCache);
       const context = await browser.newContext({ viewport: { width: 1200, height: 800 }, ...options });
       context.setDefaultTimeout(60_000);
       contexts.push(context);

@@ -11,7 +11,12 @@ const args = [
   '--disable-sync',
 ];
 
-/** Starts a headless Chromium. */
-export function launchChromium(executablePath: string): Promise<Browser> {
-  return chromium.launch({ executablePath, args });
+/**
+ * Starts a headless Chromium.
+ *
+ * @param keepsPages whether the browser keeps pages that are left, as users' browsers do. Playwright turns this off
+ */
+export function launchChromium(executablePath: string, keepsPages = false): Promise<Browser> {
+  const ignoreDefaultArgs = keepsPages ? ['--disable-back-forward-cache'] : [];
+  return chromium.launch({ executablePath, args, ignoreDefaultArgs });
 }

@@ -13,6 +13,8 @@ export interface Cast extends AsyncDisposable {
 
 export const ada = { email: 'ada@example.com', password: 'correct horse battery' };
 
+export const bob = { email: 'bob@example.com', password: 'another long password' };
+
 export async function startCast(): Promise<Cast> {
   const problem = await buildNextExample();
   if (problem !== undefined) throw new Error(`next build failed:\n${problem}`);
@@ -21,6 +23,7 @@ export async function startCast(): Promise<Cast> {
   const app = `http://127.0.0.1:${port}`;
   const emulator = ending.use(await startEmulator({ allowedOrigins: [app] }));
   const { id: userId } = await emulator.createUser(ada);
+  await emulator.createUser(bob);
   await emulator.createOrganization({ name: 'Acme', members: [{ userId, role: 'org:administrator' }] });
   await emulator.createOrganization({ name: 'Globex', members: [{ userId, role: 'org:member' }] });
 

@@ -172,15 +172,18 @@ describe('a page that does not know whom it was rendered for', () => {
     ['another tab cleared the cookie since', null, true, ['signed out']],
     ['the cookie is older than the page', 'a', false, []],
     ['the user has been signed out all along', null, false, []],
-  ])('is loaded again only if %s', async (_name, token, since, expected) => {
-    changedElsewhere = since;
-    answers = [token === null ? cleared(false) : kept()];
-    const { keeper, events } = start(async () => token);
-    await keeper.sync();
-    await vi.advanceTimersByTimeAsync(1000);
-    expect([events, changesHere]).toEqual([expected, 0]);
-    keeper.stop();
-  });
+  ])(
+    'is loaded again if another tab has changed the cookie since, and only then: %s',
+    async (_name, token, since, expected) => {
+      changedElsewhere = since;
+      answers = [token === null ? cleared(false) : kept()];
+      const { keeper, events } = start(async () => token);
+      await keeper.sync();
+      await vi.advanceTimersByTimeAsync(1000);
+      expect([events, changesHere]).toEqual([expected, 0]);
+      keeper.stop();
+    },
+  );
 
   test('notices another user than at its first look', async () => {
     const forBob = () => Response.json({ expiresInSeconds: 300, changed: false, userId: 'bob' });

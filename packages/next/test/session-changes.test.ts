@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest';
-import { watchSessionChanges } from '../src/browser/session-changes.ts';
+import { describe, expect, test } from 'vitest';
+import { isCookieChangedSince, noteCookieChange, watchSessionChanges } from '../src/browser/session-changes.ts';
 
 function makeStorage() {
   const notes = new Map<string, string>();
@@ -32,4 +32,29 @@ test('without working storage, no change is detected and nothing throws', () => 
     changes.note();
     expect(changes.happened()).toBe(false);
   }
+});
+
+describe('a change of the cookie', () => {
+  const now = 1_700_000_000_000;
+  const loadedMs = now - 5000;
+
+  test.each([
+    ['after the page was loaded', now - 1000, true],
+    ['before the page was loaded', now - 6000, false],
+    // Otherwise every page would be loaded again and again, for an hour.
+    ['an hour ahead, because the clock was set back', now + 3_600_000, false],
+  ])('%s', (_name, changedMs, expected) => {
+    const storage = makeStorage();
+    expect(isCookieChangedSince(storage, loadedMs, now)).toBe(false);
+    noteCookieChange(storage, changedMs);
+    expect(isCookieChangedSince(storage, loadedMs, now)).toBe(expected);
+  });
+
+  test('is unknown if storage does not work', () => {
+    const forbidden = () => {
+      throw new DOMException('The operation is insecure.', 'SecurityError');
+    };
+    expect(() => noteCookieChange(forbidden, now)).not.toThrow();
+    expect(isCookieChangedSince(forbidden, loadedMs, now)).toBe(false);
+  });
 });

@@ -65,9 +65,13 @@ export function KeptForm({ userId, action, ...props }: KeptFormProps): ReactElem
       current.hasUnknownEnd = false;
       keepForm(tabStorage, identity, [], { nowMs: Date.now() });
     };
+    const onInput = () => {
+      sent = '';
+    };
     const onPageHide = () => keep(false);
     element.addEventListener('submit', onSubmit);
     element.addEventListener('reset', onReset);
+    element.addEventListener('input', onInput);
     addEventListener('pagehide', onPageHide);
     return () => {
       // An error of an action replaces the form by the nearest `error.tsx`, on the same page.
@@ -75,6 +79,7 @@ export function KeptForm({ userId, action, ...props }: KeptFormProps): ReactElem
       fields.stop();
       element.removeEventListener('submit', onSubmit);
       element.removeEventListener('reset', onReset);
+      element.removeEventListener('input', onInput);
       removeEventListener('pagehide', onPageHide);
     };
   }, [name, userId]);

@@ -42,9 +42,11 @@ export function noteCookieChange(storage: () => SharedStorage, nowMs: number): v
   }
 }
 
-export function isCookieChangedSince(storage: () => SharedStorage, sinceMs: number): boolean {
+export function isCookieChangedSince(storage: () => SharedStorage, sinceMs: number, nowMs: number): boolean {
   try {
-    return Number(storage().getItem(cookieKey)) > sinceMs;
+    const changedMs = Number(storage().getItem(cookieKey));
+    // A time in the future means that the device's clock was set back. Every page would be older than that.
+    return changedMs > sinceMs && changedMs <= nowMs;
   } catch {
     return false;
   }

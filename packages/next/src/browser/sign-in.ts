@@ -53,6 +53,7 @@ export function useSignIn(
   const [state, setState] = useState<Pick<SignInState, 'status' | 'problem'>>({ status: 'checking', problem: null });
   const [attempt, setAttempt] = useState(0);
   const latest = useRef({ session, origins });
+  const isTokenRefused = useRef(false);
   useEffect(() => {
     latest.current = { session, origins };
   });
@@ -93,12 +94,17 @@ export function useSignIn(
       const withFragment = address === undefined || address.includes('#') ? address : address + fragment;
       leaveFor(withFragment ?? withBasePath(home), (target) => location.replace(target));
     };
+    isTokenRefused.current = false;
     setState({ status: 'checking', problem: null });
     const returnTo = new URLSearchParams(location.search).get(returnParameter);
     noteFormsRefused(tabStorage, Date.now());
     // Now, not later: the sign-in page may change the fragment of its URL.
     const fragment = keptFragment(tabStorage, returnTo ?? '');
-    if (isLoaded) signIn().catch((error: unknown) => show('failed', messageOf(error)));
+    const showFailed = (error: unknown) => {
+      isTokenRefused.current = Reflect.get(Object(error), 'status') === 401;
+      show('failed', messageOf(error));
+    };
+    if (isLoaded) signIn().catch(showFailed);
     return () => {
       current = false;
       endPause();
@@ -106,7 +112,9 @@ export function useSignIn(
   }, [attempt, isLoaded, isSignedIn, tokenPath, home]);
   const retry = useCallback(() => {
     forgetBounces(tabStorage);
-    setAttempt((count) => count + 1);
+    // A provider that goes by the device's clock may return an expired token again and again. A new page forgets it.
+    if (isTokenRefused.current) location.reload();
+    else setAttempt((count) => count + 1);
   }, []);
   return { ...state, retry };
 }

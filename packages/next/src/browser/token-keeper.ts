@@ -53,7 +53,7 @@ export function TokenKeeper({ session, userId, tokenPath = defaultTokenPath, onP
       isReady: () => latest.current.session.isLoaded !== false && !isSigningIn(),
       isOutdated: () => changes.happened(),
       renderedFor: () => latest.current.userId,
-      isRenderedBeforeChange: () => isCookieChangedSince(sharedStorage, performance.timeOrigin),
+      isRenderedBeforeChange: () => isCookieChangedSince(sharedStorage, performance.timeOrigin, Date.now()),
       onUser: (userId) => forgetFormsOfOthers(tabStorage, userId),
       onChanged: () => noteCookieChange(sharedStorage, Date.now()),
       onProblem: report,
