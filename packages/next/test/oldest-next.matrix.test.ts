@@ -8,8 +8,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Emulator, startEmulator } from '@torii/emulator';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { installApp, packPackages, writeFileAt } from '../../../scripts/packed-app.ts';
+import { freePort } from './next-server.ts';
 import { cookie, html, type RawRequest, send } from './raw.ts';
-import { freePort } from './running-app.ts';
 
 const files = {
   'torii.ts': `import { createToriiNext } from '@torii/next';

@@ -4,7 +4,8 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { browserTest as test } from '../../../scripts/browser-test.ts';
 import { hasCacheComponents, recipes, variantsOf } from './apps.ts';
-import { buildLimitMs, freePort, type RunningApp, startApp } from './running-app.ts';
+import { freePort } from './next-server.ts';
+import { buildLimitMs, type RunningApp, startApp } from './running-app.ts';
 
 const variants = variantsOf().filter((variant) => /^Next \d\d(?:,.*| alone)$/.test(variant));
 
