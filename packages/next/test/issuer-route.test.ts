@@ -550,6 +550,24 @@ test('a redirect below a basePath leads to the route, wherever browsers find it'
   }
 });
 
+test.each([
+  ['../_torii/next?x=1', '/_torii/next?x=1'],
+  ['next', '/_torii/next'],
+  ['?step=2', '/_torii/a?step=2'],
+  ['../welcome', '/welcome'],
+  ['..//evil.test', '//evil.test'],
+])('a relative redirect leads to the same place if Next adds a trailing slash: %s', async (location, path) => {
+  const { ask } = await serve((_req, res) => void res.writeHead(303, { Location: location }).end(), '/env/acme');
+  for (const asked of ['/_torii/a', '/_torii/a/']) {
+    for (const basePath of ['', '/shop']) {
+      const nextConfig = { basePath, trailingSlash: asked.endsWith('/') };
+      const response = await ask(basePath + asked, { nextConfig });
+      const target = new URL(response.headers.get('location') ?? '', `https://app.test${basePath}${asked}`);
+      expect([target.host, target.pathname + target.search]).toEqual(['app.test', basePath + path]);
+    }
+  }
+});
+
 test("a trailing slash, as Next's option `trailingSlash` adds it, is not sent to the issuer", async () => {
   const { ask, seen } = await serve();
   for (const path of ['/_torii/auth/login/?a=1/', '/_torii/auth/login', '/_torii/']) {

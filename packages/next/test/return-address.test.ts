@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
+import { withBasePath } from '../src/base-path.ts';
 import { readReturnAddress, signInAddress } from '../src/return-address.ts';
 
 const origins = ['https://app.test', 'http://localhost:3000'];
@@ -82,6 +83,19 @@ test.each([
   ['with the address of a page whose path begins like its own', '/sign-in-help', '/sign-in?return_to=%2Fsign-in-help'],
 ])('builds the address of the sign-in page %s', (_name, returnTo, address) => {
   expect(signInAddress('/sign-in', returnTo, origins)).toBe(address);
+});
+
+test('adds no return address to the sign-in page itself below a basePath', () => {
+  vi.stubEnv('__NEXT_ROUTER_BASEPATH', '/shop');
+  expect(signInAddress('/sign-in', '/shop/sign-in/?x=1')).toBe('/sign-in');
+  expect(signInAddress('/sign-in', '/shop/notes')).toBe('/sign-in?return_to=%2Fshop%2Fnotes');
+  expect(['/', '/notes?a=/', 'https://app.test/x', '//x'].map(withBasePath)).toEqual([
+    '/shop',
+    '/shop/notes?a=/',
+    'https://app.test/x',
+    '/shop//x',
+  ]);
+  vi.unstubAllEnvs();
 });
 
 test('adds no return address to the sign-in page itself, with or without a trailing slash', () => {
