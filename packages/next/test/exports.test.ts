@@ -15,7 +15,16 @@ const entries = {
     'previewOrigins',
     'refuse',
   ],
-  './client': ['KeptForm', 'TokenKeeper', 'basePath', 'changeOrganization', 'endSession', 'getErrorReason', 'renewToken', 'useSignIn'],
+  './client': [
+    'KeptForm',
+    'TokenKeeper',
+    'basePath',
+    'changeOrganization',
+    'endSession',
+    'getErrorReason',
+    'renewToken',
+    'useSignIn',
+  ],
   './webhooks': ['ToriiConfigError', 'ToriiWebhookError', 'webhookHandler'],
 };
 
