@@ -126,7 +126,6 @@ describe('with `renewInProxy`', () => {
     const { port } = attack.address() as AddressInfo;
     // Of the test before.
     app.takeVisits();
-    const before = emulator.requests.session;
     try {
       // Browsers hide some of the responses, such as JSON for a script.
       for (const event of ['requestfinished', 'requestfailed'] as const) {
@@ -145,7 +144,8 @@ describe('with `renewInProxy`', () => {
         document.head.append(link);
       });
       await prefetched;
-      expect([emulator.requests.session, app.takeVisits()]).toEqual([before, []]);
+      // A request that was renewed would have reached the page. The sign-in page in the frames asks Torii itself.
+      expect(app.takeVisits()).toEqual([]);
       expect(await find(context, tokenName)).toBeUndefined();
 
       // A form that leaves the other site's page is a navigation, but with POST.
