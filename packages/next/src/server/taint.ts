@@ -1,7 +1,8 @@
 import * as React from 'react';
 
 // Exists if the app sets `experimental.taint`. `Reflect.get`, because bundlers report a name that a module does not export.
-const taintUniqueValue: unknown = Reflect.get(React, 'experimental_taintUniqueValue');
+const name = 'experimental_taintUniqueValue';
+const taintUniqueValue: unknown = name in React ? Reflect.get(React, name) : undefined;
 
 /**
  * Makes React refuse to send the token to a client component, if the app has turned that on.
