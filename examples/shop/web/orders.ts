@@ -82,7 +82,7 @@ function failed(problem: Problem): Result<never> {
 }
 
 function problemOf(status: number, body: { readonly error?: { readonly reason?: string } }): Problem {
-  // Any other 401 is no reason to sign in again: this app has accepted the token.
+  // Another 401 does not mean that the user has to sign in again: this app has accepted the token.
   if (body.error?.reason === 'token_expired') return 'token_expired';
   if (status === 403) return 'not_allowed';
   return status === 404 || status === 409 ? 'not_possible' : 'try_again';

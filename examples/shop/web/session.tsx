@@ -1,15 +1,15 @@
 'use client';
 
 import { type ClientState, createSession } from '@torii/emulator/browser';
-import { changeOrganization, endSession, renewToken, TokenKeeper } from '@torii/next/client';
+import { basePath, changeOrganization, endSession, renewToken, TokenKeeper } from '@torii/next/client';
 import { useRouter } from 'next/navigation';
 import { type ReactNode, useEffect, useState } from 'react';
 
 /**
- * The session of the emulator. The issuer is empty because this app proxies `/_torii/` to it, so that the session belongs to
- * the app's origin. In production, it is Torii's React provider: see docs/react-provider.md.
+ * The session of the emulator. The issuer is this app, which proxies `/_torii/` to it, so that the session belongs to the app's
+ * origin. In production, it is Torii's React provider: see docs/react-provider.md.
  */
-const session = createSession({ issuer: '' });
+const session = createSession({ issuer: basePath });
 
 export const useSession = () => session;
 

@@ -194,7 +194,7 @@ export function createGuards<Request extends object, Middleware extends object>(
       if (token !== undefined) return token;
       throw new ToriiConfigError(
         'exposeToken',
-        'The guard of this request keeps the token to itself. Write requireAuth({ issuer, exposeToken: true }).',
+        'The guard of this request does not have the option `exposeToken`. Write requireAuth({ issuer, exposeToken: true }).',
       );
     },
   } satisfies Guards<Request, Middleware>);

@@ -89,7 +89,7 @@ export function KeptForm({ userId, action, ...props }: KeptFormProps): ReactElem
 }
 
 interface Submission {
-  /** Whether the action tells nobody whether it failed, as that of `useActionState`. */
+  /** Whether it is unknown if the action failed, as with `useActionState`. */
   hasUnknownEnd: boolean;
   keep(refused: boolean): void;
   end(): void;

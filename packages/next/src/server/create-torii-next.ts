@@ -33,12 +33,13 @@ export interface ToriiNext<Custom extends object = Claims> {
    */
   protect: Protect<Custom>;
   /**
-   * Returns the verified token of this request, or `null` if there is no valid token, to call your own services with
-   * `Authorization: Bearer`. For server components, server actions and route handlers. With `template`, Torii makes another
+   * Returns the verified token of this request, for calls to your own services with `Authorization: Bearer`, or `null` if
+   * there is no valid token. For server components, server actions and route handlers. With `template`, Torii makes another
    * token, for a service of a third party. Do not pass a token to a client component, a log or a cache.
    *
    * @throws ToriiUnavailableError if the issuer's keys cannot be fetched, or if Torii cannot be asked for the token of a template
-   * @throws ToriiConfigError if there is no template of this name, or if the option `publishableKey` is missing
+   * @throws ToriiConfigError if no template has this name, if the option `publishableKey` is missing, or if it is called inside
+   * of a cached function (`'use cache'`, `unstable_cache`)
    * @throws ToriiApiError if Torii refuses to make the token, for example because the user's session has ended
    */
   getToken: GetToken;

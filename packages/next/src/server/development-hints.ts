@@ -69,7 +69,7 @@ export function createHints({
   };
 }
 
-// The origin of the page that sent the request, if it is a page of this app; of the page itself, if it is being loaded.
+// The origin of the app's page that sent the request, or that is being loaded.
 function originOf({ method, headers, url }: NextRequest): string | undefined {
   const host = headers.get('host');
   const isPageLoad = method === 'GET' && headers.get('accept')?.includes('text/html') === true;

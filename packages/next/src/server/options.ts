@@ -49,8 +49,7 @@ export interface ToriiNextOptions extends VerifyOptions {
    */
   readonly publicPaths?: readonly string[];
   /**
-   * The path of the token route, without Next's `basePath`. Also pass the path, with `basePath`, to the functions of
-   * `@torii/next/client`.
+   * The path of the token route, without Next's `basePath`. Also pass it to the functions of `@torii/next/client`.
    *
    * @default '/api/torii/token'
    */

@@ -1,12 +1,11 @@
 /**
  * Returns the https origins at which the hosting platform serves this deployment, such as
- * `https://shop-git-cart-acme.vercel.app`. Put them into the option `origins`, after your app's own. They come from
- * environment variables of Vercel, Netlify, Cloudflare Pages, Render and Railway. The list names this deployment alone:
- * production does not accept pages of previews. It is empty on other machines, and leaves out a variable that is not a
- * whole https origin.
+ * `https://shop-git-cart-acme.vercel.app`, for the option `origins`. They come from environment variables of Vercel,
+ * Netlify, Cloudflare Pages, Render and Railway. The list names only this deployment: production does not accept pages of
+ * previews. It is empty on other machines, and leaves out a variable that is not a whole https origin.
  *
  * @example
- * origins: [process.env.APP_ORIGIN, ...previewOrigins()]
+ * origins: process.env.APP_ORIGIN ? [process.env.APP_ORIGIN] : previewOrigins()
  */
 export function previewOrigins(): readonly string[] {
   // Each variable by its full name: Next replaces those that `env` in next.config lists when it builds the app.

@@ -1,4 +1,4 @@
-// Decides which requests may be renewed. Whatever is not known is refused: a page of another site can cause requests that
+// Decides which requests may be renewed. Anything unknown is refused: a page of another site can cause requests that
 // carry the session cookie, and a renewal counts as activity of the user.
 import type { NextRequest } from 'next/server.js';
 import { withoutTrailingSlash } from '../../paths.ts';
