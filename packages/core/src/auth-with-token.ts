@@ -29,7 +29,7 @@ export function withToken(auth: Auth, token: string): AuthWithToken {
   return copy;
 }
 
-// Not an own property: code that copies or logs an object reads its own properties, the ones that are not enumerable included.
+// Not an own property: code that copies or logs an object may read own properties that are not enumerable too.
 const prototype: object = Object.freeze(
   Object.create(Object.prototype, {
     token: {

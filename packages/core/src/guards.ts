@@ -28,6 +28,7 @@ export interface GuardOptions<Request> {
   /**
    * Whether the Auth has the verified token in `token`, for calls to your own services. The property is hidden from JSON, copies
    * and logs. May also be written beside the options of the verifier.
+   *
    * @default false
    */
   readonly exposeToken?: boolean;
@@ -210,7 +211,7 @@ function splitSource<Custom extends object>(
   if (typeof source !== 'object' || source === null || !Object.hasOwn(source, 'exposeToken'))
     return { rest: source, options };
   if ('exposeToken' in options) throw wrongOption('exposeToken', 'is given twice. Leave one of them out');
-  // Not a spread, which would drop an inherited option in silence, such as `checks`. The verifier refuses it.
+  // Not a spread, which would drop an inherited option, such as `checks`. The verifier refuses it.
   const { exposeToken: _, ...others } = Object.getOwnPropertyDescriptors(source);
   const rest: VerifierOptions<Custom> = Object.create(Object.getPrototypeOf(source), others);
   return {

@@ -101,8 +101,8 @@ export function verifierWith(settings: RequestSettings, verifyToken: TokenPipeli
     return authenticate(quickViewOf(request), pipeline, isOptional(options));
   }
 
-  // Notes the token on its way to its verification, so that no other text can be taken for it. Calls that do not need the token
-  // take another way, which stays as fast as it is.
+  // Records the text that is verified, so that no other text is handed out. A separate function, because this costs time that
+  // `authenticate` should not spend.
   async function readWithToken(request: RequestLike, options?: AuthenticateOptions): Promise<AuthAndToken | null> {
     let verified = '';
     const verifyAndNote: TokenPipeline['verify'] = (token) => {

@@ -11,14 +11,14 @@ interface Page {
   readonly title: string;
   readonly path: string;
   readonly body: Html;
-  /** The path of a style sheet. By default, the page contains the one of these pages. */
+  /** The path of a style sheet. By default, the page contains its styles. */
   readonly stylesheet?: string;
   readonly script?: string;
   /** Origins, besides the page's own, to which a submitted form may redirect. The CSP blocks all others. */
   readonly formTargets?: readonly string[];
 }
 
-// Not a file of its own: a proxy may serve the page with a trailing slash, where a relative link leads elsewhere.
+// In the page, because relative links to a file are wrong behind a proxy that adds a trailing slash.
 const ownStyle = raw(`<style>${ownStylesheet}</style>`);
 const ownStylesheetSource = `'sha256-${createHash('sha256').update(ownStylesheet).digest('base64')}'`;
 

@@ -16,7 +16,7 @@ export type Completion = (response: Response) => Response;
 
 /**
  * The function that renews the token cookie of a request in the proxy. It changes the request's Cookie header, so that the
- * proxy's guard and the page see the new token as they see any cookie [14], and pages do not see Torii's session cookie.
+ * proxy's guard and the page see the new token as they see any cookie, and pages do not see Torii's session cookie.
  */
 export function renewalInProxy(settings: Settings): (request: NextRequest) => Promise<Completion | undefined> {
   const { cookie, verifier } = settings;
@@ -37,7 +37,7 @@ export function renewalInProxy(settings: Settings): (request: NextRequest) => Pr
     const session = await findSession(request.headers, cookie);
     if (session === undefined) return nothing;
     const [current, ...others] = readCookies(request.headers).filter(({ name }) => name === cookie.name);
-    // [14] Of two cookies of one name, one may be planted.
+    // Of two cookies of one name, one may be planted.
     if (others.length > 0) return nothing;
     const value = current?.pair.slice(current.pair.indexOf('=') + 1).trim() ?? '';
     const old = value === '' ? null : readUnverified(value);
@@ -66,7 +66,7 @@ export function renewalInProxy(settings: Settings): (request: NextRequest) => Pr
     const own = token === undefined ? [] : [writeTokenCookie(cookie, token.value, lifetimeOf(token.auth))];
     const taken = new Set(response.headers.getSetCookie().map(nameOf));
     const result = withHeaders(response, (headers) => {
-      // [20] A shared cache that stored this response would sign other users in.
+      // A shared cache that stored this response would sign other users in.
       headers.set('cache-control', 'private, no-store');
       for (const name of [...headers.keys()]) if (sharedCacheControl.test(name)) headers.delete(name);
       for (const line of [...lines, ...own]) if (!taken.has(nameOf(line))) headers.append('set-cookie', line);
@@ -93,7 +93,8 @@ function replaceCookies(
   token: string | undefined,
 ): void {
   const edited = edit(headers.get('cookie') ?? '');
-  // `cookies` has read the header before. It also writes the header, but not as it was sent. A plain `Request` has none.
+  // `cookies` has already read the header, so change both. It also writes the header, in another form, so write the header
+  // last. A plain `Request` has no `cookies`.
   cookies?.delete(sessionCookieName);
   if (token !== undefined) cookies?.set(tokenName, token);
   if (edited === '') headers.delete('cookie');

@@ -89,7 +89,7 @@ export class Renewer {
   readonly #running = new Map<string, Running>();
   /** Results with cookies for the browser. */
   readonly #kept = new Map<string, Kept>();
-  /** Failures of single sessions. Apart, because clients can cause any number of them with made-up sessions. */
+  /** Failures of single sessions. Kept apart, because clients can cause any number of them with made-up sessions. */
   readonly #refused = new Map<string, Kept>();
   /** The failures in a row. Those of requests that ran at the same time count as one. */
   #failures = 0;
@@ -128,7 +128,7 @@ export class Renewer {
     return elapsedMs(begunAt) < pauseMs || this.#running.size > 0;
   }
 
-  // [34] A renewal that is not over after its time limit is one of a process that was paused, or of a canceled request.
+  // A renewal can outlast its time limit if the process was paused or the request was canceled.
   #forgetOld(): void {
     for (const [key, { begunAt }] of this.#running) {
       if (elapsedMs(begunAt) >= timeLimitMs) this.#running.delete(key);
@@ -180,7 +180,7 @@ export class Renewer {
     this.#forgetLater();
   }
 
-  // [36] One timer for all results. In an edge runtime it may never fire. The next renewal then forgets the results.
+  // One timer for all results. In an edge runtime it may never fire. The next renewal then forgets the results.
   #forgetLater(): void {
     if (this.#timer !== undefined) return;
     this.#timer = setTimeout(() => {

@@ -20,7 +20,7 @@ export interface SealedSession {
   readonly seal: string;
 }
 
-/** The session cookie of a request, if the issuer route set it: if there is one, with one mark, which holds its hash. */
+/** The request's session cookie, if the issuer route set it: exactly one, with exactly one mark, which holds its hash. */
 export async function findSession(
   headers: Headers,
   app: Pick<TokenCookie, 'secure'>,

@@ -10,7 +10,7 @@ export async function placeOrder(form: FormData): Promise<Result<Order>> {
   if (form.get('buyer') !== nameBuyer(auth)) return { data: null, problem: 'other_buyer' };
   const sku = String(form.get('sku'));
   const quantity = Number(form.get('quantity'));
-  // The form has a key of its own. With other content, it is another order.
+  // The key belongs to the form. With other content, it is another order.
   const result = await sendOrder({ sku, quantity }, `${form.get('key')}.${sku}.${quantity}`);
   if (result.problem === null) revalidatePath('/orders');
   return result;
