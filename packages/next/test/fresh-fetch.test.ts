@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { bypassNextCache } from '../src/server/fresh-fetch.ts';
+import { bypassNextCache } from '../src/server/issuer/fresh-fetch.ts';
 
 type Fetch = typeof globalThis.fetch;
 

@@ -4,7 +4,7 @@ import { splitCookiesString } from 'next/dist/server/web/utils.js';
 import { NextRequest } from 'next/server.js';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createToriiNext } from '../src/index.ts';
-import { cookieLinesForBrowser } from '../src/server/issuer-cookies.ts';
+import { cookieLinesForBrowser } from '../src/server/issuer/issuer-cookies.ts';
 
 const servers: Server[] = [];
 afterEach(() => {

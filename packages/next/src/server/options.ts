@@ -25,8 +25,8 @@ import {
 import { connection } from 'next/server.js';
 import { defaultTokenPath, issuerPaths, metadataPaths, withoutTrailingSlash } from '../paths.ts';
 import { createHints, type DevelopmentHints } from './development-hints.ts';
-import { bypassNextCache } from './fresh-fetch.ts';
-import { type RefusedPage, refusedPages } from './refused-page.ts';
+import { bypassNextCache } from './issuer/fresh-fetch.ts';
+import { type RefusedPage, refusedPages } from './pages/refused-page.ts';
 import { chooseTokenCookie, type TokenCookie } from './token-cookie.ts';
 
 /** The options of `createToriiNext`, including the options of `@torii/core` for verifying tokens. */

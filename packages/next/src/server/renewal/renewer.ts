@@ -9,8 +9,8 @@ import {
   raceDeadline,
   readRetryAfter,
 } from '@torii/core/adapter';
-import { limitBody } from '../body-limit.ts';
-import { cookieLinesForBrowser } from '../issuer-cookies.ts';
+import { limitBody } from '../issuer/body-limit.ts';
+import { cookieLinesForBrowser } from '../issuer/issuer-cookies.ts';
 import type { Settings } from '../options.ts';
 import { writeTokenCookie } from '../token-cookie.ts';
 import { readAccessToken, renewalPath, renewalRequest } from './provisional-request.ts';

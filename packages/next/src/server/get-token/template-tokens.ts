@@ -9,8 +9,8 @@ import {
   raceDeadline,
   readRetryAfter,
 } from '@torii/core/adapter';
-import { limitBody } from './body-limit.ts';
-import { bypassNextCache } from './fresh-fetch.ts';
+import { limitBody } from '../issuer/body-limit.ts';
+import { bypassNextCache } from '../issuer/fresh-fetch.ts';
 
 /** A user's token, and the template of the token that is wanted in its place. */
 export interface TemplateRequest extends AuthAndToken {

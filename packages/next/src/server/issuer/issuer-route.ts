@@ -1,14 +1,14 @@
 import { ToriiRequestError } from '@torii/core';
 import { innermostProblem, loggable, loggableCause, readPath } from '@torii/core/adapter';
 import type { NextRequest } from 'next/server.js';
-import { readBasePath } from '../base-path.ts';
-import { withoutTrailingSlash } from '../paths.ts';
-import { answerError, answerPrivately } from './answer.ts';
+import { readBasePath } from '../../base-path.ts';
+import { withoutTrailingSlash } from '../../paths.ts';
+import { answerError, answerPrivately } from '../answer.ts';
+import type { Settings } from '../options.ts';
+import { placeSession } from '../renewal/session-cookie.ts';
+import { urlOf } from '../shown-request.ts';
 import { limitBody } from './body-limit.ts';
-import type { Settings } from './options.ts';
 import { headersForBrowser, headersForIssuer } from './passed-headers.ts';
-import { placeSession } from './renewal/session-cookie.ts';
-import { urlOf } from './shown-request.ts';
 
 type Handler = (request: NextRequest) => Promise<Response>;
 

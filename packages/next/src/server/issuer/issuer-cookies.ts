@@ -1,4 +1,4 @@
-import { readCookies, type TokenCookie, tokenCookieNames } from './token-cookie.ts';
+import { readCookies, type TokenCookie, tokenCookieNames } from '../token-cookie.ts';
 
 /** Where the app and the issuer are, as far as it matters for cookies and redirects of the issuer. */
 export interface Places extends Pick<TokenCookie, 'secure'> {
