@@ -1,4 +1,4 @@
-import { isRecord } from '../record.ts';
+import { isRecord } from '../../record.ts';
 import type { TabStorage } from './bounce.ts';
 
 const keptKey = 'torii.fragment';
