@@ -6,7 +6,7 @@ import {
   noteFormsRefused,
   takeForm,
 } from '../src/browser/forms/kept-forms.ts';
-import type { TabStorage } from '../src/browser/sign-in/bounce.ts';
+import type { TabStorage } from '../src/browser/tab/bounce.ts';
 
 const now = 1_700_000_000_000;
 const hourMs = 3_600_000;

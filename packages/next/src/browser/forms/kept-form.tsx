@@ -1,7 +1,7 @@
 import { type ComponentPropsWithoutRef, type ReactElement, useEffect, useRef, useState } from 'react';
 import { returnParameter } from '../../paths.ts';
-import { isLeaving } from '../page-load.ts';
-import { changes, tabStorage } from '../tab.ts';
+import { isLeaving } from '../tab/page-load.ts';
+import { changes, tabStorage } from '../tab/tab.ts';
 import { watchFields } from './form-fields.ts';
 import { keepForm, takeForm } from './kept-forms.ts';
 

@@ -2,8 +2,8 @@ import { defaultTokenPath } from '../../paths.ts';
 import { clearToken } from '../cookie/token-store.ts';
 import { takeTurn } from '../cookie/turns.ts';
 import { forgetForms } from '../forms/kept-forms.ts';
-import { loadPage } from '../page-load.ts';
-import { changes, tabStorage } from '../tab.ts';
+import { loadPage } from '../tab/page-load.ts';
+import { changes, tabStorage } from '../tab/tab.ts';
 import type { TokenRoute, ToriiSession } from './session.ts';
 
 export interface EndSessionOptions extends TokenRoute {

@@ -5,9 +5,9 @@ import { readReturnAddress } from '../../return-address.ts';
 import { updateCookie } from '../cookie/cookie-update.ts';
 import { forgetFormsOfOthers, noteFormsRefused } from '../forms/kept-forms.ts';
 import type { TokenRoute, ToriiSession } from '../session/session.ts';
-import { noteCookieChange } from '../session/session-changes.ts';
-import { changes, sharedStorage, tabStorage } from '../tab.ts';
-import { forgetBounces, mayBounce } from './bounce.ts';
+import { forgetBounces, mayBounce } from '../tab/bounce.ts';
+import { noteCookieChange } from '../tab/session-changes.ts';
+import { changes, sharedStorage, tabStorage } from '../tab/tab.ts';
 import { keptFragment } from './fragment.ts';
 import { beginSignIn } from './sign-in-pause.ts';
 

@@ -5,10 +5,10 @@ import { readBasePath } from '../../base-path.ts';
 import { withoutTrailingSlash } from '../../paths.ts';
 import { answerError, answerPrivately } from '../answer.ts';
 import type { Settings } from '../options.ts';
-import { placeSession } from '../renewal/session-cookie.ts';
 import { urlOf } from '../shown-request.ts';
 import { limitBody } from './body-limit.ts';
 import { headersForBrowser, headersForIssuer } from './passed-headers.ts';
+import { placeSession } from './session-cookie.ts';
 
 type Handler = (request: NextRequest) => Promise<Response>;
 

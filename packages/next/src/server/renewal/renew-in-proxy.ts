@@ -1,11 +1,11 @@
 import { type NextRequest, NextResponse } from 'next/server.js';
 import { markPrivate } from '../answer.ts';
+import { findSession, nameOf, sessionCookieName } from '../issuer/session-cookie.ts';
 import type { Settings } from '../options.ts';
 import { urlOf } from '../shown-request.ts';
 import { hasCookie, readCookies, writeTokenCookie } from '../token-cookie.ts';
 import { isIssuerPath, isRenewable } from './renewable.ts';
 import { lifetimeOf, nothing, type Renewal, type RenewedToken, Renewer } from './renewer.ts';
-import { findSession, nameOf, sessionCookieName } from './session-cookie.ts';
 import { isSameUser, readUnverified, type UnverifiedToken } from './unverified-token.ts';
 
 /** How long before its end a token is renewed; a shorter-lived token, in the last third of its lifetime. */

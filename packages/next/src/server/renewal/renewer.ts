@@ -11,10 +11,10 @@ import {
 } from '@torii/core/adapter';
 import { limitBody } from '../issuer/body-limit.ts';
 import { cookieLinesForBrowser } from '../issuer/issuer-cookies.ts';
+import { placeSession, type SealedSession } from '../issuer/session-cookie.ts';
 import type { Settings } from '../options.ts';
 import { writeTokenCookie } from '../token-cookie.ts';
 import { readAccessToken, renewalPath, renewalRequest } from './provisional-request.ts';
-import { placeSession, type SealedSession } from './session-cookie.ts';
 
 /** How long a page load waits for the issuer. */
 const timeLimitMs = 3_000;

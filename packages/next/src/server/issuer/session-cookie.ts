@@ -1,8 +1,9 @@
 // With `renewInProxy`, browsers send Torii's session cookie to every path of the app, so that the proxy sees it. Its mark
 // then holds a hash of its value, called the seal. Without it, a sibling subdomain could plant another session cookie at a
 // path where the browser sends only that one, and the proxy would sign the user in as someone else (login CSRF).
-import { markPrefixOf } from '../issuer/issuer-cookies.ts';
+
 import { readCookies, type TokenCookie } from '../token-cookie.ts';
+import { markPrefixOf } from './issuer-cookies.ts';
 
 export const sessionCookieName = '__client_session';
 

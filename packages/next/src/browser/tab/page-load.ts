@@ -1,6 +1,6 @@
-import { withBasePath } from '../base-path.ts';
-import { readReturnAddress } from '../return-address.ts';
-import { forgetBounces } from './sign-in/bounce.ts';
+import { withBasePath } from '../../base-path.ts';
+import { readReturnAddress } from '../../return-address.ts';
+import { forgetBounces } from './bounce.ts';
 import { tabStorage } from './tab.ts';
 
 /** `true` while `loadPage` loads a page. Until then, do not reload: a reload would cancel that navigation. */

@@ -1,15 +1,15 @@
 import { useEffect, useRef } from 'react';
 import { useRouter } from '#navigation';
-import { defaultTokenPath, returnParameter } from '../../paths.ts';
-import { forgetForms, forgetFormsOfOthers } from '../forms/kept-forms.ts';
-import { isLeaving, notePageShown } from '../page-load.ts';
-import { readToken, type TokenRoute, type ToriiSession } from '../session/session.ts';
-import { isCookieChangedSince, noteCookieChange } from '../session/session-changes.ts';
-import { mayBounce, noteArrival } from '../sign-in/bounce.ts';
-import { forgetFragments, watchFragments } from '../sign-in/fragment.ts';
-import { isSigningIn, onSignInEnd } from '../sign-in/sign-in-pause.ts';
-import { changes, sharedStorage, tabStorage } from '../tab.ts';
-import { type Keeper, keepToken } from './keep-token.ts';
+import { defaultTokenPath, returnParameter } from '../paths.ts';
+import { type Keeper, keepToken } from './cookie/keep-token.ts';
+import { forgetForms, forgetFormsOfOthers } from './forms/kept-forms.ts';
+import { readToken, type TokenRoute, type ToriiSession } from './session/session.ts';
+import { forgetFragments, watchFragments } from './sign-in/fragment.ts';
+import { isSigningIn, onSignInEnd } from './sign-in/sign-in-pause.ts';
+import { mayBounce, noteArrival } from './tab/bounce.ts';
+import { isLeaving, notePageShown } from './tab/page-load.ts';
+import { isCookieChangedSince, noteCookieChange } from './tab/session-changes.ts';
+import { changes, sharedStorage, tabStorage } from './tab/tab.ts';
 
 export interface TokenKeeperProps extends TokenRoute {
   readonly session: ToriiSession;

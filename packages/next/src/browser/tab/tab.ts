@@ -1,4 +1,4 @@
-import { type SessionChanges, watchSessionChanges } from './session/session-changes.ts';
+import { type SessionChanges, watchSessionChanges } from './session-changes.ts';
 
 // The state of this page. Created when the page's scripts load, not later: another tab may sign out before the first
 // update of the cookie has finished.
