@@ -150,7 +150,7 @@ describe('headers', () => {
     ['x-torii-session-token', 'mine, planted'],
     // Not set by the issuer.
     ['cookie', 'a=1; __Host-torii_token=eyJ; __client_session=s'],
-    ['next-action', 'x'],
+    ['next-action', '40aabb_action'],
     ['x-middleware-subrequest', 'middleware'],
     ...['x-forwarded-for', 'x-real-ip', 'true-client-ip', 'x-client-ip', 'cf-connecting-ip', 'fly-client-ip'].map(
       withValue('6.6.6.6'),
