@@ -12,7 +12,7 @@ export function readValue(line: string): string {
 }
 
 /** The attributes, such as ` Path=/`. */
-export function attributesOf(line: string): readonly string[] {
+function attributesOf(line: string): readonly string[] {
   return line.split(';').slice(1);
 }
 
