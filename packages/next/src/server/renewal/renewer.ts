@@ -29,6 +29,8 @@ const maxPauseMs = 10_000;
 /** The longest pause that `Retry-After` can ask for. */
 const maxRetryAfterMs = 60_000;
 
+type RenewerSettings = Pick<Settings, 'upstream' | 'cookie' | 'headerVerifier' | 'emit'>;
+
 export interface RenewedToken {
   readonly value: string;
   readonly auth: Auth<object>;
@@ -65,7 +67,7 @@ export const nothing: Renewal = { token: undefined, lines: [] };
 
 /** Asks the issuer for access tokens: once per session at a time, and rarely while the issuer fails. */
 export class Renewer {
-  readonly #settings: Settings;
+  readonly #settings: RenewerSettings;
   /** By the hash of the session cookie. */
   readonly #running = new Map<string, Running>();
   /** Results with cookies for the browser. */
@@ -77,7 +79,7 @@ export class Renewer {
   #timer: unknown;
   #lastFailure: { readonly begunAt: Instant; readonly pauseMs: number } | undefined;
 
-  constructor(settings: Settings) {
+  constructor(settings: RenewerSettings) {
     this.#settings = settings;
   }
 
