@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { forgetBounces, mayBounce, noteArrival, type TabStorage } from '../src/browser/bounce.ts';
+import { forgetBounces, mayBounce, noteArrival, type TabStorage } from '../src/browser/tab/bounce.ts';
 
 function makeTab(): () => TabStorage {
   const notes = new Map<string, string>();

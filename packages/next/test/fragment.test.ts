@@ -23,7 +23,10 @@ async function load(address: string, redirectCount = 0) {
   vi.stubGlobal('addEventListener', events.addEventListener.bind(events));
   vi.stubGlobal('removeEventListener', events.removeEventListener.bind(events));
   vi.stubGlobal('navigation', new EventTarget());
-  return { ...(await import('../src/browser/fragment.ts')), leave: () => events.dispatchEvent(new Event('pagehide')) };
+  return {
+    ...(await import('../src/browser/sign-in/fragment.ts')),
+    leave: () => events.dispatchEvent(new Event('pagehide')),
+  };
 }
 
 function moveTo(address: string): void {

@@ -1,5 +1,7 @@
+import { NextRequest } from 'next/server.js';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { bypassNextCache } from '../src/server/fresh-fetch.ts';
+import { createToriiNext } from '../src/index.ts';
+import { bypassNextCache } from '../src/server/issuer/fresh-fetch.ts';
 
 type Fetch = typeof globalThis.fetch;
 
@@ -60,4 +62,15 @@ test("keeps core's headers and signal", async () => {
 
 test.each([null, 7, 'fetch', {}])('returns %j unchanged, so that core refuses it', (given) => {
   expect(bypassNextCache(given)).toBe(given);
+});
+
+test("passes on the issuer's own responses, none from Next's cache", async () => {
+  const { issuerRoutes } = createToriiNext({
+    issuer: 'https://acme.torii.so',
+    signInPath: '/sign-in',
+    origins: ['https://app.test'],
+  });
+  vi.stubGlobal('fetch', makeCachingFetch());
+  const load = async () => (await issuerRoutes.GET(new NextRequest('https://app.test/_torii/client'))).text();
+  expect([await load(), await load()]).toEqual(['response 1', 'response 2']);
 });

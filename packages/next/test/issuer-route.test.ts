@@ -4,7 +4,7 @@ import { splitCookiesString } from 'next/dist/server/web/utils.js';
 import { NextRequest } from 'next/server.js';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createToriiNext } from '../src/index.ts';
-import { cookieLinesForBrowser } from '../src/server/issuer-cookies.ts';
+import { cookieLinesForBrowser } from '../src/server/issuer/issuer-cookies.ts';
 
 const servers: Server[] = [];
 afterEach(() => {
@@ -150,7 +150,7 @@ describe('headers', () => {
     ['x-torii-session-token', 'mine, planted'],
     // Not set by the issuer.
     ['cookie', 'a=1; __Host-torii_token=eyJ; __client_session=s'],
-    ['next-action', 'x'],
+    ['next-action', '40aabb_action'],
     ['x-middleware-subrequest', 'middleware'],
     ...['x-forwarded-for', 'x-real-ip', 'true-client-ip', 'x-client-ip', 'cf-connecting-ip', 'fly-client-ip'].map(
       withValue('6.6.6.6'),

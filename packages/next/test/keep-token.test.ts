@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { keepToken } from '../src/browser/keep-token.ts';
+import { keepToken } from '../src/browser/cookie/keep-token.ts';
 
 interface Sent {
   readonly method: string | undefined;

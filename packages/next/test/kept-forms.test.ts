@@ -1,6 +1,12 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { TabStorage } from '../src/browser/bounce.ts';
-import { forgetForms, forgetFormsOfOthers, keepForm, noteFormsRefused, takeForm } from '../src/browser/kept-forms.ts';
+import {
+  forgetForms,
+  forgetFormsOfOthers,
+  keepForm,
+  noteFormsRefused,
+  takeForm,
+} from '../src/browser/forms/kept-forms.ts';
+import type { TabStorage } from '../src/browser/tab/bounce.ts';
 
 const now = 1_700_000_000_000;
 const hourMs = 3_600_000;

@@ -1,14 +1,12 @@
 // Next 15.0 and React 18, the oldest versions that the package allows: no `forbidden`, and other errors than later versions.
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type Emulator, startEmulator } from '@torii/emulator';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { installApp, packPackages, writeFileAt } from '../../../scripts/packed-app.ts';
-import { freePort } from './next-server.ts';
+import { freePort, type NextServer, startNext } from './next-server.ts';
 import { cookie, html, type RawRequest, send } from './raw.ts';
 
 const files = {
@@ -46,9 +44,8 @@ export default function Page() {
 const folder = mkdtempSync(join(tmpdir(), 'torii-oldest-next-'));
 let emulator: Emulator;
 let built: string;
-let output = '';
+let server: NextServer;
 let url: string;
-let stop: () => Promise<void>;
 beforeAll(async () => {
   emulator = await startEmulator();
   const app = join(folder, 'app');
@@ -63,25 +60,11 @@ beforeAll(async () => {
   if (build.status !== 0) throw new Error(built);
   const port = await freePort();
   url = `http://127.0.0.1:${port}`;
-  const env = { ...production, TORII_ISSUER: emulator.issuer, APP_ORIGIN: url };
   const args = [next, 'start', '--port', String(port), '--hostname', '127.0.0.1'];
-  const child = spawn(process.execPath, args, { cwd: app, env, stdio: ['ignore', 'pipe', 'pipe'] });
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => {
-      output += text;
-    });
-  }
-  stop = async () => {
-    const ended = once(child, 'exit');
-    if (child.kill('SIGKILL')) await ended;
-  };
-  while (!output.includes('Ready in')) {
-    if (child.exitCode !== null) throw new Error(output);
-    await sleep(20);
-  }
+  server = await startNext(app, args, { TORII_ISSUER: emulator.issuer, APP_ORIGIN: url });
 }, 600_000);
 afterAll(async () => {
-  await stop?.();
+  await server?.[Symbol.asyncDispose]();
   await emulator?.stop();
   rmSync(folder, { recursive: true, force: true });
 });
@@ -95,7 +78,7 @@ test('builds without a warning', () => {
 test('pages redirect, let in and refuse, without a line in the log', async () => {
   const token = cookie(await emulator.token({ userId: 'ada' }));
   expect((await ask('/private', { headers: [html, token] })).body).toContain('ada');
-  const before = output;
+  const before = server.output();
   for (const header of [
     ['Accept-Language', 'en'],
     ['Next-Action', 'a'],
@@ -105,7 +88,7 @@ test('pages redirect, let in and refuse, without a line in the log', async () =>
     expect([signedOut.status, signedOut.headers.get('location')]).toEqual([307, '/sign-in?return_to=%2Frefused']);
   }
   const refused = await ask('/refused', { headers: [html, token] });
-  expect([refused.status, refused.body.includes('protected-bytes'), output]).toEqual([404, false, before]);
+  expect([refused.status, refused.body.includes('protected-bytes'), server.output()]).toEqual([404, false, before]);
 });
 
 test('an action tells why it refused', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isCookieChangedSince, noteCookieChange, watchSessionChanges } from '../src/browser/session-changes.ts';
+import { isCookieChangedSince, noteCookieChange, watchSessionChanges } from '../src/browser/tab/session-changes.ts';
 
 function makeStorage() {
   const notes = new Map<string, string>();

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { takeTurn } from '../src/browser/turns.ts';
+import { takeTurn } from '../src/browser/cookie/turns.ts';
 
 // Node 24.5 and later have Web Locks.
 const withLocks = test.runIf(globalThis.navigator?.locks !== undefined);

@@ -5,13 +5,13 @@ import { readBasePath } from '../base-path.ts';
 
 export type { Reason } from '@torii/core';
 export { getErrorReason } from './error-reason.ts';
-export { KeptForm, type KeptFormProps } from './kept-form.tsx';
-export { type ChangeOrganizationOptions, changeOrganization } from './organization-change.ts';
-export type { TokenRoute, ToriiSession } from './session.ts';
-export { type EndSessionOptions, endSession } from './session-end.ts';
-export { type SignInOptions, type SignInState, useSignIn } from './sign-in.ts';
+export { KeptForm, type KeptFormProps } from './forms/kept-form.tsx';
+export { type ChangeOrganizationOptions, changeOrganization } from './session/organization-change.ts';
+export type { TokenRoute, ToriiSession } from './session/session.ts';
+export { type EndSessionOptions, endSession } from './session/session-end.ts';
+export { renewToken } from './session/token-renewal.ts';
+export { type SignInOptions, type SignInState, useSignIn } from './sign-in/sign-in.ts';
 export { TokenKeeper, type TokenKeeperProps } from './token-keeper.ts';
-export { renewToken } from './token-renewal.ts';
 
 /**
  * Next's `basePath`, such as `/shop`, or an empty string. For code that knows nothing of Next: the issuer route is below

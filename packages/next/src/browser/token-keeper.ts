@@ -1,15 +1,15 @@
 import { useEffect, useRef } from 'react';
 import { useRouter } from '#navigation';
 import { defaultTokenPath, returnParameter } from '../paths.ts';
-import { mayBounce, noteArrival } from './bounce.ts';
-import { forgetFragments, watchFragments } from './fragment.ts';
-import { type Keeper, keepToken } from './keep-token.ts';
-import { forgetForms, forgetFormsOfOthers } from './kept-forms.ts';
-import { isLeaving, notePageShown } from './page-load.ts';
-import { readToken, type TokenRoute, type ToriiSession } from './session.ts';
-import { isCookieChangedSince, noteCookieChange } from './session-changes.ts';
-import { isSigningIn, onSignInEnd } from './sign-in-pause.ts';
-import { changes, sharedStorage, tabStorage } from './tab.ts';
+import { type Keeper, keepToken } from './cookie/keep-token.ts';
+import { forgetForms, forgetFormsOfOthers } from './forms/kept-forms.ts';
+import { readToken, type TokenRoute, type ToriiSession } from './session/session.ts';
+import { forgetFragments, watchFragments } from './sign-in/fragment.ts';
+import { isSigningIn, onSignInEnd } from './sign-in/sign-in-pause.ts';
+import { mayBounce, noteArrival } from './tab/bounce.ts';
+import { isLeaving, notePageShown } from './tab/page-load.ts';
+import { isCookieChangedSince, noteCookieChange } from './tab/session-changes.ts';
+import { changes, sharedStorage, tabStorage } from './tab/tab.ts';
 
 export interface TokenKeeperProps extends TokenRoute {
   readonly session: ToriiSession;

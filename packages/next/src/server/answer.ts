@@ -48,14 +48,18 @@ export function answerError(error: unknown): Response {
   return toResponse(denial);
 }
 
-export function markPrivate<R extends Response>(response: R): R | Response {
+export function markPrivate(response: Response): Response {
+  return withHeaders(response, mark);
+}
+
+/** Changes the headers of the response, or of a copy if they are immutable, as those of a response from `fetch`. */
+export function withHeaders(response: Response, change: (headers: Headers) => void): Response {
   try {
-    mark(response.headers);
+    change(response.headers);
     return response;
   } catch {
-    // Copy the response to change its headers: the headers of a response from `fetch` are immutable.
     const copy = new Response(response.body, response);
-    mark(copy.headers);
+    change(copy.headers);
     return copy;
   }
 }

@@ -1,9 +1,9 @@
 import type { Auth, Check, CheckResult, Claims, RequestParts } from '@torii/core';
 import { guardOutcome } from '@torii/core/adapter';
-import { createGetToken, type GetToken } from './get-token.ts';
-import { type IssuerRoutes, issuerRoutes } from './issuer-route.ts';
+import { createGetToken, type GetToken } from './get-token/get-token.ts';
+import { type IssuerRoutes, issuerRoutes } from './issuer/issuer-route.ts';
 import { readOptions, type ToriiNextOptions } from './options.ts';
-import { createAuth, createProtect, type Protect } from './protect.ts';
+import { createAuth, createProtect, type Protect } from './pages/protect.ts';
 import { createProxy, type ProxyFunction, type ProxyHandler } from './proxy.ts';
 import { type AuthHandler, createWithAuth, type Params, type RouteHandler } from './route.ts';
 import { partsOf } from './shown-request.ts';

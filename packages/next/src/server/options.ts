@@ -23,10 +23,11 @@ import {
   wrongOption,
 } from '@torii/core/adapter';
 import { connection } from 'next/server.js';
-import { defaultTokenPath, issuerPaths, metadataPaths, withoutTrailingSlash } from '../paths.ts';
+import { defaultTokenPath } from '../paths.ts';
+import { alwaysPublic } from './always-public.ts';
 import { createHints, type DevelopmentHints } from './development-hints.ts';
-import { bypassNextCache } from './fresh-fetch.ts';
-import { type RefusedPage, refusedPages } from './refused-page.ts';
+import { bypassNextCache } from './issuer/fresh-fetch.ts';
+import { type RefusedPage, refusedPages } from './pages/refused-page.ts';
 import { chooseTokenCookie, type TokenCookie } from './token-cookie.ts';
 
 /** The options of `createToriiNext`, including the options of `@torii/core` for verifying tokens. */
@@ -137,14 +138,7 @@ export function readOptions(given: ToriiNextOptions): Settings {
   const verify = { ...Object.fromEntries(verifyEntries), fetch: bypassNextCache(options.fetch) } as VerifyOptions;
   const places = { cookie: cookie.name, origins };
   const preflight = 'allowPreflight' in options ? { allowPreflight: options.allowPreflight as boolean } : {};
-  const publicPaths = [
-    ...listPaths(options, 'publicPaths'),
-    ...withBothSlashForms(signInPath),
-    ...withBothSlashForms(tokenPath),
-    ...issuerPaths,
-    ...metadataPaths.flatMap(withBothSlashForms),
-    '/_next/static/*',
-  ];
+  const publicPaths = [...listPaths(options, 'publicPaths'), ...alwaysPublic(signInPath, tokenPath)];
   const [upstream = ''] = [verify.issuer ?? []].flat();
   return {
     headerVerifier: createVerifier<object>(verify),
@@ -174,12 +168,6 @@ function readPublishableKey(options: Options<'publishableKey'>): string | undefi
   if (!/^[\x21-\x2B\x2D-\x7E]{1,256}$/.test(key))
     throw wrongOption('publishableKey', `cannot be sent as a header. ${remedy}`);
   return key;
-}
-
-// Returns the path with and without a trailing slash. Both must be public: Next redirects from one to the other.
-function withBothSlashForms(path: string): readonly string[] {
-  const base = withoutTrailingSlash(path);
-  return base === '/' ? [base] : [base, `${base}/`];
 }
 
 function readOrigins(options: Options<'origins'>, production: boolean): readonly string[] {

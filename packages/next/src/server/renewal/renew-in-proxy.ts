@@ -1,11 +1,12 @@
 import { type NextRequest, NextResponse } from 'next/server.js';
-import { markPrivate } from '../answer.ts';
+import { markPrivate, withHeaders } from '../answer.ts';
+import { findSession, sessionCookieName } from '../issuer/session-cookie.ts';
+import { readName, readValue } from '../issuer/set-cookie-line.ts';
 import type { Settings } from '../options.ts';
 import { urlOf } from '../shown-request.ts';
 import { hasCookie, readCookies, writeTokenCookie } from '../token-cookie.ts';
 import { isIssuerPath, isRenewable } from './renewable.ts';
 import { lifetimeOf, nothing, type Renewal, type RenewedToken, Renewer } from './renewer.ts';
-import { findSession, nameOf, sessionCookieName } from './session-cookie.ts';
 import { isSameUser, readUnverified, type UnverifiedToken } from './unverified-token.ts';
 
 /** How long before its end a token is renewed; a shorter-lived token, in the last third of its lifetime. */
@@ -39,7 +40,7 @@ export function renewalInProxy(settings: Settings): (request: NextRequest) => Pr
     const [current, ...others] = readCookies(request.headers).filter(({ name }) => name === cookie.name);
     // Of two cookies of one name, one may be planted.
     if (others.length > 0) return nothing;
-    const value = current?.pair.slice(current.pair.indexOf('=') + 1).trim() ?? '';
+    const value = current === undefined ? '' : readValue(current.pair);
     const old = value === '' ? null : readUnverified(value);
     if (old === undefined) return nothing;
     if (old !== null && !(await isDue(old, value))) return nothing;
@@ -64,12 +65,12 @@ export function renewalInProxy(settings: Settings): (request: NextRequest) => Pr
   // Cookies that the app's own proxy function sets stay as they are: it may sign the user out.
   function storeCookies(response: Response, token: RenewedToken | undefined, lines: readonly string[]): Response {
     const own = token === undefined ? [] : [writeTokenCookie(cookie, token.value, lifetimeOf(token.auth))];
-    const taken = new Set(response.headers.getSetCookie().map(nameOf));
+    const taken = new Set(response.headers.getSetCookie().map(readName));
     const result = withHeaders(response, (headers) => {
       // A shared cache that stored this response would sign other users in.
       headers.set('cache-control', 'private, no-store');
       for (const name of [...headers.keys()]) if (sharedCacheControl.test(name)) headers.delete(name);
-      for (const line of [...lines, ...own]) if (!taken.has(nameOf(line))) headers.append('set-cookie', line);
+      for (const line of [...lines, ...own]) if (!taken.has(readName(line))) headers.append('set-cookie', line);
     });
     return markPrivate(result);
   }
@@ -112,16 +113,4 @@ function passCookies(response: Response, request: NextRequest, edit: (header: st
   return withHeaders(response, (target) => {
     for (const [name, value] of changed) if (name !== 'x-middleware-next') target.set(name, value);
   });
-}
-
-/** Changes the headers of the response, or of a copy if they cannot be changed, as those of a response from `fetch`. */
-function withHeaders(response: Response, change: (headers: Headers) => void): Response {
-  try {
-    change(response.headers);
-    return response;
-  } catch {
-    const copy = new Response(response.body, response);
-    change(copy.headers);
-    return copy;
-  }
 }

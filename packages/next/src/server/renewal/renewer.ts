@@ -7,14 +7,15 @@ import {
   loggable,
   loggableCause,
   raceDeadline,
-  readRetryAfter,
 } from '@torii/core/adapter';
-import { limitBody } from '../body-limit.ts';
-import { cookieLinesForBrowser } from '../issuer-cookies.ts';
+import { readText } from '../issuer/body-limit.ts';
+import { fetchFresh } from '../issuer/fresh-fetch.ts';
+import { cookieLinesForBrowser } from '../issuer/issuer-cookies.ts';
+import { placeSession, type SealedSession } from '../issuer/session-cookie.ts';
 import type { Settings } from '../options.ts';
 import { writeTokenCookie } from '../token-cookie.ts';
 import { readAccessToken, renewalPath, renewalRequest } from './provisional-request.ts';
-import { placeSession, type SealedSession } from './session-cookie.ts';
+import { failureOf, minPauseMs, RenewalFailure, unavailable } from './renewal-failure.ts';
 
 /** How long a page load waits for the issuer. */
 const timeLimitMs = 3_000;
@@ -24,10 +25,11 @@ const maxRunning = 50;
 /** How long a result is kept for requests that the browser sent with the same session cookie. */
 const keptMs = 10_000;
 const maxKept = 1_000;
-const minPauseMs = 1_000;
 const maxPauseMs = 10_000;
 /** The longest pause that `Retry-After` can ask for. */
 const maxRetryAfterMs = 60_000;
+
+type RenewerSettings = Pick<Settings, 'upstream' | 'cookie' | 'headerVerifier' | 'emit'>;
 
 export interface RenewedToken {
   readonly value: string;
@@ -56,25 +58,6 @@ export interface Caller {
   readonly hasBasePath: boolean;
 }
 
-/** Why a renewal gave no token. */
-class RenewalFailure extends Error {
-  readonly why: 'session_ended' | 'issuer_unavailable' | 'token_refused';
-  readonly pauseMs: number;
-  readonly lines: readonly string[];
-
-  /** @param pauseMs how long the issuer is not asked for any session: 0 if only this session has a problem */
-  constructor(
-    why: RenewalFailure['why'],
-    problem: string,
-    { pauseMs = 0, lines = [], cause }: { pauseMs?: number; lines?: readonly string[]; cause?: unknown } = {},
-  ) {
-    super(problem, { cause });
-    this.why = why;
-    this.pauseMs = pauseMs;
-    this.lines = lines;
-  }
-}
-
 /** The remaining lifetime of a token, in whole seconds. */
 export function lifetimeOf({ expiresAt }: Auth<object>): number {
   return Math.floor(expiresAt - Date.now() / 1000);
@@ -84,7 +67,7 @@ export const nothing: Renewal = { token: undefined, lines: [] };
 
 /** Asks the issuer for access tokens: once per session at a time, and rarely while the issuer fails. */
 export class Renewer {
-  readonly #settings: Settings;
+  readonly #settings: RenewerSettings;
   /** By the hash of the session cookie. */
   readonly #running = new Map<string, Running>();
   /** Results with cookies for the browser. */
@@ -96,7 +79,7 @@ export class Renewer {
   #timer: unknown;
   #lastFailure: { readonly begunAt: Instant; readonly pauseMs: number } | undefined;
 
-  constructor(settings: Settings) {
+  constructor(settings: RenewerSettings) {
     this.#settings = settings;
   }
 
@@ -210,10 +193,9 @@ export class Renewer {
     signal: AbortSignal,
   ): Promise<Renewal & { readonly token: RenewedToken }> {
     const { upstream, cookie, headerVerifier } = this.#settings;
-    const answer = await fetch(upstream + renewalPath, {
+    const answer = await fetchFresh(upstream + renewalPath, {
       ...renewalRequest(session.pair, userAgent),
       redirect: 'manual',
-      cache: 'no-store',
       signal,
     });
     if (answer.status === 401) {
@@ -228,7 +210,9 @@ export class Renewer {
     const places = { upstream, secure: cookie.secure, pathname: renewalPath, hasBasePath };
     const passedOn = answer.headers.getSetCookie().flatMap((line) => cookieLinesForBrowser(line, places));
     const lines = await placeSession(passedOn, new Headers(), { secure: cookie.secure, renewInProxy: true });
-    const token = readAccessToken(await readText(answer));
+    const text = await readText(answer, maxResponseBytes);
+    if (text === undefined) throw unavailable(`the response is larger than ${maxResponseBytes} bytes`);
+    const token = readAccessToken(text);
     if (token === undefined) throw unavailable('the response contains no access token');
     let auth: Auth<object>;
     try {
@@ -245,28 +229,7 @@ export class Renewer {
   }
 }
 
-function unavailable(problem: string, options: { pauseMs?: number; cause?: unknown } = {}): RenewalFailure {
-  return new RenewalFailure('issuer_unavailable', problem, { pauseMs: minPauseMs, ...options });
-}
-
-function failureOf({ status, headers }: Response): RenewalFailure {
-  const problem = `HTTP status ${status}`;
-  // Another 4xx is about this session. It must not keep other users from being renewed, because a client can cause it.
-  const isForSession = status >= 400 && status < 500 && ![404, 405, 408, 429].includes(status);
-  if (isForSession) return new RenewalFailure('token_refused', problem);
-  const seconds = readRetryAfter(headers.get('retry-after'), headers.get('date')) ?? 0;
-  return unavailable(problem, { pauseMs: Math.max(minPauseMs, seconds * 1000) });
-}
-
 /** Ends the connection of a response that is not read. */
 function discard(answer: Response): void {
   answer.body?.cancel().catch(() => {});
-}
-
-async function readText(answer: Response): Promise<string> {
-  const received = limitBody(answer.body, answer.headers, maxResponseBytes);
-  if (received === null) return '';
-  if (received !== 'too large') return new Response(received.body).text();
-  discard(answer);
-  throw unavailable(`the response is larger than ${maxResponseBytes} bytes`);
 }

@@ -1,16 +1,16 @@
 import { type ApiAnswer, type Auth, ToriiApiError, ToriiConfigError, ToriiUnavailableError } from '@torii/core';
 import {
   type AuthAndToken,
-  elapsedMs,
-  type Instant,
   instantNow,
   loggable,
   loggableCause,
   raceDeadline,
   readRetryAfter,
 } from '@torii/core/adapter';
-import { limitBody } from './body-limit.ts';
-import { bypassNextCache } from './fresh-fetch.ts';
+import { readText } from '../issuer/body-limit.ts';
+import { fetchFresh } from '../issuer/fresh-fetch.ts';
+import { readUnverifiedClaims } from '../unverified-claims.ts';
+import { KeptTokens, type Minted } from './kept-tokens.ts';
 
 /** A user's token, and the template of the token that is wanted in its place. */
 export interface TemplateRequest extends AuthAndToken {
@@ -23,23 +23,10 @@ export interface TemplateTokens {
   get(request: TemplateRequest): Promise<string | null>;
 }
 
-interface Minted {
-  readonly token: string;
-  readonly begunAt: Instant;
-  /** How long it can be handed out, from `begunAt` on. */
-  readonly usableMs: number;
-}
-
 const path = '/_torii/auth/session/token';
 const timeLimitMs = 5_000;
 const maxAnswerBytes = 64 * 1024;
 const maxTokenLength = 16_384;
-const maxKept = 1_000;
-/** Of the texts of all kept tokens and of the tokens that they were made for. */
-const maxKeptLength = 4_000_000;
-
-const fetchFresh = bypassNextCache(undefined) as typeof globalThis.fetch;
-
 export function createTemplateTokens(): TemplateTokens {
   const kept = new KeptTokens();
   const pending = new Map<string, Promise<Minted | null>>();
@@ -64,38 +51,6 @@ export function createTemplateTokens(): TemplateTokens {
       if (minted !== null) kept.add(key, minted);
     }, end);
     return minting;
-  }
-}
-
-class KeptTokens {
-  readonly #byKey: Map<string, Minted> = new Map();
-  #length = 0;
-
-  get(key: string): string | undefined {
-    const found = this.#byKey.get(key);
-    if (found === undefined) return undefined;
-    if (elapsedMs(found.begunAt) < found.usableMs) return found.token;
-    this.#drop(key);
-    return undefined;
-  }
-
-  add(key: string, minted: Minted): void {
-    const length = key.length + minted.token.length;
-    if (elapsedMs(minted.begunAt) >= minted.usableMs) return;
-    this.#drop(key);
-    for (const oldest of this.#byKey.keys()) {
-      if (this.#byKey.size < maxKept && this.#length + length <= maxKeptLength) break;
-      this.#drop(oldest);
-    }
-    this.#byKey.set(key, minted);
-    this.#length += length;
-  }
-
-  #drop(key: string): void {
-    const found = this.#byKey.get(key);
-    if (found === undefined) return;
-    this.#byKey.delete(key);
-    this.#length -= key.length + found.token.length;
   }
 }
 
@@ -140,7 +95,7 @@ async function ask({ auth, token, template, publishableKey }: TemplateRequest, s
       signal,
     });
     const { status, ok, headers } = answer;
-    return { status, ok, headers, text: await readText(answer) };
+    return { status, ok, headers, text: (await readText(answer, maxAnswerBytes)) ?? '' };
   } catch (thrown) {
     throw unavailable('no answer', { cause: loggableCause(thrown) });
   }
@@ -151,21 +106,6 @@ function issuerOf({ issuer }: Auth<object>): string {
   return String(issuer).replace(/\/$/, '');
 }
 
-/** Empty if the body is too large. */
-async function readText({ body, headers }: Response): Promise<string> {
-  const limited = limitBody(body, headers, maxAnswerBytes);
-  if (limited === null || limited === 'too large') {
-    await body?.cancel();
-    return '';
-  }
-  try {
-    return await new Response(limited.body).text();
-  } catch (error) {
-    if (limited.isOver()) return '';
-    throw error;
-  }
-}
-
 function readMinted(
   text: string,
   { auth, token: own }: TemplateRequest,
@@ -173,7 +113,7 @@ function readMinted(
 ): Pick<Minted, 'token' | 'usableMs'> {
   const { accessToken: token, expiresInSeconds } = jsonOf(text);
   const isToken = typeof token === 'string' && token.length <= maxTokenLength && /^[\w.~+/-]+=*$/.test(token);
-  const claims = isToken ? claimsOf(token) : {};
+  const claims = (isToken ? readUnverifiedClaims(token) : undefined) ?? {};
   // A cache in between could mix up the answers of two users. The user's own token must not go to a third party.
   const isFitting = token !== own && (claims['sub'] === undefined || claims['sub'] === auth.userId);
   if (!isToken || !isFitting) throw unusable('response_malformed', status);
@@ -187,19 +127,6 @@ function usableMsOf({ iat, exp }: Readonly<Record<string, unknown>>, expiresInSe
   if (lifetimes.length === 0) return 0;
   const seconds = Math.min(...lifetimes);
   return 1000 * (seconds - Math.min(30, seconds / 4));
-}
-
-/** The claims of a token that is not verified here: it is for another service. Empty if it is not a JWT. */
-function claimsOf(token: string): Readonly<Record<string, unknown>> {
-  const payload = token.split('.')[1] ?? '';
-  try {
-    const bytes = Uint8Array.from(atob(payload.replaceAll('-', '+').replaceAll('_', '/')), (each) =>
-      each.charCodeAt(0),
-    );
-    return jsonOf(new TextDecoder().decode(bytes));
-  } catch {
-    return {};
-  }
 }
 
 function jsonOf(text: string): Readonly<Record<string, unknown>> {

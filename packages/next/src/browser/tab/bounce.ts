@@ -1,4 +1,4 @@
-import { withoutTrailingSlash } from '../paths.ts';
+import { withoutTrailingSlash } from '../../paths.ts';
 
 const key = 'torii.bounced';
 /** A second redirect to one address within this time is refused: the first evidently had no effect (redirect loop). */

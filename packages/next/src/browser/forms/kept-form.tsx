@@ -1,9 +1,9 @@
 import { type ComponentPropsWithoutRef, type ReactElement, useEffect, useRef, useState } from 'react';
-import { returnParameter } from '../paths.ts';
+import { returnParameter } from '../../paths.ts';
+import { isLeaving } from '../tab/page-load.ts';
+import { changes, tabStorage } from '../tab/tab.ts';
 import { watchFields } from './form-fields.ts';
 import { keepForm, takeForm } from './kept-forms.ts';
-import { isLeaving } from './page-load.ts';
-import { changes, tabStorage } from './tab.ts';
 
 export interface KeptFormProps extends ComponentPropsWithoutRef<'form'> {
   /** The id of the user that the server rendered the page for. The text is restored for this user only. */

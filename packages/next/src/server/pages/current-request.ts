@@ -1,8 +1,8 @@
 import { type RequestParts, ToriiConfigError } from '@torii/core';
 import { headers as nextHeaders } from 'next/headers.js';
 import { connection } from 'next/server.js';
+import { requireHeaders } from '../shown-request.ts';
 import { isRendering } from './rendering.ts';
-import { requireHeaders } from './shown-request.ts';
 
 /** The request that a page, a server action or a route handler runs for. */
 export interface CurrentRequest {

@@ -1,5 +1,5 @@
+import type { TokenCookie } from '../token-cookie.ts';
 import { cookieHeaderForIssuer, cookieLinesForBrowser, findRoutePath, type Places } from './issuer-cookies.ts';
-import type { TokenCookie } from './token-cookie.ts';
 
 // The only request headers that are sent to the issuer. A block list would be incomplete: proxies, clouds and
 // frameworks trust many headers for the client's address, host or method (spoofing). `Referer` is not listed, because

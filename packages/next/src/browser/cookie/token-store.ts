@@ -1,6 +1,6 @@
-import { withBasePath } from '../base-path.ts';
-import { isRecord } from '../record.ts';
-import type { TokenAnswer } from '../token-answer.ts';
+import { withBasePath } from '../../base-path.ts';
+import { isRecord } from '../../record.ts';
+import type { TokenAnswer } from '../../token-answer.ts';
 
 const timeLimitMs = 10_000;
 

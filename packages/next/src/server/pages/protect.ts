@@ -12,13 +12,13 @@ import {
 } from '@torii/core';
 import { guardOutcome, readKnownOptions, requireChecks } from '@torii/core/adapter';
 import { redirect } from '#navigation';
-import { withBasePath } from '../base-path.ts';
-import { writeDigest } from '../digest.ts';
-import { readReturnAddress, signInAddress } from '../return-address.ts';
+import { withBasePath } from '../../base-path.ts';
+import { writeDigest } from '../../digest.ts';
+import { readReturnAddress, signInAddress } from '../../return-address.ts';
+import type { Settings } from '../options.ts';
+import { withoutHost } from '../shown-request.ts';
 import { currentRequest } from './current-request.ts';
-import type { Settings } from './options.ts';
 import { showRefusedPage } from './refused-page.ts';
-import { withoutHost } from './shown-request.ts';
 
 export interface ProtectOptions {
   /**

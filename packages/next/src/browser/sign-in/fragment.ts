@@ -1,5 +1,5 @@
-import { isRecord } from '../record.ts';
-import type { TabStorage } from './bounce.ts';
+import { isRecord } from '../../record.ts';
+import type { TabStorage } from '../tab/bounce.ts';
 
 const keptKey = 'torii.fragment';
 const leftKey = 'torii.fragment_left';

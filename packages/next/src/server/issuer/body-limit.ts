@@ -20,3 +20,19 @@ export function limitBody(
   });
   return { body: body.pipeThrough(counter), isOver: () => bytes > maxBytes };
 }
+
+/** The text of a response's body, or `undefined` if it is larger than `maxBytes`. */
+export async function readText({ body, headers }: Response, maxBytes: number): Promise<string | undefined> {
+  const limited = limitBody(body, headers, maxBytes);
+  if (limited === null) return '';
+  if (limited === 'too large') {
+    body?.cancel().catch(() => {});
+    return undefined;
+  }
+  try {
+    return await new Response(limited.body).text();
+  } catch (error) {
+    if (limited.isOver()) return undefined;
+    throw error;
+  }
+}

@@ -1,10 +1,10 @@
-import { defaultTokenPath } from '../paths.ts';
-import { forgetForms } from './kept-forms.ts';
-import { loadPage } from './page-load.ts';
+import { defaultTokenPath } from '../../paths.ts';
+import { clearToken } from '../cookie/token-store.ts';
+import { takeTurn } from '../cookie/turns.ts';
+import { forgetForms } from '../forms/kept-forms.ts';
+import { loadPage } from '../tab/page-load.ts';
+import { changes, tabStorage } from '../tab/tab.ts';
 import type { TokenRoute, ToriiSession } from './session.ts';
-import { changes, tabStorage } from './tab.ts';
-import { clearToken } from './token-store.ts';
-import { takeTurn } from './turns.ts';
 
 export interface EndSessionOptions extends TokenRoute {
   /**

@@ -1,5 +1,5 @@
-import { withBasePath } from '../base-path.ts';
-import { readReturnAddress } from '../return-address.ts';
+import { withBasePath } from '../../base-path.ts';
+import { readReturnAddress } from '../../return-address.ts';
 import { forgetBounces } from './bounce.ts';
 import { tabStorage } from './tab.ts';
 

@@ -1,14 +1,15 @@
 import { ToriiRequestError } from '@torii/core';
 import { innermostProblem, loggable, loggableCause, readPath } from '@torii/core/adapter';
 import type { NextRequest } from 'next/server.js';
-import { readBasePath } from '../base-path.ts';
-import { withoutTrailingSlash } from '../paths.ts';
-import { answerError, answerPrivately } from './answer.ts';
+import { readBasePath } from '../../base-path.ts';
+import { withoutTrailingSlash } from '../../paths.ts';
+import { answerError, answerPrivately } from '../answer.ts';
+import type { Settings } from '../options.ts';
+import { urlOf } from '../shown-request.ts';
 import { limitBody } from './body-limit.ts';
-import type { Settings } from './options.ts';
+import { fetchFresh } from './fresh-fetch.ts';
 import { headersForBrowser, headersForIssuer } from './passed-headers.ts';
-import { placeSession } from './renewal/session-cookie.ts';
-import { urlOf } from './shown-request.ts';
+import { placeSession } from './session-cookie.ts';
 
 type Handler = (request: NextRequest) => Promise<Response>;
 
@@ -57,11 +58,10 @@ async function forward(request: NextRequest, settings: Settings): Promise<Respon
   const headers = headersForIssuer(request.headers, cookie);
   let answer: Response;
   try {
-    answer = await fetch(url + search, {
+    answer = await fetchFresh(url + search, {
       method: request.method,
       headers,
       redirect: 'manual',
-      cache: 'no-store',
       signal: AbortSignal.any([ownSignal(request.signal), AbortSignal.timeout(timeLimitMs)]),
       ...(sent !== null && { body: sent.body, duplex: 'half' }),
     });

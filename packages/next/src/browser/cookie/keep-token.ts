@@ -1,4 +1,4 @@
-import type { TokenAnswer } from '../token-answer.ts';
+import type { TokenAnswer } from '../../token-answer.ts';
 import { type CookieSource, updateCookie } from './cookie-update.ts';
 
 export interface KeeperOptions extends Omit<CookieSource, 'isStopped' | 'mayClear'> {

@@ -1,4 +1,4 @@
-import type { TokenAnswer } from '../token-answer.ts';
+import type { TokenAnswer } from '../../token-answer.ts';
 import { clearToken, storeToken } from './token-store.ts';
 import { takeTurn } from './turns.ts';
 

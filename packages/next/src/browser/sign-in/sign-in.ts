@@ -1,15 +1,15 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { withBasePath } from '../base-path.ts';
-import { defaultTokenPath, returnParameter } from '../paths.ts';
-import { readReturnAddress } from '../return-address.ts';
-import { forgetBounces, mayBounce } from './bounce.ts';
-import { updateCookie } from './cookie-update.ts';
+import { withBasePath } from '../../base-path.ts';
+import { defaultTokenPath, returnParameter } from '../../paths.ts';
+import { readReturnAddress } from '../../return-address.ts';
+import { updateCookie } from '../cookie/cookie-update.ts';
+import { forgetFormsOfOthers, noteFormsRefused } from '../forms/kept-forms.ts';
+import type { TokenRoute, ToriiSession } from '../session/session.ts';
+import { forgetBounces, mayBounce } from '../tab/bounce.ts';
+import { noteCookieChange } from '../tab/session-changes.ts';
+import { changes, sharedStorage, tabStorage } from '../tab/tab.ts';
 import { keptFragment } from './fragment.ts';
-import { forgetFormsOfOthers, noteFormsRefused } from './kept-forms.ts';
-import type { TokenRoute, ToriiSession } from './session.ts';
-import { noteCookieChange } from './session-changes.ts';
 import { beginSignIn } from './sign-in-pause.ts';
-import { changes, sharedStorage, tabStorage } from './tab.ts';
 
 export interface SignInOptions extends TokenRoute {
   /**

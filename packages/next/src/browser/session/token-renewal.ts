@@ -1,7 +1,7 @@
-import { defaultTokenPath } from '../paths.ts';
-import { updateCookie } from './cookie-update.ts';
+import { defaultTokenPath } from '../../paths.ts';
+import { updateCookie } from '../cookie/cookie-update.ts';
+import { changes } from '../tab/tab.ts';
 import { readToken, type TokenRoute, type ToriiSession } from './session.ts';
-import { changes } from './tab.ts';
 
 /**
  * Stores the session's token in the token cookie now. For a request that a service refused because the token ended on its

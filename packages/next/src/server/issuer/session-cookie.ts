@@ -1,8 +1,10 @@
 // With `renewInProxy`, browsers send Torii's session cookie to every path of the app, so that the proxy sees it. Its mark
 // then holds a hash of its value, called the seal. Without it, a sibling subdomain could plant another session cookie at a
 // path where the browser sends only that one, and the proxy would sign the user in as someone else (login CSRF).
-import { markPrefixOf } from '../issuer-cookies.ts';
+
 import { readCookies, type TokenCookie } from '../token-cookie.ts';
+import { markPrefixOf } from './issuer-cookies.ts';
+import { atPath, expired, pathOf, readName, readValue, withValue } from './set-cookie-line.ts';
 
 export const sessionCookieName = '__client_session';
 
@@ -29,10 +31,10 @@ export async function findSession(
   const [session, ...others] = cookies.filter(({ name }) => name === sessionCookieName);
   const [mark, ...otherMarks] = cookies.filter(({ name }) => name === markName(app));
   if (session === undefined || mark === undefined || others.length > 0 || otherMarks.length > 0) return undefined;
-  const value = cookieValueOf(session.pair);
+  const value = readValue(session.pair);
   if (value.length > maxLength || !cookieValue.test(value)) return undefined;
   const seal = await sealOf(value);
-  return cookieValueOf(mark.pair) === seal ? { pair: `${sessionCookieName}=${value}`, seal } : undefined;
+  return readValue(mark.pair) === seal ? { pair: `${sessionCookieName}=${value}`, seal } : undefined;
 }
 
 /**
@@ -47,13 +49,13 @@ export async function placeSession(
   { secure, renewInProxy }: Pick<TokenCookie, 'secure'> & { readonly renewInProxy: boolean },
 ): Promise<readonly string[]> {
   const mark = markName({ secure });
-  const hasSealed = readCookies(sent).some(({ name, pair }) => name === mark && cookieValueOf(pair) !== plainMark);
+  const hasSealed = readCookies(sent).some(({ name, pair }) => name === mark && readValue(pair) !== plainMark);
   const placed: string[] = [];
   let seal = plainMark;
   for (const line of lines) {
-    const name = nameOf(line);
+    const name = readName(line);
     const path = pathOf(line);
-    if (name === sessionCookieName) seal = await sealOf(cookieValueOf(line));
+    if (name === sessionCookieName) seal = await sealOf(readValue(line));
     if (name !== sessionCookieName && name !== mark) placed.push(line);
     else if (renewInProxy) {
       if (path !== undefined && path !== '/') placed.push(expired(line, path));
@@ -74,38 +76,4 @@ function markName(app: Pick<TokenCookie, 'secure'>): string {
 async function sealOf(value: string): Promise<string> {
   const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(value));
   return Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, '0')).join('');
-}
-
-/** Reads `name=value`, with or without attributes after it. */
-function cookieValueOf(line: string): string {
-  const [pair = ''] = line.split(';', 1);
-  return pair.slice(pair.indexOf('=') + 1).trim();
-}
-
-export function nameOf(line: string): string {
-  return line.split(/[=;]/, 1)[0]?.trim() ?? '';
-}
-
-function pathOf(line: string): string | undefined {
-  const path = attributesOf(line).findLast((attribute) => /^\s*path\s*=/i.test(attribute));
-  return path?.slice(path.indexOf('=') + 1).trim();
-}
-
-function attributesOf(line: string): readonly string[] {
-  return line.split(';').slice(1);
-}
-
-function withValue(line: string, value: string): string {
-  return [`${nameOf(line)}=${value}`, ...attributesOf(line)].join(';');
-}
-
-function atPath(line: string, path: string): string {
-  const others = attributesOf(line).filter((attribute) => !/^\s*path\s*(?:=|$)/i.test(attribute));
-  return [line.split(';', 1)[0], ` Path=${path}`, ...others].join(';');
-}
-
-// Keeps the other attributes: browsers only replace a partitioned cookie by another partitioned one.
-function expired(line: string, path: string): string {
-  const others = attributesOf(line).filter((attribute) => !/^\s*(?:max-age|expires|path)\s*(?:=|$)/i.test(attribute));
-  return [`${nameOf(line)}=`, ` Path=${path}`, ' Max-Age=0', ...others].join(';');
 }

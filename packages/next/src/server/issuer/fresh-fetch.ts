@@ -16,7 +16,7 @@ export function bypassNextCache(given: unknown): unknown {
     wrappers.get(fetch) ??
     ((input, init) => {
       const headers = new Headers(init?.headers);
-      headers.set('X-Request-Id', crypto.randomUUID());
+      if (!headers.has('x-request-id')) headers.set('x-request-id', crypto.randomUUID());
       // Typed as an object, because Next's own types of `fetch`, which apps load, do not know `internal`.
       const options: object = { ...init, headers, cache: 'no-store', next: { internal: true } };
       return fetch(input, options);
@@ -24,6 +24,9 @@ export function bypassNextCache(given: unknown): unknown {
   wrappers.set(fetch, wrapper);
   return wrapper;
 }
+
+/** Sends a request to the issuer, outside of Next's cache. */
+export const fetchFresh: Fetch = bypassNextCache(undefined) as Fetch;
 
 function isFetch(value: unknown): value is Fetch {
   return typeof value === 'function';

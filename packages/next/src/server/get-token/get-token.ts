@@ -8,10 +8,10 @@ import {
   tokenReaderOf,
   wrongOption,
 } from '@torii/core/adapter';
-import { writeDigest } from '../digest.ts';
-import { currentRequest } from './current-request.ts';
-import type { Settings } from './options.ts';
-import { partsOf, requireHeaders, withoutHost } from './shown-request.ts';
+import { writeDigest } from '../../digest.ts';
+import type { Settings } from '../options.ts';
+import { currentRequest } from '../pages/current-request.ts';
+import { partsOf, requireHeaders, withoutHost } from '../shown-request.ts';
 import { taintToken } from './taint.ts';
 import { createTemplateTokens, type TemplateRequest } from './template-tokens.ts';
 

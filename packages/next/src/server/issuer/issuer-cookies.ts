@@ -1,4 +1,5 @@
-import { readCookies, type TokenCookie, tokenCookieNames } from './token-cookie.ts';
+import { readCookies, type TokenCookie, tokenCookieNames } from '../token-cookie.ts';
+import { attributeName, attributesWithout, pairOf, readName, readValue } from './set-cookie-line.ts';
 
 /** Where the app and the issuer are, as far as it matters for cookies and redirects of the issuer. */
 export interface Places extends Pick<TokenCookie, 'secure'> {
@@ -36,18 +37,17 @@ export function cookieHeaderForIssuer(sent: Headers, app: Pick<TokenCookie, 'sec
 export function cookieLinesForBrowser(line: string, places: Places): readonly string[] {
   if (hidesCookie(line)) return [];
   const markPrefix = markPrefixOf(places);
-  const [pair = '', ...attributes] = line.split(';');
-  const name = pair.split('=', 1)[0]?.trim() ?? '';
+  const [pair, name] = [pairOf(line), readName(line)];
   if (name === '' || !pair.includes('=')) return [];
   if (tokenCookieNames.includes(name) || name.startsWith(markPrefix)) return [];
   // Remove the `Domain` that the issuer set: browsers would reject the cookie, or send it to sibling subdomains too.
-  const ownHost = attributes.filter((attribute) => readName(attribute) !== 'domain');
+  const ownHost = attributesWithout(line, ['domain']);
   // Browsers reject a cookie named `__Host-…`, `__Secure-…` or `__Http-…` without `Secure`.
   const isPrefixed = /^__(?:host|secure|http)-/i.test(name);
   const fitting = places.secure || isPrefixed ? ownHost : ownHost.flatMap(forPlainHttp);
   const kept = fitting.map((attribute) => withPathOfApp(attribute, places));
   // Set `Path=/` and `Secure` on the mark: browsers reject a cookie named `__Host-…` without them.
-  const others = kept.filter((attribute) => readName(attribute) !== 'path' && readName(attribute) !== 'secure');
+  const others = kept.filter((attribute) => !['path', 'secure'].includes(attributeName(attribute)));
   const marked = places.secure ? [...others, ' Path=/', ' Secure'] : kept;
   return [[pair, ...kept].join(';'), [`${markPrefix}${name}=1`, ...marked].join(';')];
 }
@@ -62,13 +62,13 @@ function hidesCookie(line: string): boolean {
 // Over http, some browsers reject `Secure`, on loopback too, and all reject `SameSite=None` or `Partitioned` without it.
 // Torii sets these attributes for pages of other sites, but here its cookies belong to the app's own site.
 function forPlainHttp(attribute: string): readonly string[] {
-  const name = readName(attribute);
+  const name = attributeName(attribute);
   if (name === 'secure' || name === 'partitioned') return [];
   return name === 'samesite' && readValue(attribute).toLowerCase() === 'none' ? [' SameSite=Lax'] : [attribute];
 }
 
 function withPathOfApp(attribute: string, places: Places): string {
-  if (readName(attribute) !== 'path') return attribute;
+  if (attributeName(attribute) !== 'path') return attribute;
   const path = readValue(attribute);
   const found = findRoutePath(path, places);
   if (found === undefined) return path === issuerPathOf(places) ? ' Path=/' : attribute;
@@ -86,12 +86,4 @@ export function findRoutePath(path: string, places: Places): string | undefined 
 /** The path of the issuer's URL, without a trailing slash. Several environments may share a host. */
 function issuerPathOf({ upstream }: Places): string {
   return new URL(upstream).pathname.replace(/\/$/, '');
-}
-
-function readName(attribute: string): string | undefined {
-  return attribute.split('=', 1)[0]?.trim().toLowerCase();
-}
-
-function readValue(attribute: string): string {
-  return attribute.slice(attribute.indexOf('=') + 1).trim();
 }

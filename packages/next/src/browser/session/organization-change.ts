@@ -1,9 +1,9 @@
-import { defaultTokenPath } from '../paths.ts';
-import { updateInTurn } from './cookie-update.ts';
-import { loadPage } from './page-load.ts';
+import { defaultTokenPath } from '../../paths.ts';
+import { updateInTurn } from '../cookie/cookie-update.ts';
+import { takeTurn } from '../cookie/turns.ts';
+import { loadPage } from '../tab/page-load.ts';
+import { changes } from '../tab/tab.ts';
 import type { TokenRoute, ToriiSession } from './session.ts';
-import { changes } from './tab.ts';
-import { takeTurn } from './turns.ts';
 
 export interface ChangeOrganizationOptions extends TokenRoute {
   /**

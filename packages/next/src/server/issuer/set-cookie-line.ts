@@ -1,0 +1,49 @@
+// Reads and changes `Set-Cookie` lines (RFC 6265 5.2). What is not changed stays as it was sent: browsers replace a
+// partitioned cookie only by another partitioned one.
+
+export function readName(line: string): string {
+  return line.split(/[=;]/, 1)[0]?.trim() ?? '';
+}
+
+/** Also reads a line without attributes: `name=value`. */
+export function readValue(line: string): string {
+  const pair = pairOf(line);
+  return pair.slice(pair.indexOf('=') + 1).trim();
+}
+
+/** The attributes, such as ` Path=/`. */
+function attributesOf(line: string): readonly string[] {
+  return line.split(';').slice(1);
+}
+
+export function attributeName(attribute: string): string {
+  return readName(attribute).toLowerCase();
+}
+
+/** The last path is the one that counts. */
+export function pathOf(line: string): string | undefined {
+  const path = attributesOf(line).findLast((attribute) => attributeName(attribute) === 'path');
+  return path === undefined ? undefined : readValue(path);
+}
+
+export function withValue(line: string, value: string): string {
+  return [`${readName(line)}=${value}`, ...attributesOf(line)].join(';');
+}
+
+export function atPath(line: string, path: string): string {
+  return [pairOf(line), ` Path=${path}`, ...attributesWithout(line, ['path'])].join(';');
+}
+
+/** The line that makes the browser drop the cookie at this path. */
+export function expired(line: string, path: string): string {
+  const others = attributesWithout(line, ['max-age', 'expires', 'path']);
+  return [`${readName(line)}=`, ` Path=${path}`, ' Max-Age=0', ...others].join(';');
+}
+
+export function attributesWithout(line: string, names: readonly string[]): readonly string[] {
+  return attributesOf(line).filter((attribute) => !names.includes(attributeName(attribute)));
+}
+
+export function pairOf(line: string): string {
+  return line.split(';', 1)[0] ?? '';
+}
