@@ -42,6 +42,7 @@ export interface ToriiNextOptions extends VerifyOptions {
   readonly origins: readonly (string | undefined)[];
   /**
    * Paths that the proxy lets through without a token: literals such as `/`, or `/docs/*` for everything below `/docs/`.
+   * A trailing slash makes no difference to a literal.
    * The sign-in page, the token route, `/_torii/*`, `/_next/static/*` and the files of the root that crawlers ask for, such
    * as `/favicon.ico` and `/robots.txt`, are always public. Only `proxy` reads this option.
    *
@@ -139,7 +140,7 @@ export function readOptions(given: ToriiNextOptions): Settings {
   const places = { cookie: cookie.name, origins };
   const preflight = 'allowPreflight' in options ? { allowPreflight: options.allowPreflight as boolean } : {};
   const publicPaths = [
-    ...listPaths(options, 'publicPaths'),
+    ...listPaths(options, 'publicPaths').flatMap((path) => (path.endsWith('/*') ? [path] : withBothSlashForms(path))),
     ...withBothSlashForms(signInPath),
     ...withBothSlashForms(tokenPath),
     ...issuerPaths,
