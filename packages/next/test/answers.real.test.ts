@@ -221,9 +221,11 @@ describe.each(variantsOf())('%s', (variant) => {
       }
       expect(status).toBe(307);
       const { pathname, search } = new URL(headers.get('location') ?? '', app.url);
+      // With `trailingSlash`, Next redirects once more.
+      const path = configOf(variant).trailingSlash ? `${pathname}/` : pathname;
       // A page cannot see its own address. Without a proxy, the address is its `returnTo`.
       const expected = guarded ? '/private?x=%2F%2Fevil.test' : '/private?tab=1';
-      expect([pathname, new URLSearchParams(search).get('return_to')]).toEqual([app.pathOf('/sign-in'), expected]);
+      expect([path, new URLSearchParams(search).get('return_to')]).toEqual(['/sign-in', expected].map(app.pathOf));
       expect(isOwnAddress(headers.get('location'))).toBe(true);
     });
 
@@ -273,7 +275,7 @@ describe.each(variantsOf())('%s', (variant) => {
       const signIn = await ask('/sign-in', { headers: [html] });
       expect(signIn.status).toBe(200);
       const [script = ''] = /\/_next\/static\/[^"]+\.js/.exec(signIn.body) ?? [];
-      expect((await send(app.url, script)).status).toBe(200);
+      expect((await ask(script)).status).toBe(200);
     });
   });
 });

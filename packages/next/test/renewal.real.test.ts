@@ -340,7 +340,10 @@ describe.each(variantsOf().filter((variant) => recipes[variant].entrance !== 'no
     await send(app.url, app.pathOf('/_torii/auth/logout'), { method: 'POST', headers: [['Cookie', own]] });
     const answer = await load('/private', own);
     expect([answer.status, setCookies(answer)]).toEqual([307, []]);
-    expect(new URL(answer.headers.get('location') ?? '', app.url).pathname).toBe(app.pathOf('/sign-in'));
+    expect(new URL(answer.headers.get('location') ?? '', app.url).pathname).toBe(
+      // With `trailingSlash`, Next redirects once more.
+      app.pathOf('/sign-in').replace(/\/$/, ''),
+    );
   });
 
   test('[16] the log of the server holds no session and no token', async () => {
