@@ -56,69 +56,62 @@ interface NextOptions {
 
 const classic: NextOptions = { cacheComponents: false, partialPrefetching: false };
 const interrupts: NextOptions = { experimental: { authInterrupts: true } };
+const i18n = { locales: ['en', 'de'], defaultLocale: 'en' };
+const inSrc = ['--src-dir', '--import-alias', '~/*'];
 
-/** The default projects of Next 16 and 15, and what users change in them. */
+/**
+ * The default projects of Next 16 and 15, and what users change in them. One build has several changes where they do not touch
+ * the same code, because each build costs the matrix a minute.
+ */
 export const recipes = {
   'Next 16, proxy.ts': { next: 'next', entrance: 'proxy.ts', suite: 'main' },
   'Next 15, middleware.ts': { next: 'next15', entrance: 'middleware.ts', suite: 'main' },
-  'Next 16 with taint': {
+  'Next 16, middleware.ts': { next: 'next', entrance: 'middleware.ts', suite: 'matrix' },
+  'Next 16 alone': { next: 'next', entrance: 'none', suite: 'matrix' },
+  'Next 16 without cacheComponents': { next: 'next', entrance: 'proxy.ts', suite: 'matrix', config: classic },
+  'Next 16 alone without cacheComponents': { next: 'next', entrance: 'none', suite: 'matrix', config: classic },
+  'Next 15 alone with authInterrupts': { next: 'next15', entrance: 'none', suite: 'matrix', config: interrupts },
+  'Next 16 with webpack and authInterrupts': {
     next: 'next',
     entrance: 'proxy.ts',
     suite: 'matrix',
-    config: { experimental: { taint: true } },
+    config: interrupts,
+    build: ['build', '--webpack'],
   },
-  'Next 16 alone': { next: 'next', entrance: 'none', suite: 'matrix' },
-  'Next 15 alone': { next: 'next15', entrance: 'none', suite: 'matrix' },
-  'Next 16, middleware.ts': { next: 'next', entrance: 'middleware.ts', suite: 'matrix' },
-  'Next 16 without cacheComponents': { next: 'next', entrance: 'proxy.ts', suite: 'matrix', config: classic },
-  'Next 16 alone without cacheComponents': { next: 'next', entrance: 'none', suite: 'matrix', config: classic },
-  'Next 16 with authInterrupts': { next: 'next', entrance: 'none', suite: 'matrix', config: interrupts },
-  'Next 15 with authInterrupts': { next: 'next15', entrance: 'none', suite: 'matrix', config: interrupts },
   'Next 16 with basePath': { next: 'next', entrance: 'proxy.ts', suite: 'matrix', config: { basePath: '/base' } },
-  'Next 15 with basePath': {
-    next: 'next15',
-    entrance: 'middleware.ts',
-    suite: 'matrix',
-    config: { basePath: '/base' },
-  },
   'Next 16 with trailingSlash': {
     next: 'next',
     entrance: 'proxy.ts',
     suite: 'matrix',
     config: { trailingSlash: true },
   },
-  'Next 15 with trailingSlash': {
+  'Next 15 with basePath and trailingSlash': {
     next: 'next15',
     entrance: 'middleware.ts',
     suite: 'matrix',
-    config: { trailingSlash: true },
+    config: { basePath: '/base', trailingSlash: true },
   },
-  'Next 16 standalone': { next: 'next', entrance: 'proxy.ts', suite: 'matrix', config: { output: 'standalone' } },
-  'Next 15 with i18n': {
-    next: 'next15',
-    entrance: 'middleware.ts',
-    suite: 'matrix',
-    config: { i18n: { locales: ['en', 'de'], defaultLocale: 'en' } },
-  },
-  'Next 16 with i18n': {
+  'Next 16 standalone with basePath and trailingSlash': {
     next: 'next',
     entrance: 'proxy.ts',
     suite: 'matrix',
-    config: { i18n: { locales: ['en', 'de'], defaultLocale: 'en' } },
+    config: { output: 'standalone', basePath: '/base', trailingSlash: true },
   },
-  'Next 16 with webpack': { next: 'next', entrance: 'proxy.ts', suite: 'matrix', build: ['build', '--webpack'] },
-  'Next 15 with webpack': { next: 'next15', entrance: 'middleware.ts', suite: 'matrix', build: ['build'] },
-  'Next 16 in src': {
+  'Next 16 with i18n': { next: 'next', entrance: 'proxy.ts', suite: 'matrix', config: { i18n } },
+  'Next 15 with i18n': { next: 'next15', entrance: 'middleware.ts', suite: 'matrix', config: { i18n } },
+  'Next 16 in src with taint': {
     next: 'next',
     entrance: 'proxy.ts',
     suite: 'matrix',
-    flags: ['--src-dir', '--import-alias', '~/*'],
+    flags: inSrc,
+    config: { experimental: { taint: true } },
   },
-  'Next 15 in src': {
+  'Next 15 in src with webpack': {
     next: 'next15',
     entrance: 'middleware.ts',
     suite: 'matrix',
-    flags: ['--src-dir', '--import-alias', '~/*'],
+    flags: inSrc,
+    build: ['build'],
   },
   'Next 16 with the React provider': { next: 'next', entrance: 'proxy.ts', suite: 'matrix', provider: true },
 } as const satisfies Readonly<Record<string, Recipe>>;

@@ -146,5 +146,9 @@ export const disguises = [
   '/private%00',
   '/private;x=1',
   '/PRIVATE',
+  '/de/private',
+  '/de/legacy',
+  '/DE/legacy',
+  '/_next/data/{build}/de/legacy.json',
   '/_next/image?url=%2Fprivate&w=640&q=75',
 ];

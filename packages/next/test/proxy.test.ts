@@ -71,6 +71,17 @@ describe('[21] lets through without a token', () => {
   });
 
   test.each([
+    ['/welcome', '/welcome/'],
+    ['/welcome/', '/welcome'],
+    ['/a/b', '/a/b/'],
+  ])('[21] the public path %s as %s, because Next redirects one to the other', async (publicPath, path) => {
+    const options = { publicPaths: [publicPath] };
+    for (const asked of [publicPath, path]) expect(passes(await ask(asked, {}, 'GET', options)())).toBe(true);
+    for (const other of [`${path}x`, `${path}//`, `/x${path}`, '/', ''])
+      expect([other, passes(await ask(other, {}, 'GET', options)())]).toEqual([other, false]);
+  });
+
+  test.each([
     ['with the option `trailingSlash`', '/sign-in', { trailingSlash: true }],
     ['without it, although `signInPath` has a slash', '/sign-in/', { trailingSlash: false }],
   ])(

@@ -4,22 +4,10 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Kind, type Mode, rows, type Visitor } from './answer-table.ts';
 import { configOf, hasCacheComponents, recipes, variantsOf } from './apps.ts';
 import { cookie, html, type RawAnswer, type RawRequest, send } from './raw.ts';
-import { buildLimitMs, type RunningApp, startApp } from './running-app.ts';
+import { buildLimitMs, isThorough, type RunningApp, startApp } from './running-app.ts';
 
 /** Long, because the apps may have to be built first. */
 const expiresInSeconds = 86_400;
-
-let emulator: Emulator;
-let stopped: Emulator;
-let token: string;
-let stoppedToken: string;
-beforeAll(async () => {
-  [emulator, stopped] = await Promise.all([startEmulator(), startEmulator()]);
-  token = await emulator.token({ userId: 'ada', expiresInSeconds });
-  stoppedToken = await stopped.token({ userId: 'ada', expiresInSeconds });
-  await stopped.stop();
-});
-afterAll(() => emulator.stop());
 
 const payload = [
   ['Accept', '*/*'],
@@ -42,138 +30,153 @@ const foreignHeaders = [
 ] as const;
 const refusingChecks = ['refuses', 'says-false', 'says-nothing', 'says-yes', 'ambiguous'];
 
-// Four apps are started for one variant, so the matrix leaves out those that do not differ here.
-const variants = variantsOf().filter((variant) =>
-  /^Next \d\d(?:,.*| alone| without.*| with authInterrupts)$/.test(variant),
-);
+// The matrix leaves out the variants that do not differ here.
+const variants = variantsOf().filter((variant) => /^Next \d\d(?:,| alone| without|.* authInterrupts)/.test(variant));
 
 describe.each(variants)('%s', (variant) => {
   const mode: Mode = hasCacheComponents(variant) ? 'cacheComponents' : 'classic';
   // 403 with `experimental.authInterrupts`, in pages. Next answers a form with 404 in any case.
-  const refusedStatus = 'experimental' in configOf(variant) ? 403 : 404;
+  const refusedStatus = configOf(variant).experimental?.authInterrupts ? 403 : 404;
   const refusedDigest = `NEXT_HTTP_ERROR_FALLBACK;${refusedStatus}`;
   const hasProxy = recipes[variant].entrance !== 'none';
-  // The proxy lets these requests through, so that the pages, actions and routes refuse them.
-  const open = { publicPaths: ['/refusals/*'] };
-  const guarded = { publicPaths: ['/refusals/log'] };
+  const places = hasProxy ? (['proxy', 'alone'] as const) : (['alone'] as const);
+  let emulator: Emulator;
+  let token: string;
   let action: string;
-  let apps: Readonly<Record<'proxy' | 'alone' | 'proxy without keys' | 'alone without keys', RunningApp>>;
+  let apps: Readonly<Record<'proxy' | 'alone', RunningApp>>;
   beforeAll(async () => {
-    const [proxy, alone, proxyWithoutKeys, aloneWithoutKeys] = await Promise.all([
-      startApp(variant, { issuer: emulator.issuer, options: guarded }),
-      startApp(variant, { issuer: emulator.issuer, options: open }),
-      startApp(variant, { issuer: stopped.issuer, options: guarded }),
-      startApp(variant, { issuer: stopped.issuer, options: open }),
-    ]);
-    apps = { proxy, alone, 'proxy without keys': proxyWithoutKeys, 'alone without keys': aloneWithoutKeys };
-    // The first request loads the page's code, which can take longer than the timeout for fetching keys.
-    for (const app of [proxy, alone]) {
-      const isReady = async () =>
-        expect(await load(app, 'page', 'passes', [cookie(token)])).toMatchObject(protectedPage);
-      await vi.waitFor(isReady, { timeout: 120_000, interval: 200 });
-      app.takeVisits();
-    }
+    emulator = await startEmulator();
+    token = await emulator.token({ userId: 'ada', expiresInSeconds });
+    emulator.fail('keys');
+    // The proxy lets these requests through, so that the pages, actions and routes refuse them.
+    const open = { publicPaths: ['/refusals/*'] };
+    const guarded = { publicPaths: ['/refusals/log'] };
+    const alone = await startApp(variant, { issuer: emulator.issuer, options: open });
+    const proxy = hasProxy ? await startApp(variant, { issuer: emulator.issuer, options: guarded }) : alone;
+    apps = { proxy, alone };
     action = await actionIn(alone);
   }, buildLimitMs);
   afterAll(async () => {
-    for (const app of Object.values(apps ?? {})) await app[Symbol.asyncDispose]();
+    for (const place of places) await apps?.[place][Symbol.asyncDispose]();
+    await emulator?.stop();
   });
 
-  const cases = rows.flatMap(({ kind, visitor, alone, proxy }) => [
-    { kind, visitor, place: 'alone', expected: alone[mode] } as const,
-    ...(hasProxy ? [{ kind, visitor, place: 'proxy', expected: proxy[mode] } as const] : []),
-  ]);
+  const casesOf = (known: boolean) =>
+    rows
+      .filter(({ visitor }) => (visitor !== 'unavailable') === known)
+      .flatMap(({ kind, visitor, ...answers }) =>
+        places.map((place) => ({ kind, visitor, place, expected: answers[place][mode] })),
+      );
 
-  test.each(cases)('$visitor, $kind, $place: $expected', async ({ kind, visitor, place, expected }) => {
-    const app = apps[visitor === 'unavailable' ? (`${place} without keys` as const) : place];
-    const { answer, log } = await withLog(app, () => ask(app, { kind, visitor, action }));
+  async function expectAnswer({ kind, visitor, place, expected }: ReturnType<typeof casesOf>[number]): Promise<void> {
+    const app = apps[place];
+    const { answer, log } = await withLog(app, () => ask(app, { kind, visitor, action, token }));
     expect([answer.body.includes('protected-bytes'), app.takeVisits()]).toEqual([false, []]);
     expect(`${summaryOf(answer)}${log === '' ? '' : ', logged'}`).toBe(
       expected.replace(/^404$/, String(refusedStatus)),
     );
+  }
+
+  describe('before the keys can be fetched', () => {
+    test.each(casesOf(false))('$visitor, $kind, $place: $expected', expectAnswer);
   });
 
-  test('lets a user through for whom the check says yes', async () => {
-    for (const place of ['proxy', 'alone'] as const) {
-      const app = apps[place];
-      for (const name of ['page', 'suspense', 'nested', 'layout', 'metadata']) {
-        expect(await load(app, name, 'passes', [cookie(token)])).toMatchObject(protectedPage);
-        expect(app.takeVisits()).toEqual([name]);
+  describe('with keys', () => {
+    beforeAll(async () => {
+      emulator.recover();
+      for (const place of places) {
+        // The first request loads the page's code, which can take longer than the timeout for fetching keys.
+        const isReady = async () =>
+          expect(await load(apps[place], 'page', 'passes', [cookie(token)])).toMatchObject(protectedPage);
+        await vi.waitFor(isReady, { timeout: 120_000, interval: 200 });
+        apps[place].takeVisits();
       }
-      await callAction(app, action, { headers: [cookie(token)], check: 'passes' });
-      await postForm(app, action, { headers: [cookie(token)], check: 'passes' });
-      expect(app.takeVisits()).toEqual(['action', 'action']);
-    }
-  });
+    });
 
-  test.each(['page', 'suspense', 'nested', 'layout', 'metadata'])(
-    'a refusal in a page (%s) is no failure, and shows no protected byte',
-    async (name) => {
-      const { log } = await withLog(apps.alone, async () => {
-        for (const headers of [[html], payload]) {
-          for (const check of refusingChecks) {
-            const path = `/refusals/${name}/${check}`;
-            const { status, body } = await askForPayload(apps.alone, path, [...headers, cookie(token)]);
-            expect([check, status < 500, body.includes('protected-bytes')]).toEqual([check, true, false]);
-            expect(body).toContain(refusedDigest);
+    test.each(casesOf(true))('$visitor, $kind, $place: $expected', expectAnswer);
+
+    test('lets a user through for whom the check says yes', async () => {
+      for (const place of places) {
+        const app = apps[place];
+        for (const name of ['page', 'suspense', 'nested', 'layout', 'metadata']) {
+          expect(await load(app, name, 'passes', [cookie(token)])).toMatchObject(protectedPage);
+          expect(app.takeVisits()).toEqual([name]);
+        }
+        await callAction(app, action, { headers: [cookie(token)], check: 'passes' });
+        await postForm(app, action, { headers: [cookie(token)], check: 'passes' });
+        expect(app.takeVisits()).toEqual(['action', 'action']);
+      }
+    });
+
+    test.each(['page', 'suspense', 'nested', 'layout', 'metadata'])(
+      'a refusal in a page (%s) is no failure, and shows no protected byte',
+      async (name) => {
+        const { log } = await withLog(apps.alone, async () => {
+          for (const headers of [[html], payload]) {
+            for (const check of isThorough || name === 'page' ? refusingChecks : ['refuses']) {
+              const path = `/refusals/${name}/${check}`;
+              const { status, body } = await askForPayload(apps.alone, path, [...headers, cookie(token)]);
+              expect([check, status < 500, body.includes('protected-bytes')]).toEqual([check, true, false]);
+              expect(body).toContain(refusedDigest);
+            }
+            const { status, body } = await askForPayload(apps.alone, `/refusals/${name}/passes`, headers);
+            expect([status < 500, body.includes('protected-bytes')]).toEqual([true, false]);
           }
-          const { status, body } = await askForPayload(apps.alone, `/refusals/${name}/passes`, headers);
-          expect([status < 500, body.includes('protected-bytes')]).toEqual([true, false]);
-        }
-      });
-      expect([apps.alone.takeVisits(), log]).toEqual([[], '']);
-    },
-  );
+        });
+        expect([apps.alone.takeVisits(), log]).toEqual([[], '']);
+      },
+    );
 
-  test('an error that a check throws is still a failure of the app', async () => {
-    const app = apps.alone;
-    const { answer, log } = await withLog(app, () => load(app, 'page', 'throws', [cookie(token)]));
-    const { body } = answer;
-    expect([body.includes('protected-bytes'), body.includes(refusedDigest), app.takeVisits()]).toEqual([
-      false,
-      false,
-      [],
-    ]);
-    expect(log).toContain('The check failed.');
-  });
+    test('an error that a check throws is still a failure of the app', async () => {
+      const app = apps.alone;
+      const { answer, log } = await withLog(app, () => load(app, 'page', 'throws', [cookie(token)]));
+      const { body } = answer;
+      expect([body.includes('protected-bytes'), body.includes(refusedDigest), app.takeVisits()]).toEqual([
+        false,
+        false,
+        [],
+      ]);
+      expect(log).toContain('The check failed.');
+    });
 
-  test.each(foreignHeaders)('[19] GET with `%s: %s` gets what any stranger gets', async (...header) => {
-    for (const app of [apps.proxy, apps.alone]) {
-      const { log } = await withLog(app, async () => {
-        for (const name of ['page', 'suspense', 'layout', 'metadata']) {
-          const expected = summaryOf(await load(app, name, 'passes', []));
-          const answer = await load(app, name, 'passes', [header]);
-          expect([name, summaryOf(answer)]).toEqual([name, expected]);
-          expect(answer.body).not.toContain('protected-bytes');
-        }
-      });
-      expect([app.takeVisits(), log]).toEqual([[], '']);
-    }
-  });
-
-  test.each(refusingChecks)('an action tells why it refused (%s), and a form shows a page', async (check) => {
-    const app = apps.proxy;
-    const called = await callAction(app, action, { headers: [cookie(token)], check });
-    expect(called.body).toContain(check === 'ambiguous' ? 'torii.request_malformed' : 'torii.not_allowed');
-    const posted = await postForm(app, action, { headers: [cookie(token)], check });
-    expect([posted.status, app.takeVisits()]).toEqual([404, []]);
-  });
-
-  test('[14] an action that another site posts is refused, with and without the proxy', async () => {
-    for (const place of ['proxy', 'alone'] as const) {
-      const app = apps[place];
-      for (const origin of [[], [['Origin', 'null']], [['Origin', 'https://evil.test']]] as const) {
-        for (const call of [callAction, postForm]) {
-          const { status } = await call(app, action, {
-            headers: [cookie(token), ...origin],
-            check: 'passes',
-            origin: null,
-          });
-          expect(status).not.toBe(200);
-        }
+    test.each(foreignHeaders)('[19] GET with `%s: %s` gets what any stranger gets', async (...header) => {
+      for (const app of places.map((place) => apps[place])) {
+        const { log } = await withLog(app, async () => {
+          for (const name of isThorough ? ['page', 'suspense', 'layout', 'metadata'] : ['page', 'suspense']) {
+            const expected = summaryOf(await load(app, name, 'passes', []));
+            const answer = await load(app, name, 'passes', [header]);
+            expect([name, summaryOf(answer)]).toEqual([name, expected]);
+            expect(answer.body).not.toContain('protected-bytes');
+          }
+        });
+        expect([app.takeVisits(), log]).toEqual([[], '']);
       }
-      expect(app.takeVisits()).toEqual([]);
-    }
+    });
+
+    test.each(refusingChecks)('an action tells why it refused (%s), and a form shows a page', async (check) => {
+      const app = apps.proxy;
+      const called = await callAction(app, action, { headers: [cookie(token)], check });
+      expect(called.body).toContain(check === 'ambiguous' ? 'torii.request_malformed' : 'torii.not_allowed');
+      const posted = await postForm(app, action, { headers: [cookie(token)], check });
+      expect([posted.status, app.takeVisits()]).toEqual([404, []]);
+    });
+
+    test('[14] an action that another site posts is refused, with and without the proxy', async () => {
+      for (const place of places) {
+        const app = apps[place];
+        for (const origin of [[], [['Origin', 'null']], [['Origin', 'https://evil.test']]] as const) {
+          for (const call of [callAction, postForm]) {
+            const { status } = await call(app, action, {
+              headers: [cookie(token), ...origin],
+              check: 'passes',
+              origin: null,
+            });
+            expect(status).not.toBe(200);
+          }
+        }
+        expect(app.takeVisits()).toEqual([]);
+      }
+    });
   });
 });
 
@@ -202,10 +205,12 @@ interface Visit {
   readonly kind: Kind;
   readonly visitor: Visitor;
   readonly action: string;
+  /** The token of a user who is signed in. */
+  readonly token: string;
 }
 
-function ask(app: RunningApp, { kind, visitor, action }: Visit): Promise<RawAnswer> {
-  const headers = { 'signed out': [], refused: [cookie(token)], unavailable: [cookie(stoppedToken)] }[visitor];
+function ask(app: RunningApp, { kind, visitor, action, token }: Visit): Promise<RawAnswer> {
+  const headers = visitor === 'signed out' ? [] : [cookie(token)];
   const check = visitor === 'refused' ? 'refuses' : 'passes';
   switch (kind) {
     case 'page':

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { hasCacheComponents, recipes, variantsOf } from './apps.ts';
 import { forged } from './forged-requests.ts';
 import { html, type RawAnswer, type RawRequest, send } from './raw.ts';
-import { buildLimitMs, type RunningApp, startApp } from './running-app.ts';
+import { buildLimitMs, isThorough, type RunningApp, startApp } from './running-app.ts';
 
 const login = { email: 'ada@example.com', password: 'correct horse battery' };
 const tokenName = '__Host-torii_token';
@@ -269,8 +269,13 @@ describe.each(variantsOf().filter((variant) => recipes[variant].entrance !== 'no
 
   test.each(foreign)('[14] [45] nothing is renewed, sent or done for %s', async (_name, headers) => {
     const before = asked();
-    for (const path of ['/private', '/me', '/api/effect', '/api/legacy', '/legacy', '/welcome']) {
-      for (const method of ['GET', 'POST', 'DELETE']) {
+    for (const path of [
+      '/private',
+      '/api/effect',
+      '/legacy',
+      ...(isThorough ? ['/me', '/api/legacy', '/welcome'] : []),
+    ]) {
+      for (const method of isThorough ? ['GET', 'POST', 'DELETE'] : ['GET', 'POST']) {
         // A navigation never has another method without `Origin`.
         const answer = await ask(path, { method, headers });
         expect([path, method, renewedIn(answer), answer.body.includes('protected-bytes')]).toEqual([
@@ -288,7 +293,7 @@ describe.each(variantsOf().filter((variant) => recipes[variant].entrance !== 'no
         ['Next-Action', action],
         ...headers,
       ];
-      for (const path of ['/private', '/welcome', '/sign-in']) {
+      for (const path of isThorough ? ['/private', '/welcome', '/sign-in'] : ['/private', '/welcome']) {
         const answer = await ask(path, { method: 'POST', headers: call, body: '[]' });
         expect([renewedIn(answer), answer.body.includes('protected-bytes')]).toEqual([false, false]);
       }
@@ -301,7 +306,7 @@ describe.each(variantsOf().filter((variant) => recipes[variant].entrance !== 'no
     const withoutCookies = headers
       .filter(([name]) => name.toLowerCase() !== 'cookie')
       .map(([name, value]) => [name, value.replace('{action}', actions[0] ?? '')] as const);
-    for (const path of ['/private', '/me', '/api/legacy']) {
+    for (const path of isThorough ? ['/private', '/me', '/api/legacy'] : ['/private']) {
       for (const method of ['GET', 'POST']) {
         const answer = await ask(path, { method, headers: withoutCookies });
         expect([renewedIn(answer), /protected-bytes/.test(answer.body)]).toEqual([false, false]);
@@ -312,9 +317,13 @@ describe.each(variantsOf().filter((variant) => recipes[variant].entrance !== 'no
 
   test.each(forged)('[19] a page load without a session gets no protected data by %s', async (_name, headers) => {
     const others = headers.filter(([name]) => name.toLowerCase() !== 'accept');
-    for (const cookie of ['a=1', session.replace(/_session=./, '_session=x'), `${sessionName}=a; ${session}`]) {
+    for (const cookie of [
+      'a=1',
+      session.replace(/_session=./, (start) => (start.endsWith('x') ? '_session=y' : '_session=x')),
+      `${sessionName}=a; ${session}`,
+    ]) {
       const answer = await ask('/private', { headers: [...navigation, ...others] }, cookie);
-      expect([renewedIn(answer), answer.body.includes('protected-bytes')]).toEqual([false, false]);
+      expect([cookie, renewedIn(answer), answer.body.includes('protected-bytes')]).toEqual([cookie, false, false]);
     }
     expect(app.takeVisits()).toEqual([]);
   });
@@ -335,7 +344,10 @@ describe.each(variantsOf().filter((variant) => recipes[variant].entrance !== 'no
     await send(app.url, app.pathOf('/_torii/auth/logout'), { method: 'POST', headers: [['Cookie', own]] });
     const answer = await load('/private', own);
     expect([answer.status, setCookies(answer)]).toEqual([307, []]);
-    expect(new URL(answer.headers.get('location') ?? '', app.url).pathname).toBe(app.pathOf('/sign-in'));
+    expect(new URL(answer.headers.get('location') ?? '', app.url).pathname).toBe(
+      // With `trailingSlash`, Next redirects once more.
+      app.pathOf('/sign-in').replace(/\/$/, ''),
+    );
   });
 
   test('[16] the log of the server holds no session and no token', async () => {

@@ -7,6 +7,9 @@ import { freePort, startNext } from './next-server.ts';
 /** Long enough to wait for the builds of other tests. */
 export const buildLimitMs = 900_000;
 
+/** Whether the matrix is running, which tries each attack at each path. `npm test` tries it at one path of each kind. */
+export const isThorough: boolean = process.env['TEST_SUITE'] === 'matrix';
+
 /** A fixture app that `next start` serves. */
 export interface RunningApp extends AsyncDisposable {
   readonly port: number;

@@ -1,6 +1,6 @@
 // docs/react-provider.md chooses between Torii's provider and the emulator when the app is built.
 import { execFile } from 'node:child_process';
-import { cpSync, globSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, expect, test } from 'vitest';
@@ -46,19 +46,18 @@ test.for([
   const folder = join(dirname(built), `session-choice-${folders.length}`);
   folders.push(folder);
   rmSync(folder, { recursive: true, force: true });
-  mkdirSync(join(folder, 'app'), { recursive: true });
-  symlinkSync(join(built, 'node_modules'), join(folder, 'node_modules'), 'dir');
-  for (const file of ['next.config.mjs', 'tsconfig.json', 'package.json', 'torii-react']) {
-    cpSync(join(import.meta.dirname, 'fixture-app', file), join(folder, file), { recursive: true });
-  }
-  cpSync(join(import.meta.dirname, 'fixture-app', 'provider-session.tsx'), join(folder, 'session.tsx'));
+  for (const name of ['node_modules', 'next.config.ts', 'tsconfig.json', 'package.json'])
+    cpSync(join(built, name), join(folder, name), { recursive: true, verbatimSymlinks: true });
+  const provider = join(import.meta.dirname, 'fixture-provider');
+  for (const name of ['session.tsx', 'torii-react'])
+    cpSync(join(provider, name), join(folder, name), { recursive: true });
+  mkdirSync(join(folder, 'app'));
   writeFileSync(join(folder, 'app', 'layout.tsx'), layout);
   writeFileSync(join(folder, 'app', 'page.tsx'), 'export default function Page() {\n  return <p>Hello</p>;\n}\n');
   const env = {
     ...process.env,
     NODE_ENV: 'production' as const,
     NEXT_TELEMETRY_DISABLED: '1',
-    REPOSITORY: join(import.meta.dirname, '..', '..', '..'),
     NEXT_PUBLIC_TORII_PUBLISHABLE_KEY: key,
   };
   await promisify(execFile)(process.execPath, [nextProgram(folder), 'build', ...flags], { cwd: folder, env });

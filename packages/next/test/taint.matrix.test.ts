@@ -9,7 +9,7 @@ afterAll(() => emulator.stop());
 test(
   "[16] with React's taint, a token in the props of a client component is an error, and is not sent",
   async () => {
-    await using app = await startApp('Next 16 with taint', { issuer: emulator.issuer });
+    await using app = await startApp('Next 16 in src with taint', { issuer: emulator.issuer });
     const token = await emulator.token();
     const rsc = [['RSC', '1']] as const;
     for (const headers of [[html], rsc]) {
