@@ -86,6 +86,20 @@ describe('[21] lets through without a token', () => {
     },
   );
 
+  test.each([{ trailingSlash: true }, {}])(
+    'a literal public path with or without a trailing slash, and nothing below it: %j',
+    async (nextConfig) => {
+      const options = { publicPaths: ['/welcome', '/about/', '/docs/*'] };
+      const isPublic = async (path: string) => passes(await ask(path, page, 'GET', options, nextConfig)());
+      for (const path of ['/welcome', '/welcome/', '/about', '/about/', '/docs/a', '/docs/a/']) {
+        expect([path, await isPublic(path)]).toEqual([path, true]);
+      }
+      for (const path of ['/welcome//', '/welcome/x', '/welcome/x/', '/about/x', '/docs', '/docs/', '/']) {
+        expect([path, await isPublic(path)]).toEqual([path, false]);
+      }
+    },
+  );
+
   test('CORS preflights if the option allows them, and no other request', async () => {
     const preflight = { origin: 'https://x.test', 'access-control-request-method': 'GET' };
     expect((await ask('/api/x', preflight, 'OPTIONS')()).status).toBe(401);

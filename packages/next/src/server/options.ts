@@ -41,7 +41,8 @@ export interface ToriiNextOptions extends VerifyOptions {
    */
   readonly origins: readonly (string | undefined)[];
   /**
-   * Paths that the proxy lets through without a token: literals such as `/`, or `/docs/*` for everything below `/docs/`.
+   * Paths that the proxy lets through without a token: literals such as `/`, or `/docs/*` for everything below `/docs/`. A
+   * trailing slash of a literal makes no difference.
    * The sign-in page, the token route, `/_torii/*`, `/_next/static/*` and the files of the root that crawlers ask for, such
    * as `/favicon.ico` and `/robots.txt`, are always public. Only `proxy` reads this option.
    *
@@ -139,7 +140,7 @@ export function readOptions(given: ToriiNextOptions): Settings {
   const places = { cookie: cookie.name, origins };
   const preflight = 'allowPreflight' in options ? { allowPreflight: options.allowPreflight as boolean } : {};
   const publicPaths = [
-    ...listPaths(options, 'publicPaths'),
+    ...listPaths(options, 'publicPaths').flatMap(withBothSlashForms),
     ...withBothSlashForms(signInPath),
     ...withBothSlashForms(tokenPath),
     ...issuerPaths,
@@ -177,10 +178,11 @@ function readPublishableKey(options: Options<'publishableKey'>): string | undefi
   return key;
 }
 
-// Returns the path with and without a trailing slash. Both must be public: Next redirects from one to the other.
+// Returns the path with and without a trailing slash. Both must be public: they are one page, and Next redirects from one to
+// the other.
 function withBothSlashForms(path: string): readonly string[] {
   const base = withoutTrailingSlash(path);
-  return base === '/' ? [base] : [base, `${base}/`];
+  return base === '/' || base.endsWith('/*') ? [base] : [base, `${base}/`];
 }
 
 function readOrigins(options: Options<'origins'>, production: boolean): readonly string[] {
