@@ -146,5 +146,9 @@ export const disguises = [
   '/private%00',
   '/private;x=1',
   '/PRIVATE',
+  // Next takes `.rsc` off the path that it shows the proxy, which then resolves the dots.
+  '/private/...rsc',
+  '/orders/...rsc',
+  '/refusals/page/...rsc',
   '/_next/image?url=%2Fprivate&w=640&q=75',
 ];

@@ -140,7 +140,7 @@ export function readOptions(given: ToriiNextOptions): Settings {
   const places = { cookie: cookie.name, origins };
   const preflight = 'allowPreflight' in options ? { allowPreflight: options.allowPreflight as boolean } : {};
   const publicPaths = [
-    ...listPaths(options, 'publicPaths').flatMap(withBothSlashForms),
+    ...listPaths(options, 'publicPaths').flatMap(asNextShows),
     ...withBothSlashForms(signInPath),
     ...withBothSlashForms(tokenPath),
     ...issuerPaths,
@@ -178,11 +178,18 @@ function readPublishableKey(options: Options<'publishableKey'>): string | undefi
   return key;
 }
 
-// Returns the path with and without a trailing slash. Both must be public: they are one page, and Next redirects from one to
-// the other.
+// Returns the path with and without a trailing slash. Both must be public: Next redirects from one to the other.
 function withBothSlashForms(path: string): readonly string[] {
   const base = withoutTrailingSlash(path);
-  return base === '/' || base.endsWith('/*') ? [base] : [base, `${base}/`];
+  return base === '/' ? [base] : [base, `${base}/`];
+}
+
+// With Next's option `trailingSlash`, the proxy sees the path of a page with a slash. Without it, a path with a slash is not
+// public: Next shows the proxy `/welcome/x/...rsc` as `/welcome/`, and then opens a page such as app/welcome/x/[id].
+function asNextShows(path: string): readonly string[] {
+  if (path.endsWith('/*')) return [path];
+  // Next writes the option into the app's bundles in place of this variable, whose name is internal to Next.
+  return process.env['__NEXT_TRAILING_SLASH'] ? withBothSlashForms(path) : [path, withoutTrailingSlash(path)];
 }
 
 function readOrigins(options: Options<'origins'>, production: boolean): readonly string[] {
