@@ -5,6 +5,7 @@ import { readBasePath } from '../base-path.ts';
 import { withoutTrailingSlash } from '../paths.ts';
 import { answerError, answerPrivately } from './answer.ts';
 import { limitBody } from './body-limit.ts';
+import { outsideOfNextCache } from './fresh-fetch.ts';
 import type { Settings } from './options.ts';
 import { headersForBrowser, headersForIssuer } from './passed-headers.ts';
 import { placeSession } from './renewal/session-cookie.ts';
@@ -61,7 +62,7 @@ async function forward(request: NextRequest, settings: Settings): Promise<Respon
       method: request.method,
       headers,
       redirect: 'manual',
-      cache: 'no-store',
+      ...outsideOfNextCache,
       signal: AbortSignal.any([ownSignal(request.signal), AbortSignal.timeout(timeLimitMs)]),
       ...(sent !== null && { body: sent.body, duplex: 'half' }),
     });
