@@ -150,5 +150,9 @@ export const disguises = [
   '/de/legacy',
   '/DE/legacy',
   '/_next/data/{build}/de/legacy.json',
+  // Next takes `.rsc` off the path that it shows the proxy, which then resolves the dots.
+  '/private/...rsc',
+  '/orders/...rsc',
+  '/refusals/page/...rsc',
   '/_next/image?url=%2Fprivate&w=640&q=75',
 ];

@@ -2,12 +2,13 @@ import { createServer, type IncomingMessage, type RequestListener, type Server }
 import type { VerifierEvent } from '@torii/core';
 import { splitCookiesString } from 'next/dist/server/web/utils.js';
 import { NextRequest } from 'next/server.js';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createToriiNext } from '../src/index.ts';
 import { cookieLinesForBrowser } from '../src/server/issuer/issuer-cookies.ts';
 
 const servers: Server[] = [];
 afterEach(() => {
+  vi.unstubAllGlobals();
   for (const server of servers.splice(0)) {
     server.closeAllConnections();
     server.close();
@@ -65,6 +66,22 @@ test('forwards method, path, query and body to the issuer', async () => {
   expect([response.status, response.headers.get('x-answer'), await response.text()]).toEqual([201, 'yes', 'made']);
   expect(seen).toMatchObject([{ method: 'POST', url: '/_torii/v1/sign-in?a=%2F&b=1', body: 'email=a' }]);
   expect(seen[0]?.headers).toMatchObject({ host: new URL(issuer).host, origin: 'https://app.test' });
+});
+
+test("keeps no response of the issuer in Next's cache, whatever a route exports as `fetchCache`", async () => {
+  const { seen, ask } = await serve((_req, res) => void res.end(`response ${seen.length}`));
+  // Like Next with `fetchCache = 'force-cache'`, which leaves only its own requests alone.
+  const cache = new Map<string, Response>();
+  const platformFetch = globalThis.fetch;
+  vi.stubGlobal('fetch', async (url: string, init: RequestInit & { next?: { internal?: boolean } }) => {
+    if (init.next?.internal === true) return platformFetch(url, init);
+    const response = cache.get(url) ?? (await platformFetch(url, init));
+    cache.set(url, response.clone());
+    return response;
+  });
+  expect(await (await ask('/_torii/client')).text()).toBe('response 1');
+  expect(await (await ask('/_torii/client')).text()).toBe('response 2');
+  expect(cache.size).toBe(0);
 });
 
 test('answers 502 if the issuer sends a status that no response can have', async () => {

@@ -97,6 +97,22 @@ describe('[21] lets through without a token', () => {
     },
   );
 
+  test.each([
+    ['with the option `trailingSlash`', 'true', ['/welcome', '/welcome/', '/about', '/about/', '/docs/a', '/docs/a/']],
+    ['without it', '', ['/welcome', '/about', '/about/', '/docs/a', '/docs/a/']],
+  ])('a literal public path as Next shows it, and nothing below it: %s', async (_name, trailingSlash, expected) => {
+    // Next writes its option into the bundles in place of this variable.
+    vi.stubEnv('__NEXT_TRAILING_SLASH', trailingSlash);
+    const options = { publicPaths: ['/welcome', '/about/', '/docs/*'] };
+    const below = ['/welcome//', '/welcome/x', '/welcome/x/', '/about/x', '/docs', '/docs/', '/'];
+    const found: string[] = [];
+    for (const path of ['/welcome', '/welcome/', '/about', '/about/', '/docs/a', '/docs/a/', ...below]) {
+      if (passes(await ask(path, page, 'GET', options, { trailingSlash: trailingSlash !== '' })())) found.push(path);
+    }
+    vi.unstubAllEnvs();
+    expect(found).toEqual(expected);
+  });
+
   test('CORS preflights if the option allows them, and no other request', async () => {
     const preflight = { origin: 'https://x.test', 'access-control-request-method': 'GET' };
     expect((await ask('/api/x', preflight, 'OPTIONS')()).status).toBe(401);

@@ -13,11 +13,22 @@ export interface RawRequest {
   readonly body?: string;
 }
 
-/** Sends exactly these headers and follows no redirect. `fetch` would add headers and normalize the path. */
-export function send(
+/**
+ * Sends exactly these headers. `fetch` would add headers and normalize the path. Follows no redirect, except one of Next 16
+ * for requests of its router: to the same path, with a hash of their headers.
+ */
+export async function send(origin: string, path: string, request: RawRequest = {}): Promise<RawAnswer> {
+  const answer = await sendOnce(origin, path, request);
+  const location = answer.headers.get('location') ?? '';
+  return /[?&]_rsc(?:[=&]|$)/.test(location) && URL.canParse(location, origin)
+    ? sendOnce(origin, location.replace(origin, ''), request)
+    : answer;
+}
+
+function sendOnce(
   origin: string,
   path: string,
-  { method = 'GET', headers = [], body }: RawRequest = {},
+  { method = 'GET', headers = [], body }: RawRequest,
 ): Promise<RawAnswer> {
   const { hostname, port, host } = new URL(origin);
   const list = [

@@ -24,7 +24,7 @@ import {
 } from '@torii/core/adapter';
 import { connection } from 'next/server.js';
 import { defaultTokenPath } from '../paths.ts';
-import { alwaysPublic } from './always-public.ts';
+import { alwaysPublic, asNextShows } from './always-public.ts';
 import { createHints, type DevelopmentHints } from './development-hints.ts';
 import { bypassNextCache } from './issuer/fresh-fetch.ts';
 import { type RefusedPage, refusedPages } from './pages/refused-page.ts';
@@ -42,7 +42,8 @@ export interface ToriiNextOptions extends VerifyOptions {
    */
   readonly origins: readonly (string | undefined)[];
   /**
-   * Paths that the proxy lets through without a token: literals such as `/`, or `/docs/*` for everything below `/docs/`.
+   * Paths that the proxy lets through without a token: literals such as `/`, or `/docs/*` for everything below `/docs/`. A
+   * trailing slash of a literal makes no difference.
    * The sign-in page, the token route, `/_torii/*`, `/_next/static/*` and the files of the root that crawlers ask for, such
    * as `/favicon.ico` and `/robots.txt`, are always public. Only `proxy` reads this option.
    *
@@ -138,7 +139,7 @@ export function readOptions(given: ToriiNextOptions): Settings {
   const verify = { ...Object.fromEntries(verifyEntries), fetch: bypassNextCache(options.fetch) } as VerifyOptions;
   const places = { cookie: cookie.name, origins };
   const preflight = 'allowPreflight' in options ? { allowPreflight: options.allowPreflight as boolean } : {};
-  const publicPaths = [...listPaths(options, 'publicPaths'), ...alwaysPublic(signInPath, tokenPath)];
+  const publicPaths = [...listPaths(options, 'publicPaths').flatMap(asNextShows), ...alwaysPublic(signInPath, tokenPath)];
   const [upstream = ''] = [verify.issuer ?? []].flat();
   return {
     headerVerifier: createVerifier<object>(verify),

@@ -6,9 +6,12 @@ const wrappers = new WeakMap<Fetch, Fetch>();
 // Look up `globalThis.fetch` on each call, because Next replaces it while it renders.
 const platformFetch: Fetch = (input, init) => globalThis.fetch(input, init);
 
-// Keeps responses of the issuer out of Next's cache. With `fetchCache = 'force-cache'` in a page, Next ignores `no-store`: it
-// would keep withdrawn keys forever, and write tokens into files. With `internal`, which Next uses for its own requests, it calls
-// the platform's `fetch`. A unique request header gives every request its own cache key, should a version of Next ignore that.
+// Keeps responses out of Next's cache. With `fetchCache = 'force-cache'` in a page or a route, Next ignores `no-store`: it
+// would keep withdrawn keys forever, and write tokens into files. With `internal`, which Next uses for its own requests, it
+// calls the platform's `fetch`. Typed as an object, because Next's own types of `fetch`, which apps load, do not know it.
+const outsideOfNextCache: object = { cache: 'no-store', next: { internal: true } };
+
+// A unique request header gives every request its own cache key, should a version of Next ignore these options.
 export function bypassNextCache(given: unknown): unknown {
   const fetch: unknown = given === undefined ? platformFetch : given;
   if (!isFetch(fetch)) return given;
@@ -17,9 +20,7 @@ export function bypassNextCache(given: unknown): unknown {
     ((input, init) => {
       const headers = new Headers(init?.headers);
       if (!headers.has('x-request-id')) headers.set('x-request-id', crypto.randomUUID());
-      // Typed as an object, because Next's own types of `fetch`, which apps load, do not know `internal`.
-      const options: object = { ...init, headers, cache: 'no-store', next: { internal: true } };
-      return fetch(input, options);
+      return fetch(input, { ...init, headers, ...outsideOfNextCache });
     });
   wrappers.set(fetch, wrapper);
   return wrapper;
