@@ -32,6 +32,8 @@ export function withToken(auth: Auth, token: string): AuthWithToken {
 // Not an own property: code that copies or logs an object reads its own properties, the ones that are not enumerable included.
 const prototype: object = Object.freeze(
   Object.create(Object.prototype, {
+    // `console.dir` of Node with `showHidden` and `getters` shows the getters of a prototype, but not if it is one of `Object`.
+    constructor: { value: Object },
     token: {
       get(this: Auth) {
         return tokenOf(this);

@@ -7,7 +7,7 @@ import { answerError, answerPrivately } from './answer.ts';
 import { limitBody } from './body-limit.ts';
 import type { Settings } from './options.ts';
 import { headersForBrowser, headersForIssuer } from './passed-headers.ts';
-import { placeSession } from './renewal/session-cookie.ts';
+import { dropForeignSession, placeSession } from './renewal/session-cookie.ts';
 import { urlOf } from './shown-request.ts';
 
 type Handler = (request: NextRequest) => Promise<Response>;
@@ -55,6 +55,7 @@ async function forward(request: NextRequest, settings: Settings): Promise<Respon
   const sent = limitBody(request.body, request.headers, maxRequestBytes);
   if (sent === 'too large') return answerGateway(413, tooLarge);
   const headers = headersForIssuer(request.headers, cookie);
+  await dropForeignSession(headers, request.headers, cookie);
   let answer: Response;
   try {
     answer = await fetch(url + search, {

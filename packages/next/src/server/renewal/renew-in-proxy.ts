@@ -5,7 +5,7 @@ import { urlOf } from '../shown-request.ts';
 import { hasCookie, readCookies, writeTokenCookie } from '../token-cookie.ts';
 import { isIssuerPath, isRenewable } from './renewable.ts';
 import { lifetimeOf, nothing, type Renewal, type RenewedToken, Renewer } from './renewer.ts';
-import { findSession, nameOf, sessionCookieName } from './session-cookie.ts';
+import { cookieValueOf, findSession, nameOf, sessionCookieName } from './session-cookie.ts';
 import { isSameUser, readUnverified, type UnverifiedToken } from './unverified-token.ts';
 
 /** How long before its end a token is renewed; a shorter-lived token, in the last third of its lifetime. */
@@ -39,7 +39,7 @@ export function renewalInProxy(settings: Settings): (request: NextRequest) => Pr
     const [current, ...others] = readCookies(request.headers).filter(({ name }) => name === cookie.name);
     // [14] Of two cookies of one name, one may be planted.
     if (others.length > 0) return nothing;
-    const value = current?.pair.slice(current.pair.indexOf('=') + 1).trim() ?? '';
+    const value = cookieValueOf(current?.pair ?? '');
     const old = value === '' ? null : readUnverified(value);
     if (old === undefined) return nothing;
     if (old !== null && !(await isDue(old, value))) return nothing;

@@ -2,7 +2,7 @@
 // then holds a hash of its value, called the seal. Without it, a sibling subdomain could plant another session cookie at a
 // path where the browser sends only that one, and the proxy would sign the user in as someone else (login CSRF).
 import { markPrefixOf } from '../issuer-cookies.ts';
-import { readCookies, type TokenCookie } from '../token-cookie.ts';
+import { readCookies, type TokenCookie, trimBlanks } from '../token-cookie.ts';
 
 export const sessionCookieName = '__client_session';
 
@@ -33,6 +33,27 @@ export async function findSession(
   if (value.length > maxLength || !cookieValue.test(value)) return undefined;
   const seal = await sealOf(value);
   return cookieValueOf(mark.pair) === seal ? { pair: `${sessionCookieName}=${value}`, seal } : undefined;
+}
+
+/**
+ * Takes the session cookie out of `headers` if its mark holds the hash of another. A sibling subdomain can make browsers
+ * drop the session cookie, by setting many cookies, and then set its own, which the old mark must not let through.
+ *
+ * @param sent the headers of the request
+ */
+export async function dropForeignSession(
+  headers: Headers,
+  sent: Headers,
+  app: Pick<TokenCookie, 'secure'>,
+): Promise<void> {
+  const cookies = readCookies(headers);
+  const session = cookies.find(({ name }) => name === sessionCookieName);
+  const mark = readCookies(sent).find(({ name }) => name === markName(app));
+  if (session === undefined || mark === undefined || cookieValueOf(mark.pair) === plainMark) return;
+  if (cookieValueOf(mark.pair) === (await sealOf(cookieValueOf(session.pair)))) return;
+  const others = cookies.filter((cookie) => cookie !== session);
+  if (others.length > 0) headers.set('cookie', others.map(({ pair }) => pair).join('; '));
+  else headers.delete('cookie');
 }
 
 /**
@@ -77,13 +98,13 @@ async function sealOf(value: string): Promise<string> {
 }
 
 /** Reads `name=value`, with or without attributes after it. */
-function cookieValueOf(line: string): string {
+export function cookieValueOf(line: string): string {
   const [pair = ''] = line.split(';', 1);
-  return pair.slice(pair.indexOf('=') + 1).trim();
+  return trimBlanks(pair.slice(pair.indexOf('=') + 1));
 }
 
 export function nameOf(line: string): string {
-  return line.split(/[=;]/, 1)[0]?.trim() ?? '';
+  return trimBlanks(line.split(/[=;]/, 1)[0] ?? '');
 }
 
 function pathOf(line: string): string | undefined {
