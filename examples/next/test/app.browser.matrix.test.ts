@@ -280,6 +280,7 @@ test('a text that was typed survives the end of the session, whether it was sent
 const secretFields = [
   '<input data-secret name="shown" type="password">',
   '<input data-secret name="hidden" type="password">',
+  '<input name="replaced" type="password">',
   '<input data-secret name="card" autocomplete="section-pay cc-number">',
   '<input data-secret name="token" autocomplete="one-time-code">',
   '<input data-secret name="quiet" autocomplete="off">',
@@ -298,6 +299,12 @@ test('a text that was typed is never shown to another user, nor kept after signi
   );
   // As a button does that shows the password.
   await page.evaluate("document.querySelector('[name=shown]').type = 'text'");
+  await page.evaluate(
+    "document.querySelector('[name=replaced]').outerHTML = '<input data-secret name=replaced type=text>'",
+  );
+  await page.evaluate(
+    "document.querySelector('form').id = 'kept'; document.body.insertAdjacentHTML('beforeend', '<input data-secret form=kept name=outside>')",
+  );
   for (const field of await page.locator('[data-secret]').all()) await field.fill('SECRET');
   await page.context().clearCookies();
   await page.reload();
