@@ -330,6 +330,25 @@ test('a text that was typed is never shown to another user, nor kept after signi
   expect(await keptText(page)).toBeNull();
 });
 
+test('a text that was typed is not shown to another user for whom the page is rendered again', async ({ openPage }) => {
+  const page = await openPage();
+  await page.clock.install();
+  await signIn(page, cast);
+  await page.waitForLoadState('networkidle');
+  await page.getByLabel('Note').fill('The text of Ada');
+  await page.evaluate('window.isSamePage = true');
+  const second = await openPage();
+  await signIn(second, cast, bob);
+  const renderedForBob = (await second.getByText('Rendered on the server for').textContent()) ?? '';
+  // As after a change of the account at Torii, of which `endSession` knows nothing.
+  await page.context().clearCookies();
+  await page.context().addCookies(await second.context().cookies());
+  await page.clock.fastForward(renewalDueMs);
+  await page.getByText(renderedForBob).waitFor();
+  expect(await page.evaluate('window.isSamePage')).toBe(true);
+  expect([await page.getByLabel('Note').inputValue(), await keptText(page)]).toEqual(['', null]);
+});
+
 test('the back/forward cache shows no private page after another tab has signed out', async ({ openPage }) => {
   const page = await openPage({ backForwardCache: true });
   await signIn(page, cast);

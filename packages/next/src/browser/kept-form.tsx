@@ -86,7 +86,8 @@ export function KeptForm({ userId, action, ...props }: KeptFormProps): ReactElem
   }, [name, userId]);
   const run =
     typeof action === 'function' ? (data: FormData) => watchAction(() => action(data), submission.current) : action;
-  return <form {...props} ref={form} action={isReady ? run : action} />;
+  // For another user, React creates the fields anew. It would otherwise keep what the first user typed.
+  return <form {...props} key={userId} ref={form} action={isReady ? run : action} />;
 }
 
 interface Submission {
