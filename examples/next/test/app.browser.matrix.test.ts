@@ -280,6 +280,7 @@ test('a text that was typed survives the end of the session, whether it was sent
 const secretFields = [
   '<input data-secret name="shown" type="password">',
   '<input data-secret name="hidden" type="password">',
+  '<input name="replaced" type="password">',
   '<input data-secret name="card" autocomplete="section-pay cc-number">',
   '<input data-secret name="token" autocomplete="one-time-code">',
   '<input data-secret name="quiet" autocomplete="off">',
@@ -298,6 +299,12 @@ test('a text that was typed is never shown to another user, nor kept after signi
   );
   // As a button does that shows the password.
   await page.evaluate("document.querySelector('[name=shown]').type = 'text'");
+  await page.evaluate(
+    "document.querySelector('[name=replaced]').outerHTML = '<input data-secret name=replaced type=text>'",
+  );
+  await page.evaluate(
+    "document.querySelector('form').id = 'kept'; document.body.insertAdjacentHTML('beforeend', '<input data-secret form=kept name=outside>')",
+  );
   for (const field of await page.locator('[data-secret]').all()) await field.fill('SECRET');
   await page.context().clearCookies();
   await page.reload();
@@ -321,6 +328,25 @@ test('a text that was typed is never shown to another user, nor kept after signi
   await page.getByRole('button', { name: 'Sign out' }).click();
   await page.getByText('You are signed out.').waitFor();
   expect(await keptText(page)).toBeNull();
+});
+
+test('a text that was typed is not shown to another user for whom the page is rendered again', async ({ openPage }) => {
+  const page = await openPage();
+  await page.clock.install();
+  await signIn(page, cast);
+  await page.waitForLoadState('networkidle');
+  await page.getByLabel('Note').fill('The text of Ada');
+  await page.evaluate('window.isSamePage = true');
+  const second = await openPage();
+  await signIn(second, cast, bob);
+  const renderedForBob = (await second.getByText('Rendered on the server for').textContent()) ?? '';
+  // As after a change of the account at Torii, of which `endSession` knows nothing.
+  await page.context().clearCookies();
+  await page.context().addCookies(await second.context().cookies());
+  await page.clock.fastForward(renewalDueMs);
+  await page.getByText(renderedForBob).waitFor();
+  expect(await page.evaluate('window.isSamePage')).toBe(true);
+  expect([await page.getByLabel('Note').inputValue(), await keptText(page)]).toEqual(['', null]);
 });
 
 test('the back/forward cache shows no private page after another tab has signed out', async ({ openPage }) => {

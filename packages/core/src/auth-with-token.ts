@@ -32,6 +32,8 @@ export function withToken(auth: Auth, token: string): AuthWithToken {
 // Not an own property: code that copies or logs an object may read own properties that are not enumerable too.
 const prototype: object = Object.freeze(
   Object.create(Object.prototype, {
+    // `console.dir` of Node with `showHidden` and `getters` shows the getters of a prototype, but not if it is one of `Object`.
+    constructor: { value: Object },
     token: {
       get(this: Auth) {
         return tokenOf(this);

@@ -474,6 +474,14 @@ describe('headers', () => {
     expect(seen.map(({ headers }) => headers.cookie)).toEqual(['b=2', 'b=2']);
   });
 
+  test('a mark whose name has another space than U+0020 around it is no mark: siblings can set it (login CSRF)', async () => {
+    const { ask, seen } = await serve();
+    for (const name of ['\xA0__Host-torii_issuer.a', '__Host-torii_issuer.a\xA0']) {
+      await ask('/_torii/a', { headers: { cookie: `a=planted; ${name}=1` } });
+    }
+    expect(seen.map(({ headers }) => headers.cookie)).toEqual([undefined, undefined]);
+  });
+
   test('a response with a session is never cacheable', async () => {
     for (const [name, value] of [
       ['Set-Cookie', 'a=1'],

@@ -1,6 +1,6 @@
 import { Console } from 'node:console';
 import { Writable } from 'node:stream';
-import { format, inspect } from 'node:util';
+import { format, type InspectOptions, inspect } from 'node:util';
 import { deserialize, serialize } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
@@ -61,6 +61,15 @@ test.each<[string, (auth: AuthWithToken) => string]>([
   ['util.format', (auth) => format('%o %O %j %s', auth, auth, auth, auth)],
   ['console.log', (auth) => printed((out) => out.log({ auth }, auth))],
   ['console.dir with showHidden', (auth) => printed((out) => out.dir(auth, { showHidden: true, depth: 9 }))],
+  [
+    'console.dir with showHidden and getters',
+    (auth) =>
+      printed((out) => out.dir({ req: { auth } }, { showHidden: true, getters: true, depth: 9 } as InspectOptions)),
+  ],
+  [
+    'util.inspect of an object that inherits from it',
+    (auth) => inspect(Object.create(auth), { showHidden: true, getters: true, customInspect: false }),
+  ],
   ['console.table', (auth) => printed((out) => out.table([auth]))],
   ['v8.serialize', (auth) => inspect(deserialize(serialize(auth)), { showHidden: true })],
   ['another realm', (auth) => String(runInNewContext('JSON.stringify({ ...auth, auth })', { auth, JSON }))],
@@ -73,5 +82,8 @@ test.each<[string, (auth: AuthWithToken) => string]>([
 });
 
 test('[16] util.inspect shows the same as for an Auth without a token', async () => {
-  expect(inspect(await authWithToken())).toBe(inspect(await verifier.verify(token)));
+  const [auth, plain] = [await authWithToken(), await verifier.verify(token)];
+  expect(inspect(auth)).toBe(inspect(plain));
+  const everything = { showHidden: true, getters: true, customInspect: false };
+  expect(inspect(auth, everything)).toBe(inspect(plain, everything));
 });

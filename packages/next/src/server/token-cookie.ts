@@ -32,8 +32,21 @@ export function hasCookie(headers: Headers, wanted: string): boolean {
 }
 
 export function readCookies(headers: Headers): readonly { readonly name: string; readonly pair: string }[] {
-  const pairs = (headers.get('cookie') ?? '').split(';').map((pair) => pair.trim());
-  return pairs.filter((pair) => pair !== '').map((pair) => ({ name: pair.split('=', 1)[0]?.trimEnd() ?? '', pair }));
+  const pairs = (headers.get('cookie') ?? '').split(';').map(trimBlanks);
+  return pairs.filter((pair) => pair !== '').map((pair) => ({ name: trimBlanks(pair.split('=', 1)[0] ?? ''), pair }));
+}
+
+// Not `trim()`, which also removes other spaces, such as U+00A0. Browsers do not: a sibling subdomain can set a cookie
+// whose name is such a space and `__Host-…`. Not by a pattern, which would take quadratic time (ReDoS).
+export function trimBlanks(text: string): string {
+  let [start, end] = [0, text.length];
+  while (isBlank(text[start])) start += 1;
+  while (end > start && isBlank(text[end - 1])) end -= 1;
+  return text.slice(start, end);
+}
+
+function isBlank(character: string | undefined): boolean {
+  return character === ' ' || character === '\t';
 }
 
 export function clearTokenCookie(cookie: TokenCookie): string {

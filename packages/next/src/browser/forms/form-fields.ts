@@ -25,14 +25,22 @@ export interface FormFields {
 export function watchFields(form: HTMLFormElement): FormFields {
   /** Fields that have ever been of the type `password`: a button may show the password as text. */
   const passwords = new WeakSet<object>();
-  const notePassword = (node: unknown) => {
-    if (node instanceof HTMLInputElement && node.type === 'password') passwords.add(node);
-    if (node instanceof Element)
-      for (const input of node.querySelectorAll('input[type=password i]')) passwords.add(input);
+  /** Their names: the button may also put another field in its place. */
+  const passwordNames = new Set<string>();
+  const addPassword = (field: Element) => {
+    passwords.add(field);
+    passwordNames.add(field.getAttribute('name') ?? '');
   };
+  const notePassword = (node: unknown) => {
+    if (node instanceof HTMLInputElement && node.type === 'password') addPassword(node);
+    if (node instanceof Element)
+      for (const input of node.querySelectorAll('input[type=password i]')) addPassword(input);
+  };
+  const isPassword = (field: Field) => passwords.has(field) || passwordNames.has(field.name);
   const noteChanges = (records: readonly MutationRecord[]) => {
     for (const { type, target, oldValue, addedNodes } of records) {
-      if (type === 'attributes' && oldValue?.toLowerCase() === 'password') passwords.add(target);
+      if (type === 'attributes' && oldValue?.toLowerCase() === 'password' && target instanceof Element)
+        addPassword(target);
       notePassword(target);
       for (const node of addedNodes) notePassword(node);
     }
@@ -55,7 +63,7 @@ export function watchFields(form: HTMLFormElement): FormFields {
       const { name } = field;
       const index = counts.get(name) ?? 0;
       counts.set(name, index + 1);
-      return isSecret(field, form) || passwords.has(field) ? [] : [{ field, name, index, value: readValue(field) }];
+      return isSecret(field, form) || isPassword(field) ? [] : [{ field, name, index, value: readValue(field) }];
     });
   }
 
@@ -89,6 +97,8 @@ function isField(element: Element): element is Field {
 }
 
 function isSecret(field: Field, form: HTMLFormElement): boolean {
+  // Outside of the form, by the attribute `form`, nobody sees whether a field was a password before.
+  if (!form.contains(field)) return true;
   if (field.name === '' || field.disabled || skippedTypes.includes(field.type) || secretName.test(field.name))
     return true;
   const autocomplete = field.getAttribute('autocomplete') ?? form.getAttribute('autocomplete') ?? '';

@@ -17,7 +17,8 @@ export interface KeptFormProps extends ComponentPropsWithoutRef<'form'> {
  * the fields are restored when the form is shown again. The text is kept in `sessionStorage`, for this tab and this user,
  * for an hour, up to 100,000 characters. `endSession` deletes it.
  *
- * Never kept: passwords, files, hidden fields, and fields with `autocomplete` of `off`, `one-time-code` or `cc-…`.
+ * Never kept: passwords, files, hidden fields, fields outside of the `<form>` element, and fields with `autocomplete` of
+ * `off`, `one-time-code` or `cc-…`.
  *
  * @example
  * <KeptForm userId={userId} action={addNote}><textarea name="note" /></KeptForm>
@@ -85,7 +86,8 @@ export function KeptForm({ userId, action, ...props }: KeptFormProps): ReactElem
   }, [name, userId]);
   const run =
     typeof action === 'function' ? (data: FormData) => watchAction(() => action(data), submission.current) : action;
-  return <form {...props} ref={form} action={isReady ? run : action} />;
+  // For another user, React creates the fields anew. It would otherwise keep what the first user typed.
+  return <form {...props} key={userId} ref={form} action={isReady ? run : action} />;
 }
 
 interface Submission {

@@ -9,7 +9,7 @@ import { urlOf } from '../shown-request.ts';
 import { limitBody } from './body-limit.ts';
 import { fetchFresh } from './fresh-fetch.ts';
 import { headersForBrowser, headersForIssuer } from './passed-headers.ts';
-import { placeSession } from './session-cookie.ts';
+import { dropForeignSession, placeSession } from './session-cookie.ts';
 
 type Handler = (request: NextRequest) => Promise<Response>;
 
@@ -56,6 +56,7 @@ async function forward(request: NextRequest, settings: Settings): Promise<Respon
   const sent = limitBody(request.body, request.headers, maxRequestBytes);
   if (sent === 'too large') return answerGateway(413, tooLarge);
   const headers = headersForIssuer(request.headers, cookie);
+  await dropForeignSession(headers, request.headers, cookie);
   let answer: Response;
   try {
     answer = await fetchFresh(url + search, {

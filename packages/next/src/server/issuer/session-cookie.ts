@@ -38,6 +38,27 @@ export async function findSession(
 }
 
 /**
+ * Takes the session cookie out of `headers` if its mark holds the hash of another. A sibling subdomain can make browsers
+ * drop the session cookie, by setting many cookies, and then set its own, which the old mark must not let through.
+ *
+ * @param sent the headers of the request
+ */
+export async function dropForeignSession(
+  headers: Headers,
+  sent: Headers,
+  app: Pick<TokenCookie, 'secure'>,
+): Promise<void> {
+  const cookies = readCookies(headers);
+  const session = cookies.find(({ name }) => name === sessionCookieName);
+  const mark = readCookies(sent).find(({ name }) => name === markName(app));
+  if (session === undefined || mark === undefined || readValue(mark.pair) === plainMark) return;
+  if (readValue(mark.pair) === (await sealOf(readValue(session.pair)))) return;
+  const others = cookies.filter((cookie) => cookie !== session);
+  if (others.length > 0) headers.set('cookie', others.map(({ pair }) => pair).join('; '));
+  else headers.delete('cookie');
+}
+
+/**
  * Rewrites the `Set-Cookie` lines of the issuer route for the session cookie and its mark. If they move to another path,
  * the browser is told to drop the cookie at the old path: two cookies of one name would not be sent to Torii at all.
  *

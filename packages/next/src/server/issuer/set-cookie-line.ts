@@ -1,14 +1,16 @@
 // Reads and changes `Set-Cookie` lines (RFC 6265 5.2). What is not changed stays as it was sent: browsers replace a
 // partitioned cookie only by another partitioned one.
 
+import { trimBlanks } from '../token-cookie.ts';
+
 export function readName(line: string): string {
-  return line.split(/[=;]/, 1)[0]?.trim() ?? '';
+  return trimBlanks(line.split(/[=;]/, 1)[0] ?? '');
 }
 
 /** Also reads a line without attributes: `name=value`. */
 export function readValue(line: string): string {
   const pair = pairOf(line);
-  return pair.slice(pair.indexOf('=') + 1).trim();
+  return trimBlanks(pair.slice(pair.indexOf('=') + 1));
 }
 
 /** The attributes, such as ` Path=/`. */

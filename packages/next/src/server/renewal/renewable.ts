@@ -35,7 +35,7 @@ export function isIssuerPath(path: string): boolean {
 // A link, a typed address or a redirect in a tab, and not in a frame. Browsers send these headers over https and on
 // loopback; Safari since 16.4. No renewal without them: the page redirects to the sign-in page, which renews the token.
 function isNavigation({ method, headers }: NextRequest, origins: readonly string[]): boolean {
-  if (method !== 'GET' && method !== 'HEAD') return false;
+  if (method !== 'GET') return false;
   const origin = headers.get('origin');
   if (origin !== null && !origins.includes(origin)) return false;
   return (
