@@ -44,14 +44,13 @@ export function sourceFolder(folder: string): string {
 /** Pastes the README's blocks, and follows what it says about `src` and about the name of the proxy. */
 export function pasteReadme(folder: string, entrance: 'proxy.ts' | 'middleware.ts' | 'none'): void {
   const source = sourceFolder(folder);
-  const { paths } = readSettings(folder);
   for (const block of readmeBlocks()) {
     const { path, code } = block.path === 'proxy.ts' ? renameProxy(block, entrance) : block;
     if (path === undefined) continue;
     // Environment files belong to the project, also if the app is in src.
     const file = join(path.startsWith('.') ? folder : source, path);
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, code.replaceAll("from '@/", `from '${paths.alias.replace('*', '')}`));
+    writeFileSync(file, code);
   }
 }
 

@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { repository } from '../../../scripts/workspace.ts';
 import { fileBlocks, readmeBlocks } from './readme-blocks.ts';
 
 const fence = (text: string) => `Text.\n\n\`\`\`ts\n${text}\n\`\`\`\n`;
@@ -20,6 +23,27 @@ test('the README has the files of an app that signs users in and out', () => {
   );
 });
 
+const pages = ['packages/next/README.md', 'docs/react-provider.md'];
+
+test.each(pages)('files of %s import each other in a project with any import alias, or without one', (page) => {
+  const files = new Set([...readmeBlocks(), ...blocksOf(page)].map(({ path }) => path.replace(/\.tsx?$/, '')));
+  const imports = blocksOf(page).flatMap(({ path, code }) =>
+    [...code.matchAll(/from '([^']+)'/g)].map(([, name = '']) =>
+      name.startsWith('.') ? join(path, '..', name) : name,
+    ),
+  );
+  expect(imports.filter((name) => !files.has(name) && !/^(?:@torii\/|next\b|react$|…$)/.test(name))).toEqual([]);
+});
+
+// Linters of new projects report a button without it, because it would send a form that is around it.
+test.each([...pages, 'docs/next-answers.md'])('buttons in the files of %s have a type', (page) => {
+  const buttons = blocksOf(page).flatMap(({ code }) =>
+    [...code.matchAll(/<button\b[^\n]{0,14}/g)].map(([start]) => start),
+  );
+  expect(buttons).not.toEqual([]);
+  expect(buttons.filter((start) => !start.startsWith('<button type="button"'))).toEqual([]);
+});
+
 test('a block is a file if it begins with a path, and other blocks and comments are not', () => {
   const blocks = fileBlocks(
     [
@@ -36,3 +60,7 @@ test('a block is a file if it begins with a path, and other blocks and comments 
 test('two blocks for one file are a mistake of the README', () => {
   expect(() => fileBlocks(fence('// a.ts\n1') + fence('// a.ts\n2'))).toThrow('a.ts');
 });
+
+function blocksOf(page: string) {
+  return fileBlocks(readFileSync(join(repository, page), 'utf8'));
+}
