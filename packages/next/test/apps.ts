@@ -74,6 +74,13 @@ export const recipes = {
   'Next 16 alone without cacheComponents': { next: 'next', entrance: 'none', suite: 'matrix', config: classic },
   'Next 16 with authInterrupts': { next: 'next', entrance: 'none', suite: 'matrix', config: interrupts },
   'Next 15 with authInterrupts': { next: 'next15', entrance: 'none', suite: 'matrix', config: interrupts },
+  'Next 15, webpack, with authInterrupts': {
+    next: 'next15',
+    entrance: 'none',
+    suite: 'matrix',
+    config: interrupts,
+    build: ['build'],
+  },
   'Next 16 with basePath': { next: 'next', entrance: 'proxy.ts', suite: 'matrix', config: { basePath: '/base' } },
   'Next 15 with basePath': {
     next: 'next15',

@@ -22,9 +22,10 @@ import { withoutHost } from './shown-request.ts';
 
 export interface ProtectOptions {
   /**
-   * The path that the user returns to after signing in: the path of this page, without Next's `basePath`. It is needed because Next does not tell a server component its path. If the path is unsafe
-   * to redirect to, it is ignored, and the user does not return to this page. This is not an error, because the path may
-   * contain route parameters, which come from the visitor.
+   * The path that the user returns to after signing in: the path of this page, without Next's `basePath`. It is needed
+   * because Next does not tell a server component its path. If the path is unsafe to redirect to, it is ignored, and the
+   * user does not return to this page. This is not an error, because the path may contain route parameters, which come
+   * from the visitor.
    */
   readonly returnTo: string;
 }
