@@ -1,7 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
+import { repository } from '../workspace.ts';
 
 const tidy = `
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
@@ -61,4 +64,12 @@ test.each([
 test('exits with the exit code of the command', async () => {
   const { ended } = await start("console.log('up'); process.exitCode = 5");
   expect((await ended).code).toBe(5);
+});
+
+// The visitor's own Node may be 20.19, which does not run TypeScript, and nothing is installed yet.
+test.each(globSync('examples/*/README.md', { cwd: repository }))('the commands of %s run with these tools', (page) => {
+  const blocks = readFileSync(join(repository, page), 'utf8').matchAll(/^```sh\n(.*?)^```/gms);
+  const commands = [...blocks].flatMap(([, block = '']) => block.replaceAll('\\\n', ' ').split('\n'));
+  const starting = commands.filter((command) => /\bnpm (?:start|run)\b|\.ts\b|\bturbo\b/.test(command));
+  expect(starting.filter((command) => !command.includes('node scripts/run.mjs '))).toEqual([]);
 });

@@ -1,6 +1,6 @@
 export { readConnectionFailure } from '#connection-failure';
 export { type Answer, type AnswerOtherwise, answerFor } from './answer.ts';
-export type { AuthWithToken } from './auth-with-token.ts';
+export type { AuthWithToken, GuardedAuth } from './auth-with-token.ts';
 export { checkNameOf, isRefusal, requireChecks } from './checks.ts';
 export { emitterFor } from './emitter.ts';
 export { isError } from './errors/is-error.ts';

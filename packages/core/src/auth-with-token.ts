@@ -1,8 +1,17 @@
 import { type Auth, type Claims, listenerFor, setListener } from './auth.ts';
 import { SharedMap } from './registry.ts';
 
+/** The verified caller of a request, as a guard stores it. */
+export interface GuardedAuth<Custom extends object = Claims> extends Auth<Custom> {
+  /**
+   * The verified token, for calls to your own services. `undefined` unless the guard of this request has `exposeToken: true`;
+   * `getToken` throws then. `JSON.stringify`, `{ ...auth }`, `structuredClone` and `util.inspect` do not show it.
+   */
+  readonly token?: string;
+}
+
 /** An Auth with the token that it was read from, for calls to services that accept the same token. */
-export interface AuthWithToken<Custom extends object = Claims> extends Auth<Custom> {
+export interface AuthWithToken<Custom extends object = Claims> extends GuardedAuth<Custom> {
   /** The verified token. `JSON.stringify`, `{ ...auth }`, `structuredClone` and `util.inspect` do not show it. */
   readonly token: string;
 }

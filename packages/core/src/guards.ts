@@ -1,6 +1,6 @@
 import { type Answer, type AnswerOtherwise, answerFor, requireOnError } from './answer.ts';
 import { type Auth, type Claims, isAuth, requireAuthOrNull } from './auth.ts';
-import { tokenOf, withToken } from './auth-with-token.ts';
+import { type GuardedAuth, tokenOf, withToken } from './auth-with-token.ts';
 import { authorize, type Check, requireChecks } from './checks.ts';
 import { ToriiConfigError } from './errors.ts';
 import { recallListener, type VerifierEventListener } from './events.ts';
@@ -98,7 +98,7 @@ export interface Guards<Request, Middleware> {
    * Returns the caller. Throws a ToriiConfigError if no guard ran before, if the caller is not signed in, or if there is a
    * second argument: frameworks pass one to a middleware.
    */
-  getAuth<Custom extends object = Claims>(request: Request, next?: unknown): Auth<Custom>;
+  getAuth<Custom extends object = Claims>(request: Request, next?: unknown): GuardedAuth<Custom>;
   /**
    * Returns the verified token of the caller. Throws a ToriiConfigError like `getAuth`, and if the guard does not have the option
    * `exposeToken`.

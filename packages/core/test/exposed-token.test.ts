@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import { type AuthWithToken, createGuards, type GuardOptions, tokenReaderOf } from '../src/adapter.ts';
+import { withToken } from '../src/auth-with-token.ts';
 import {
   type Auth,
   authorize,
@@ -111,6 +112,11 @@ describe('a guard with exposeToken', () => {
       await guard(call);
       expect(getToken(call)).toBe(token);
     }
+  });
+
+  test('[11] gives each token its own copy of a shared Auth', async () => {
+    const auth = await verifier.verify(ada);
+    expect([ada, bob, ada].map((token) => withToken(auth, token).token)).toEqual([ada, bob, ada]);
   });
 
   test('[13] gives no token of a request that is refused', async () => {

@@ -2,6 +2,7 @@ import type { Auth, Check, Claims, RequestParts, Verifier } from '@torii/core';
 import {
   type AnswerOtherwise,
   createGuards,
+  type GuardedAuth,
   type GuardedVerifierOptions,
   type GuardOptions,
 } from '@torii/core/adapter';
@@ -52,7 +53,7 @@ export {
   ToriiRequestError,
   ToriiUnavailableError,
 } from '@torii/core';
-export type { Answer, AnswerOtherwise, GuardedVerifierOptions, GuardOptions } from '@torii/core/adapter';
+export type { Answer, AnswerOtherwise, GuardedAuth, GuardedVerifierOptions, GuardOptions } from '@torii/core/adapter';
 export type { ExpressRequest } from './express-request.ts';
 
 declare global {
@@ -65,7 +66,7 @@ declare global {
        * preflight that `allowPreflight` lets through, or `optionalAuth` found no token. `undefined` if neither
        * `requireAuth` nor `optionalAuth` ran.
        */
-      auth?: Auth | null;
+      auth?: GuardedAuth | null;
     }
   }
 }
@@ -160,15 +161,14 @@ export function allow<Custom extends object = Claims>(...checks: readonly [Check
  * @throws ToriiConfigError if neither `requireAuth` nor `optionalAuth` ran, if `req.auth` is `null`, or if it is used as a
  * middleware
  */
-export function getAuth<Custom extends object = Claims>(req: { readonly auth?: unknown }): Auth<Custom>;
+export function getAuth<Custom extends object = Claims>(req: { readonly auth?: unknown }): GuardedAuth<Custom>;
 export function getAuth(req: { readonly auth?: unknown }, next?: unknown): Auth {
   return guards.getAuth(req as Request, next);
 }
 
 /**
  * Returns the verified token of a request, for calls to your own services. For handlers that run after a guard with
- * `exposeToken: true`. `req.auth.token` is the same token, but TypeScript cannot know which guard ran, so the type of
- * `req.auth` does not have it.
+ * `exposeToken: true`. `req.auth.token` is the same token, but `undefined` if the guard does not have the option.
  *
  * @example
  * app.use(requireAuth({ issuer: process.env.TORII_ISSUER, exposeToken: true }));

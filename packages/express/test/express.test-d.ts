@@ -5,6 +5,7 @@ import {
   allow,
   type Check,
   createVerifier,
+  type GuardedAuth,
   getAuth,
   getToken,
   optionalAuth,
@@ -21,7 +22,8 @@ test('a route keeps the types of its parameters after the guards', () => {
     allow((auth) => auth.userId !== ''),
     (req) => {
       expectTypeOf(req.params).toEqualTypeOf<{ id: string }>();
-      expectTypeOf(getAuth(req)).toEqualTypeOf<Auth>();
+      expectTypeOf(getAuth(req)).toEqualTypeOf<GuardedAuth>();
+      expectTypeOf(getAuth(req)).toExtend<Auth>();
     },
   );
 });
@@ -32,12 +34,17 @@ test('the guards are accepted wherever Express accepts middleware', () => {
   expectTypeOf(requireAuth({ issuer })).toExtend<RequestHandler>();
 });
 
-test('getToken returns a text, and the type of req.auth has no token', () => {
+test('getToken returns a text, and req.auth has one only if the guard has the option', () => {
   app.use(requireAuth({ issuer, exposeToken: true }), requireAuth(createVerifier({ issuer }), { exposeToken: true }));
   app.use((req) => {
     expectTypeOf(getToken(req)).toEqualTypeOf<string>();
+    expectTypeOf(req.auth?.token).toEqualTypeOf<string | undefined>();
+    expectTypeOf(getAuth(req).token).toEqualTypeOf<string | undefined>();
     // @ts-expect-error: TypeScript cannot know whether the guard hands out the token
-    req.auth?.token;
+    getAuth(req).token.length;
+    expectTypeOf<Auth>().not.toHaveProperty('token');
+    // @ts-expect-error: only a guard can add the token
+    getAuth(req).token = 'other';
     // @ts-expect-error: only a guard can have the option
     createVerifier({ issuer, exposeToken: true });
     // @ts-expect-error: true or false
@@ -51,7 +58,7 @@ test('getToken returns a text, and the type of req.auth has no token', () => {
 
 test('req.auth may be null or undefined', () => {
   app.use((req) => {
-    expectTypeOf(req.auth).toEqualTypeOf<Auth | null | undefined>();
+    expectTypeOf(req.auth).toEqualTypeOf<GuardedAuth | null | undefined>();
     // @ts-expect-error: the caller may not be signed in
     req.auth.userId;
     // @ts-expect-error: only a verifier can create an Auth

@@ -3,6 +3,7 @@ import {
   type Answer,
   type AnswerOtherwise,
   createGuards,
+  type GuardedAuth,
   type GuardedVerifierOptions,
   type GuardOptions,
 } from '@torii/core/adapter';
@@ -52,7 +53,7 @@ export {
   ToriiRequestError,
   ToriiUnavailableError,
 } from '@torii/core';
-export type { Answer, AnswerOtherwise, GuardedVerifierOptions, GuardOptions } from '@torii/core/adapter';
+export type { Answer, AnswerOtherwise, GuardedAuth, GuardedVerifierOptions, GuardOptions } from '@torii/core/adapter';
 export type { KoaContext, KoaMiddleware } from './koa-middleware.ts';
 
 declare module 'koa' {
@@ -62,7 +63,7 @@ declare module 'koa' {
      * preflight that `allowPreflight` lets through, or `optionalAuth` found no token. `undefined` if neither
      * `requireAuth` nor `optionalAuth` ran.
      */
-    auth?: Auth | null;
+    auth?: GuardedAuth | null;
   }
 }
 
@@ -146,15 +147,14 @@ export function allow<Custom extends object = Claims>(
  * @throws ToriiConfigError if neither `requireAuth` nor `optionalAuth` ran, if `ctx.state.auth` is `null`, or if it is used as a
  * middleware
  */
-export function getAuth<Custom extends object = Claims>(ctx: { readonly state: object }): Auth<Custom>;
+export function getAuth<Custom extends object = Claims>(ctx: { readonly state: object }): GuardedAuth<Custom>;
 export function getAuth(ctx: { readonly state: object }, next?: unknown): Auth {
   return guards.getAuth(ctx as Context, next);
 }
 
 /**
  * Returns the verified token of a request, for calls to your own services. For middleware that runs after a guard with
- * `exposeToken: true`. `ctx.state.auth.token` is the same token, but TypeScript cannot know which guard ran, so the type of
- * `ctx.state.auth` does not have it.
+ * `exposeToken: true`. `ctx.state.auth.token` is the same token, but `undefined` if the guard does not have the option.
  *
  * @example
  * app.use(requireAuth({ issuer: process.env.TORII_ISSUER, exposeToken: true }));

@@ -6,6 +6,7 @@ import {
   allow,
   type Check,
   createVerifier,
+  type GuardedAuth,
   getAuth,
   getToken,
   optionalAuth,
@@ -23,19 +24,25 @@ test('the guards are accepted wherever Koa accepts middleware', () => {
     requireAuth({ issuer }),
     allow(() => true),
     (ctx) => {
-      expectTypeOf(getAuth(ctx)).toEqualTypeOf<Auth>();
+      expectTypeOf(getAuth(ctx)).toEqualTypeOf<GuardedAuth>();
+      expectTypeOf(getAuth(ctx)).toExtend<Auth>();
     },
   );
   expectTypeOf(requireAuth({ issuer })).toExtend<Middleware>();
 });
 
-test('getToken returns a text, and the type of ctx.state.auth has no token', () => {
+test('getToken returns a text, and ctx.state.auth has one only if the guard has the option', () => {
   app.use(requireAuth({ issuer, exposeToken: true }));
   app.use(requireAuth(createVerifier({ issuer }), { exposeToken: true }));
   app.use((ctx) => {
     expectTypeOf(getToken(ctx)).toEqualTypeOf<string>();
+    expectTypeOf(ctx.state.auth?.token).toEqualTypeOf<string | undefined>();
+    expectTypeOf(getAuth(ctx).token).toEqualTypeOf<string | undefined>();
     // @ts-expect-error: TypeScript cannot know whether the guard hands out the token
-    ctx.state.auth?.token;
+    getAuth(ctx).token.length;
+    expectTypeOf<Auth>().not.toHaveProperty('token');
+    // @ts-expect-error: only a guard can add the token
+    getAuth(ctx).token = 'other';
     // @ts-expect-error: only a guard can have the option
     createVerifier({ issuer, exposeToken: true });
     // @ts-expect-error: a variable that is not set
@@ -47,7 +54,7 @@ test('getToken returns a text, and the type of ctx.state.auth has no token', () 
 
 test('ctx.state.auth may be null or undefined', () => {
   app.use((ctx) => {
-    expectTypeOf(ctx.state.auth).toEqualTypeOf<Auth | null | undefined>();
+    expectTypeOf(ctx.state.auth).toEqualTypeOf<GuardedAuth | null | undefined>();
     // @ts-expect-error: the caller may not be signed in
     ctx.state.auth.userId;
     // @ts-expect-error: only a verifier can create an Auth

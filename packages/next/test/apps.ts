@@ -106,11 +106,12 @@ export const recipes = {
     flags: inSrc,
     config: { experimental: { taint: true } },
   },
-  'Next 15 in src with webpack': {
+  'Next 15 in src with webpack and authInterrupts': {
     next: 'next15',
     entrance: 'middleware.ts',
     suite: 'matrix',
     flags: inSrc,
+    config: interrupts,
     build: ['build'],
   },
   'Next 16 with the React provider': { next: 'next', entrance: 'proxy.ts', suite: 'matrix', provider: true },

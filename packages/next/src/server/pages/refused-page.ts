@@ -10,10 +10,10 @@ export function showRefusedPage(choice: RefusedPage | undefined): never {
   return navigation.notFound();
 }
 
-// Looks up `forbidden` on each call, because Next 15.0 has no such function: a named import would fail there. Without
-// `experimental.authInterrupts` it throws an error that Next does not handle.
+// Not a named import, which fails in Next 15.0: it has no such function. Not `Reflect.get`, for which webpack leaves the
+// function out. Without `experimental.authInterrupts` it throws an error that Next does not handle.
 function tryForbidden(): void {
-  const forbidden: unknown = Reflect.get(navigation, 'forbidden');
+  const forbidden: unknown = navigation.forbidden;
   if (typeof forbidden !== 'function') return;
   try {
     forbidden();
