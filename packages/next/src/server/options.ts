@@ -139,7 +139,10 @@ export function readOptions(given: ToriiNextOptions): Settings {
   const verify = { ...Object.fromEntries(verifyEntries), fetch: bypassNextCache(options.fetch) } as VerifyOptions;
   const places = { cookie: cookie.name, origins };
   const preflight = 'allowPreflight' in options ? { allowPreflight: options.allowPreflight as boolean } : {};
-  const publicPaths = [...listPaths(options, 'publicPaths').flatMap(asNextShows), ...alwaysPublic(signInPath, tokenPath)];
+  const publicPaths = [
+    ...listPaths(options, 'publicPaths').flatMap(asNextShows),
+    ...alwaysPublic(signInPath, tokenPath),
+  ];
   const [upstream = ''] = [verify.issuer ?? []].flat();
   return {
     headerVerifier: createVerifier<object>(verify),
