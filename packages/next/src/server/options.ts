@@ -32,7 +32,7 @@ import { chooseTokenCookie, type TokenCookie } from './token-cookie.ts';
 
 /** The options of `createToriiNext`, including the options of `@torii/core` for verifying tokens. */
 export interface ToriiNextOptions extends VerifyOptions {
-  /** The path of the app's sign-in page, such as `/sign-in`. The page is public, with or without a trailing slash. */
+  /** The path of the app's sign-in page, such as `/sign-in`. The page is public. */
   readonly signInPath: string;
   /**
    * Every origin where browsers reach this app, such as `https://app.example.com`, including preview deployments. Only
