@@ -55,13 +55,13 @@ describe.each(variantsOf())('%s', (variant) => {
   describe('with keys', () => {
     beforeAll(async () => {
       emulator.recover();
-      // The first request loads the page's code, which can take longer than the timeout for fetching keys.
-      const ready = { headers: [html, cookie(token)] };
+      // The first request loads the page's code, which can take longer than the timeout for fetching keys. Without a proxy,
+      // Next may load the app's modules once for pages and once for routes.
       const patience = { timeout: 120_000, interval: 200 };
-      await vi.waitFor(
-        async () => expect((await send(app.url, app.pathOf('/private'), ready)).status).toBe(200),
-        patience,
-      );
+      for (const path of ['/private', '/me', '/api/legacy']) {
+        const isReady = async () => expect((await ask(path, { headers: [html, cookie(token)] })).status).toBe(200);
+        await vi.waitFor(isReady, patience);
+      }
       app.takeVisits();
     });
 
