@@ -10,10 +10,11 @@ export function showRefusedPage(choice: RefusedPage | undefined): never {
   return navigation.notFound();
 }
 
-// Not a named import, which fails in Next 15.0: it has no such function. Not `Reflect.get`, for which webpack leaves the
-// function out. Without `experimental.authInterrupts` it throws an error that Next does not handle.
+// Next 15.0 has no such function, so webpack refuses a named import of it, and `navigation.forbidden` too. For `Reflect.get`,
+// webpack leaves the function out. Without `experimental.authInterrupts`, the function throws an error that Next does not
+// handle.
 function tryForbidden(): void {
-  const forbidden: unknown = navigation.forbidden;
+  const { forbidden }: { readonly forbidden?: unknown } = navigation;
   if (typeof forbidden !== 'function') return;
   try {
     forbidden();
