@@ -87,7 +87,11 @@ describe('[21] lets through without a token', () => {
         '/docs/a/',
       ],
     ],
-    ['without it', '', ['/welcome', '/about', '/about/', '/sign-in', '/token', '/token/', '/docs/a', '/docs/a/']],
+    [
+      'without it',
+      '',
+      ['/welcome', '/about', '/about/', '/sign-in', '/sign-in/', '/token', '/token/', '/docs/a', '/docs/a/'],
+    ],
   ])('a literal public path as Next shows it, and nothing below it: %s', async (_name, trailingSlash, expected) => {
     // Next writes its option into the bundles in place of this variable.
     vi.stubEnv('__NEXT_TRAILING_SLASH', trailingSlash);

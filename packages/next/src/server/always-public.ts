@@ -2,7 +2,7 @@ import { withoutTrailingSlash } from '../paths.ts';
 
 /** The paths that the proxy lets through without a token, whatever the app's options are. */
 export function alwaysPublic(signInPath: string, tokenPath: string): readonly string[] {
-  const exact = [signInPath, tokenPath, ...metadataPaths].flatMap(asNextShows);
+  const exact = [...[signInPath, tokenPath].flatMap(withBothSlashForms), ...metadataPaths.flatMap(asNextShows)];
   return [...exact, '/_torii/*', '/_next/static/*'];
 }
 
@@ -22,11 +22,16 @@ const metadataPaths: readonly string[] = [
   ...['/icon', '/apple-icon', '/opengraph-image', '/twitter-image'],
 ];
 
+// Both are public, whatever Next's option is: a sign-in page that redirects to itself would be a loop.
+function withBothSlashForms(path: string): readonly string[] {
+  const base = withoutTrailingSlash(path);
+  return base === '/' ? [base] : [base, `${base}/`];
+}
+
 // With Next's option `trailingSlash`, the proxy sees the path of a page with a slash. Without it, a path with a slash is not
 // public: Next shows the proxy `/welcome/x/...rsc` as `/welcome/`, and then opens a page such as app/welcome/x/[id].
 export function asNextShows(path: string): readonly string[] {
   if (path.endsWith('/*')) return [path];
-  const base = withoutTrailingSlash(path);
   // Next writes the option into the app's bundles in place of this variable, whose name is internal to Next.
-  return process.env['__NEXT_TRAILING_SLASH'] && base !== '/' ? [base, `${base}/`] : [path, base];
+  return process.env['__NEXT_TRAILING_SLASH'] ? withBothSlashForms(path) : [path, withoutTrailingSlash(path)];
 }
