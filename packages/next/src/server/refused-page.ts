@@ -1,19 +1,20 @@
-import * as navigation from '#navigation';
+import { notFound } from '#navigation';
 
 export const refusedPages = ['forbidden', 'not_found'] as const;
 
 /** What a page shows if a check refuses a signed-in user. */
 export type RefusedPage = (typeof refusedPages)[number];
 
-export function showRefusedPage(choice: RefusedPage | undefined): never {
-  if (choice !== 'not_found') tryForbidden();
-  return navigation.notFound();
+export async function showRefusedPage(choice: RefusedPage | undefined): Promise<never> {
+  if (choice !== 'not_found') await tryForbidden();
+  return notFound();
 }
 
-// Looks up `forbidden` on each call, because Next 15.0 has no such function: a named import would fail there. Without
+// Next 15.0 has no `forbidden`, so a named import would fail there. `import * as` would not have it in a build with
+// webpack, which leaves functions that it does not see used out of that object, but not out of that of `import()`. Without
 // `experimental.authInterrupts` it throws an error that Next does not handle.
-function tryForbidden(): void {
-  const forbidden: unknown = Reflect.get(navigation, 'forbidden');
+async function tryForbidden(): Promise<void> {
+  const forbidden: unknown = Reflect.get(await import('#navigation'), 'forbidden');
   if (typeof forbidden !== 'function') return;
   try {
     forbidden();
