@@ -34,13 +34,7 @@ const isLetThrough = async (path: string) =>
 const files = [
   ...['/favicon.ico', '/robots.txt', '/sitemap.xml', '/manifest.webmanifest', '/manifest.json'],
   ...['/icon.png', '/icon.svg', '/icon.ico', '/icon', '/apple-icon.png', '/apple-icon', '/opengraph-image.jpg'],
-  ...[
-    '/opengraph-image',
-    '/opengraph-image/',
-    '/twitter-image.gif',
-    '/icon.png?icon.117ezoe8m31dk.png',
-    '/robots.txt?x=/admin',
-  ],
+  ...['/opengraph-image', '/twitter-image.gif', '/icon.png?icon.117ezoe8m31dk.png', '/robots.txt?x=/admin'],
 ];
 const images = [
   ...['/next.svg', '/vercel.svg', '/file.svg', '/globe.svg', '/window.svg'],

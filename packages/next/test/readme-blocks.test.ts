@@ -36,7 +36,7 @@ test.each(pages)('files of %s import each other in a project with any import ali
 });
 
 // Linters of new projects report a button without it, because it would send a form that is around it.
-test.each([...pages, 'docs/next-answers.md'])('buttons in the files of %s have a type', (page) => {
+test.each(pages)('buttons in the files of %s have a type', (page) => {
   const buttons = blocksOf(page).flatMap(({ code }) =>
     [...code.matchAll(/<button\b[^\n]{0,14}/g)].map(([start]) => start),
   );

@@ -21,13 +21,12 @@ export function watchFragments(storage: () => TabStorage): () => void {
     if (typeof url === 'string') noteLeft(storage, new URL(url));
   };
   // TypeScript's `dom` library lacks the Navigation API, and so do older browsers.
-  const navigation: unknown = Reflect.get(globalThis, 'navigation');
-  const target = navigation instanceof EventTarget ? navigation : undefined;
+  const target = Reflect.get(globalThis, 'navigation') as EventTarget | undefined;
   addEventListener('pagehide', onPageHide);
-  target?.addEventListener('currententrychange', onChange);
+  target?.addEventListener?.('currententrychange', onChange);
   return () => {
     removeEventListener('pagehide', onPageHide);
-    target?.removeEventListener('currententrychange', onChange);
+    target?.removeEventListener?.('currententrychange', onChange);
   };
 }
 
