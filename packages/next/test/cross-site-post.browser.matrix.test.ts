@@ -135,7 +135,8 @@ describe.each(variants)('%s', (variant) => {
       ]);
     }
     for (const path of ['/images/red.png', `${optimized}?url=%2Fimages%2Fred.png&w=64&q=75`]) {
-      expect((await send(app.url, path)).headers.get('content-type')).toMatch(/^image\//);
+      // Not `send`: with `trailingSlash`, Next redirects.
+      expect((await fetch(app.url + path)).headers.get('content-type')).toMatch(/^image\//);
     }
   });
 });
