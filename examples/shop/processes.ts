@@ -24,7 +24,7 @@ export interface RunningService extends AsyncDisposable {
 
 const next = join(import.meta.dirname, 'node_modules', 'next', 'dist', 'bin', 'next');
 
-/** Starts a service as a process of its own, and waits until it listens. `web` must have been built. */
+/** Starts a service in a new process, and waits until it listens. Build `web` before. */
 export async function startService(
   service: Service,
   { port, environment, nodeArguments = [], onOutput = () => {} }: ServiceOptions,

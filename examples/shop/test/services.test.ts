@@ -4,7 +4,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type RunningService, type ServiceOptions, startService } from '../processes.ts';
 import { type Gate, openGate } from './gate.ts';
 
-// The two services, each a process of its own, and a gate between them. The shop itself is in shop.matrix.test.ts.
+// Runs orders and stock as two processes. A gate between them can change or drop their requests. shop.matrix.test.ts also
+// runs the shop.
 let emulator: Emulator;
 let stranger: Emulator;
 let stock: RunningService;
@@ -229,7 +230,7 @@ test("a key of another user, or of the same user in another organization, does n
 test('an answer that is lost on its way is asked for again, and the order is placed once', async () => {
   const before = await left();
   gate.next(1, async (sent, response) => {
-    // The stock service reserves, but nobody hears of it.
+    // The stock service reserves the lamp, but its response does not reach the orders service.
     await fetch(gate.target + sent.url, {
       method: 'POST',
       headers: {

@@ -1,4 +1,5 @@
-// The whole chain with a real browser: Next, Koa and node:http, each a process of its own, and a gate before each service.
+// Runs the shop (Next), orders (Koa) and stock (node:http) as three processes, with a real browser. A gate before each service
+// can change or drop its requests.
 import { join } from 'node:path';
 import { type Emulator, startEmulator } from '@torii/emulator';
 import getPort from 'get-port';

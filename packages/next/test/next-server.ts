@@ -18,7 +18,7 @@ export async function startNext(
     cwd: folder,
     env: { ...process.env, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
-    // In a process group of its own, because `next dev` starts another process.
+    // Starts a process group, so that the processes that `next dev` starts can be ended with it.
     detached: true,
   });
   const output = listenTo(child);

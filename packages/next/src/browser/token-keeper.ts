@@ -75,8 +75,8 @@ export function TokenKeeper({ session, userId, tokenPath = defaultTokenPath, onP
     const syncAfterChange = () => void (changes.happened() && keeper.sync());
     const onPageShow = (event: PageTransitionEvent) => {
       notePageShown();
-      // The user came back to this page after a sign-out, perhaps another user. Show nothing of it, and load it again:
-      // this is no redirect, so it cannot be part of a redirect loop.
+      // The back button showed this page again after a sign-out, perhaps to another user. Hide it, and load it again. This
+      // cannot loop, because a page that was loaded is not `persisted`.
       if (event.persisted && changes.happened()) {
         forgetForms(tabStorage);
         document.documentElement.style.visibility = 'hidden';

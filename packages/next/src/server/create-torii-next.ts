@@ -34,8 +34,8 @@ export interface ToriiNext<Custom extends object = Claims> {
   protect: Protect<Custom>;
   /**
    * Returns the verified token of this request, for calls to your own services with `Authorization: Bearer`, or `null` if
-   * there is no valid token. For server components, server actions and route handlers. With `template`, Torii makes another
-   * token, for a service of a third party. Do not pass a token to a client component, a log or a cache.
+   * there is no valid token. For server components, server actions and route handlers. With `template`, the result is
+   * a new token that Torii makes from a token template, for a service of a third party. Do not pass a token to a client component, a log or a cache.
    *
    * @throws ToriiUnavailableError if the issuer's keys cannot be fetched, or if Torii cannot be asked for the token of a template
    * @throws ToriiConfigError if no template has this name, if the option `publishableKey` is missing, or if it is called inside

@@ -53,7 +53,7 @@ export function createHints({
     guarded(path) {
       const { paths } = memory();
       const isKnown = paths.has(withoutTrailingSlash(path));
-      // On the edge runtime, the proxy has a memory of its own, and `paths` stays empty here.
+      // A proxy on the edge runtime does not share this memory, so `paths` stays empty.
       if (path === tokenPath || isKnown || paths.size === 0 || paths.size >= maxPaths) return;
       say(
         `The proxy did not run for ${loggable(path)}, which a helper guards. Widen \`matcher\` in proxy.ts or middleware.ts, unless you left the path out on purpose. The helper guards it in any case.`,
@@ -98,7 +98,7 @@ async function askForTokenRoute(tokenPath: string): Promise<void> {
       `There is no token route at ${path}, so signing in fails. Create app${tokenPath}/route.ts with \`export const { POST, DELETE } = torii.tokenRoutes;\`, or set \`tokenPath\` to its path.`,
     );
   } catch {
-    // The server cannot be asked this way, for example because it uses https. Then there is no hint.
+    // The server does not answer this request, for example because it uses https. Write no hint.
   }
 }
 

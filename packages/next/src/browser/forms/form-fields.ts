@@ -97,7 +97,8 @@ function isField(element: Element): element is Field {
 }
 
 function isSecret(field: Field, form: HTMLFormElement): boolean {
-  // Outside of the form, by the attribute `form`, nobody sees whether a field was a password before.
+  // A field outside of the form, which belongs to it by the attribute `form`, is not watched: it may have been a password
+  // before.
   if (!form.contains(field)) return true;
   if (field.name === '' || field.disabled || skippedTypes.includes(field.type) || secretName.test(field.name))
     return true;

@@ -27,6 +27,7 @@ const path = '/_torii/auth/session/token';
 const timeLimitMs = 5_000;
 const maxAnswerBytes = 64 * 1024;
 const maxTokenLength = 16_384;
+
 export function createTemplateTokens(): TemplateTokens {
   const kept = new KeptTokens();
   const pending = new Map<string, Promise<Minted | null>>();
@@ -164,7 +165,7 @@ function refusal(status: number, text: string): ToriiApiError {
   });
 }
 
-// With a status of its own: with the received one, such as 200, a framework would answer its caller with a success.
+// Has the status 502, not the received one: a framework would send that to its own caller, and it may be 200.
 function unusable(code: 'redirect_refused' | 'response_malformed', status: number): ToriiApiError {
   const problem =
     code === 'redirect_refused'

@@ -37,7 +37,7 @@ export interface RenewedToken {
 }
 
 export interface Renewal {
-  /** `undefined` if there is no new token. */
+  /** The new token; `undefined` if the issuer gave none. */
   readonly token: RenewedToken | undefined;
   /** The `Set-Cookie` lines of the issuer, for the browser. */
   readonly lines: readonly string[];
