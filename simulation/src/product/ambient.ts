@@ -1,0 +1,81 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { Platform } from './product.ts';
+
+const RealDate = Date;
+
+/** The platform's names, each throwing: the product must reach them through `platform.ts` alone. */
+export const trapped: Readonly<Record<string, unknown>> = {
+  Date: dateOf(() => goesAround('Date.now')),
+  performance: { now: () => goesAround('performance.now') },
+  setTimeout: () => goesAround('setTimeout'),
+  clearTimeout: () => goesAround('clearTimeout'),
+  setInterval: () => goesAround('setInterval'),
+  clearInterval: () => goesAround('clearInterval'),
+  setImmediate: () => goesAround('setImmediate'),
+  MessageChannel: undefined,
+  Atomics: {},
+  fetch: () => goesAround('fetch'),
+  Math: mathOf(() => goesAround('Math.random')),
+  crypto: { subtle: subtle(), randomUUID: () => goesAround('crypto.randomUUID') },
+  globalThis: undefined,
+  process: undefined,
+};
+
+/** The platform's names as an older product reads them, with the virtual clock and network. */
+export function ambientOf(platform: Platform): Readonly<Record<string, unknown>> {
+  const values: Record<string, unknown> = {
+    ...trapped,
+    Date: dateOf(platform.wallMs),
+    performance: { now: platform.steadyMs },
+    setTimeout: platform.startTimer,
+    clearTimeout: platform.stopTimer,
+    setImmediate: platform.nextTurn,
+    fetch: platform.platformFetch,
+    Math: mathOf(platform.random),
+    crypto: { subtle: subtle(), randomUUID: platform.randomId },
+  };
+  return { ...values, ...processNames(values) };
+}
+
+/** `globalThis` and `process` of one simulated process: what one changes, no other sees. */
+export function processNames(values: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const { fetch, crypto } = values;
+  return { globalThis: { fetch, crypto }, process: { env: {}, emitWarning() {} } };
+}
+
+function goesAround(name: string): never {
+  throw new Error(`The product called ${name} instead of platform.ts.`);
+}
+
+function dateOf(now: () => number): DateConstructor {
+  class VirtualDate extends RealDate {
+    constructor(...given: readonly unknown[]) {
+      super(...((given.length === 0 ? [now()] : given) as [number]));
+    }
+
+    static override now(): number {
+      return now();
+    }
+  }
+  return VirtualDate as unknown as DateConstructor;
+}
+
+function mathOf(random: () => number): Math {
+  return Object.create(Math, { random: { value: random } });
+}
+
+// The real one works in the thread pool, whose order differs in each run.
+function subtle(): Readonly<Record<string, unknown>> {
+  const hmac = (key: Uint8Array, data: Uint8Array): Buffer => createHmac('sha256', key).update(data).digest();
+  return {
+    importKey: async (_format: string, key: Uint8Array) => Uint8Array.from(key),
+    sign: async (_name: string, key: Uint8Array, data: ArrayBuffer | Uint8Array) => {
+      const bytes = hmac(key, new Uint8Array(data as ArrayBuffer));
+      return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
+    },
+    verify: async (_name: string, key: Uint8Array, signature: ArrayBuffer | Uint8Array, data: ArrayBuffer | Uint8Array) => {
+      const [own, given] = [hmac(key, new Uint8Array(data as ArrayBuffer)), new Uint8Array(signature as ArrayBuffer)];
+      return own.length === given.length && timingSafeEqual(own, given);
+    },
+  };
+}

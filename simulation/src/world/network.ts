@@ -1,0 +1,154 @@
+import type { Random } from './random.ts';
+import { RemoteAnswer } from './remote-answer.ts';
+import type { VirtualProcess } from './virtual-process.ts';
+import type { World } from './world.ts';
+
+export interface Request {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  readonly from: VirtualProcess;
+}
+
+/** What a server does with a request. */
+export type Answer =
+  | {
+      readonly status: number;
+      readonly headers?: Readonly<Record<string, string>>;
+      /** A whole body, or its pieces, each after a wait. An unending list is allowed. */
+      readonly body: string | Iterable<{ readonly afterMs: number; readonly text: string }>;
+      /** How long the server takes until the first byte, in milliseconds. */
+      readonly afterMs?: number;
+    }
+  /** Never answers. */
+  | 'hang'
+  /** Closes the connection without an answer. */
+  | 'reset';
+
+export type Server = (request: Request) => Answer;
+
+/** What a process meets on its way to a server. `refused`: at once an error. `lost`: nothing arrives on the other side. */
+export type Link = 'open' | 'refused' | 'lost' | 'answers lost';
+
+const links = {
+  refused: ['connect ECONNREFUSED 10.0.0.1:443', 'ECONNREFUSED'],
+  reset: ['read ECONNRESET', 'ECONNRESET'],
+} as const;
+
+export interface Latency {
+  readonly leastMs: number;
+  readonly mostMs: number;
+}
+
+/** Servers by their origin, and the links of processes to them. */
+export class Network {
+  latency: Latency = { leastMs: 1, mostMs: 30 };
+  readonly #world: World;
+  readonly #servers: Map<string, Server> = new Map();
+  readonly #links: Map<string, Link> = new Map();
+  readonly #randoms: Map<string, Random> = new Map();
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  addServer(origin: string, server: Server): void {
+    this.#servers.set(origin, server);
+  }
+
+  /** Sets the link of one process (by name), or of `*`, all processes, to a server. */
+  setLink(process: string, origin: string, link: Link): void {
+    this.#links.set(`${process} ${origin}`, link);
+    this.#world.note('network', `${process === '*' ? 'every process' : process} to ${origin}: ${link}`);
+  }
+
+  linkOf(process: VirtualProcess, origin: string): Link {
+    const all = this.#links.get(`* ${origin}`) ?? 'open';
+    return all === 'open' ? (this.#links.get(`${process.name} ${origin}`) ?? 'open') : all;
+  }
+
+  /** The `fetch` of a process. */
+  fetchOf(process: VirtualProcess): typeof globalThis.fetch {
+    const send = (input: unknown, init: RequestInit = {}): Promise<RemoteAnswer> =>
+      this.#fetch(process, String(input), init);
+    return send as unknown as typeof globalThis.fetch;
+  }
+
+  /**
+   * Runs `work` at a server, and brings its result or error back to the process: a store or a broker. Like a request, it can
+   * be lost on the way there, or on the way back, when the work is already done.
+   */
+  call<T>(process: VirtualProcess, origin: string, work: () => T, serverMs = 0): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const link = this.linkOf(process, origin);
+      const there = this.#latencyOf(process, origin);
+      const back = this.#latencyOf(process, origin);
+      if (link === 'refused') {
+        this.#world.schedule.after(there, () => process.deliver(() => reject(connectionError(...links.refused))));
+        return;
+      }
+      if (link === 'lost') return;
+      this.#world.schedule.after(there, () => {
+        const finish = outcomeOf(work, resolve, reject);
+        this.#world.schedule.after(serverMs + back, () => {
+          if (this.linkOf(process, origin) === 'open') process.deliver(finish);
+        });
+      });
+    });
+  }
+
+  #fetch(process: VirtualProcess, url: string, init: RequestInit): Promise<RemoteAnswer> {
+    const { origin } = new URL(url);
+    const { signal } = init;
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason);
+      signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
+      const server = this.#servers.get(origin);
+      const link = this.linkOf(process, origin);
+      const [there, back] = [this.#latencyOf(process, origin), this.#latencyOf(process, origin)];
+      const fail = ([message, code]: readonly [string, string], ms: number): void => {
+        const error = new TypeError('fetch failed', { cause: connectionError(message, code) });
+        this.#world.schedule.after(ms, () => process.deliver(() => reject(error)));
+      };
+      if (server === undefined || link === 'refused') return fail(links.refused, there);
+      if (link === 'lost') return;
+      const request: Request = {
+        method: init.method ?? 'GET',
+        url,
+        headers: Object.fromEntries(new Headers(init.headers)),
+        body: typeof init.body === 'string' ? init.body : '',
+        from: process,
+      };
+      this.#world.schedule.after(there, () => {
+        const answer = server(request);
+        if (answer === 'hang') return;
+        if (answer === 'reset') return fail(links.reset, back);
+        this.#world.schedule.after((answer.afterMs ?? 0) + back, () => {
+          if (this.linkOf(process, origin) !== 'open') return;
+          process.deliver(() => resolve(new RemoteAnswer(this.#world, process, answer, signal ?? undefined)));
+        });
+      });
+    });
+  }
+
+  #latencyOf(process: VirtualProcess, origin: string): number {
+    const name = `${process.name} ${origin}`;
+    const random = this.#randoms.get(name) ?? this.#world.random.fork(`latency ${name}`);
+    this.#randoms.set(name, random);
+    return random.between(this.latency.leastMs, this.latency.mostMs);
+  }
+}
+
+export function connectionError(message: string, code: string): Error {
+  return Object.assign(new Error(message), { code });
+}
+
+function outcomeOf<T>(work: () => T, resolve: (value: T) => void, reject: (error: unknown) => void): () => void {
+  try {
+    const value = work();
+    return () => resolve(value);
+  } catch (error) {
+    return () => reject(error);
+  }
+}

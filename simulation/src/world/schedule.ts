@@ -1,0 +1,97 @@
+interface Entry {
+  readonly atMs: number;
+  readonly turn: number;
+  readonly run: () => void;
+  isCanceled: boolean;
+}
+
+export interface Scheduled {
+  cancel(): void;
+}
+
+/** Virtual time. Runs one action at a time, in the order of their times, and then of their scheduling. */
+export class Schedule {
+  nowMs = 0;
+  readonly #heap: Entry[] = [];
+  #turns = 0;
+
+  at(atMs: number, run: () => void): Scheduled {
+    this.#turns += 1;
+    const entry: Entry = { atMs: Math.max(this.nowMs, atMs), turn: this.#turns, run, isCanceled: false };
+    this.#push(entry);
+    return {
+      cancel() {
+        entry.isCanceled = true;
+      },
+    };
+  }
+
+  after(ms: number, run: () => void): Scheduled {
+    return this.at(this.nowMs + ms, run);
+  }
+
+  /**
+   * Runs all actions up to a time. Before the next action, all promises that the last one settled have run their reactions.
+   * Ends early if `isOver` returns `true`.
+   */
+  runUntil(endMs: number, isOver: () => boolean): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const turn = (): void => {
+        try {
+          const next = isOver() ? undefined : this.#take(endMs);
+          if (next === undefined) {
+            this.nowMs = Math.max(this.nowMs, isOver() ? 0 : endMs);
+            return resolve();
+          }
+          this.nowMs = next.atMs;
+          next.run();
+          setImmediate(turn);
+        } catch (error) {
+          reject(error);
+        }
+      };
+      turn();
+    });
+  }
+
+  #take(endMs: number): Entry | undefined {
+    for (;;) {
+      const first = this.#heap[0];
+      if (first === undefined || first.atMs > endMs) return undefined;
+      this.#pop();
+      if (!first.isCanceled) return first;
+    }
+  }
+
+  #push(entry: Entry): void {
+    const heap = this.#heap;
+    let at = heap.push(entry) - 1;
+    while (at > 0) {
+      const parent = (at - 1) >> 1;
+      if (!isBefore(entry, heap[parent] as Entry)) break;
+      heap[at] = heap[parent] as Entry;
+      at = parent;
+    }
+    heap[at] = entry;
+  }
+
+  #pop(): void {
+    const heap = this.#heap;
+    const last = heap.pop();
+    if (last === undefined || heap.length === 0) return;
+    let at = 0;
+    for (;;) {
+      let child = 2 * at + 1;
+      if (child >= heap.length) break;
+      if (child + 1 < heap.length && isBefore(heap[child + 1] as Entry, heap[child] as Entry)) child += 1;
+      if (!isBefore(heap[child] as Entry, last)) break;
+      heap[at] = heap[child] as Entry;
+      at = child;
+    }
+    heap[at] = last;
+  }
+}
+
+function isBefore(a: Entry, b: Entry): boolean {
+  return a.atMs < b.atMs || (a.atMs === b.atMs && a.turn < b.turn);
+}
