@@ -1,4 +1,5 @@
 import type { ToriiApiError, ToriiConnectionError } from '@torii/core';
+import { random } from '@torii/core/adapter';
 
 const firstWaitMs = 250;
 const longestWaitMs = 8_000;
@@ -9,5 +10,5 @@ export function isTemporary(error: ToriiApiError | ToriiConnectionError): boolea
 
 export function waitAfter(attempt: number, askedSeconds: number | null): number {
   const longest = Math.min(longestWaitMs, firstWaitMs * 2 ** (attempt - 1));
-  return Math.max((askedSeconds ?? 0) * 1000, longest * (0.5 + Math.random() / 2));
+  return Math.max((askedSeconds ?? 0) * 1000, longest * (0.5 + random() / 2));
 }

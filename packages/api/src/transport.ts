@@ -6,8 +6,10 @@ import {
   loggableCause,
   onAbort,
   pause,
+  platformFetch,
   raceDeadline,
   readConnectionFailure,
+  steadyMs,
 } from '@torii/core/adapter';
 import { isUnusable, readData, refusalFor } from './answer.ts';
 import { guardResponse } from './await-guards.ts';
@@ -40,7 +42,7 @@ async function perform<T>(
   const mayRepeat = isRepeatable(operation);
   const emit = emitterFor(settings.onEvent);
   const secret = secretPatternOf(settings.secretKey);
-  const endsAt = performance.now() + timeoutMs;
+  const endsAt = steadyMs() + timeoutMs;
   const ending = new AbortController();
   const stopping = new AbortController();
   let attempts = 0;
@@ -57,11 +59,11 @@ async function perform<T>(
 
   async function run(): Promise<ApiResponse<T>> {
     for (;;) {
-      const sentAt = performance.now();
+      const sentAt = steadyMs();
       const outcome = await raceDeadline(attempt(), endsAt - sentAt, end, stopping.signal).catch(failureFor);
       const error = outcome instanceof ToriiError ? outcome : null;
       const retryInMs = error && waitBeforeNext(error);
-      const durationMs = performance.now() - sentAt;
+      const durationMs = steadyMs() - sentAt;
       // No event if the signal was already aborted: no request was sent.
       if (attempts > 0) emit({ type: 'request', method, path, attempt: attempts, durationMs, error, retryInMs });
       if (!(outcome instanceof ToriiError)) return outcome;
@@ -77,7 +79,7 @@ async function perform<T>(
 
   async function waitToRetry(ms: number): Promise<void> {
     await pause(ms, stopping.signal);
-    if (!stopping.signal.aborted && performance.now() < endsAt) return;
+    if (!stopping.signal.aborted && steadyMs() < endsAt) return;
     ending.abort();
     throw connectionErrorFor(undefined);
   }
@@ -87,7 +89,7 @@ async function perform<T>(
     if (stopping.signal.aborted) end();
     attempts++;
     // Do not call `settings.fetch(…)`: with `settings` as `this`, browsers and Workers throw "Illegal invocation".
-    const fetch = settings.fetch ?? globalThis.fetch;
+    const fetch = settings.fetch ?? platformFetch;
     // Do not let `fetch` follow redirects: it would send the secret key to another URL. Cloudflare Workers do not
     // support `redirect: 'error'` and throw, so use `manual`.
     const response = await fetch(url, { ...init, signal, redirect: 'manual' });
@@ -114,7 +116,7 @@ async function perform<T>(
 
   function waitBeforeNext(error: ToriiApiError | ToriiConnectionError): number | null {
     const waitMs = waitAfter(attempts, error instanceof ToriiApiError ? error.retryAfterSeconds : null);
-    const isInTime = attempts <= maxRetries && waitMs < endsAt - performance.now();
+    const isInTime = attempts <= maxRetries && waitMs < endsAt - steadyMs();
     const isWorthIt = isTemporary(error) && !isUnusable(error) && remedy === undefined;
     return isWorthIt && (mayRepeat || !hasArrived) && isInTime ? waitMs : null;
   }

@@ -25,10 +25,10 @@ export {
 export type { RefusalDetail, VerifierEvent, VerifierEventListener } from './events.ts';
 export type { InitialKeys } from './keys/initial-key-set.ts';
 export type { JSONWebKeySet, JWK } from './keys/jwks.ts';
-export type { Fetch } from './keys/key-endpoint.ts';
 export type { VerifierOptions } from './options/verifier-options.ts';
 export type { VerifyOptions } from './options/verify-options.ts';
 export { isPatch, Patch, type PatchBody, type PatchFields, type PatchValue } from './patch.ts';
+export type { Fetch } from './platform.ts';
 export type { CheckResult } from './promises/outcome.ts';
 export type { HeadersLike, RequestLike, RequestParts } from './request/request-parts.ts';
 export type { RequestView } from './request/request-view.ts';

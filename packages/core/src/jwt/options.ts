@@ -1,7 +1,6 @@
 import type { Claims } from '../auth.ts';
 import type { InitialKeys } from '../keys/initial-key-set.ts';
 import type { JSONWebKeySet, JWK } from '../keys/jwks.ts';
-import type { Fetch } from '../keys/key-endpoint.ts';
 import type { KeyCaller } from '../keys/remote-key-set.ts';
 import { type AudienceOptions, readAudienceRules } from '../options/audience-options.ts';
 import { requestHints } from '../options/hints.ts';
@@ -22,6 +21,7 @@ import {
   requestOptionNames,
 } from '../options/request-options.ts';
 import { readKeyCaller } from '../options/verify-options.ts';
+import type { Fetch } from '../platform.ts';
 import type { JwtClaimRules } from './claims.ts';
 import { type JwtKeySource, readSource } from './key-options.ts';
 

@@ -1,4 +1,5 @@
 import { createPublicKey, type KeyObject, verify } from 'node:crypto';
+import { nextTurn } from '../platform.ts';
 import type { EcPublicJwk, VerifySignature } from './signature.ts';
 
 const maxSyncPerTurn = 4;
@@ -25,7 +26,7 @@ function verifyInPool(key: KeyObject, der: Uint8Array, signedBytes: Uint8Array):
 
 function isBurst(): boolean {
   if (syncThisTurn >= maxSyncPerTurn) return true;
-  if (syncThisTurn === 0) setImmediate(endTurn);
+  if (syncThisTurn === 0) nextTurn(endTurn);
   syncThisTurn += 1;
   return false;
 }

@@ -1,4 +1,5 @@
 import { claimOf, isJsonObject } from '../auth.ts';
+import { wallMs } from '../platform.ts';
 import { elapsedMs, type Instant, instantNow } from '../time/instant.ts';
 import { type JSONWebKeySet, KeySetError, type OnIgnored, parseOwnKeys } from './jwks.ts';
 import type { KeyCaller, KeySource, RemoteKeySet } from './remote-key-set.ts';
@@ -56,7 +57,7 @@ export class InitialKeySet<Key> implements KeySource<Key> {
 
   // A time in the future means that a clock is wrong, so that the age is not known. An hour covers clocks that differ.
   #isYoung(): boolean {
-    const ageMs = Date.now() - this.#fetchedAtMs;
+    const ageMs = wallMs() - this.#fetchedAtMs;
     return ageMs >= -3_600_000 && ageMs < maxAgeMs;
   }
 }

@@ -1,8 +1,6 @@
+import type { Fetch } from '../platform.ts';
 import { version } from '../version.ts';
 import { KeySetError } from './jwks.ts';
-
-/** A function with the signature of the global `fetch`. */
-export type Fetch = typeof globalThis.fetch;
 
 const maxBytes = 512 * 1024;
 const headers = {

@@ -1,7 +1,7 @@
 import type { VerifierEventListener } from '../events.ts';
+import { type Fetch, platformFetch } from '../platform.ts';
 import { RepeatWatch } from '../time/repeat-watch.ts';
 import { parseFixedKeySet, parseKeySet, parseOwnKeys, type SetKey } from './jwks.ts';
-import type { Fetch } from './key-endpoint.ts';
 import { type KeySource, type ParseKeySet, RemoteKeySet, unknownKey } from './remote-key-set.ts';
 
 export function fixedKeys(set: unknown, emit: VerifierEventListener): KeySource {
@@ -17,8 +17,6 @@ export function fixedKeys(set: unknown, emit: VerifierEventListener): KeySource 
 }
 
 const maxShared = 1_000;
-// Reads `globalThis.fetch` on each call, because it may be replaced or instrumented later.
-const platformFetch: Fetch = (input, init) => globalThis.fetch(input, init);
 
 const watch = new RepeatWatch(
   (url) =>

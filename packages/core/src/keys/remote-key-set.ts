@@ -2,13 +2,14 @@ import { ToriiAuthError, ToriiUnavailableError } from '../errors.ts';
 import { type VerifierEventListener, withDetail } from '../events.ts';
 import { innermostProblem, loggableCause } from '../logs/cause.ts';
 import { loggable } from '../logs/loggable.ts';
+import type { Fetch } from '../platform.ts';
 import { isPromise } from '../promises/is-promise.ts';
 import { elapsedMs, type Instant, instantNow } from '../time/instant.ts';
 import { type Patience, RemoteValue, TimeLimitError } from '../time/remote-value.ts';
 import { Crowd } from './crowd.ts';
 import { FetchBudget } from './fetch-budget.ts';
 import { KeySetError, type OnIgnored, type SetKey } from './jwks.ts';
-import { type Fetch, fetchKeySet } from './key-endpoint.ts';
+import { fetchKeySet } from './key-endpoint.ts';
 
 /** Who asks for a key: the settings of one verifier. */
 export interface KeyCaller extends Patience {

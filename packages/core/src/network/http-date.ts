@@ -1,3 +1,5 @@
+import { wallMs } from '../platform.ts';
+
 const months = 'Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec';
 const month = `(?<month>${months})`;
 // 60 is a leap second.
@@ -49,7 +51,7 @@ const maxSeconds = 86_400;
 export function readRetryAfter(
   retryAfter: string | null,
   date: string | null,
-  nowMs: number = Date.now(),
+  nowMs: number = wallMs(),
 ): number | null {
   const text = trim(retryAfter);
   if (/^\d+$/.test(text)) return bounded(Number(text));

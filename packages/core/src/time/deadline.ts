@@ -1,3 +1,5 @@
+import { startTimer, stopTimer } from '../platform.ts';
+
 const over = Symbol('over');
 
 /** Returns the result of `work`, or of `late` if the timeout passes or `signal` is aborted first. */
@@ -12,14 +14,14 @@ export async function raceDeadline<T, Late>(
     end = () => resolve(over);
   });
   // One timer per call: edge runtimes cancel the timers of a request when it ends, so a shared timer might never fire.
-  const timer = setTimeout(end, timeoutMs);
+  const timer = startTimer(end, timeoutMs);
   signal?.addEventListener('abort', end);
   if (signal?.aborted) end();
   try {
     const first = await Promise.race([work, ended]);
     return first === over ? late() : first;
   } finally {
-    clearTimeout(timer);
+    stopTimer(timer);
     signal?.removeEventListener('abort', end);
   }
 }

@@ -1,3 +1,5 @@
+import { steadyMs, wallMs } from '../platform.ts';
+
 // In edge runtimes, the clock of one request can be a little behind that of another.
 const toleranceMs = 1_000;
 
@@ -7,7 +9,7 @@ export interface Instant {
 }
 
 export function instantNow(): Instant {
-  return { wallMs: Date.now(), steadyMs: performance.now() };
+  return { wallMs: wallMs(), steadyMs: steadyMs() };
 }
 
 /**
@@ -16,6 +18,6 @@ export function instantNow(): Instant {
  * and a wait must not last until the clocks have caught up.
  */
 export function elapsedMs(since: Instant): number {
-  const ms = Math.max(Date.now() - since.wallMs, performance.now() - since.steadyMs);
+  const ms = Math.max(wallMs() - since.wallMs, steadyMs() - since.steadyMs);
   return ms < -toleranceMs ? Number.POSITIVE_INFINITY : ms;
 }

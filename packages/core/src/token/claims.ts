@@ -1,6 +1,7 @@
 import { type CheckedClaims, type Claims, claimOf, type ForeignClaims, malformedClaim } from '../auth.ts';
 import { type AuthReason, ToriiAuthError } from '../errors.ts';
 import { withDetail } from '../events.ts';
+import { wallMs } from '../platform.ts';
 
 export interface AudienceRules {
   readonly audiences: ReadonlySet<string> | undefined;
@@ -59,7 +60,7 @@ export function checkTimes(
   start: number | undefined,
   toleranceMs: number,
 ): void {
-  const now = Date.now();
+  const now = wallMs();
   if (now >= expiresAt * 1000 + toleranceMs) throw refusal('token_expired', 'The token has expired.', 'exp', expiresAt);
   for (const [claim, time] of [
     ['iat', issuedAt],

@@ -4,6 +4,7 @@ import { withDetail } from '../events.ts';
 import type { SetKey } from '../keys/jwks.ts';
 import { type KeyCaller, type KeySource, unknownKey } from '../keys/remote-key-set.ts';
 import { isSignatureShaped, type VerifySignature } from '../keys/signature.ts';
+import { wallMs } from '../platform.ts';
 import { type ClaimRules, checkClaims, checkTimes, issuerOf, notBefore, validityOf } from './claims.ts';
 import { keyIdFrom, parseToken } from './parse.ts';
 import type { TokenCache, VerifiedToken } from './token-cache.ts';
@@ -45,7 +46,7 @@ async function verifyAgain(
 }
 
 function isStillGood({ key, validFrom, validUntil }: VerifiedToken, current: SetKey | undefined): boolean {
-  const now = Date.now();
+  const now = wallMs();
   return current === key && now >= validFrom && now < validUntil;
 }
 

@@ -1,4 +1,5 @@
 import { loggableCause } from '../logs/cause.ts';
+import { randomId, steadyMs, wallMs } from '../platform.ts';
 import { raceDeadline } from '../time/deadline.ts';
 import { elapsedMs, type Instant, instantNow } from '../time/instant.ts';
 import { ToriiWebhookError } from './errors.ts';
@@ -86,7 +87,7 @@ export class Repeats {
   }
 
   async #take(key: string, turn: Turn, leave: () => void): Promise<Claim> {
-    const by = crypto.randomUUID();
+    const by = randomId();
     const release = async (): Promise<void> => {
       try {
         const found = await this.#read(key);
@@ -97,7 +98,7 @@ export class Repeats {
     };
     turn.since = instantNow();
     try {
-      await this.#write(key, { state: 'claimed', by, until: Date.now() + this.#leaseMs }, this.#leaseMs);
+      await this.#write(key, { state: 'claimed', by, until: wallMs() + this.#leaseMs }, this.#leaseMs);
       if (elapsedMs(turn.since) > this.#leaseMs / 2)
         throw unavailable(new Error('The store took half of `leaseSeconds`.'));
     } catch (error) {
@@ -106,7 +107,7 @@ export class Repeats {
     }
     return {
       markHandled: () =>
-        this.#write(key, { state: 'handled', until: Date.now() + this.#keepMs }, this.#keepMs).finally(leave),
+        this.#write(key, { state: 'handled', until: wallMs() + this.#keepMs }, this.#keepMs).finally(leave),
       release,
     };
   }
@@ -115,7 +116,7 @@ export class Repeats {
     const look = () => Promise.all([this.#get(key), this.#get(beaconKey)]);
     let [found, beacon] = await look();
     if (found === undefined && beacon === undefined) {
-      await this.#write(beaconKey, { state: 'handled', until: Date.now() + this.#keepMs }, this.#keepMs);
+      await this.#write(beaconKey, { state: 'handled', until: wallMs() + this.#keepMs }, this.#keepMs);
       [found, beacon] = await look();
       if (found === undefined && beacon === undefined) throw unavailable(lost());
     }
@@ -127,7 +128,7 @@ export class Repeats {
     if (value === undefined || value === null) return undefined;
     // Refuse the delivery if the entry has an unknown format: it may mean that the event has been handled.
     if (!isEntry(value)) throw unavailable(new Error('The store returned an entry of an unknown format.'));
-    return value.until > Date.now() ? value : undefined;
+    return value.until > wallMs() ? value : undefined;
   }
 
   // Reads the entry back, because Keyv hides many write errors.
@@ -153,7 +154,7 @@ export class Repeats {
 // Uses only the monotonic clock: if someone sets the wall clock forward, the claim of a delivery must not expire while that
 // delivery is still being handled.
 function isOver({ since, leaseMs }: Turn): boolean {
-  return performance.now() - since.steadyMs >= leaseMs;
+  return steadyMs() - since.steadyMs >= leaseMs;
 }
 
 function isEntry(value: unknown): value is Entry {

@@ -1,4 +1,5 @@
 import { type Options, readKnownOptions, readNumber, readWhole } from '../options/reader.ts';
+import { wallMs } from '../platform.ts';
 import { type AwaitGuard, createAwaitGuard } from '../promises/await-guard.ts';
 import type { RequestLike } from '../request/request-parts.ts';
 import { viewOf } from '../request/request-view.ts';
@@ -102,7 +103,7 @@ export async function verifyDelivery<More extends object>(
 }
 
 function checkTime(timestampSeconds: number, toleranceSeconds: number): void {
-  const age = Math.floor(Date.now() / 1000) - timestampSeconds;
+  const age = Math.floor(wallMs() / 1000) - timestampSeconds;
   if (age > toleranceSeconds) {
     const message = 'The delivery is too old, or the clock of this server is ahead.';
     throw new ToriiWebhookError('timestamp_too_old', message);

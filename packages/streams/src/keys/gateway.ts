@@ -1,5 +1,13 @@
 import type { Fetch } from '@torii/core';
-import { assertOption, loggableCause, pause, raceDeadline, readConnectionFailure } from '@torii/core/adapter';
+import {
+  assertOption,
+  loggableCause,
+  pause,
+  platformFetch,
+  raceDeadline,
+  readConnectionFailure,
+  steadyMs,
+} from '@torii/core/adapter';
 import { ToriiStreamError } from '../errors.ts';
 import { findPublicPem } from './pem.ts';
 import { type PublicKey, readPublicKey } from './rsa-key.ts';
@@ -27,7 +35,7 @@ export function readGateway(gatewayUrl: unknown, fetch: Fetch | undefined): Gate
   return { pubkeyUrl: `${href.replace(/\/+$/, '')}/pubkey`, fetch };
 }
 
-export async function fetchServedKey({ pubkeyUrl, fetch = globalThis.fetch }: Gateway): Promise<PublicKey | null> {
+export async function fetchServedKey({ pubkeyUrl, fetch = platformFetch }: Gateway): Promise<PublicKey | null> {
   const abort = new AbortController();
   try {
     const text = await raceDeadline(readAnswer(fetch, pubkeyUrl, abort.signal), probeTimeoutMs, () => {
@@ -49,10 +57,10 @@ export interface ServedAnswer {
 }
 
 export async function waitUntilServed(gateway: Gateway, keyId: string, limitMs: number): Promise<ServedAnswer> {
-  const deadline = performance.now() + limitMs;
+  const deadline = steadyMs() + limitMs;
   for (let pauses = 0; ; pauses++) {
     // Compare the start of the request: if the process was stopped during a request, that request must not be the last.
-    const askedAt = performance.now();
+    const askedAt = steadyMs();
     const answer = await askFor(gateway, keyId);
     const isPermanent = readConnectionFailure(answer.cause).remedy !== undefined;
     // Also count the pauses: the clock of a test may stand still.

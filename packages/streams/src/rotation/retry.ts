@@ -1,4 +1,4 @@
-import { pause, readConnectionFailure } from '@torii/core/adapter';
+import { pause, readConnectionFailure, steadyMs } from '@torii/core/adapter';
 import { ToriiStreamError } from '../errors.ts';
 import type { StreamEventListener } from '../events.ts';
 
@@ -10,10 +10,10 @@ export async function retryWhileUnavailable<T>(
   signal: AbortSignal | undefined,
   emit: StreamEventListener,
 ): Promise<T> {
-  const deadline = performance.now() + retryForMs;
+  const deadline = steadyMs() + retryForMs;
   for (let retries = 0; ; retries++) {
     signal?.throwIfAborted();
-    const begunAt = performance.now();
+    const begunAt = steadyMs();
     try {
       return await work();
     } catch (error) {

@@ -12,6 +12,7 @@ import {
   readFunction,
   readKnownOptions,
   readWhole,
+  wallMs,
 } from '@torii/core/adapter';
 import { ToriiStreamError } from '../errors.ts';
 import type { StreamEventListener } from '../events.ts';
@@ -200,14 +201,14 @@ export function createRotation(options: RotationOptions): Rotation {
       const served = isUrgent ? notAsked : await waitUntilServed(gateway, held, maxPropagationMs);
       // Start over if another process published a key in the meantime: the gateway's answer may be about that key.
       if (!isUrgent && (await slot.read()).revision !== slotEntry.revision) continue;
-      const next = nextStep(intent, { slot: slotEntry, record, served, now: Date.now() / 1000 });
+      const next = nextStep(intent, { slot: slotEntry, record, served, now: wallMs() / 1000 });
       return { next, slotEntry, record, recordRevision: revision };
     }
   }
 
   async function take({ next: { step }, slotEntry, record, recordRevision }: World): Promise<void> {
     if (step === 'begin') {
-      const drainStartedAt = Math.floor(Date.now() / 1000);
+      const drainStartedAt = Math.floor(wallMs() / 1000);
       // Writes nothing if another process wrote a record first: the next call of `look` reads that record.
       await records.write({ from: from.keyId, to: to.keyId, drainStartedAt }, recordRevision);
     } else if (step === 'flip') {

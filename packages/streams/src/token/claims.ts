@@ -1,4 +1,4 @@
-import { readKnownOptions } from '@torii/core/adapter';
+import { readKnownOptions, wallMs } from '@torii/core/adapter';
 import { ToriiStreamError } from '../errors.ts';
 import { isStreamPattern } from './pattern.ts';
 
@@ -62,7 +62,7 @@ export function readRequest(request: StreamRequest, maxTtlSeconds: number): Chec
 
 export function claimsFor(request: CheckedRequest, signerClaims: Readonly<Record<string, unknown>>): StreamClaims {
   const { subject, allowedStreams, ttlSeconds, claims } = request;
-  const iat = Math.floor(Date.now() / 1000);
+  const iat = Math.floor(wallMs() / 1000);
   const all = { ...claims, ...signerClaims, sub: subject, allowed_streams: allowedStreams, iat, exp: iat + ttlSeconds };
   const bytes = bytesOf(all);
   if (bytes <= maxPayloadBytes) return all;

@@ -14,6 +14,7 @@ import {
   readKnownOptions,
   readText,
   readWhole,
+  wallMs,
 } from '@torii/core/adapter';
 import { SignJWT } from 'jose/jwt/sign';
 import { ToriiStreamError } from '../errors.ts';
@@ -212,7 +213,7 @@ function checkAuth(auth: Auth, impersonation: 'refuse' | 'audit'): void {
   }
   // Check the expiry again: the app may have kept this Auth since an earlier request, for example for an open
   // WebSocket.
-  if (!(auth.expiresAt > Date.now() / 1000)) throw new ToriiAuthError('token_expired', 'The token has expired.');
+  if (!(auth.expiresAt > wallMs() / 1000)) throw new ToriiAuthError('token_expired', 'The token has expired.');
   if (auth.impersonating && impersonation === 'refuse') {
     throw new ToriiForbiddenError('Stream tokens are not issued for impersonated users.');
   }

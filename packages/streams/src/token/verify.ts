@@ -8,6 +8,7 @@ import {
   readKnownOptions,
   readText,
   readTexts,
+  wallMs,
   wrongValue,
 } from '@torii/core/adapter';
 import { JOSEAlgNotAllowed, JWSSignatureVerificationFailed, JWTClaimValidationFailed, JWTExpired } from 'jose/errors';
@@ -80,6 +81,7 @@ async function verify(token: string, options: VerifyStreamOptions): Promise<Veri
       algorithms: ['RS256'],
       requiredClaims: ['sub', 'iat', 'exp', 'allowed_streams'],
       clockTolerance: 0,
+      currentDate: new Date(wallMs()),
       ...(issuer !== undefined && { issuer }),
     });
     const { sub, iat, exp, allowed_streams: streams } = payload;
@@ -91,7 +93,7 @@ async function verify(token: string, options: VerifyStreamOptions): Promise<Veri
     if (typeof sub !== 'string' || sub === '') throw refusal('claim_malformed', 'sub');
     if (!isTime(iat)) throw refusal('claim_malformed', 'iat');
     if (!isTime(exp)) throw refusal('claim_malformed', 'exp');
-    if (iat > Date.now() / 1000) throw notYetValid();
+    if (iat > wallMs() / 1000) throw notYetValid();
     const isList = Array.isArray(streams) && streams.length > 0;
     if (!isList || !streams.every(isStreamPattern)) throw refusal('claim_malformed', 'allowed_streams');
     checkAudience(payload, audiences);

@@ -1,0 +1,88 @@
+// The only way to time, timers, randomness and `fetch` for the code of core, api, authz and streams. The simulation replaces
+// this file when it bundles that code. It is a file and not an option, because a clock that can be set is an attack surface:
+// see docs/decisions/platform.md. Every function reads its global on each call: tests replace globals, and tracing libraries
+// wrap `fetch`.
+
+/** A function with the signature of the global `fetch`. */
+export type Fetch = typeof globalThis.fetch;
+
+/** A timer of `startTimer`. The value is meant for `stopTimer` alone: it differs between platforms. */
+export type Timer = object | number;
+
+/** Milliseconds since 1970. This clock can be set, and may jump. */
+export function wallMs(): number {
+  return Date.now();
+}
+
+/** Milliseconds since some moment. This clock never goes back, but may stop while the machine sleeps. */
+export function steadyMs(): number {
+  return performance.now();
+}
+
+export function startTimer(callback: () => void, ms: number): Timer {
+  return setTimeout(callback, ms);
+}
+
+export function stopTimer(timer: Timer): void {
+  clearTimeout(timer as number);
+}
+
+/**
+ * A timer that no test library replaces by a fake, and that keeps a Node process alive. Never fires without shared memory
+ * (some edge runtimes) or `Atomics.waitAsync` (ECMAScript 2024). Returns the function that stops it.
+ */
+export function startBackupTimer(callback: () => void, ms: number): () => void {
+  // An open port keeps a Node process alive. The wait for a memory cell does not.
+  const port = openPort();
+  if (port !== undefined) port.onmessage = () => {};
+  const endWait = waitForCell(callback, ms);
+  return () => {
+    endWait();
+    port?.close();
+  };
+}
+
+/** Calls `callback` in the next turn of the event loop. Only for Node: other platforms have no `setImmediate`. */
+export function nextTurn(callback: () => void): void {
+  // Next warns about the name `setImmediate` in code for the edge runtime, so look it up.
+  const start: (callback: () => void) => unknown = Reflect.get(globalThis, 'setImmediate');
+  start(callback);
+}
+
+/** A number from 0 up to, but not including, 1. Not for secrets. */
+export function random(): number {
+  return Math.random();
+}
+
+/** A random UUID, which cannot be guessed. */
+export function randomId(): string {
+  return crypto.randomUUID();
+}
+
+/** The platform's `fetch`. Key sets are shared between verifiers that use this function, so there must be only one. */
+export const platformFetch: Fetch = (input, init) => globalThis.fetch(input, init);
+
+// Next warns about the name `MessageChannel` in code for the edge runtime, so look it up.
+function openPort(): Port | undefined {
+  const Channel: (new () => { readonly port1: Port }) | undefined = Reflect.get(globalThis, 'MessageChannel');
+  return Channel === undefined ? undefined : new Channel().port1;
+}
+
+// The returned function stops the wait, which would otherwise keep its memory until `ms` have passed.
+function waitForCell(callback: () => void, ms: number): () => void {
+  const { waitAsync }: { waitAsync?: WaitAsync } & Atomics = Atomics;
+  if (waitAsync === undefined || typeof SharedArrayBuffer !== 'function') return () => {};
+  const cell = new Int32Array(new SharedArrayBuffer(4));
+  const end = (result: unknown): void => {
+    if (result === 'timed-out') callback();
+  };
+  Promise.resolve(waitAsync(cell, 0, 0, ms).value).then(end, () => {});
+  return () => void Atomics.notify(cell, 0);
+}
+
+interface Port {
+  onmessage?: unknown;
+  close(): void;
+}
+
+type WaitAsync = (cell: Int32Array, index: number, value: number, ms: number) => { readonly value: unknown };
