@@ -73,7 +73,12 @@ function subtle(): Readonly<Record<string, unknown>> {
       const bytes = hmac(key, new Uint8Array(data as ArrayBuffer));
       return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
     },
-    verify: async (_name: string, key: Uint8Array, signature: ArrayBuffer | Uint8Array, data: ArrayBuffer | Uint8Array) => {
+    verify: async (
+      _name: string,
+      key: Uint8Array,
+      signature: ArrayBuffer | Uint8Array,
+      data: ArrayBuffer | Uint8Array,
+    ) => {
       const [own, given] = [hmac(key, new Uint8Array(data as ArrayBuffer)), new Uint8Array(signature as ArrayBuffer)];
       return own.length === given.length && timingSafeEqual(own, given);
     },

@@ -14,7 +14,7 @@ export interface Platform {
   steadyMs(): number;
   startTimer(callback: () => void, ms: number): unknown;
   stopTimer(timer: unknown): void;
-  startSecondTimer(callback: () => void, ms: number): () => void;
+  startBackupTimer(callback: () => void, ms: number): () => void;
   nextTurn(callback: () => void): void;
   random(): number;
   randomId(): string;

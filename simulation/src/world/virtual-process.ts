@@ -130,8 +130,8 @@ export class VirtualProcess {
       steadyMs: () => this.steadyMs,
       startTimer: (callback, ms) => this.#startTimer(callback, ms),
       stopTimer: (timer) => (timer as Scheduled | undefined)?.cancel(),
-      // The first timer never fails here, so the second is not needed.
-      startSecondTimer: () => () => {},
+      // No test replaces the timers of this world, so the backup is not needed.
+      startBackupTimer: () => () => {},
       nextTurn: (callback) => {
         this.#startTimer(callback, 0);
       },

@@ -32,7 +32,7 @@ export class World {
     return this.schedule.nowMs;
   }
 
-  startProcess(name: string, options?: ProcessOptions): VirtualProcess {
+  startProcess(name: string, options: ProcessOptions = {}): VirtualProcess {
     const process = new VirtualProcess(this, name, this.#source, options);
     this.processes.push(process);
     return process;
