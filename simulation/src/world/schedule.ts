@@ -40,8 +40,9 @@ export class Schedule {
         try {
           const next = isOver() ? undefined : this.#take(endMs);
           if (next === undefined) {
-            this.nowMs = Math.max(this.nowMs, isOver() ? 0 : endMs);
-            return resolve();
+            if (!isOver()) this.nowMs = Math.max(this.nowMs, endMs);
+            resolve();
+            return;
           }
           this.nowMs = next.atMs;
           next.run();
