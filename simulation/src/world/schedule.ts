@@ -9,9 +9,18 @@ export interface Scheduled {
   cancel(): void;
 }
 
+/** An episode with more actions than these never ends, or is too long to be of use. */
+const maxActions = 20_000_000;
+const maxActionsAtOnce = 2_000_000;
+
 /** Virtual time. Runs one action at a time, in the order of their times, and then of their scheduling. */
 export class Schedule {
   nowMs = 0;
+  /** Called when the clock begins and ends to run. */
+  onStart: () => void = () => {};
+  onStop: () => void = () => {};
+  #actions = 0;
+  #actionsAtOnce = 0;
   readonly #heap: Entry[] = [];
   #turns = 0;
 
@@ -35,7 +44,8 @@ export class Schedule {
    * Ends early if `isOver` returns `true`.
    */
   runUntil(endMs: number, isOver: () => boolean): Promise<void> {
-    return new Promise((resolve, reject) => {
+    this.onStart();
+    const ended = new Promise<void>((resolve, reject) => {
       const turn = (): void => {
         try {
           const next = isOver() ? undefined : this.#take(endMs);
@@ -44,6 +54,7 @@ export class Schedule {
             resolve();
             return;
           }
+          this.#count(next.atMs);
           this.nowMs = next.atMs;
           next.run();
           setImmediate(turn);
@@ -53,6 +64,14 @@ export class Schedule {
       };
       turn();
     });
+    return ended.finally(() => this.onStop());
+  }
+
+  #count(atMs: number): void {
+    this.#actions += 1;
+    this.#actionsAtOnce = atMs === this.nowMs ? this.#actionsAtOnce + 1 : 0;
+    if (this.#actionsAtOnce > maxActionsAtOnce) throw new Error(`${maxActionsAtOnce} actions at one virtual moment.`);
+    if (this.#actions > maxActions) throw new Error(`${maxActions} actions in one episode.`);
   }
 
   #take(endMs: number): Entry | undefined {
