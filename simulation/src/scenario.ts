@@ -1,7 +1,7 @@
 import type { Arbitrary } from 'fast-check';
 import type { Part, ProductSource } from './product/product.ts';
-import { describeError } from './runner/error-text.ts';
-import { watchRejections } from './runner/rejections.ts';
+import { describeError } from './world/error-text.ts';
+import { watchRejections } from './world/rejections.ts';
 import { type Violation, World } from './world/world.ts';
 
 /** What happens in a world, made from a seed, and what must hold meanwhile. A plan is plain data, so that it can be shrunk. */

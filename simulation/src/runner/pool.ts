@@ -32,6 +32,10 @@ export class Pool {
     for (let number = 0; number < size; number++) this.#threads.push(this.#start());
   }
 
+  get size(): number {
+    return this.#threads.length;
+  }
+
   /** The result of an episode. An episode that ends its thread, or never ends, is a violation too. */
   async check(task: Omit<Task, 'kind'>): Promise<Checked> {
     try {

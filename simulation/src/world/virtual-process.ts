@@ -1,4 +1,5 @@
 import type { Platform, Product, ProductSource } from '../product/product.ts';
+import { describeError } from './error-text.ts';
 import type { Random } from './random.ts';
 import type { Scheduled } from './schedule.ts';
 import type { World } from './world.ts';
@@ -158,7 +159,11 @@ export class VirtualProcess {
       if (isStopped) return;
       isStopped = true;
       this.timers -= 1;
-      callback();
+      try {
+        callback();
+      } catch (error) {
+        this.#world.violate(38, `A timer's callback throws, which ends the process: ${describeError(error)}`);
+      }
     };
     this.timers += 1;
     const scheduled = this.#world.schedule.at(dueMs, () => {
