@@ -1,17 +1,25 @@
 import * as crypto from 'node:crypto';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { repository } from './bundle.ts';
 import type { Platform } from './product.ts';
 
-const realRequire = createRequire(import.meta.url);
+const realRequire = createRequire(join(repository, 'packages', 'authz', 'package.json'));
+
+/** A copy, because a module's own names cannot be overridden by an object that inherits from it. */
+const realCrypto: object = { ...crypto };
 
 type Verify = (error: Error | null, isGood: boolean) => void;
 
 const verified: Map<string, boolean> = new Map();
 const maxVerified = 200_000;
 
-/** `require` for the product: Node's own modules, with signatures that are checked in this turn. */
+/**
+ * `require` for the product: Node's own modules, with signatures that are checked in this turn, and the libraries of
+ * `sharedLibraries` in bundle.ts, which are loaded once for all processes.
+ */
 export function simulatedModule(platform: Platform): (name: string) => unknown {
-  const own = { ...crypto, verify: verifyWith(platform) };
+  const own: unknown = Object.create(realCrypto, { verify: { value: verifyWith(platform), enumerable: true } });
   return (name) => (name === 'node:crypto' ? own : realRequire(name));
 }
 
