@@ -17,14 +17,22 @@ export type Answer =
       readonly status: number;
       readonly headers?: Readonly<Record<string, string>>;
       /** A whole body, or its pieces, each after a wait. An unending list is allowed. */
-      readonly body: string | Iterable<{ readonly afterMs: number; readonly text: string }>;
+      readonly body: string | Iterable<BodyPiece>;
       /** How long the server takes until the first byte, in milliseconds. */
       readonly afterMs?: number;
     }
+  /** The connection fails with this error. What the server did before is its own affair. */
+  | { readonly fails: Error; readonly afterMs?: number }
   /** Never answers. */
   | 'hang'
   /** Closes the connection without an answer. */
   | 'reset';
+
+/** `null`: the connection is closed before the end of the body. */
+export interface BodyPiece {
+  readonly afterMs: number;
+  readonly text: string | null;
+}
 
 export type Server = (request: Request) => Answer;
 
@@ -41,9 +49,19 @@ export interface Latency {
   readonly mostMs: number;
 }
 
+/** A call of `fetch` by the product, as a scenario may watch it. */
+export interface Fetched {
+  readonly process: VirtualProcess;
+  readonly url: string;
+  readonly init: RequestInit;
+  readonly answer: Promise<RemoteAnswer>;
+}
+
 /** Servers by their origin, and the links of processes to them. */
 export class Network {
   latency: Latency = { leastMs: 1, mostMs: 30 };
+  /** Called for each `fetch` of the product, before the product has its promise. */
+  onFetch: (fetched: Fetched) => void = () => {};
   readonly #world: World;
   readonly #servers: Map<string, Server> = new Map();
   readonly #links: Map<string, Link> = new Map();
@@ -70,8 +88,12 @@ export class Network {
 
   /** The `fetch` of a process. */
   fetchOf(process: VirtualProcess): typeof globalThis.fetch {
-    const send = (input: unknown, init: RequestInit = {}): Promise<RemoteAnswer> =>
-      this.#fetch(process, String(input), init);
+    const send = (input: unknown, init: RequestInit = {}): Promise<RemoteAnswer> => {
+      const url = String(input);
+      const answer = this.#follow(process, url, init);
+      this.onFetch({ process, url, init, answer });
+      return answer;
+    };
     return send as unknown as typeof globalThis.fetch;
   }
 
@@ -96,6 +118,14 @@ export class Network {
         });
       });
     });
+  }
+
+  /** As the platform does without `redirect: 'manual'`: a redirected request keeps its headers, which is the worst case. */
+  async #follow(process: VirtualProcess, url: string, init: RequestInit): Promise<RemoteAnswer> {
+    const answer = await this.#fetch(process, url, init);
+    const location = answer.headers.get('location');
+    if (init.redirect === 'manual' || location === null || answer.status < 300 || answer.status > 399) return answer;
+    return this.#follow(process, new URL(location, url).href, init);
   }
 
   #fetch(process: VirtualProcess, url: string, init: RequestInit): Promise<RemoteAnswer> {
@@ -124,6 +154,10 @@ export class Network {
         const answer = server(request);
         if (answer === 'hang') return;
         if (answer === 'reset') return fail(links.reset, back);
+        if ('fails' in answer) {
+          this.#world.schedule.after((answer.afterMs ?? 0) + back, () => process.deliver(() => reject(answer.fails)));
+          return;
+        }
         this.#world.schedule.after((answer.afterMs ?? 0) + back, () => {
           if (this.linkOf(process, origin) !== 'open') return;
           process.deliver(() => resolve(new RemoteAnswer(this.#world, process, answer, signal ?? undefined)));

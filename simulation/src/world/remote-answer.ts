@@ -1,4 +1,4 @@
-import type { Answer } from './network.ts';
+import type { Answer, BodyPiece } from './network.ts';
 import type { VirtualProcess } from './virtual-process.ts';
 import type { World } from './world.ts';
 
@@ -11,7 +11,12 @@ export class RemoteAnswer {
   readonly headers: Headers;
   readonly body: RemoteBody;
 
-  constructor(world: World, process: VirtualProcess, answer: Exclude<Answer, string>, signal: AbortSignal | undefined) {
+  constructor(
+    world: World,
+    process: VirtualProcess,
+    answer: Extract<Answer, { body: unknown }>,
+    signal: AbortSignal | undefined,
+  ) {
     this.status = answer.status;
     this.ok = answer.status >= 200 && answer.status < 300;
     this.headers = new Headers(answer.headers);
@@ -34,15 +39,10 @@ export class RemoteAnswer {
 class RemoteBody implements AsyncIterable<Uint8Array> {
   readonly #world: World;
   readonly #process: VirtualProcess;
-  readonly #pieces: Iterator<{ readonly afterMs: number; readonly text: string }>;
+  readonly #pieces: Iterator<BodyPiece>;
   readonly #signal: AbortSignal | undefined;
 
-  constructor(
-    world: World,
-    process: VirtualProcess,
-    pieces: Iterable<{ readonly afterMs: number; readonly text: string }>,
-    signal: AbortSignal | undefined,
-  ) {
+  constructor(world: World, process: VirtualProcess, pieces: Iterable<BodyPiece>, signal: AbortSignal | undefined) {
     this.#world = world;
     this.#process = process;
     this.#pieces = pieces[Symbol.iterator]();
@@ -72,16 +72,20 @@ class RemoteBody implements AsyncIterable<Uint8Array> {
       const onAbort = (): void => reject(signal?.reason);
       signal?.addEventListener('abort', onAbort, { once: true });
       const next = this.#pieces.next();
-      const piece: Piece = next.done
-        ? { done: true, value: undefined }
-        : { done: false, value: new TextEncoder().encode(next.value.text) };
       const finish = (): void => {
         signal?.removeEventListener('abort', onAbort);
-        resolve(piece);
+        if (next.done) resolve({ done: true, value: undefined });
+        else if (next.value.text === null) reject(cutError());
+        else resolve({ done: false, value: new TextEncoder().encode(next.value.text) });
       };
       const afterMs = next.done ? 0 : next.value.afterMs;
       if (afterMs === 0) finish();
       else this.#world.schedule.after(afterMs, () => this.#process.deliver(finish));
     });
   }
+}
+
+function cutError(): Error {
+  const cause = Object.assign(new Error('other side closed'), { code: 'UND_ERR_SOCKET' });
+  return new TypeError('terminated', { cause });
 }

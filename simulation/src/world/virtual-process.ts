@@ -27,6 +27,8 @@ export class VirtualProcess {
   readonly random: Random;
   /** When it was last thawed; the start if never. In virtual milliseconds. */
   thawedAtMs: number;
+  /** Its freezes so far. A freeze that lasts ends at infinity. */
+  readonly freezes: { readonly fromMs: number; untilMs: number }[] = [];
   /** How many timers are set. A bound on what waits in the process. */
   timers = 0;
   /** The entries of the largest Map or Set of the product in this process so far. */
@@ -80,6 +82,7 @@ export class VirtualProcess {
   freeze({ stopsSteadyClock }: { readonly stopsSteadyClock: boolean }): void {
     if (this.#isDead || this.#frozen !== undefined) return;
     this.#frozen = { sinceMs: this.#world.nowMs, stopsSteadyClock };
+    this.freezes.push({ fromMs: this.#world.nowMs, untilMs: Number.POSITIVE_INFINITY });
     this.clockChanges += 1;
     this.#world.note(this.name, stopsSteadyClock ? 'sleeps, and its steady clock stops' : 'is frozen');
   }
@@ -91,6 +94,8 @@ export class VirtualProcess {
     this.#frozen = undefined;
     if (frozen.stopsSteadyClock) this.#steadyLostMs += this.#world.nowMs - frozen.sinceMs;
     this.thawedAtMs = this.#world.nowMs;
+    const freeze = this.freezes.at(-1);
+    if (freeze !== undefined) freeze.untilMs = this.#world.nowMs;
     this.clockChanges += 1;
     this.#world.note(this.name, 'goes on');
     const [timers, deliveries] = [this.#dueTimers, this.#deliveries];
