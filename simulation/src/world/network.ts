@@ -66,6 +66,8 @@ export class Network {
   readonly #servers: Map<string, Server> = new Map();
   readonly #links: Map<string, Link> = new Map();
   readonly #randoms: Map<string, Random> = new Map();
+  /** `new URL` is slow. */
+  readonly #origins: Map<string, string> = new Map();
 
   constructor(world: World) {
     this.#world = world;
@@ -129,41 +131,51 @@ export class Network {
   }
 
   #fetch(process: VirtualProcess, url: string, init: RequestInit): Promise<RemoteAnswer> {
-    const { origin } = new URL(url);
+    const origin = this.#originOf(url);
     const { signal } = init;
-    return new Promise((resolve, reject) => {
-      if (signal?.aborted) return reject(signal.reason);
-      signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
-      const server = this.#servers.get(origin);
-      const link = this.linkOf(process, origin);
-      const [there, back] = [this.#latencyOf(process, origin), this.#latencyOf(process, origin)];
-      const fail = ([message, code]: readonly [string, string], ms: number): void => {
-        const error = new TypeError('fetch failed', { cause: connectionError(message, code) });
-        this.#world.schedule.after(ms, () => process.deliver(() => reject(error)));
+    if (signal?.aborted) return Promise.reject(signal.reason);
+    const { promise, resolve, reject } = Promise.withResolvers<RemoteAnswer>();
+    const onAbort = (): void => reject(signal?.reason);
+    signal?.addEventListener('abort', onAbort, { once: true });
+    // Runs in the process, after `ms` of true time, unless the process has crashed.
+    const settleAfter = (ms: number, settle: () => void, arrives = (): boolean => true): void => {
+      const finish = (): void => {
+        signal?.removeEventListener('abort', onAbort);
+        settle();
       };
-      if (server === undefined || link === 'refused') return fail(links.refused, there);
-      if (link === 'lost') return;
-      const request: Request = {
-        method: init.method ?? 'GET',
-        url,
-        headers: Object.fromEntries(new Headers(init.headers)),
-        body: typeof init.body === 'string' ? init.body : '',
-        from: process,
-      };
+      this.#world.schedule.after(ms, () => {
+        if (arrives()) process.deliver(finish);
+      });
+    };
+    const fail = ([message, code]: readonly [string, string], ms: number): void => {
+      const error = new TypeError('fetch failed', { cause: connectionError(message, code) });
+      settleAfter(ms, () => reject(error));
+    };
+    const server = this.#servers.get(origin);
+    const link = this.linkOf(process, origin);
+    const [there, back] = [this.#latencyOf(process, origin), this.#latencyOf(process, origin)];
+    if (server === undefined || link === 'refused') fail(links.refused, there);
+    else if (link !== 'lost') {
+      const request = requestOf(process, url, init);
       this.#world.schedule.after(there, () => {
         const answer = server(request);
         if (answer === 'hang') return;
         if (answer === 'reset') return fail(links.reset, back);
-        if ('fails' in answer) {
-          this.#world.schedule.after((answer.afterMs ?? 0) + back, () => process.deliver(() => reject(answer.fails)));
-          return;
-        }
-        this.#world.schedule.after((answer.afterMs ?? 0) + back, () => {
-          if (this.linkOf(process, origin) !== 'open') return;
-          process.deliver(() => resolve(new RemoteAnswer(this.#world, process, answer, signal ?? undefined)));
-        });
+        const ms = (answer.afterMs ?? 0) + back;
+        if ('fails' in answer) return settleAfter(ms, () => reject(answer.fails));
+        const arrive = (): void => resolve(new RemoteAnswer(this.#world, process, answer, signal ?? undefined));
+        settleAfter(ms, arrive, () => this.linkOf(process, origin) === 'open');
       });
-    });
+    }
+    return promise;
+  }
+
+  #originOf(url: string): string {
+    const known = this.#origins.get(url);
+    if (known !== undefined) return known;
+    const { origin } = new URL(url);
+    if (this.#origins.size < 1000) this.#origins.set(url, origin);
+    return origin;
   }
 
   #latencyOf(process: VirtualProcess, origin: string): number {
@@ -172,6 +184,16 @@ export class Network {
     this.#randoms.set(name, random);
     return random.between(this.latency.leastMs, this.latency.mostMs);
   }
+}
+
+function requestOf(from: VirtualProcess, url: string, { method = 'GET', headers, body }: RequestInit): Request {
+  return {
+    method,
+    url,
+    headers: headers === undefined ? {} : Object.fromEntries(new Headers(headers)),
+    body: typeof body === 'string' ? body : '',
+    from,
+  };
 }
 
 export function connectionError(message: string, code: string): Error {
