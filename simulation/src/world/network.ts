@@ -9,6 +9,21 @@ export interface Request {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
   readonly from: VirtualProcess;
+  /** Whether `fetch` follows a redirect of the answer by itself. A server then answers what the other address would. */
+  readonly followsRedirects: boolean;
+  /** The same as in {@link StartedFetch}. */
+  readonly number: number;
+}
+
+/** A call of `fetch` by the product. */
+export interface StartedFetch {
+  /** Counts the calls in the world. */
+  readonly number: number;
+  readonly process: VirtualProcess;
+  readonly url: string;
+  readonly signal: AbortSignal | undefined;
+  /** Settles as the promise that the product gets, a little earlier. */
+  readonly answer: Promise<RemoteAnswer>;
 }
 
 /** What a server does with a request. */
@@ -44,6 +59,9 @@ export interface Latency {
 /** Servers by their origin, and the links of processes to them. */
 export class Network {
   latency: Latency = { leastMs: 1, mostMs: 30 };
+  /** Is told of each call of `fetch`, whether it reaches a server or not. */
+  onFetch: ((fetch: StartedFetch) => void) | undefined;
+  #fetches = 0;
   readonly #world: World;
   readonly #servers: Map<string, Server> = new Map();
   readonly #links: Map<string, Link> = new Map();
@@ -101,7 +119,8 @@ export class Network {
   #fetch(process: VirtualProcess, url: string, init: RequestInit): Promise<RemoteAnswer> {
     const { origin } = new URL(url);
     const { signal } = init;
-    return new Promise((resolve, reject) => {
+    const number = ++this.#fetches;
+    const answer = new Promise<RemoteAnswer>((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason);
       signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
       const server = this.#servers.get(origin);
@@ -119,6 +138,8 @@ export class Network {
         headers: Object.fromEntries(new Headers(init.headers)),
         body: typeof init.body === 'string' ? init.body : '',
         from: process,
+        followsRedirects: (init.redirect ?? 'follow') === 'follow',
+        number,
       };
       this.#world.schedule.after(there, () => {
         const answer = server(request);
@@ -130,6 +151,8 @@ export class Network {
         });
       });
     });
+    this.onFetch?.({ number, process, url, signal: signal ?? undefined, answer });
+    return answer;
   }
 
   #latencyOf(process: VirtualProcess, origin: string): number {
