@@ -26,6 +26,8 @@ export class VirtualProcess {
   readonly random: Random;
   /** When it was last thawed; the start if never. In virtual milliseconds. */
   thawedAtMs: number;
+  /** When it was last frozen; -1 if never. */
+  frozenAtMs = -1;
   /** How many timers are set. A bound on what waits in the process. */
   timers = 0;
   /** The entries of the largest Map or Set of the product in this process so far. */
@@ -79,6 +81,7 @@ export class VirtualProcess {
   freeze({ stopsSteadyClock }: { readonly stopsSteadyClock: boolean }): void {
     if (this.#isDead || this.#frozen !== undefined) return;
     this.#frozen = { sinceMs: this.#world.nowMs, stopsSteadyClock };
+    this.frozenAtMs = this.#world.nowMs;
     this.clockChanges += 1;
     this.#world.note(this.name, stopsSteadyClock ? 'sleeps, and its steady clock stops' : 'is frozen');
   }
