@@ -9,6 +9,22 @@ export interface Request {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
   readonly from: VirtualProcess;
+  /** Whether `fetch` follows a redirect of the answer by itself. A server then answers what the other address would. */
+  readonly followsRedirects: boolean;
+  /** The same as in {@link StartedFetch}. */
+  readonly number: number;
+}
+
+/** A call of `fetch` by the product. */
+export interface StartedFetch {
+  /** Counts the calls in the world. */
+  readonly number: number;
+  readonly process: VirtualProcess;
+  readonly url: string;
+  readonly init: RequestInit;
+  readonly signal: AbortSignal | undefined;
+  /** Settles as the promise that the product gets, a little earlier. */
+  readonly answer: Promise<RemoteAnswer>;
 }
 
 /** What a server does with a request. */
@@ -49,19 +65,14 @@ export interface Latency {
   readonly mostMs: number;
 }
 
-/** A call of `fetch` by the product, as a scenario may watch it. */
-export interface Fetched {
-  readonly process: VirtualProcess;
-  readonly url: string;
-  readonly init: RequestInit;
-  readonly answer: Promise<RemoteAnswer>;
-}
+export type Fetched = StartedFetch;
 
 /** Servers by their origin, and the links of processes to them. */
 export class Network {
   latency: Latency = { leastMs: 1, mostMs: 30 };
-  /** Called for each `fetch` of the product, before the product has its promise. */
-  onFetch: (fetched: Fetched) => void = () => {};
+  /** Called for each `fetch` of the product, whether it reaches a server or not, before the product has its promise. */
+  onFetch: (fetch: StartedFetch) => void = () => {};
+  #fetches = 0;
   readonly #world: World;
   readonly #servers: Map<string, Server> = new Map();
   readonly #links: Map<string, Link> = new Map();
@@ -92,8 +103,9 @@ export class Network {
   fetchOf(process: VirtualProcess): typeof globalThis.fetch {
     const send = (input: unknown, init: RequestInit = {}): Promise<RemoteAnswer> => {
       const url = String(input);
-      const answer = this.#follow(process, url, init);
-      this.onFetch({ process, url, init, answer });
+      const number = ++this.#fetches;
+      const answer = this.#follow(process, url, init, number);
+      this.onFetch({ number, process, url, init, signal: init.signal ?? undefined, answer });
       return answer;
     };
     return send as unknown as typeof globalThis.fetch;
@@ -123,14 +135,14 @@ export class Network {
   }
 
   /** As the platform does without `redirect: 'manual'`: a redirected request keeps its headers, which is the worst case. */
-  async #follow(process: VirtualProcess, url: string, init: RequestInit): Promise<RemoteAnswer> {
-    const answer = await this.#fetch(process, url, init);
+  async #follow(process: VirtualProcess, url: string, init: RequestInit, number: number): Promise<RemoteAnswer> {
+    const answer = await this.#fetch(process, url, init, number);
     const location = answer.headers.get('location');
     if (init.redirect === 'manual' || location === null || answer.status < 300 || answer.status > 399) return answer;
-    return this.#follow(process, new URL(location, url).href, init);
+    return this.#follow(process, new URL(location, url).href, init, number);
   }
 
-  #fetch(process: VirtualProcess, url: string, init: RequestInit): Promise<RemoteAnswer> {
+  #fetch(process: VirtualProcess, url: string, init: RequestInit, number: number): Promise<RemoteAnswer> {
     const origin = this.#originOf(url);
     const { signal } = init;
     if (signal?.aborted) return Promise.reject(signal.reason);
@@ -156,7 +168,7 @@ export class Network {
     const [there, back] = [this.#latencyOf(process, origin), this.#latencyOf(process, origin)];
     if (server === undefined || link === 'refused') fail(links.refused, there);
     else if (link !== 'lost') {
-      const request = requestOf(process, url, init);
+      const request = requestOf(process, url, init, number);
       this.#world.schedule.after(there, () => {
         const answer = server(request);
         if (answer === 'hang') return;
@@ -186,13 +198,16 @@ export class Network {
   }
 }
 
-function requestOf(from: VirtualProcess, url: string, { method = 'GET', headers, body }: RequestInit): Request {
+function requestOf(from: VirtualProcess, url: string, init: RequestInit, number: number): Request {
+  const { method = 'GET', headers, body, redirect = 'follow' } = init;
   return {
     method,
     url,
     headers: headers === undefined ? {} : Object.fromEntries(new Headers(headers)),
     body: typeof body === 'string' ? body : '',
     from,
+    followsRedirects: redirect === 'follow',
+    number,
   };
 }
 

@@ -34,6 +34,8 @@ export class VirtualProcess {
   thawedAtMs: number;
   /** Its freezes so far. A freeze that lasts ends at infinity. */
   readonly freezes: { readonly fromMs: number; untilMs: number }[] = [];
+  /** When it was last frozen; -1 if never. */
+  frozenAtMs = -1;
   /** How many timers are set. A bound on what waits in the process. */
   timers = 0;
   /** The entries of the largest Map or Set of the product in this process so far. */
@@ -90,6 +92,7 @@ export class VirtualProcess {
     if (this.#isDead || this.#frozen !== undefined) return;
     this.#frozen = { sinceMs: this.#world.nowMs, stopsSteadyClock };
     this.freezes.push({ fromMs: this.#world.nowMs, untilMs: Number.POSITIVE_INFINITY });
+    this.frozenAtMs = this.#world.nowMs;
     this.clockChanges += 1;
     this.#world.note(this.name, stopsSteadyClock ? 'sleeps, and its steady clock stops' : 'is frozen');
   }
