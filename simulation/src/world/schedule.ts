@@ -21,10 +21,15 @@ export class Schedule {
   /** Called when the clock begins and ends to run. */
   onStart: () => void = () => {};
   onStop: () => void = () => {};
+  readonly #maxAtOnce: number;
   #actions = 0;
   #actionsAtOnce = 0;
   readonly #heap: Entry[] = [];
   #turns = 0;
+
+  constructor(maxAtOnce: number = maxActionsAtOnce) {
+    this.#maxAtOnce = maxAtOnce;
+  }
 
   at(atMs: number, run: () => void): Scheduled {
     this.#turns += 1;
@@ -88,7 +93,7 @@ export class Schedule {
   #count(atMs: number): void {
     this.#actions += 1;
     this.#actionsAtOnce = atMs === this.nowMs ? this.#actionsAtOnce + 1 : 0;
-    if (this.#actionsAtOnce > maxActionsAtOnce) throw new Error(`${maxActionsAtOnce} actions at one virtual moment.`);
+    if (this.#actionsAtOnce > this.#maxAtOnce) throw new Error(`${this.#maxAtOnce} actions at one virtual moment.`);
     if (this.#actions > maxActions) throw new Error(`${maxActions} actions in one episode.`);
   }
 
