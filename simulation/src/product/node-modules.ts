@@ -27,6 +27,7 @@ function verifyWith(platform: Platform): (...given: Parameters<typeof crypto.ver
 }
 
 const keyNumbers: Map<string, number> = new Map();
+const keyObjectNumbers: WeakMap<crypto.KeyObject, number> = new WeakMap();
 
 function checkOnce(
   algorithm: string | null | undefined,
@@ -44,8 +45,11 @@ function checkOnce(
 }
 
 function numberOf(key: crypto.KeyObject): number {
+  const known = keyObjectNumbers.get(key);
+  if (known !== undefined) return known;
   const text = key.export({ format: 'pem', type: 'spki' }).toString();
   const number = keyNumbers.get(text) ?? keyNumbers.size;
   keyNumbers.set(text, number);
+  keyObjectNumbers.set(key, number);
   return number;
 }
