@@ -89,18 +89,21 @@ export class RsaCryptoKey {
 const keysByText: Map<string, crypto.KeyObject> = new Map();
 
 function createPublicKey(given: Parameters<typeof crypto.createPublicKey>[0]): crypto.KeyObject {
-  return typeof given === 'string' ? readOnce(given, crypto.createPublicKey) : crypto.createPublicKey(given);
+  if (typeof given === 'string') return readOnce(given, given, crypto.createPublicKey);
+  if (typeof given !== 'object' || !('format' in given) || given.format !== 'jwk') return crypto.createPublicKey(given);
+  return readOnce(JSON.stringify(given), given, crypto.createPublicKey);
 }
 
 function createPrivateKey(given: Parameters<typeof crypto.createPrivateKey>[0]): crypto.KeyObject {
-  return typeof given === 'string' ? readOnce(given, crypto.createPrivateKey) : crypto.createPrivateKey(given);
+  return typeof given === 'string' ? readOnce(given, given, crypto.createPrivateKey) : crypto.createPrivateKey(given);
 }
 
-function readOnce(text: string, read: (text: string) => crypto.KeyObject): crypto.KeyObject {
+// Reading a key takes as long as a hundred simulated requests.
+function readOnce<Given>(text: string, given: Given, read: (given: Given) => crypto.KeyObject): crypto.KeyObject {
   const name = `${read.name} ${text}`;
   const known = keysByText.get(name);
   if (known !== undefined) return known;
-  const key = read(text);
+  const key = read(given);
   if (key.asymmetricKeyType === 'rsa') {
     const toCryptoKey = (_algorithm: unknown, _isPublic: boolean, usages: readonly string[]): RsaCryptoKey =>
       new RsaCryptoKey(key, usages);
