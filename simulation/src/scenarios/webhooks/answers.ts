@@ -106,6 +106,9 @@ export class Answers {
 
   #mayBeUnavailable(delivery: Delivery): boolean {
     if (delivery.isTroubled || delivery.isOvertaken || isLateAnywhere(delivery, this.#world.nowMs)) return true;
+    const [first] = delivery.calls;
+    // The receiver's own entry is remembered for as long as an event. If the store takes longer, it seems to be lost.
+    if (first !== undefined && delivery.process.wallMs - first.calledWallMs >= this.#keepMs) return true;
     const lease = leaseOf(delivery);
     if (lease === undefined) return false;
     const confirmed = delivery.calls[delivery.calls.indexOf(lease) + 1];

@@ -153,6 +153,8 @@ class Scene {
   /** All faults are over, and all clocks are corrected. */
   #calm(): void {
     this.#world.note('operator', 'all faults are over');
+    // Calls that take a part of the shortest lease would be a fault too.
+    this.#world.network.latency = { leastMs: 1, mostMs: 30 };
     const { fleet } = this.#run;
     for (let number = 0; number < fleet.size; number++) {
       const { process } = fleet.member(number);
