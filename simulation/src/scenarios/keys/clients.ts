@@ -15,6 +15,9 @@ export interface Client extends Asked {
   readonly accepted: Map<string, number> | undefined;
   /** Of the `verified` event of the call that is being made. */
   wasFromCache: boolean | undefined;
+  /** The last answer in the trace. */
+  noted: string;
+  notedAtMs: number;
 }
 
 /** What one process has. */
@@ -34,7 +37,7 @@ export function startMember(
   initialKeys: readonly (readonly KeyPair[])[],
   isLegacy: boolean,
 ): Member {
-  const views = initialKeys.map((_, issuer) => new KeyView(world, process, issuer));
+  const views = initialKeys.map((_, issuer) => new KeyView(world, process, issuer, isLegacy));
   const clients = plan.verifiers.map((verifier) => startClient(world, process, verifier, views, initialKeys, isLegacy));
   return { process, views, clients };
 }
@@ -80,6 +83,8 @@ function startClient(
     file,
     accepted: settings.cachedTokens > 0 ? new Map() : undefined,
     wasFromCache: undefined,
+    noted: '',
+    notedAtMs: -1,
     viewOf: (number) => views[number] as KeyView,
     call: () => Promise.reject(new Error('not made yet')),
   };
@@ -88,7 +93,7 @@ function startClient(
     clockTolerance: plan.toleranceS,
     maxStaleSeconds: plan.maxStaleS,
     cachedTokens: settings.cachedTokens,
-    onEvent: (event: VerifierEvent) => onEvent(world, client, event),
+    ...(!isLegacy && { onEvent: (event: VerifierEvent) => onEvent(world, client, event) }),
     ...(!isLegacy && { keysTimeoutMs: plan.timeoutMs }),
     ...(settings.environment !== undefined && { environmentId: environments[settings.environment % environments.length] ?? '' }),
     ...(file !== undefined && { initialKeys: fileOf(uniqueKeys, new Date(fetchedAtMs).toISOString()) as never }),
@@ -170,16 +175,24 @@ export function send(
     const ask = judge.begin(client, token);
     client.wasFromCache = undefined;
     const answer = client.call(token.text);
-    checkCache(world, ask, client);
+    if (!judge.isLegacy) checkCache(world, ask, client);
     judge.afterCall(ask);
     void answer.then((outcome) => {
       if (client.process.isDead) return;
       judge.end(ask, outcome);
       client.accepted?.set(token.text, outcome.kind === 'accepted' ? ask.view.sinceOf(token.kid) : maybeDropped);
-      if (outcome.kind !== 'accepted' && !ask.wasCheap) world.note(client.process.name, `${token.name}: ${textOf(outcome)}`);
+      if (outcome.kind !== 'accepted' && !ask.wasCheap) noteAnswer(world, client, token, textOf(outcome));
       onAnswer(ask, outcome);
     });
   });
+}
+
+/** One line for all equal answers of a moment. */
+function noteAnswer(world: World, client: Client, token: Token, text: string): void {
+  if (client.notedAtMs === world.nowMs && client.noted === text) return;
+  client.notedAtMs = world.nowMs;
+  client.noted = text;
+  world.note(client.process.name, `${token.name}: ${text}`);
 }
 
 export function textOf(outcome: Outcome): string {

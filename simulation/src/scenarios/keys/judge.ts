@@ -31,11 +31,12 @@ const timeReasons = ['token_expired', 'token_not_yet_valid'];
  */
 export class Judge {
   readonly #world: World;
-  readonly #isLegacy: boolean;
+  /** Reports violations of statement 34 alone. */
+  readonly isLegacy: boolean;
 
   constructor(world: World, isLegacy: boolean) {
     this.#world = world;
-    this.#isLegacy = isLegacy;
+    this.isLegacy = isLegacy;
   }
 
   begin(asked: Asked, token: Token): Ask {
@@ -88,6 +89,7 @@ export class Judge {
   }
 
   #violate(statement: number, { asked, token }: Ask, text: string): void {
+    if (this.isLegacy && statement !== 34) return;
     this.#world.violate(statement, `${asked.process.name}, "${token.name}": ${text}`);
   }
 
@@ -132,7 +134,11 @@ export class Judge {
     if (view.keys?.get(token.kid) === token.signedBy) {
       const age = view.ageMs() - slackMs;
       if (age < staleAfterMs) return true;
-      const mayBeOld = view.isInOutage(timeoutMs + slackMs) || this.#lastFailureOf(ask) !== undefined || (view.isFailing && !view.hasPermit);
+      const mayBeOld =
+        view.isInOutage(timeoutMs + slackMs) ||
+        this.#lastFailureOf(ask) !== undefined ||
+        (view.isFailing && !view.hasPermit) ||
+        (view.isFetching && waitedMs >= timeoutMs);
       if (age < maxStaleMs && mayBeOld) return true;
     }
     // The key was looked up, then its signature was checked in the pool, and meanwhile the keys changed or the process stood still.
@@ -224,8 +230,8 @@ export class Judge {
       return tookMs <= limitMs;
     });
     if (isAnswered || counting.length >= maxLoads) return;
-    const wasStopped = asked.process.thawedAtMs > (view.fetches.at(-1)?.begun.atMs ?? 0);
-    this.#violate(wasStopped ? 34 : 12, ask, 'got 503, although the endpoint was not asked');
+    // A failure counts from when its fetch began, not from its end.
+    this.#violate(view.isFailing ? 34 : 12, ask, 'got 503, although the endpoint was not asked');
   }
 
   #checkRetryAfter(ask: Ask, seconds: number): void {
@@ -280,6 +286,5 @@ export class Judge {
         this.#world.violate(3, `${view.process.name} never ended fetch ${number}`);
       }
     }
-    void this.#isLegacy;
   }
 }

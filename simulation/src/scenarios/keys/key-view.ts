@@ -39,10 +39,17 @@ export class KeyView {
   #lastNegative: Ask[] = [];
   #justEnded: Fetch | undefined;
 
-  constructor(world: World, process: VirtualProcess, issuer: number) {
+  readonly #isLegacy: boolean;
+
+  constructor(world: World, process: VirtualProcess, issuer: number, isLegacy: boolean) {
     this.world = world;
+    this.#isLegacy = isLegacy;
     this.process = process;
     this.issuer = issuer;
+  }
+
+  #violate(statement: number, text: string): void {
+    if (!this.#isLegacy) this.world.violate(statement, text);
   }
 
   get keys(): KeyNames | undefined {
@@ -128,19 +135,19 @@ export class KeyView {
   #checkReason(): void {
     if (this.ageMs() >= renewAfterMs) return;
     for (const ask of this.pending) if (ask.wasUnknown) return;
-    this.world.violate(4, `${this.process.name} fetches the keys again, although no request needs them`);
+    this.#violate(4, `${this.process.name} fetches the keys again, although no request needs them`);
   }
 
   #checkOther(fetch: Fetch): void {
     const other = this.fetches.at(-1);
     if (other === undefined) return;
     if (other.ended === undefined && ageMs(this.process, other.begun) < this.minTimeoutMs + graceMs) {
-      this.world.violate(4, `${this.process.name} begins fetch ${fetch.number} while fetch ${other.number} is under way`);
+      this.#violate(4, `${this.process.name} begins fetch ${fetch.number} while fetch ${other.number} is under way`);
     }
     if (other.ended === undefined && other.clockChanges === this.process.clockChanges) this.#checkLength(other);
     const endedByLimit = other.wasAborted && this.minTimeoutMs < this.maxTimeoutMs;
     if (this.isInRetryDelay && !endedByLimit) {
-      this.world.violate(4, `${this.process.name} repeats a failed fetch within a second`);
+      this.#violate(4, `${this.process.name} repeats a failed fetch within a second`);
     }
   }
 
@@ -156,7 +163,7 @@ export class KeyView {
       if (fetch.aheadMs !== after.aheadMs) allowed += permits;
       after = fetch;
     }
-    if (count > allowed) this.world.violate(4, `${this.process.name} fetches the keys ${count} times within a minute`);
+    if (count > allowed) this.#violate(4, `${this.process.name} fetches the keys ${count} times within a minute`);
   }
 
   onEnded(fetch: Fetch): void {
@@ -184,10 +191,10 @@ export class KeyView {
   #checkLength(fetch: Fetch): void {
     const tookMs = this.world.nowMs - fetch.begun.atMs;
     if (tookMs > this.maxTimeoutMs + 1) {
-      this.world.violate(3, `${this.process.name} has waited ${tookMs} ms for fetch ${fetch.number}`);
+      this.#violate(3, `${this.process.name} has waited ${tookMs} ms for fetch ${fetch.number}`);
     }
     if (fetch.wasAborted && tookMs < this.minTimeoutMs) {
-      this.world.violate(12, `${this.process.name} gave up fetch ${fetch.number} after ${tookMs} ms already`);
+      this.#violate(12, `${this.process.name} gave up fetch ${fetch.number} after ${tookMs} ms already`);
     }
   }
 
@@ -200,27 +207,28 @@ export class KeyView {
       !fetch.isAnnounced &&
       expected === [...kids].sort().join(' ') &&
       durationMs === ageMs(this.process, fetch.begun);
-    if (!isTrue) this.world.violate(12, `${this.process.name} reports fetched keys (${kids.join(' ')}) that it did not get`);
+    if (!isTrue) this.#violate(12, `${this.process.name} reports fetched keys (${kids.join(' ')}) that it did not get`);
     if (fetch !== undefined) fetch.isAnnounced = true;
   }
 
   onFailedEvent(usable: boolean, maxStaleMs: number): void {
     const fetch = this.#justEnded;
     if (fetch === undefined || !fetch.hasFailed || fetch.isAnnounced) {
-      this.world.violate(12, `${this.process.name} reports a failed fetch although none has failed`);
+      this.#violate(12, `${this.process.name} reports a failed fetch although none has failed`);
       return;
     }
     fetch.isAnnounced = true;
     const isUsable = this.current !== undefined && this.ageMs() < Math.max(staleAfterMs, maxStaleMs);
-    if (usable !== isUsable) this.world.violate(12, `${this.process.name} reports keys as ${usable ? '' : 'not '}usable`);
+    if (usable !== isUsable) this.#violate(12, `${this.process.name} reports keys as ${usable ? '' : 'not '}usable`);
   }
 
   /** Each fetch that ended is reported by an event. */
   checkAnnounced(): void {
+    if (this.#isLegacy) return;
     for (let i = this.fetches.length - 1; i >= 0 && i >= this.fetches.length - 3; i--) {
       const fetch = this.fetches[i] as Fetch;
       if (fetch.ended !== undefined && fetch.ended.atMs < this.world.nowMs && !fetch.isAnnounced) {
-        this.world.violate(12, `${this.process.name} did not report the end of fetch ${fetch.number}`);
+        this.#violate(12, `${this.process.name} did not report the end of fetch ${fetch.number}`);
       }
     }
   }

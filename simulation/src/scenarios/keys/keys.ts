@@ -86,7 +86,7 @@ class Run {
     }
     this.#fleet.disturb(disturbances);
     await this.#world.runUntil(durationMs + tailMs);
-    if (this.#world.violation !== undefined) return;
+    if (this.#world.violation !== undefined || this.#judge.isLegacy) return;
     this.#judge.finish([...this.#members.values()].flatMap(({ views }) => views));
     for (const member of this.#members.values()) this.#checkMemory(member);
   }
@@ -262,6 +262,7 @@ class Run {
 
   /** A good token is accepted if the endpoint has worked, and published its key, since a time. */
   #checkRecovery(client: Client, { token, view }: Ask, sinceMs: number): void {
+    if (this.#judge.isLegacy) return;
     const server = this.#servers[token.issuer] as IssuerServer;
     const { process } = client;
     const isGood =
