@@ -22,8 +22,8 @@ interface Timer {
   scheduled: Scheduled | undefined;
 }
 
-/** The steady clock of a process that drifts has fractions, which are rounded. */
-const roundingMs = 0.001;
+/** Virtual times are whole, but the clock of a process that drifts has fractions. Node's timers may be as early too. */
+const roundingMs = 1;
 
 /** A simulated process: its own copy of the product, its own clocks and timers. It can be frozen, thawed and crash. */
 export class VirtualProcess {
@@ -204,7 +204,7 @@ export class VirtualProcess {
   }
 
   #arm(timer: Timer, wait: number): void {
-    const trueMs = this.#driftPpm === 0 ? wait : Math.ceil(wait / (1 + this.#driftPpm / 1_000_000));
+    const trueMs = this.#driftPpm === 0 ? wait : Math.round(wait / (1 + this.#driftPpm / 1_000_000));
     timer.scheduled = this.#world.schedule.after(trueMs, () => {
       if (this.#isDead) return;
       if (this.#isWaiting) this.#dueTimers.push(timer);
@@ -215,7 +215,7 @@ export class VirtualProcess {
   // The steady clock may have stopped since the timer was set: then it fires as much later.
   #fire(timer: Timer): void {
     const restMs = timer.dueMs - this.steadyMs;
-    if (restMs > roundingMs) this.#arm(timer, restMs);
+    if (restMs >= roundingMs) this.#arm(timer, restMs);
     else timer.run();
   }
 
