@@ -8,8 +8,9 @@ type Piece = { readonly done: false; readonly value: Uint8Array } | { readonly d
 export class RemoteAnswer {
   readonly status: number;
   readonly ok: boolean;
-  readonly headers: Headers;
   readonly body: RemoteBody;
+  readonly #headers: Readonly<Record<string, string>>;
+  #parsed: Headers | undefined;
 
   constructor(
     world: World,
@@ -19,9 +20,14 @@ export class RemoteAnswer {
   ) {
     this.status = answer.status;
     this.ok = answer.status >= 200 && answer.status < 300;
-    this.headers = new Headers(answer.headers);
+    this.#headers = answer.headers ?? {};
     const pieces = typeof answer.body === 'string' ? [{ afterMs: 0, text: answer.body }] : answer.body;
     this.body = new RemoteBody(world, process, pieces, signal);
+  }
+
+  get headers(): Headers {
+    this.#parsed ??= new Headers(this.#headers);
+    return this.#parsed;
   }
 
   async text(): Promise<string> {
@@ -36,11 +42,17 @@ export class RemoteAnswer {
   }
 }
 
+/** After so many pieces without a wait, each takes an action of the schedule, which counts them. */
+const maxPiecesAtOnce = 100;
+const encoder = new TextEncoder();
+
 class RemoteBody implements AsyncIterable<Uint8Array> {
   readonly #world: World;
   readonly #process: VirtualProcess;
   readonly #pieces: Iterator<BodyPiece>;
   readonly #signal: AbortSignal | undefined;
+  #isCanceled = false;
+  #read = 0;
 
   constructor(world: World, process: VirtualProcess, pieces: Iterable<BodyPiece>, signal: AbortSignal | undefined) {
     this.#world = world;
@@ -50,25 +62,27 @@ class RemoteBody implements AsyncIterable<Uint8Array> {
   }
 
   getReader(): { read(): Promise<Piece>; cancel(): Promise<void> } {
-    return { read: () => this.#read(), cancel: () => this.cancel() };
+    return { read: () => this.#readPiece(), cancel: () => this.cancel() };
   }
 
   async cancel(): Promise<void> {
+    this.#isCanceled = true;
     this.#pieces.return?.();
   }
 
   async *[Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
     for (;;) {
-      const { done, value } = await this.#read();
+      const { done, value } = await this.#readPiece();
       if (done) return;
       yield value;
     }
   }
 
-  #read(): Promise<Piece> {
+  #readPiece(): Promise<Piece> {
     return new Promise((resolve, reject) => {
       const signal = this.#signal;
       if (signal?.aborted) return reject(signal.reason);
+      if (this.#isCanceled) return resolve({ done: true, value: undefined });
       const onAbort = (): void => reject(signal?.reason);
       signal?.addEventListener('abort', onAbort, { once: true });
       const next = this.#pieces.next();
@@ -76,10 +90,12 @@ class RemoteBody implements AsyncIterable<Uint8Array> {
         signal?.removeEventListener('abort', onAbort);
         if (next.done) resolve({ done: true, value: undefined });
         else if (next.value.text === null) reject(cutError());
-        else resolve({ done: false, value: new TextEncoder().encode(next.value.text) });
+        else resolve({ done: false, value: encoder.encode(next.value.text) });
       };
       const afterMs = next.done ? 0 : next.value.afterMs;
-      if (afterMs === 0) finish();
+      this.#read += 1;
+      // A body that never ends must not keep the clock from moving.
+      if (afterMs === 0 && this.#read < maxPiecesAtOnce) finish();
       else this.#world.schedule.after(afterMs, () => this.#process.deliver(finish));
     });
   }
