@@ -32,6 +32,10 @@ export class VirtualProcess {
   largestCollection = 0;
   /** Counts settings of the wall clock and pauses of the steady clock: bounds in clock time do not hold across them. */
   clockChanges = 0;
+  /** How often `endRequests` was called. */
+  cuts = 0;
+  /** How long it has been frozen in all, without a freeze that still lasts. */
+  pausedMs = 0;
   readonly #world: World;
   readonly #driftPpm: number;
   #aheadMs: number;
@@ -90,6 +94,7 @@ export class VirtualProcess {
     this.#frozen = undefined;
     if (frozen.stopsSteadyClock) this.#steadyLostMs += this.#world.nowMs - frozen.sinceMs;
     this.thawedAtMs = this.#world.nowMs;
+    this.pausedMs += this.#world.nowMs - frozen.sinceMs;
     this.clockChanges += 1;
     this.#world.note(this.name, 'goes on');
     const [timers, deliveries] = [this.#dueTimers, this.#deliveries];
@@ -106,6 +111,18 @@ export class VirtualProcess {
     if (this.#isDead) return;
     this.#isDead = true;
     this.#world.note(this.name, 'crashes');
+  }
+
+  /**
+   * As edge runtimes do at the end of a request: the timers that are set never fire. What the network brings is up to the
+   * scenario, which compares `cuts` with those at the beginning of a call.
+   */
+  endRequests(): void {
+    if (this.#isDead) return;
+    this.cuts += 1;
+    this.timers = 0;
+    this.#dueTimers = [];
+    this.#world.note(this.name, 'the runtime ends all requests, and their timers');
   }
 
   /** Sets the wall clock forward, or back. */
@@ -153,9 +170,10 @@ export class VirtualProcess {
     const wait = ms >= 1 && ms <= 2_147_483_647 ? Math.trunc(ms) : 1;
     const dueMs = this.#world.nowMs + wait;
     const turn = ++this.#turns;
+    const { cuts } = this;
     let isStopped = false;
     const run = (): void => {
-      if (isStopped) return;
+      if (isStopped || cuts !== this.cuts) return;
       isStopped = true;
       this.timers -= 1;
       callback();
@@ -168,7 +186,7 @@ export class VirtualProcess {
     });
     return {
       cancel: () => {
-        if (isStopped) return;
+        if (isStopped || cuts !== this.cuts) return;
         isStopped = true;
         this.timers -= 1;
         scheduled.cancel();

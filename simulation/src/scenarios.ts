@@ -1,0 +1,3 @@
+import { policies } from './scenarios/policies/policies.ts';
+
+export const scenarios = [policies];
