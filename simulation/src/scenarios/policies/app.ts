@@ -139,7 +139,8 @@ interface AnyDenial {
 function outcomeFrom(denial: AnyDenial | undefined): Outcome {
   const { status } = denial ?? {};
   if (status === 400 || status === 403) return status;
-  const isBusy = status === 503 && Object.keys(denial?.headers ?? {}).some((name) => name.toLowerCase() === 'retry-after');
+  const isBusy =
+    status === 503 && Object.keys(denial?.headers ?? {}).some((name) => name.toLowerCase() === 'retry-after');
   return isBusy ? 503 : 'something else';
 }
 
@@ -178,10 +179,15 @@ export class App {
     return this.#auths !== undefined;
   }
 
-  /** A timer for each request that waits, and two for each read: it may have been begun in the background. */
+  /**
+   * A timer for each request that waits, two for each read (it may have been begun in the background), and one by which core
+   * tells whether signatures come in bursts.
+   */
   get mostTimers(): number {
-    const parts = this.guarded.map(({ judge, ledger, onTheWay }) => judge.waitingCount + onTheWay + 2 * ledger.timedReads);
-    return parts.reduce((sum, part) => sum + part, 0);
+    const parts = this.guarded.map(
+      ({ judge, ledger, onTheWay }) => judge.waitingCount + onTheWay + 2 * ledger.timedReads,
+    );
+    return parts.reduce((sum, part) => sum + part, 1);
   }
 
   forget(): void {

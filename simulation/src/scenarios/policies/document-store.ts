@@ -1,5 +1,5 @@
-import type { Random } from '../../world/random.ts';
 import { connectionError } from '../../world/network.ts';
+import type { Random } from '../../world/random.ts';
 import type { VirtualProcess } from '../../world/virtual-process.ts';
 import type { World } from '../../world/world.ts';
 import { garbage, PolicyDocument } from './documents.ts';

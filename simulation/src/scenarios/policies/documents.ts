@@ -34,7 +34,9 @@ export const entries: readonly Entry[] = [
 
 function permission(written: string, isResource: (resource: string) => boolean, method: Method | '*'): Entry {
   const isMethod = (asked: Method): boolean =>
-    method === '*' ? asked !== 'CONNECT' && asked !== 'TRACE' : asked === method || (method === 'GET' && asked === 'HEAD');
+    method === '*'
+      ? asked !== 'CONNECT' && asked !== 'TRACE'
+      : asked === method || (method === 'GET' && asked === 'HEAD');
   return { written, covers: (resource, asked) => isMethod(asked) && isResource(resource) };
 }
 
@@ -69,7 +71,9 @@ export class PolicyDocument {
     const permissions = Object.fromEntries(written);
     const document = lastUpdate === null ? { permissions } : { last_update: lastUpdate, permissions };
     this.text =
-      form === 'text with a byte order mark' ? `\uFEFF${JSON.stringify(document, undefined, 1)}` : JSON.stringify(document);
+      form === 'text with a byte order mark'
+        ? `\uFEFF${JSON.stringify(document, undefined, 1)}`
+        : JSON.stringify(document);
     const granted = new Map<string, readonly Entry[]>();
     let [valid, malformed] = [0, 0];
     for (const [role, list] of lists) {

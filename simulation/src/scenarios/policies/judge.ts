@@ -11,9 +11,9 @@ export interface Pending {
   readonly readsBefore: number;
   readonly refreshesBefore: number;
   readonly changesBefore: number;
+  /** The read that the request waits for, if one was under way. */
+  readonly joined: Read | undefined;
   readonly pausedBeforeMs: number;
-  /** The requests that waited already. */
-  readonly waitingBefore: number;
   readonly usableWhenAsked: Read | undefined;
   isOver: boolean;
 }
@@ -25,6 +25,8 @@ export class Judge {
   readonly ledger: Ledger;
   readonly #world: World;
   readonly #pending: Set<Pending> = new Set();
+  /** The most that waited at once, since none did. */
+  #mostPending = 0;
 
   constructor(world: World, ledger: Ledger) {
     [this.#world, this.ledger] = [world, ledger];
@@ -33,17 +35,19 @@ export class Judge {
   /** A request asks for a permission, or an app calls `refresh()`. */
   begin(): Pending {
     const { ledger } = this;
+    const joined = ledger.reads.findLast((read) => read.state === 'under way');
     const pending: Pending = {
       askedMs: this.#world.nowMs,
       readsBefore: ledger.reads.length,
       refreshesBefore: ledger.refreshes,
-      changesBefore: ledger.process.clockChanges,
+      changesBefore: joined?.clockChanges ?? ledger.process.clockChanges,
+      joined,
       pausedBeforeMs: ledger.process.pausedMs,
-      waitingBefore: this.#pending.size,
       usableWhenAsked: ledger.usable(),
       isOver: false,
     };
     this.#pending.add(pending);
+    this.#mostPending = Math.max(this.#mostPending, this.#pending.size);
     return pending;
   }
 
@@ -55,6 +59,7 @@ export class Judge {
   forget(): void {
     for (const pending of this.#pending) pending.isOver = true;
     this.#pending.clear();
+    this.#mostPending = 0;
   }
 
   endRefresh(pending: Pending, outcome: 'done' | 'unavailable' | 'something else'): void {
@@ -79,7 +84,8 @@ export class Judge {
     const { ledger } = this;
     const usable = this.#beforeAnswerAtOnce(pending, question, outcome) ?? ledger.usable();
     if (usable?.document === undefined) {
-      const age = ledger.newest === undefined ? 'without a document' : `from one that is ${ledger.ageMs(ledger.newest)} ms old`;
+      const age =
+        ledger.newest === undefined ? 'without a document' : `from one that is ${ledger.ageMs(ledger.newest)} ms old`;
       return this.#violate(26, `${text}: ${outcome} ${age}`);
     }
     const right = answerBy(usable.document, question);
@@ -93,7 +99,8 @@ export class Judge {
   // A source that answers at once may bring a newer document between the question and its answer.
   #beforeAnswerAtOnce(pending: Pending, question: Question, outcome: Outcome): Read | undefined {
     const { newest, before, refreshes, nowMs } = this.ledger;
-    if (newest?.begunMs !== nowMs || pending.askedMs !== nowMs || pending.refreshesBefore !== refreshes) return undefined;
+    if (newest?.begunMs !== nowMs || pending.askedMs !== nowMs || pending.refreshesBefore !== refreshes)
+      return undefined;
     const isAnswer = (read: Read | undefined): boolean =>
       read?.document !== undefined && answerBy(read.document, question) === outcome;
     return [pending.usableWhenAsked, before].find(isAnswer);
@@ -102,6 +109,7 @@ export class Judge {
   #end(pending: Pending): boolean {
     if (pending.isOver) return false;
     pending.isOver = true;
+    if (this.#pending.size === 1) this.#mostPending = 0;
     this.#pending.delete(pending);
     return true;
   }
@@ -113,9 +121,10 @@ export class Judge {
     if (pending.usableWhenAsked !== undefined && pending.refreshesBefore === this.ledger.refreshes) {
       this.#violate(26, `${text}: waited ${waitedMs} ms, although there was a document`);
     }
-    // Those who waited for a read from before refresh() wait until that one ends.
-    const isLast = usable === this.ledger.reads.at(-1) && pending.refreshesBefore === this.ledger.refreshes;
-    if (isLast && usable.failedMs === undefined && usable.arrivedMs !== nowMs) {
+    // Those who wait for another read wait until that one ends.
+    const isAwaited =
+      pending.joined === undefined ? usable.turn === pending.readsBefore + 1 : usable === pending.joined;
+    if (isAwaited && usable.failedMs === undefined && usable.arrivedMs !== nowMs) {
       this.#violate(26, `${text}: still waited when the document had arrived`);
     }
     this.#judgeBound(pending, text);
@@ -129,9 +138,9 @@ export class Judge {
     const { limitMs } = ledger.limits;
     const { clockChanges, pausedMs } = ledger.process;
     const disturbances = ledger.refreshes - pending.refreshesBefore + clockChanges - pending.changesBefore;
-    const last = ledger.reads[pending.readsBefore - 1];
-    const wasCut = last !== undefined && last.state === 'under way' && ledger.isCut(last);
-    const mostMs = disturbances === 0 && !wasCut ? limitMs : 3 * (limitMs + graceMs) + pausedMs - pending.pausedBeforeMs;
+    const wasCut = pending.joined !== undefined && ledger.isCut(pending.joined);
+    const mostMs =
+      disturbances === 0 && !wasCut ? limitMs : 3 * (limitMs + graceMs) + pausedMs - pending.pausedBeforeMs;
     if (waitedMs > mostMs) this.#violate(26, `${text}: waited ${waitedMs} ms`);
   }
 
@@ -141,17 +150,22 @@ export class Judge {
     if (usable.arrivedMs === ledger.nowMs || ledger.reads.at(-1)?.begunMs === ledger.nowMs) return;
     if (ledger.ageMs(usable) < ledger.limits.refreshMs * 0.8 + 0.001 || ledger.underWay().length > 0) return;
     // A read that a runtime has ended keeps others in the background from beginning: a request that waits begins the next one.
-    if (ledger.reads.some((read) => read.turn > usable.turn && read.state === 'under way' && ledger.isCut(read))) return;
-    for (const failure of ledger.failures()) if (ledger.ageMs(failure) < retryMs || failure.failedMs === ledger.nowMs) return;
+    if (ledger.reads.some((read) => read.turn > usable.turn && read.state === 'under way' && ledger.isCut(read)))
+      return;
+    for (const failure of ledger.failures())
+      if (ledger.ageMs(failure) < retryMs || failure.failedMs === ledger.nowMs) return;
     this.#violate(26, `${text}: the document is ${ledger.ageMs(usable)} ms old and not being read again`);
   }
 
   #judgeUnavailable(pending: Pending, text: string): void {
     const { ledger } = this;
-    if (pending.waitingBefore >= maxWaiting) return;
+    if (this.#mostPending > maxWaiting) return;
     const usable = ledger.usable();
     if (usable !== undefined) {
-      return this.#violate(26, `${text}: 503, although document ${usable.document?.name} is ${ledger.ageMs(usable)} ms old`);
+      return this.#violate(
+        26,
+        `${text}: 503, although document ${usable.document?.name} is ${ledger.ageMs(usable)} ms old`,
+      );
     }
     this.#judgeBound(pending, text);
     let reason = 'no read has failed';

@@ -19,6 +19,8 @@ export interface Read {
   readonly refreshes: number;
   /** How often the runtime had ended what was under way. */
   readonly cuts: number;
+  /** How often the clocks had been set or the process been paused. */
+  readonly clockChanges: number;
   state: 'under way' | 'timed out' | 'bad' | 'document';
   /** When the process knew that it has failed: it brought no document, or took longer than the limit. */
   failedMs: number | undefined;
@@ -112,6 +114,7 @@ export class Ledger {
       clocks: { wallMs, steadyMs },
       refreshes: this.refreshes,
       cuts: this.process.cuts,
+      clockChanges: this.process.clockChanges,
       state: 'under way',
       failedMs: undefined,
       arrivedMs: undefined,
@@ -183,7 +186,8 @@ export class Ledger {
       event.malformed.length === Math.min(100, event.malformedCount) &&
       Math.abs(event.durationMs - this.ageMs(awaited.read)) <= 1;
     const isUnknownAge = !Number.isFinite(this.ageMs(awaited.read));
-    if (!isRight && !isUnknownAge) this.#world.violate(26, `${this.process.name}: policy_loaded does not describe ${document?.name}`);
+    if (!isRight && !isUnknownAge)
+      this.#world.violate(26, `${this.process.name}: policy_loaded does not describe ${document?.name}`);
   }
 
   #fail(read: Read, state: 'bad' | 'timed out'): void {
@@ -225,7 +229,8 @@ export class Ledger {
       this.#world.violate(4, `${who} while read ${other.turn} is under way`);
     }
     for (const failure of this.failures()) {
-      if (this.ageMs(failure) >= retryMs || failure.failedMs === this.nowMs && failure.state === 'timed out') continue;
+      if (this.ageMs(failure) >= retryMs || (failure.failedMs === this.nowMs && failure.state === 'timed out'))
+        continue;
       this.#world.violate(26, `${who} ${this.ageMs(failure)} ms after read ${failure.turn} began, which has failed`);
     }
   }

@@ -31,9 +31,21 @@ export type Step =
   /** An app writes another version, or none, and calls `refresh()`. */
   | { readonly kind: 'refresh'; readonly process: number; readonly document: number; readonly version: number | null }
   | { readonly kind: 'crowd'; readonly process: number; readonly document: number; readonly size: number }
-  | { readonly kind: 'flood'; readonly process: number; readonly document: number; readonly paths: number; readonly length: number }
+  | {
+      readonly kind: 'flood';
+      readonly process: number;
+      readonly document: number;
+      readonly paths: number;
+      readonly length: number;
+    }
   /** Requests at exact ages of the document, or of the last read that failed. */
-  | { readonly kind: 'edge'; readonly process: number; readonly document: number; readonly at: Moment; readonly every: number }
+  | {
+      readonly kind: 'edge';
+      readonly process: number;
+      readonly document: number;
+      readonly at: Moment;
+      readonly every: number;
+    }
   | { readonly kind: 'freeze'; readonly process: number; readonly for: Moment; readonly stopsSteadyClock: boolean }
   | { readonly kind: 'crash'; readonly process: number; readonly for: Moment }
   | { readonly kind: 'clock'; readonly process: number; readonly by: Moment; readonly isBack: boolean }
@@ -82,7 +94,10 @@ const moment: fc.Arbitrary<Moment> = fc.record({
 
 const longMoment: fc.Arbitrary<Moment> = fc.oneof(
   { weight: 4, arbitrary: moment },
-  { weight: 1, arbitrary: fc.record({ of: fc.constant('start' as const), plusMs: fc.integer({ min: 0, max: 4_000_000 }) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ of: fc.constant('start' as const), plusMs: fc.integer({ min: 0, max: 4_000_000 }) }),
+  },
 );
 
 const process: fc.Arbitrary<number> = fc.nat({ max: 4 });
@@ -102,7 +117,12 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   {
     weight: 4,
-    arbitrary: fc.record({ kind: fc.constant('refresh' as const), process, document, version: fc.option(few, { freq: 4 }) }),
+    arbitrary: fc.record({
+      kind: fc.constant('refresh' as const),
+      process,
+      document,
+      version: fc.option(few, { freq: 4 }),
+    }),
   },
   {
     weight: 2,
@@ -137,13 +157,21 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       kind: fc.constant('edge' as const),
       process,
       document,
-      at: fc.record({ of: fc.constantFrom('renewal', 'expiry', 'retry', 'limit'), plusMs: fc.integer({ min: -2, max: 2 }) }),
+      at: fc.record({
+        of: fc.constantFrom('renewal', 'expiry', 'retry', 'limit'),
+        plusMs: fc.integer({ min: -2, max: 2 }),
+      }),
       every: fc.integer({ min: 1, max: 3 }),
     }),
   },
   {
     weight: 6,
-    arbitrary: fc.record({ kind: fc.constant('freeze' as const), process, for: longMoment, stopsSteadyClock: fc.boolean() }),
+    arbitrary: fc.record({
+      kind: fc.constant('freeze' as const),
+      process,
+      for: longMoment,
+      stopsSteadyClock: fc.boolean(),
+    }),
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('crash' as const), process, for: moment }) },
   {
@@ -195,10 +223,7 @@ export const plans: fc.Arbitrary<PoliciesPlan> = fc
   .record({
     options,
     source: fc.constantFrom('function', 'function', 'store', 'store', 'memory'),
-    processes: fc.oneof(
-      { weight: 12, arbitrary: fleetOf(1, 1) },
-      { weight: 6, arbitrary: fleetOf(2, 5) },
-    ),
+    processes: fc.oneof({ weight: 12, arbitrary: fleetOf(1, 1) }, { weight: 6, arbitrary: fleetOf(2, 5) }),
     documents: fc.oneof(
       { weight: 3, arbitrary: fc.tuple(versions()) },
       { weight: 1, arbitrary: fc.tuple(versions(), versions()) },
@@ -208,7 +233,10 @@ export const plans: fc.Arbitrary<PoliciesPlan> = fc
   .map(({ options: { refreshMs, timeoutMs }, ...rest }) => ({ refreshMs, timeoutMs, ...rest }));
 
 function fleetOf(minLength: number, maxLength: number): fc.Arbitrary<PoliciesPlan['processes']> {
-  const driftPpm = fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.integer({ min: -500, max: 500 }) });
+  const driftPpm = fc.oneof(
+    { weight: 3, arbitrary: fc.constant(0) },
+    { weight: 1, arbitrary: fc.integer({ min: -500, max: 500 }) },
+  );
   const aheadMs = fc.oneof(fc.constant(0), fc.integer({ min: -60_000, max: 60_000 }));
   return fc.array(fc.record({ driftPpm, aheadMs }), { minLength, maxLength });
 }

@@ -134,7 +134,8 @@ class Run {
     for (const { process, state } of members) {
       if (process.isDead) continue;
       for (const { judge, ledger } of state.guarded) {
-        if (judge.waitingCount > 0) this.#world.violate(26, `${process.name}: ${ledger.name} leaves requests without an answer`);
+        if (judge.waitingCount > 0)
+          this.#world.violate(26, `${process.name}: ${ledger.name} leaves requests without an answer`);
       }
       if (process.timers > 0) this.#world.violate(36, `${process.name} leaves ${process.timers} timers behind`);
     }
