@@ -42,6 +42,10 @@ export class VirtualProcess {
   largestCollection = 0;
   /** Counts settings of the wall clock and pauses of the steady clock: bounds in clock time do not hold across them. */
   clockChanges = 0;
+  /** How often `endRequests` was called. */
+  cuts = 0;
+  /** How long it has been frozen in all, without a freeze that still lasts. */
+  pausedMs = 0;
   readonly #world: World;
   readonly #driftPpm: number;
   #aheadMs: number;
@@ -106,6 +110,7 @@ export class VirtualProcess {
     this.thawedAtMs = this.#world.nowMs;
     const freeze = this.freezes.at(-1);
     if (freeze !== undefined) freeze.untilMs = this.#world.nowMs;
+    this.pausedMs += this.#world.nowMs - frozen.sinceMs;
     this.clockChanges += 1;
     this.#world.note(this.name, 'goes on');
     this.#dueTimers.sort((a, b) => a.dueMs - b.dueMs || a.turn - b.turn);
@@ -138,6 +143,18 @@ export class VirtualProcess {
     this.#dueTimers.length = 0;
     this.#deliveries.length = 0;
     this.#world.note(this.name, 'crashes');
+  }
+
+  /**
+   * As edge runtimes do at the end of a request: the timers that are set never fire. What the network brings is up to the
+   * scenario, which compares `cuts` with those at the beginning of a call.
+   */
+  endRequests(): void {
+    if (this.#isDead) return;
+    this.cuts += 1;
+    this.timers = 0;
+    this.#dueTimers.length = 0;
+    this.#world.note(this.name, 'the runtime ends all requests, and their timers');
   }
 
   /** Sets the wall clock forward, or back. */
@@ -183,9 +200,10 @@ export class VirtualProcess {
   #startTimer(callback: () => void, ms: number): Scheduled {
     // As `setTimeout` does with NaN, too small and too large numbers.
     const wait = ms >= 1 && ms <= 2_147_483_647 ? Math.trunc(ms) : 1;
+    const { cuts } = this;
     let isStopped = false;
     const run = (): void => {
-      if (isStopped) return;
+      if (isStopped || cuts !== this.cuts) return;
       isStopped = true;
       this.timers -= 1;
       this.#call(callback);
@@ -195,7 +213,7 @@ export class VirtualProcess {
     this.#arm(timer, wait);
     return {
       cancel: () => {
-        if (isStopped) return;
+        if (isStopped || cuts !== this.cuts) return;
         isStopped = true;
         this.timers -= 1;
         timer.scheduled?.cancel();
