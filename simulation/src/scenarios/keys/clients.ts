@@ -180,11 +180,18 @@ export function send(
     void answer.then((outcome) => {
       if (client.process.isDead) return;
       judge.end(ask, outcome);
-      client.accepted?.set(token.text, outcome.kind === 'accepted' ? ask.view.sinceOf(token.kid) : maybeDropped);
+      remember(client, ask, outcome);
       if (outcome.kind !== 'accepted' && !ask.wasCheap) noteAnswer(world, client, token, textOf(outcome));
       onAnswer(ask, outcome);
     });
   });
+}
+
+function remember({ accepted }: Client, { token, view }: Ask, outcome: Outcome): void {
+  // A check refuses a token after it was verified.
+  const isVerified = outcome.kind === 'accepted' || (outcome.kind === 'refused' && outcome.reason === 'not_allowed');
+  if (isVerified) accepted?.set(token.text, view.sinceOf(token.kid));
+  else if (accepted?.has(token.text)) accepted.set(token.text, maybeDropped);
 }
 
 /** One line for all equal answers of a moment. */

@@ -62,6 +62,7 @@ export class Judge {
       wasGood: token.signedBy !== undefined && (fileName === token.signedBy || (isYoung && name === token.signedBy)),
       needsNoWait: wasCheap || usesFile || (name !== undefined && isYoung),
       usesFile,
+      wasSuspicious: view.isSuspicious(),
     };
     if (file !== undefined && !wasCheap && fileName !== undefined) file.usedAt ??= ask.begun;
     view.onAsk(ask);

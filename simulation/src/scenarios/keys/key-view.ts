@@ -92,8 +92,8 @@ export class KeyView {
 
   /** Whether searches may be limited: one found nothing a short time ago, and many tokens name unknown keys. */
   isFlooded(ask: Ask): boolean {
-    const near = this.#unknownAsks.filter((atMs) => Math.abs(atMs - ask.begun.atMs) < searchPauseMs).length;
-    return near >= crowd && this.isSuspicious();
+    const near = this.#unknownAsks.filter((atMs) => Math.abs(atMs - ask.begun.atMs) <= searchPauseMs).length;
+    return near >= crowd && (ask.wasSuspicious || this.isSuspicious());
   }
 
   isSuspicious(): boolean {
