@@ -67,8 +67,7 @@ function startClient(
   };
   for (const issuer of settings.issuers) {
     const view = views[issuer] as KeyView;
-    view.minTimeoutMs = Math.min(view.minTimeoutMs, settings.timeoutMs);
-    view.maxTimeoutMs = Math.max(view.maxTimeoutMs, settings.timeoutMs);
+    view.timeoutsMs = [...view.timeoutsMs, settings.timeoutMs].sort((a, b) => a - b);
   }
   const issuer = settings.issuers[0] ?? 0;
   const fileKeys = [...(initialKeys[issuer] ?? [])];

@@ -270,7 +270,7 @@ export class Judge {
     }
     if (ask.needsNoWait) return this.#violate(12, ask, `waited ${waitedMs} ms although its key was known`);
     // A fetch of a less patient caller that failed does not count for a patient one.
-    const others = ask.view.minTimeoutMs < settings.timeoutMs ? ask.view.minTimeoutMs : 0;
+    const others = Math.max(0, ...ask.view.timeoutsMs.filter((ms) => ms < settings.timeoutMs));
     const mostMs = searchPauseMs + settings.timeoutMs + others + poolMs;
     if (waitedMs > mostMs) this.#violate(12, ask, `waited ${waitedMs} ms, although ${mostMs} are enough`);
   }
