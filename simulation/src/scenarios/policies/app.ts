@@ -179,15 +179,12 @@ export class App {
     return this.#auths !== undefined;
   }
 
-  /**
-   * A timer for each request that waits, two for each read (it may have been begun in the background), and one by which core
-   * tells whether signatures come in bursts.
-   */
+  /** A timer for each request that waits, two for each read (it may have been begun in the background), and one of the ledger. */
   get mostTimers(): number {
     const parts = this.guarded.map(
-      ({ judge, ledger, onTheWay }) => judge.waitingCount + onTheWay + 2 * ledger.timedReads,
+      ({ judge, ledger, onTheWay }) => judge.waitingCount + onTheWay + 3 * ledger.timedReads,
     );
-    return parts.reduce((sum, part) => sum + part, 1);
+    return parts.reduce((sum, part) => sum + part, 0);
   }
 
   forget(): void {

@@ -1,4 +1,5 @@
 import type { AuthzEvent } from '@torii/authz';
+import type { Scheduled } from '../../world/schedule.ts';
 import type { VirtualProcess } from '../../world/virtual-process.ts';
 import type { World } from '../../world/world.ts';
 import type { Served } from './document-store.ts';
@@ -26,8 +27,7 @@ export interface Read {
   failedMs: number | undefined;
   arrivedMs: number | undefined;
   document: PolicyDocument | undefined;
-  /** An event has reported the failure. */
-  isReported: boolean;
+  timeLimit: Scheduled | undefined;
 }
 
 export interface Limits {
@@ -80,7 +80,7 @@ export class Ledger {
   /** Reads that may still bring an answer within the limit. */
   underWay(): readonly Read[] {
     return this.reads.slice(-100).filter((read) => {
-      return read.state === 'under way' && this.nowMs <= read.begunMs + this.limits.limitMs && !this.isCut(read);
+      return read.state === 'under way' && !this.isCut(read);
     });
   }
 
@@ -96,7 +96,6 @@ export class Ledger {
     for (let at = this.reads.length - 1; at >= 0; at--) {
       const read = this.reads[at] as Read;
       if (read.refreshes < this.refreshes || read.turn < (this.newest?.turn ?? 0)) return;
-      this.noticeTimeout(read);
       if (read.failedMs !== undefined && read !== this.newest) yield read as Read & { readonly failedMs: number };
     }
   }
@@ -119,21 +118,20 @@ export class Ledger {
       failedMs: undefined,
       arrivedMs: undefined,
       document: undefined,
-      isReported: false,
+      timeLimit: undefined,
     };
     this.#judgeBegin();
     this.reads.push(read);
     this.#world.note(this.process.name, `${this.name}: read ${read.turn} begins`);
-    const limitMs = Math.trunc(this.limits.limitMs);
-    this.#world.schedule.after(limitMs, () => this.process.deliver(() => this.noticeTimeout(read)));
+    read.timeLimit = this.process.startTimer(() => this.#fail(read, 'timed out'), this.limits.limitMs);
     return read;
   }
 
   /** The answer of a read reaches the process. */
   arrive(read: Read, served: Served | undefined): void {
-    this.noticeTimeout(read);
     const { document } = served ?? {};
     read.arrivedMs = this.nowMs;
+    read.timeLimit?.cancel();
     const isLate = read.failedMs !== undefined;
     const text = document === undefined ? 'no document' : `document ${document.name}`;
     this.#world.note(this.process.name, `${this.name}: read ${read.turn} brings ${text}${isLate ? ', late' : ''}`);
@@ -157,18 +155,11 @@ export class Ledger {
     this.before = undefined;
   }
 
-  noticeTimeout(read: Read): void {
-    if (read.state !== 'under way' || this.nowMs < read.begunMs + Math.trunc(this.limits.limitMs)) return;
-    if (this.isCut(read)) return;
-    this.#fail(read, 'timed out');
-  }
-
   hear(event: AuthzEvent): void {
     if (event.type !== 'policy_loaded' && event.type !== 'policy_failed') {
       this.#world.violate(26, `${this.name}: an unexpected event ${event.type}`);
       return;
     }
-    if (event.type === 'policy_failed') for (const read of this.reads.slice(-100)) this.noticeTimeout(read);
     const at = this.#awaitedEvents.findIndex(({ type }) => type === event.type);
     const awaited = at === -1 ? undefined : this.#awaitedEvents.splice(at, 1)[0];
     this.#world.note(this.process.name, `${this.name}: event ${event.type}`);
@@ -176,7 +167,6 @@ export class Ledger {
       this.#world.violate(26, `${this.process.name} reports ${event.type} of ${this.name}, which has not happened`);
       return;
     }
-    awaited.read.isReported = true;
     if (event.type === 'policy_failed') return;
     const { document } = awaited.read;
     const isRight =
@@ -225,12 +215,11 @@ export class Ledger {
     }
     for (const other of this.underWay()) {
       const isDead = this.ageMs(other) >= this.limits.limitMs + graceMs;
-      if (other.refreshes < this.refreshes || isDead || other.begunMs + this.limits.limitMs === this.nowMs) continue;
+      if (other.refreshes < this.refreshes || isDead) continue;
       this.#world.violate(4, `${who} while read ${other.turn} is under way`);
     }
     for (const failure of this.failures()) {
-      if (this.ageMs(failure) >= retryMs || (failure.failedMs === this.nowMs && failure.state === 'timed out'))
-        continue;
+      if (this.ageMs(failure) >= retryMs) continue;
       this.#world.violate(26, `${who} ${this.ageMs(failure)} ms after read ${failure.turn} began, which has failed`);
     }
   }

@@ -190,11 +190,15 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
 );
 
-const incident: fc.Arbitrary<Incident> = fc.record({
-  afterMs: fc.oneof(fc.nat({ max: 10_000 }), fc.nat({ max: 4 * 3_600_000 })),
-  requests: fc.oneof(fc.nat({ max: 5 }), fc.nat({ max: 150 })),
-  steps: fc.array(fc.record({ at: moment, step }), { minLength: 1, maxLength: 7 }),
-});
+/** What can happen while the store is well. */
+const quietStep: fc.Arbitrary<Step> = step.filter(({ kind }) => ['write', 'refresh', 'crowd', 'freeze'].includes(kind));
+
+const incidentOf = (steps: fc.Arbitrary<Step>): fc.Arbitrary<Incident> =>
+  fc.record({
+    afterMs: fc.oneof(fc.nat({ max: 10_000 }), fc.nat({ max: 4 * 3_600_000 })),
+    requests: fc.oneof(fc.nat({ max: 5 }), fc.nat({ max: 150 })),
+    steps: fc.array(fc.record({ at: moment, step: steps }), { minLength: 1, maxLength: 7 }),
+  });
 
 const version: fc.Arbitrary<DocumentPlan> = fc.record({
   lastUpdate: fc.option(fc.nat({ max: 3 }), { freq: 4 }),
@@ -228,9 +232,22 @@ export const plans: fc.Arbitrary<PoliciesPlan> = fc
       { weight: 3, arbitrary: fc.tuple(versions()) },
       { weight: 1, arbitrary: fc.tuple(versions(), versions()) },
     ),
-    incidents: fc.array(incident, { minLength: 1, maxLength: 5 }),
+    incidents: fc.array(incidentOf(step), { minLength: 1, maxLength: 5 }),
   })
   .map(({ options: { refreshMs, timeoutMs }, ...rest }) => ({ refreshMs, timeoutMs, ...rest }));
+
+/**
+ * Plans in which only pauses of the processes can keep a read from succeeding. For the commit before pauses were handled, which
+ * differs in much else.
+ */
+export const plansOfPauses: fc.Arbitrary<PoliciesPlan> = fc.record({
+  refreshMs: fc.constant(5_000),
+  timeoutMs: fc.constant(2_000),
+  source: fc.constant('function'),
+  processes: fc.oneof(fleetOf(1, 1), fleetOf(2, 5)),
+  documents: fc.tuple(versions()),
+  incidents: fc.array(incidentOf(quietStep), { minLength: 1, maxLength: 5 }),
+});
 
 function fleetOf(minLength: number, maxLength: number): fc.Arbitrary<PoliciesPlan['processes']> {
   const driftPpm = fc.oneof(

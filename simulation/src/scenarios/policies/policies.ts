@@ -3,7 +3,7 @@ import { Fleet } from '../../world/fleet.ts';
 import type { World } from '../../world/world.ts';
 import { App } from './app.ts';
 import { DocumentStore, storeOrigin } from './document-store.ts';
-import { type Incident, limitMsOf, msOf, type PoliciesPlan, plans, type Step } from './plan.ts';
+import { type Incident, limitMsOf, msOf, type PoliciesPlan, plans, plansOfPauses, type Step } from './plan.ts';
 import { Traffic } from './traffic.ts';
 
 export const policies: Scenario<PoliciesPlan> = {
@@ -13,6 +13,18 @@ export const policies: Scenario<PoliciesPlan> = {
   plans,
   processHoursOf: (plan) => (timesOf(plan).endMs / 3_600_000) * plan.processes.length,
   run: (world, plan) => new Run(world, plan).toItsEnd(),
+};
+
+/** For the commit before pauses were handled: reports nothing but requests that are refused because of a pause. */
+export const legacyPolicies: Scenario<PoliciesPlan> = {
+  ...policies,
+  name: 'policies of old',
+  statements: [34],
+  plans: plansOfPauses,
+  run(world, plan) {
+    world.onlyStatement = 34;
+    return policies.run(world, plan);
+  },
 };
 
 interface TimedIncident {
@@ -75,37 +87,47 @@ class Run {
     const forMs = 'for' in step ? msOf(step.for, this.#plan) : 0;
     switch (step.kind) {
       case 'write':
-        return store.write(this.#documentOf(step.document), step.version);
+        store.write(this.#documentOf(step.document), step.version);
+        break;
       case 'lose':
-        return store.loseLastWrite(this.#documentOf(step.document));
+        store.loseLastWrite(this.#documentOf(step.document));
+        break;
       case 'fault':
-        return store.begin(step, forMs);
+        store.begin(step, forMs);
+        break;
       case 'refresh': {
         const { process, state } = fleet.member(step.process);
         if (step.version !== null) store.write(this.#documentOf(step.document), step.version);
-        return process.deliver(() => state.refresh(step.document));
+        process.deliver(() => state.refresh(step.document));
+        break;
       }
       case 'crowd':
-        return traffic.crowd(name, step);
+        traffic.crowd(name, step);
+        break;
       case 'flood':
-        return traffic.flood(name, step);
+        traffic.flood(name, step);
+        break;
       case 'edge':
-        return this.#askAtEdge(name, step, step.every);
+        this.#askAtEdge(name, step, step.every);
+        break;
       case 'freeze':
       case 'link':
-        return fleet.disturb([step.kind === 'link' ? { ...step, server: 0, atMs, forMs } : { ...step, atMs, forMs }]);
+        fleet.disturb([step.kind === 'link' ? { ...step, server: 0, atMs, forMs } : { ...step, atMs, forMs }]);
+        break;
       case 'clock':
-        return fleet.disturb([{ ...step, atMs, byMs: (step.isBack ? -1 : 1) * msOf(step.by, this.#plan) }]);
+        fleet.disturb([{ ...step, atMs, byMs: (step.isBack ? -1 : 1) * msOf(step.by, this.#plan) }]);
+        break;
       case 'crash': {
         const { state } = fleet.member(step.process);
         fleet.disturb([{ ...step, atMs, restartAfterMs: forMs }]);
         this.#world.schedule.at(atMs, () => state.forget());
-        return;
+        break;
       }
       case 'cut': {
         const { process, state } = fleet.member(step.process);
         state.forget();
-        return process.endRequests();
+        process.endRequests();
+        break;
       }
     }
   }
