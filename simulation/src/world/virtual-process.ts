@@ -61,7 +61,8 @@ export class VirtualProcess {
   constructor(world: World, name: string, source: ProductSource, { aheadMs = 0, driftPpm = 0 }: ProcessOptions = {}) {
     this.#world = world;
     this.name = name;
-    this.random = world.random.fork(`process ${name}`);
+    // A process that replaces another of its name must not draw the same ids.
+    this.random = world.random.fork(`process ${name} ${world.processes.length}`);
     this.#aheadMs = aheadMs;
     this.#driftPpm = driftPpm;
     this.thawedAtMs = world.nowMs;
