@@ -33,7 +33,7 @@ export class VirtualProcess {
   /** When it was last thawed; the start if never. In virtual milliseconds. */
   thawedAtMs: number;
   /** Its freezes so far. A freeze that lasts ends at infinity. */
-  readonly freezes: { readonly fromMs: number; untilMs: number }[] = [];
+  readonly freezes: { readonly fromMs: number; untilMs: number; readonly stopsSteadyClock: boolean }[] = [];
   /** When it was last frozen; -1 if never. */
   frozenAtMs = -1;
   /** How many timers are set. A bound on what waits in the process. */
@@ -96,7 +96,7 @@ export class VirtualProcess {
   freeze({ stopsSteadyClock }: { readonly stopsSteadyClock: boolean }): void {
     if (this.#isDead || this.#frozen !== undefined) return;
     this.#frozen = { sinceMs: this.#world.nowMs, stopsSteadyClock };
-    this.freezes.push({ fromMs: this.#world.nowMs, untilMs: Number.POSITIVE_INFINITY });
+    this.freezes.push({ fromMs: this.#world.nowMs, untilMs: Number.POSITIVE_INFINITY, stopsSteadyClock });
     this.frozenAtMs = this.#world.nowMs;
     this.clockChanges += 1;
     this.#world.note(this.name, stopsSteadyClock ? 'sleeps, and its steady clock stops' : 'is frozen');
