@@ -1,8 +1,13 @@
 import * as crypto from 'node:crypto';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { repository } from './bundle.ts';
 import type { Platform } from './product.ts';
 
-const realRequire = createRequire(import.meta.url);
+const realRequire = createRequire(join(repository, 'packages', 'authz', 'package.json'));
+
+/** A copy, because a module's own names cannot be overridden by an object that inherits from it. */
+const realCrypto: object = { ...crypto };
 
 type Verify = (error: Error | null, isGood: boolean) => void;
 
@@ -10,9 +15,17 @@ const verified: Map<string, boolean> = new Map();
 const signed: Map<string, Buffer> = new Map();
 const maxRemembered = 200_000;
 
-/** `require` for the product: Node's own modules, with signatures that are checked in this turn. */
+/**
+ * `require` for the product: Node's own modules, with signatures that are checked in this turn, and the libraries of
+ * `sharedLibraries` in bundle.ts, which are loaded once for all processes.
+ */
 export function simulatedModule(platform: Platform): (name: string) => unknown {
-  const own = { ...crypto, verify: verifyWith(platform), sign: signOnce, createPublicKey, createPrivateKey };
+  const own: object = Object.assign(Object.create(realCrypto), {
+    verify: verifyWith(platform),
+    sign: signOnce,
+    createPublicKey,
+    createPrivateKey,
+  });
   return (name) => (name === 'node:crypto' ? own : realRequire(name));
 }
 
@@ -76,18 +89,21 @@ export class RsaCryptoKey {
 const keysByText: Map<string, crypto.KeyObject> = new Map();
 
 function createPublicKey(given: Parameters<typeof crypto.createPublicKey>[0]): crypto.KeyObject {
-  return typeof given === 'string' ? readOnce(given, crypto.createPublicKey) : crypto.createPublicKey(given);
+  if (typeof given === 'string') return readOnce(given, given, crypto.createPublicKey);
+  if (typeof given !== 'object' || !('format' in given) || given.format !== 'jwk') return crypto.createPublicKey(given);
+  return readOnce(JSON.stringify(given), given, crypto.createPublicKey);
 }
 
 function createPrivateKey(given: Parameters<typeof crypto.createPrivateKey>[0]): crypto.KeyObject {
-  return typeof given === 'string' ? readOnce(given, crypto.createPrivateKey) : crypto.createPrivateKey(given);
+  return typeof given === 'string' ? readOnce(given, given, crypto.createPrivateKey) : crypto.createPrivateKey(given);
 }
 
-function readOnce(text: string, read: (text: string) => crypto.KeyObject): crypto.KeyObject {
+// Reading a key takes as long as a hundred simulated requests.
+function readOnce<Given>(text: string, given: Given, read: (given: Given) => crypto.KeyObject): crypto.KeyObject {
   const name = `${read.name} ${text}`;
   const known = keysByText.get(name);
   if (known !== undefined) return known;
-  const key = read(text);
+  const key = read(given);
   if (key.asymmetricKeyType === 'rsa') {
     const toCryptoKey = (_algorithm: unknown, _isPublic: boolean, usages: readonly string[]): RsaCryptoKey =>
       new RsaCryptoKey(key, usages);

@@ -1,0 +1,5 @@
+import type { Scenario } from './scenario.ts';
+import { keys } from './scenarios/keys/keys.ts';
+
+/** The scenarios that `npm run simulate` runs in turn. */
+export const scenarios: readonly Scenario<unknown>[] = [keys as Scenario<unknown>];
