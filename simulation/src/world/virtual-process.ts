@@ -178,7 +178,7 @@ export class VirtualProcess {
     return {
       wallMs: () => this.wallMs,
       steadyMs: () => this.steadyMs,
-      startTimer: (callback, ms) => this.#startTimer(callback, ms),
+      startTimer: (callback, ms) => this.startTimer(callback, ms),
       stopTimer: (timer) => (timer as Scheduled | undefined)?.cancel(),
       // No test replaces the timers of this world, so the backup is not needed.
       startBackupTimer: () => () => {},
@@ -198,7 +198,8 @@ export class VirtualProcess {
     };
   }
 
-  #startTimer(callback: () => void, ms: number): Scheduled {
+  /** Sets a timer of the process, as the product does. */
+  startTimer(callback: () => void, ms: number): Scheduled {
     // As `setTimeout` does with NaN, too small and too large numbers.
     const wait = ms >= 1 && ms <= 2_147_483_647 ? Math.trunc(ms) : 1;
     const { cuts } = this;
