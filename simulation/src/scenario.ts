@@ -1,5 +1,7 @@
 import type { Arbitrary } from 'fast-check';
 import type { Part, ProductSource } from './product/product.ts';
+import { describeError } from './world/error-text.ts';
+import { watchRejections } from './world/rejections.ts';
 import { type Violation, World } from './world/world.ts';
 
 /** What happens in a world, made from a seed, and what must hold meanwhile. A plan is plain data, so that it can be shrunk. */
@@ -21,15 +23,49 @@ export interface Outcome {
   readonly processHours: number;
 }
 
-/** Runs one plan. The same plan, seed and product give the same trace. */
+/** For {@link Violation.statement}: the scenario itself failed, so nothing is known about the product. */
+export const noStatement = 0;
+
+/** How long a scenario may wait, in real time, after its world has stopped: it waits for a promise that never settles. */
+const defaultPatienceMs = 20_000;
+
+/**
+ * Runs one plan. The same plan, seed and product give the same trace. What a scenario throws, and what it waits for forever,
+ * becomes a violation of {@link noStatement}; a rejection that nobody handles one of statement 38, because it ends a process.
+ */
 export async function runPlan<Plan>(
   scenario: Scenario<Plan>,
   plan: Plan,
   seed: number,
   source: ProductSource,
+  patienceMs: number = defaultPatienceMs,
 ): Promise<Outcome> {
   const world = new World(seed, source);
-  await scenario.run(world, plan);
+  const stopWatching = watchRejections((error) => {
+    world.violate(38, `An unhandled rejection would end the process: ${describeError(error)}`);
+  });
+  let patience: ReturnType<typeof setTimeout> | undefined;
+  const stuck = new Promise<never>((_resolve, reject) => {
+    world.schedule.onStop = () => {
+      clearTimeout(patience);
+      patience = setTimeout(
+        () => reject(new Error('The scenario waits for a promise that never settles.')),
+        patienceMs,
+      );
+    };
+    world.schedule.onStart = () => clearTimeout(patience);
+    world.schedule.onStop();
+  });
+  try {
+    await Promise.race([scenario.run(world, plan), stuck]);
+    // Rejections are reported in the turn after the one in which they happened.
+    await new Promise((resolve) => setImmediate(resolve));
+  } catch (error) {
+    world.violate(noStatement, `The scenario failed: ${describeError(error)}`);
+  } finally {
+    clearTimeout(patience);
+    stopWatching();
+  }
   const { violation, trace } = world;
   return { violation, trace, processHours: scenario.processHoursOf(plan) };
 }

@@ -1,0 +1,14 @@
+import type { PlantedChange } from '../product/bundle.ts';
+
+/** A fault that a tired developer could write. The simulation must find it from random seeds. */
+export interface PlantedFault {
+  /** A few words, unique. */
+  readonly name: string;
+  /** The statement that it breaks. */
+  readonly statement: number;
+  /** The name of the scenario that must find it. */
+  readonly scenario: string;
+  readonly changes: readonly PlantedChange[];
+  /** What it does to users, in one sentence. */
+  readonly harm: string;
+}

@@ -1,0 +1,222 @@
+import type { Auth, Verifier, VerifierEvent } from '@torii/core';
+import type { VirtualProcess } from '../../world/virtual-process.ts';
+import type { World } from '../../world/world.ts';
+import { type Ask, type Asked, type KeyFile, type Settings } from './ask.ts';
+import { fileOf, namesOf } from './issuer-server.ts';
+import type { Judge, Outcome } from './judge.ts';
+import { type KeyPair, keyOf, originOf } from './key-pairs.ts';
+import { KeyView, renewAfterMs } from './key-view.ts';
+import type { ProcessPlan, VerifierPlan } from './plan.ts';
+import { environments, type Token } from './tokens.ts';
+
+/** A verifier of the product in a simulated process, with everything that is known of it. */
+export interface Client extends Asked {
+  readonly call: (token: string) => Promise<Outcome>;
+  readonly accepted: Map<string, number> | undefined;
+  /** Of the `verified` event of the call that is being made. */
+  wasFromCache: boolean | undefined;
+  /** The last answer in the trace. */
+  noted: string;
+  notedAtMs: number;
+}
+
+/** What one process has. */
+export interface Member {
+  readonly process: VirtualProcess;
+  readonly views: readonly KeyView[];
+  readonly clients: readonly Client[];
+}
+
+/** Of a token that was accepted: it may have been dropped from the cache. */
+const maybeDropped = -2;
+
+export function startMember(
+  world: World,
+  process: VirtualProcess,
+  plan: ProcessPlan,
+  initialKeys: readonly (readonly KeyPair[])[],
+  isLegacy: boolean,
+): Member {
+  const views = initialKeys.map((_, issuer) => new KeyView(world, process, issuer, isLegacy));
+  const clients = plan.verifiers.map((verifier) => startClient(world, process, verifier, views, initialKeys, isLegacy));
+  return { process, views, clients };
+}
+
+function startClient(
+  world: World,
+  process: VirtualProcess,
+  plan: VerifierPlan,
+  views: readonly KeyView[],
+  initialKeys: readonly (readonly KeyPair[])[],
+  isLegacy: boolean,
+): Client {
+  const { form } = plan;
+  const isOnce = form === 'once' || form === 'request once';
+  const isTokenOnly = form === 'token verifier' || form === 'once';
+  const issuerCount = initialKeys.length;
+  const given = plan.file !== null && !isOnce ? plan.file : undefined;
+  const only = plan.issuer ?? (given === undefined ? null : 0);
+  const settings: Settings = {
+    issuers: only === null ? initialKeys.map((_, issuer) => issuer) : [only % issuerCount],
+    toleranceMs: plan.toleranceS * 1000,
+    maxStaleMs: plan.maxStaleS * 1000,
+    timeoutMs: plan.timeoutMs,
+    cachedTokens: isOnce ? 0 : plan.cachedTokens,
+    environment: plan.environment ?? undefined,
+    refusesImpersonated: plan.refusesImpersonated && !isTokenOnly,
+  };
+  for (const issuer of settings.issuers) {
+    const view = views[issuer] as KeyView;
+    view.timeoutsMs = [...view.timeoutsMs, settings.timeoutMs].sort((a, b) => a - b);
+  }
+  const issuer = settings.issuers[0] ?? 0;
+  const fileKeys = [...(initialKeys[issuer] ?? [])];
+  if (given?.withdrawn || fileKeys.length === 0) fileKeys.push(keyOf(issuer, 3));
+  const uniqueKeys = [...new Set(fileKeys)];
+  const fetchedAtMs = process.wallMs - (given?.ageMs ?? 0);
+  const names = namesOf(uniqueKeys);
+  const file: KeyFile | undefined = given && names.size > 0 ? { names, fetchedAtMs, usedAt: undefined, isSpent: false } : undefined;
+  const client: Client = {
+    process,
+    settings,
+    file,
+    accepted: settings.cachedTokens > 0 ? new Map() : undefined,
+    wasFromCache: undefined,
+    noted: '',
+    notedAtMs: -1,
+    viewOf: (number) => views[number] as KeyView,
+    call: () => Promise.reject(new Error('not made yet')),
+  };
+  const options = {
+    issuer: settings.issuers.map(originOf),
+    clockTolerance: plan.toleranceS,
+    maxStaleSeconds: plan.maxStaleS,
+    cachedTokens: settings.cachedTokens,
+    ...(!isLegacy && { onEvent: (event: VerifierEvent) => onEvent(world, client, event) }),
+    ...(!isLegacy && { keysTimeoutMs: plan.timeoutMs }),
+    ...(settings.environment !== undefined && { environmentId: environments[settings.environment % environments.length] ?? '' }),
+    ...(file !== undefined && { initialKeys: fileOf(uniqueKeys, new Date(fetchedAtMs).toISOString()) as never }),
+  };
+  const checks = [(auth: Auth): boolean => !auth.impersonating];
+  const all = { ...options, ...(settings.refusesImpersonated && { checks }) };
+  const { core } = process.product;
+  const bearer = (token: string): { authorization: string } => ({ authorization: `Bearer ${token}` });
+  const call = ((): ((token: string) => Promise<Outcome>) => {
+    if (form === 'once') return (token) => outcomeOf(core.verifyToken(token, options));
+    if (form === 'request once') return (token) => outcomeOf(core.authenticateRequest(bearer(token), all));
+    if (form === 'token verifier') {
+      const verifier = core.createTokenVerifier(options);
+      return (token) => outcomeOf(verifier.verify(token));
+    }
+    const verifier: Verifier = core.createVerifier(all);
+    if (form === 'check') return async (token) => checked(await verifier.check(bearer(token)));
+    if (form === 'authenticate') return (token) => outcomeOf(verifier.authenticate(bearer(token)));
+    return (token) => outcomeOf(verifier.verify(token));
+  })();
+  return Object.assign(client, { call });
+}
+
+function accepted(auth: Auth | null): Outcome {
+  if (auth === null) return { kind: 'failed', text: 'no Auth and no refusal' };
+  const { userId, environmentId, issuer, impersonating, expiresAt } = auth;
+  return { kind: 'accepted', userId, environmentId, issuer, isImpersonated: impersonating, expiresAtMs: expiresAt * 1000 };
+}
+
+function checked({ auth, denial }: { auth: Auth | null; denial: unknown }): Outcome {
+  if (denial === undefined) return accepted(auth);
+  const { status, headers, body } = denial as {
+    readonly status: number;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body: { readonly error: { readonly reason: string } };
+  };
+  const retryAfter = headers['Retry-After'];
+  return { kind: 'refused', status, reason: body.error.reason, retryAfter: retryAfter === undefined ? undefined : Number(retryAfter) };
+}
+
+async function outcomeOf(answer: Promise<Auth | null>): Promise<Outcome> {
+  try {
+    return accepted(await answer);
+  } catch (error) {
+    const { status, reason, retryAfterSeconds } = error as Readonly<Record<string, unknown>>;
+    if (typeof reason !== 'string') return { kind: 'failed', text: String(error) };
+    return { kind: 'refused', status: Number(status ?? statuses[reason] ?? 401), reason, retryAfter: retryAfterSeconds };
+  }
+}
+
+// Older commits have no `status`.
+const statuses: Readonly<Record<string, number>> = { keys_unavailable: 503, not_allowed: 403 };
+
+function onEvent(world: World, client: Client, event: VerifierEvent): void {
+  const { process, settings } = client;
+  if (event.type === 'verified') {
+    client.wasFromCache = event.fromCache;
+    return;
+  }
+  if (event.type === 'keys_fetched' || event.type === 'keys_failed') {
+    const issuer = settings.issuers.find((number) => event.url.startsWith(`${originOf(number)}/`));
+    if (issuer === undefined) return world.violate(12, `${process.name} reports keys of ${event.url}`);
+    if (event.type === 'keys_fetched') client.viewOf(issuer).onFetchedEvent(event.kids, event.durationMs);
+    else client.viewOf(issuer).onFailedEvent(event.usable, settings.maxStaleMs);
+  }
+  const text = event.type === 'refused' ? `${event.error.message} ${JSON.stringify(event.detail)}` : JSON.stringify(event);
+  if (text.includes('eyJ')) world.violate(16, `${process.name}: a token in the event ${event.type}`);
+}
+
+/** Sends a token to a verifier, as soon as its process runs. */
+export function send(
+  world: World,
+  judge: Judge,
+  client: Client,
+  token: Token,
+  onAnswer: (ask: Ask, outcome: Outcome) => void = () => {},
+): void {
+  client.process.deliver(() => {
+    const ask = judge.begin(client, token);
+    client.wasFromCache = undefined;
+    const answer = client.call(token.text);
+    if (!judge.isLegacy) checkCache(world, ask, client);
+    judge.afterCall(ask);
+    void answer.then((outcome) => {
+      if (client.process.isDead) return;
+      judge.end(ask, outcome);
+      remember(client, ask, outcome);
+      if (outcome.kind !== 'accepted' && !ask.wasCheap) noteAnswer(world, client, token, textOf(outcome));
+      onAnswer(ask, outcome);
+    });
+  });
+}
+
+function remember({ accepted }: Client, { token, view }: Ask, outcome: Outcome): void {
+  // A check refuses a token after it was verified.
+  const isVerified = outcome.kind === 'accepted' || (outcome.kind === 'refused' && outcome.reason === 'not_allowed');
+  if (isVerified) accepted?.set(token.text, view.sinceOf(token.kid));
+  else if (accepted?.has(token.text)) accepted.set(token.text, maybeDropped);
+}
+
+/** One line for all equal answers of a moment. */
+function noteAnswer(world: World, client: Client, token: Token, text: string): void {
+  if (client.notedAtMs === world.nowMs && client.noted === text) return;
+  client.notedAtMs = world.nowMs;
+  client.noted = text;
+  world.note(client.process.name, `${token.name}: ${text}`);
+}
+
+export function textOf(outcome: Outcome): string {
+  if (outcome.kind === 'accepted') return 'accepted';
+  if (outcome.kind === 'failed') return `failed: ${outcome.text}`;
+  return `${outcome.status} ${outcome.reason}${outcome.status === 503 ? `, retry after ${String(outcome.retryAfter)} s` : ''}`;
+}
+
+/** A token that was accepted is answered from the cache while its key stays, and no other token is. */
+function checkCache(world: World, { view, token, asked }: Ask, client: Client): void {
+  const known = client.accepted?.get(token.text);
+  const { process, wasFromCache } = client;
+  if (wasFromCache === true && known === undefined) {
+    world.violate(11, `${process.name} took "${token.name}" from the cache, although it has never verified it`);
+  }
+  if (known === undefined || known < 0 || known !== view.sinceOf(token.kid) || view.ageMs() >= renewAfterMs) return;
+  const { toleranceMs, cachedTokens } = asked.settings;
+  const isInTime = process.wallMs >= token.fromMs - toleranceMs && process.wallMs < token.untilMs + toleranceMs;
+  if (!isInTime || (client.accepted?.size ?? 0) > cachedTokens) return;
+  if (wasFromCache !== true) world.violate(11, `${process.name} verified "${token.name}" again, although it knows it`);
+}

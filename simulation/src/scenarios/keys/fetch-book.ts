@@ -1,0 +1,125 @@
+import type { StartedFetch } from '../../world/network.ts';
+import type { VirtualProcess } from '../../world/virtual-process.ts';
+import type { World } from '../../world/world.ts';
+import type { KeyNames } from './issuer-server.ts';
+import type { KeyView } from './key-view.ts';
+
+export interface Reading {
+  readonly atMs: number;
+  readonly wallMs: number;
+  readonly steadyMs: number;
+}
+
+export function readingOf(world: World, process: VirtualProcess): Reading {
+  return { atMs: world.nowMs, wallMs: process.wallMs, steadyMs: process.steadyMs };
+}
+
+/**
+ * The age of something by the clocks of a process. The larger of the two counts, and it is unknown (infinite) if both were
+ * set back: see docs/decisions/key-sets.md and time.md.
+ */
+export function ageMs(process: VirtualProcess, since: Reading): number {
+  const age = Math.max(process.wallMs - since.wallMs, process.steadyMs - since.steadyMs);
+  return age < -1_000 ? Number.POSITIVE_INFINITY : age;
+}
+
+/** One fetch of a key set, as it was seen on the network. */
+export class Fetch {
+  readonly number: number;
+  readonly begun: Reading;
+  readonly clockChanges: number;
+  readonly view: KeyView;
+  ended: Reading | undefined;
+  /** The keys, if the answer was good and has been read to its end. */
+  keys: KeyNames | undefined;
+  wasAborted = false;
+  /** Counts what happens to the keys of one process, so that events of one millisecond have an order. */
+  begunTurn = 0;
+  endedTurn = Number.POSITIVE_INFINITY;
+  readonly aheadMs: number;
+  isAnnounced = false;
+  /** Whether the head of the answer alone says that it cannot be used. */
+  endsWithHead = false;
+  readonly #world: World;
+
+  constructor(world: World, view: KeyView, { number, process, signal, answer }: StartedFetch) {
+    this.#world = world;
+    this.view = view;
+    this.number = number;
+    this.begun = readingOf(world, process);
+    this.clockChanges = process.clockChanges;
+    this.aheadMs = process.aheadMs;
+    signal?.addEventListener('abort', () => {
+      this.wasAborted = this.ended === undefined;
+      this.#end(undefined);
+    });
+    answer.then(
+      () => {
+        if (this.endsWithHead) this.#end(undefined);
+      },
+      () => this.#end(undefined),
+    );
+  }
+
+  get hasFailed(): boolean {
+    return this.ended !== undefined && this.keys === undefined;
+  }
+
+  /** The pieces of a body. The process has read it all when it asks for another piece after the last. */
+  pieces(
+    texts: Iterable<string>,
+    gapMs: number,
+    keys: KeyNames | undefined,
+    endsWithHead = false,
+  ): Iterable<{ readonly afterMs: number; readonly text: string }> {
+    this.endsWithHead = endsWithHead;
+    return this.#read(texts, gapMs, keys);
+  }
+
+  *#read(
+    texts: Iterable<string>,
+    gapMs: number,
+    keys: KeyNames | undefined,
+  ): Generator<{ readonly afterMs: number; readonly text: string }> {
+    try {
+      for (const text of texts) yield { afterMs: gapMs, text };
+      this.#end(keys);
+    } finally {
+      this.#end(undefined);
+    }
+  }
+
+  #end(keys: KeyNames | undefined): void {
+    if (this.ended !== undefined) return;
+    this.ended = readingOf(this.#world, this.view.process);
+    this.keys = keys;
+    this.view.onEnded(this);
+  }
+}
+
+/** All fetches of a world. */
+export class FetchBook {
+  readonly #world: World;
+  readonly #fetches: Map<number, Fetch> = new Map();
+  readonly #viewOf: (process: VirtualProcess, url: string) => KeyView | undefined;
+
+  constructor(world: World, viewOf: (process: VirtualProcess, url: string) => KeyView | undefined) {
+    this.#world = world;
+    this.#viewOf = viewOf;
+    world.network.onFetch = (started) => this.#onFetch(started);
+  }
+
+  at(number: number): Fetch {
+    const fetch = this.#fetches.get(number);
+    if (fetch === undefined) throw new Error(`There is no fetch ${number}.`);
+    return fetch;
+  }
+
+  #onFetch(started: StartedFetch): void {
+    const view = this.#viewOf(started.process, started.url);
+    if (view === undefined) return this.#world.violate(3, `${started.process.name} fetched ${started.url}`);
+    const fetch = new Fetch(this.#world, view, started);
+    this.#fetches.set(fetch.number, fetch);
+    view.onBegun(fetch);
+  }
+}

@@ -1,0 +1,243 @@
+import type { VirtualProcess } from '../../world/virtual-process.ts';
+import type { World } from '../../world/world.ts';
+import type { Ask } from './ask.ts';
+import { ageMs, type Fetch } from './fetch-book.ts';
+import type { KeyNames } from './issuer-server.ts';
+
+// What docs/decisions/key-sets.md promises.
+export const renewAfterMs = 4 * 60_000;
+export const staleAfterMs = 5 * 60_000;
+const outageMs = 60_000;
+const retryDelayMs = 1_000;
+const graceMs = 1_000;
+export const permitMs = 8_000;
+const permits = 3;
+export const searchPauseMs = 200;
+const crowd = 9;
+/** Ten fetches a minute, measured a little shorter because a process's clock may run fast. */
+const minuteMs = 59_980;
+const perMinute = 10;
+
+/** What one process may know about the keys of one issuer, from what it has received. All times are by its own clocks. */
+export class KeyView {
+  readonly world: World;
+  readonly process: VirtualProcess;
+  readonly issuer: number;
+  readonly fetches: Fetch[] = [];
+  readonly pending: Set<Ask> = new Set();
+  current: Fetch | undefined;
+  previous: Fetch | undefined;
+  lastFailed: Fetch | undefined;
+  replacedAtMs = -1;
+  turn = 0;
+  /** `keysTimeoutMs` of the verifiers that share the keys, the shortest first. */
+  timeoutsMs: readonly number[] = [];
+  /** Of each `kid`: the number of the fetch since which it has named the same key. */
+  readonly #since: Map<string, number> = new Map();
+  /** When tokens with a `kid` that was not known were asked for, the newest last. */
+  #unknownAsks: number[] = [];
+  #lastNegative: Ask[] = [];
+  #justEnded: Fetch | undefined;
+
+  readonly #isLegacy: boolean;
+
+  constructor(world: World, process: VirtualProcess, issuer: number, isLegacy: boolean) {
+    this.world = world;
+    this.#isLegacy = isLegacy;
+    this.process = process;
+    this.issuer = issuer;
+  }
+
+  #violate(statement: number, text: string): void {
+    if (!this.#isLegacy) this.world.violate(statement, text);
+  }
+
+  get minTimeoutMs(): number {
+    return this.timeoutsMs[0] ?? Number.POSITIVE_INFINITY;
+  }
+
+  get maxTimeoutMs(): number {
+    return this.timeoutsMs.at(-1) ?? 0;
+  }
+
+  get keys(): KeyNames | undefined {
+    return this.current?.keys;
+  }
+
+  ageMs(): number {
+    return this.current === undefined ? Number.POSITIVE_INFINITY : ageMs(this.process, this.current.begun);
+  }
+
+  sinceOf(kid: string): number {
+    return this.#since.get(kid) ?? -1;
+  }
+
+  /** Whether the newest fetch that has ended has failed. */
+  get isFailing(): boolean {
+    return this.lastFailed !== undefined && this.lastFailed.number > (this.current?.number ?? 0);
+  }
+
+  /** An old key set is used for a minute and a time limit after a fetch began that failed. */
+  isInOutage(timeoutMs: number): boolean {
+    return this.isFailing && ageMs(this.process, (this.lastFailed as Fetch).begun) < outageMs + timeoutMs;
+  }
+
+  /** Whether the failure of a fetch forbids the next one. */
+  get isInRetryDelay(): boolean {
+    return this.isFailing && ageMs(this.process, (this.lastFailed as Fetch).begun) < retryDelayMs;
+  }
+
+  /** Whether a permit for a fetch must be there. `false` if that is not certain. */
+  get hasPermit(): boolean {
+    const ages: number[] = [];
+    for (let i = this.fetches.length - 1; i >= 0 && ages.length <= permits; i--) {
+      ages.push(ageMs(this.process, (this.fetches[i] as Fetch).begun));
+    }
+    const recent = ages.filter((age) => age < permitMs).length;
+    // With all permits restored before the recent ones: that takes 24 seconds, and each permit begins a new period.
+    return recent === 0 || (recent < permits && ages.slice(recent).every((age) => age >= permitMs * (permits + 1)));
+  }
+
+  /** Whether searches may be limited: one found nothing a short time ago, and many tokens name unknown keys. */
+  isFlooded(ask: Ask): boolean {
+    const near = this.#unknownAsks.filter((atMs) => Math.abs(atMs - ask.begun.atMs) <= searchPauseMs).length;
+    return near >= crowd && (ask.wasSuspicious || this.isSuspicious());
+  }
+
+  isSuspicious(): boolean {
+    return this.#lastNegative.some((negative) => ageMs(this.process, negative.begun) < permitMs);
+  }
+
+  /** Whether a fetch is under way that need not be given up yet. */
+  get isFetching(): boolean {
+    const fetch = this.fetches.at(-1);
+    return fetch !== undefined && fetch.ended === undefined;
+  }
+
+  onAsk(ask: Ask): void {
+    this.pending.add(ask);
+    if (!ask.wasUnknown) return;
+    const nowMs = this.world.nowMs;
+    if ((this.#unknownAsks[0] ?? nowMs) < nowMs - 60_000) {
+      this.#unknownAsks = this.#unknownAsks.filter((atMs) => atMs > nowMs - 1_000 - this.maxTimeoutMs);
+    }
+    this.#unknownAsks.push(nowMs);
+  }
+
+  onAnswer(ask: Ask, isNegative: boolean): void {
+    this.pending.delete(ask);
+    if (!isNegative || !ask.wasUnknown) return;
+    this.#lastNegative.push(ask);
+    if (this.#lastNegative.length > 64) this.#lastNegative = this.#lastNegative.slice(-32);
+  }
+
+  onBegun(fetch: Fetch): void {
+    fetch.begunTurn = ++this.turn;
+    this.checkAnnounced();
+    this.#checkReason();
+    this.#checkOther(fetch);
+    this.fetches.push(fetch);
+    this.#checkRate(fetch);
+  }
+
+  #checkReason(): void {
+    if (this.ageMs() >= renewAfterMs) return;
+    for (const ask of this.pending) if (ask.wasUnknown) return;
+    this.#violate(4, `${this.process.name} fetches the keys again, although no request needs them`);
+  }
+
+  #checkOther(fetch: Fetch): void {
+    const other = this.fetches.at(-1);
+    if (other === undefined) return;
+    if (other.ended === undefined && ageMs(this.process, other.begun) < this.minTimeoutMs + graceMs) {
+      this.#violate(4, `${this.process.name} begins fetch ${fetch.number} while fetch ${other.number} is under way`);
+    }
+    if (other.ended === undefined && other.clockChanges === this.process.clockChanges) this.#checkLength(other);
+    const endedByLimit = other.wasAborted && this.minTimeoutMs < this.maxTimeoutMs;
+    if (this.isInRetryDelay && !endedByLimit) {
+      this.#violate(4, `${this.process.name} repeats a failed fetch within a second`);
+    }
+  }
+
+  #checkRate(newest: Fetch): void {
+    let allowed = perMinute;
+    let count = 0;
+    let after = newest;
+    for (let i = this.fetches.length - 1; i >= 0; i--) {
+      const fetch = this.fetches[i] as Fetch;
+      if (newest.begun.atMs - fetch.begun.atMs >= minuteMs) break;
+      count += 1;
+      // Permits are restored by the clock, so that one that is set forward restores all of them.
+      if (fetch.aheadMs !== after.aheadMs) allowed += permits;
+      after = fetch;
+    }
+    if (count > allowed) this.#violate(4, `${this.process.name} fetches the keys ${count} times within a minute`);
+  }
+
+  onEnded(fetch: Fetch): void {
+    fetch.endedTurn = ++this.turn;
+    this.#justEnded = fetch;
+    if (fetch.clockChanges === this.process.clockChanges) this.#checkLength(fetch);
+    if (fetch.keys === undefined) {
+      if (fetch.number < (this.current?.number ?? 0) || fetch.number < (this.lastFailed?.number ?? 0)) fetch.isAnnounced = true;
+      else this.lastFailed = fetch;
+      return;
+    }
+    if (fetch.number < (this.current?.number ?? 0)) {
+      fetch.isAnnounced = true;
+      return;
+    }
+    this.previous = this.current;
+    this.current = fetch;
+    this.replacedAtMs = this.world.nowMs;
+    for (const kid of this.#since.keys()) if (!fetch.keys.has(kid)) this.#since.delete(kid);
+    for (const [kid, name] of fetch.keys) {
+      if (this.previous?.keys?.get(kid) !== name) this.#since.set(kid, fetch.number);
+    }
+  }
+
+  #checkLength(fetch: Fetch): void {
+    const tookMs = this.world.nowMs - fetch.begun.atMs;
+    if (tookMs > this.maxTimeoutMs + 1) {
+      this.#violate(3, `${this.process.name} has waited ${tookMs} ms for fetch ${fetch.number}`);
+    }
+    if (fetch.wasAborted && tookMs < this.minTimeoutMs) {
+      this.#violate(12, `${this.process.name} gave up fetch ${fetch.number} after ${tookMs} ms already`);
+    }
+  }
+
+  onFetchedEvent(kids: readonly string[], durationMs: number): void {
+    const fetch = this.#justEnded;
+    const expected = [...(fetch?.keys?.keys() ?? [])].sort().join(' ');
+    const isTrue =
+      fetch?.keys !== undefined &&
+      fetch === this.current &&
+      !fetch.isAnnounced &&
+      expected === [...kids].sort().join(' ') &&
+      durationMs === ageMs(this.process, fetch.begun);
+    if (!isTrue) this.#violate(12, `${this.process.name} reports fetched keys (${kids.join(' ')}) that it did not get`);
+    if (fetch !== undefined) fetch.isAnnounced = true;
+  }
+
+  onFailedEvent(usable: boolean, maxStaleMs: number): void {
+    const fetch = this.#justEnded;
+    if (fetch === undefined || !fetch.hasFailed || fetch.isAnnounced) {
+      this.#violate(12, `${this.process.name} reports a failed fetch although none has failed`);
+      return;
+    }
+    fetch.isAnnounced = true;
+    const isUsable = this.current !== undefined && this.ageMs() < Math.max(staleAfterMs, maxStaleMs);
+    if (usable !== isUsable) this.#violate(12, `${this.process.name} reports keys as ${usable ? '' : 'not '}usable`);
+  }
+
+  /** Each fetch that ended is reported by an event. */
+  checkAnnounced(): void {
+    if (this.#isLegacy) return;
+    for (let i = this.fetches.length - 1; i >= 0 && i >= this.fetches.length - 3; i--) {
+      const fetch = this.fetches[i] as Fetch;
+      if (fetch.ended !== undefined && fetch.ended.atMs < this.world.nowMs && !fetch.isAnnounced) {
+        this.#violate(12, `${this.process.name} did not report the end of fetch ${fetch.number}`);
+      }
+    }
+  }
+}

@@ -1,0 +1,284 @@
+import type fc from 'fast-check';
+import type { Scenario } from '../../scenario.ts';
+import { type Disturbance, Fleet } from '../../world/fleet.ts';
+import type { Random } from '../../world/random.ts';
+import { epochMs, type VirtualProcess } from '../../world/virtual-process.ts';
+import type { World } from '../../world/world.ts';
+import { type Ask, flawsOf } from './ask.ts';
+import { type Client, type Member, send, startMember } from './clients.ts';
+import { FetchBook } from './fetch-book.ts';
+import { IssuerServer } from './issuer-server.ts';
+import { Judge, type Outcome } from './judge.ts';
+import { keyOf, keysPerIssuer } from './key-pairs.ts';
+import { permitMs, searchPauseMs } from './key-view.ts';
+import { type KeysPlan, plans, type Step } from './plan.ts';
+import { always, forgedToken, forgeryCount, goodToken, impersonatedToken, type Token, unknownKidToken } from './tokens.ts';
+
+/** After the last step: long enough for everything that waits. */
+const tailMs = 100_000;
+/** What a new key needs at most: the next permit, the pause of a search, and a fetch. */
+const newKeyMs = permitMs + searchPauseMs + 100;
+
+function scenarioOf(name: string, isLegacy: boolean): Scenario<KeysPlan> {
+  return {
+    name,
+    statements: [3, 4, 5, 6, 7, 11, 12, 27, 34, 36],
+    parts: ['core'],
+    plans: plans(isLegacy) as fc.Arbitrary<KeysPlan>,
+    processHoursOf: ({ durationMs, processes }) => (durationMs * processes.length) / 3_600_000,
+    run: (world, plan) => new Run(world, plan, isLegacy).run(),
+  };
+}
+
+/** Verifiers and key endpoints. */
+export const keys: Scenario<KeysPlan> = scenarioOf('keys', false);
+
+/** The same with the options that the product had before it counted failures from their start. */
+export const legacyKeys: Scenario<KeysPlan> = scenarioOf('keys of old', true);
+
+class Run {
+  readonly #world: World;
+  readonly #plan: KeysPlan;
+  readonly #judge: Judge;
+  readonly #servers: readonly IssuerServer[];
+  readonly #fleet: Fleet<Member>;
+  readonly #members: Map<VirtualProcess, Member> = new Map();
+  /** When links are disturbed. */
+  readonly #linkTimes: { readonly fromMs: number; readonly toMs: number }[] = [];
+
+  constructor(world: World, plan: KeysPlan, isLegacy: boolean) {
+    this.#world = world;
+    this.#plan = plan;
+    this.#judge = new Judge(world, isLegacy);
+    const book = new FetchBook(world, (process, url) => {
+      const number = this.#servers.findIndex(({ origin }) => url.startsWith(`${origin}/`));
+      return this.#members.get(process)?.views[number];
+    });
+    this.#servers = plan.issuers.map(({ keys: numbers }, number) => new IssuerServer(world, book, number, numbers));
+    const initialKeys = this.#servers.map(({ published }) => published);
+    const origins = this.#servers.map(({ origin }) => origin);
+    this.#fleet = new Fleet(world, origins, (process, number) => {
+      const own = plan.processes[number] as KeysPlan['processes'][number];
+      const member = startMember(world, process, own, initialKeys, isLegacy);
+      this.#members.set(process, member);
+      return member;
+    });
+  }
+
+  async run(): Promise<void> {
+    const { processes, incidents, durationMs } = this.#plan;
+    processes.forEach((process, number) => {
+      this.#fleet.start(process);
+      this.#startTraffic(number);
+    });
+    const disturbances: Disturbance[] = [];
+    incidents.forEach(({ atMs, steps }, incident) => {
+      steps.forEach(({ afterMs, step }, position) => {
+        const time = atMs + afterMs;
+        if (time > durationMs) return;
+        if (step.kind === 'disturb') disturbances.push({ ...step.disturbance, atMs: time });
+        else this.#world.schedule.at(time, () => this.#perform(step, `step ${incident} ${position}`));
+      });
+    });
+    for (const disturbance of disturbances) {
+      if (disturbance.kind !== 'link') continue;
+      this.#linkTimes.push({ fromMs: disturbance.atMs, toMs: disturbance.atMs + disturbance.forMs });
+    }
+    this.#fleet.disturb(disturbances);
+    await this.#world.runUntil(durationMs + tailMs);
+    if (this.#world.violation !== undefined || this.#judge.isLegacy) return;
+    this.#judge.finish([...this.#members.values()].flatMap(({ views }) => views));
+    for (const member of this.#members.values()) this.#checkMemory(member);
+  }
+
+  /** Statement 36: a cache is as large as its option says, and nothing stays behind. */
+  #checkMemory({ process, clients, views }: Member): void {
+    const mostKept = Math.max(24, ...clients.map(({ settings }) => settings.cachedTokens));
+    if (process.largestCollection > mostKept) {
+      this.#world.violate(36, `${process.name} has kept ${process.largestCollection} entries in a collection`);
+    }
+    const isAtRest = !process.isDead && !process.isFrozen && views.every(({ isFetching }) => !isFetching);
+    if (isAtRest && process.timers > 0) this.#world.violate(36, `${process.name} has left ${process.timers} timers behind`);
+  }
+
+  #startTraffic(number: number): void {
+    const { everyMs, badPercent } = this.#plan.processes[number] as KeysPlan['processes'][number];
+    const random = this.#world.random.fork(`traffic ${number}`);
+    const tick = (): void => {
+      const client = this.#clientOf(number, random.below(12));
+      const token = random.chance(badPercent) ? this.#badToken(random) : this.#usualToken(random);
+      if (client !== undefined) this.#send(client, token);
+      const next = random.between(Math.ceil(everyMs / 2), Math.ceil(everyMs * 1.5));
+      if (this.#world.nowMs + next < this.#plan.durationMs) this.#world.schedule.after(next, tick);
+    };
+    this.#world.schedule.after(random.below(everyMs), tick);
+  }
+
+  #clientOf(process: number, verifier: number): Client | undefined {
+    const { clients } = this.#fleet.member(process).state;
+    return clients[verifier % clients.length];
+  }
+
+  #serverOf(issuer: number): IssuerServer {
+    return this.#servers[issuer % this.#servers.length] as IssuerServer;
+  }
+
+  #usualToken(random: Random): Token {
+    const server = this.#serverOf(random.below(12));
+    const key = random.chance(85) ? this.#publishedKey(server, random) : random.below(keysPerIssuer);
+    const user = random.below(6);
+    const environment = random.chance(20) ? 1 : 0;
+    if (random.chance(15)) return impersonatedToken({ issuer: server.number, key, user, times: always, environment });
+    const times = random.chance(60) ? always : this.#shortTimes(random);
+    return goodToken({ issuer: server.number, key, user, times, environment });
+  }
+
+  #badToken(random: Random): Token {
+    const server = this.#serverOf(random.below(12));
+    if (random.chance(20)) return unknownKidToken(server.number, random.below(200));
+    const key = this.#publishedKey(server, random);
+    return forgedToken({ issuer: server.number, key, user: random.below(2), times: always }, random.below(forgeryCount));
+  }
+
+  #publishedKey({ published, number }: IssuerServer, random: Random): number {
+    const key = published[random.below(published.length)];
+    for (let each = 0; each < keysPerIssuer; each++) if (keyOf(number, each) === key) return each;
+    return random.below(keysPerIssuer);
+  }
+
+  /** As an issuer would sign it now, on a coarse grid: ten minutes long, and sometimes from the past or the future. */
+  #shortTimes(random: Random): { iat: number; exp: number } {
+    const nowS = (epochMs + this.#world.nowMs) / 1000;
+    const iat = (Math.floor(nowS / 300) + random.pick([0, 0, 0, -1, -1, -2, -3, 1])) * 300;
+    return { iat, exp: iat + 600 };
+  }
+
+  #perform(step: Exclude<Step, { kind: 'disturb' }>, name: string): void {
+    const random = this.#world.random.fork(name);
+    switch (step.kind) {
+      case 'server':
+        return this.#serverOf(step.issuer).behave(step.mode, step.slowMs, step.forMs);
+      case 'keys':
+        return this.#changeKeys(step);
+      case 'ask':
+        return this.#ask(step, random);
+      case 'edge':
+        return this.#askAtEdge(step);
+    }
+  }
+
+  #changeKeys({ issuer, change, key }: Extract<Step, { kind: 'keys' }>): void {
+    const server = this.#serverOf(issuer);
+    const changed = keyOf(server.number, key);
+    const others = server.published.filter((each) => each !== changed);
+    if (change === 'add') server.publish([...others, changed]);
+    else if (change === 'withdraw') server.publish(others);
+    else if (change === 'replace') server.publish([...others.slice(1), changed]);
+    else server.publish([changed]);
+  }
+
+  #ask(step: Extract<Step, { kind: 'ask' }>, random: Random): void {
+    const { size, waves, gapMs, want, process } = step;
+    this.#world.note(`p${process % this.#fleet.size}`, `is asked ${waves} times ${size} tokens: ${want}`);
+    const wave = (left: number): void => {
+      const client = this.#clientOf(process, step.verifier);
+      if (client !== undefined) for (let i = 0; i < size; i++) this.#send(client, this.#wanted(step, client, random));
+      if (left > 1 && this.#world.nowMs + gapMs < this.#plan.durationMs) this.#world.schedule.after(gapMs, () => wave(left - 1));
+    };
+    wave(waves);
+  }
+
+  #wanted(step: Extract<Step, { kind: 'ask' }>, client: Client, random: Random): Token {
+    const { want, users, forgery } = step;
+    const { issuers } = client.settings;
+    const issuer = issuers[step.issuer % issuers.length] ?? 0;
+    const user = random.below(users);
+    const server = this.#servers[issuer] as IssuerServer;
+    const key = step.key ?? this.#publishedKey(server, random);
+    const environment = client.settings.environment ?? 0;
+    const given = { issuer, key, user, times: always, environment };
+    switch (want) {
+      case 'good':
+        return goodToken(given);
+      case 'short':
+        return goodToken({ ...given, times: this.#shortTimes(random) });
+      case 'forged':
+        return forgedToken(given, forgery);
+      case 'unknown':
+        return unknownKidToken(issuer, user);
+      case 'impersonated':
+        return impersonatedToken(given);
+      case 'other environment':
+        return goodToken({ ...given, environment: environment + 1 });
+    }
+  }
+
+  /** Asks for one token around a limit of its time, by the wall clock of the process. */
+  #askAtEdge({ process, verifier, issuer, edge, isFraction, offsMs }: Extract<Step, { kind: 'edge' }>): void {
+    const client = this.#clientOf(process, verifier);
+    if (client === undefined) return;
+    const { issuers, toleranceMs, environment = 0 } = client.settings;
+    const number = issuers[issuer % issuers.length] ?? 0;
+    const key = this.#publishedKey(this.#servers[number] as IssuerServer, this.#world.random.fork('edge'));
+    const shiftMs = edge === 'exp' ? toleranceMs : -toleranceMs;
+    // The limit is in seven seconds or a little later, on a grid, so that tokens are used again in other worlds.
+    const limitS = Math.ceil((client.process.wallMs - shiftMs + 7_000) / 10_000) * 10;
+    const fraction = isFraction ? 0.5 : 0;
+    const times = {
+      exp: { iat: limitS - 3_600, exp: limitS + fraction },
+      iat: { iat: limitS - fraction, exp: limitS + 3_600 },
+      nbf: { iat: limitS - 600, nbf: limitS - fraction, exp: limitS + 3_600 },
+    }[edge];
+    const token = goodToken({ issuer: number, key, user: 0, times, environment });
+    const edgeMs = (edge === 'exp' ? token.untilMs : token.fromMs) + shiftMs;
+    this.#world.note(client.process.name, `is asked "${token.name}" around its ${edge}`);
+    for (const offMs of offsMs) this.#sendAt(client, token, edgeMs + offMs);
+  }
+
+  #sendAt(client: Client, token: Token, wallMs: number): void {
+    const leftMs = wallMs - client.process.wallMs;
+    if (leftMs <= 0) this.#send(client, token);
+    else this.#world.schedule.after(leftMs, () => this.#sendAt(client, token, wallMs));
+  }
+
+  #send(client: Client, token: Token): void {
+    send(this.#world, this.#judge, client, token, (ask, outcome) => this.#onAnswer(client, ask, outcome));
+  }
+
+  #onAnswer(client: Client, ask: Ask, outcome: Outcome): void {
+    if (outcome.kind !== 'refused') return;
+    const nowMs = this.#world.nowMs;
+    if (outcome.reason === 'key_unknown' || outcome.reason === 'keys_unavailable') this.#checkRecovery(client, ask, nowMs - newKeyMs);
+    if (outcome.reason !== 'keys_unavailable' || ask.view.isFetching || ask.view.pending.size > 0) return;
+    // Asking again as Retry-After says works, if the endpoint works by now.
+    const seconds = Number(outcome.retryAfter);
+    if (nowMs + seconds * 1000 > this.#plan.durationMs) return;
+    // A clock that runs 200 ppm too slow needs two milliseconds more.
+    this.#world.schedule.after(seconds * 1000 + 2, () => {
+      if (client.process.isFrozen || client.process.isDead || client.process.thawedAtMs >= nowMs) return;
+      send(this.#world, this.#judge, client, ask.token, (again, second) => {
+        if (second.kind === 'refused') this.#checkRecovery(client, again, nowMs);
+      });
+    });
+  }
+
+  /** A good token is accepted if the endpoint has worked, and published its key, since a time. */
+  #checkRecovery(client: Client, { token, view }: Ask, sinceMs: number): void {
+    if (this.#judge.isLegacy) return;
+    const server = this.#servers[token.issuer] as IssuerServer;
+    const { process } = client;
+    const isGood =
+      token.signedBy !== undefined &&
+      flawsOf(token, client).length === 0 &&
+      !(token.isImpersonated && client.settings.refusesImpersonated) &&
+      server.worksSince(sinceMs) &&
+      server.lets(token.kid) === token.signedBy;
+    if (!isGood || process.thawedAtMs >= sinceMs || view.pending.size >= 1_000) return;
+    if (this.#linkTimes.some(({ fromMs, toMs }) => toMs >= sinceMs && fromMs <= this.#world.nowMs)) return;
+    const isCaught = view.fetches.some(({ begun, ended }) => {
+      return begun.atMs < sinceMs && (ended?.atMs ?? Number.POSITIVE_INFINITY) >= sinceMs;
+    });
+    if (isCaught) return;
+    this.#world.violate(4, `${process.name} refused "${token.name}", whose key was published ${this.#world.nowMs - sinceMs} ms ago`);
+  }
+}
