@@ -36,9 +36,11 @@ export function startMember(
   plan: ProcessPlan,
   initialKeys: readonly (readonly KeyPair[])[],
   isLegacy: boolean,
+  deafFetch: typeof globalThis.fetch,
 ): Member {
+  const fetch = plan.isDeaf ? { fetch: deafFetch } : {};
   const views = initialKeys.map((_, issuer) => new KeyView(world, process, issuer, isLegacy));
-  const clients = plan.verifiers.map((verifier) => startClient(world, process, verifier, views, initialKeys, isLegacy));
+  const clients = plan.verifiers.map((verifier) => startClient(world, process, verifier, views, initialKeys, isLegacy, fetch));
   return { process, views, clients };
 }
 
@@ -49,6 +51,7 @@ function startClient(
   views: readonly KeyView[],
   initialKeys: readonly (readonly KeyPair[])[],
   isLegacy: boolean,
+  fetch: { readonly fetch?: typeof globalThis.fetch },
 ): Client {
   const { form } = plan;
   const isOnce = form === 'once' || form === 'request once';
@@ -92,6 +95,7 @@ function startClient(
     clockTolerance: plan.toleranceS,
     maxStaleSeconds: plan.maxStaleS,
     cachedTokens: settings.cachedTokens,
+    ...fetch,
     ...(!isLegacy && { onEvent: (event: VerifierEvent) => onEvent(world, client, event) }),
     ...(!isLegacy && { keysTimeoutMs: plan.timeoutMs }),
     ...(settings.environment !== undefined && { environmentId: environments[settings.environment % environments.length] ?? '' }),

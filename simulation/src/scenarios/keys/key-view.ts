@@ -177,7 +177,7 @@ export class KeyView {
   onEnded(fetch: Fetch): void {
     fetch.endedTurn = ++this.turn;
     this.#justEnded = fetch;
-    if (fetch.clockChanges === this.process.clockChanges) this.#checkLength(fetch);
+    if (fetch.clockChanges === this.process.clockChanges && !fetch.isLate) this.#checkLength(fetch);
     if (fetch.keys === undefined) {
       if (fetch.number < (this.current?.number ?? 0) || fetch.number < (this.lastFailed?.number ?? 0)) fetch.isAnnounced = true;
       else this.lastFailed = fetch;

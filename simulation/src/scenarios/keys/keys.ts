@@ -59,7 +59,7 @@ class Run {
     const origins = this.#servers.map(({ origin }) => origin);
     this.#fleet = new Fleet(world, origins, (process, number) => {
       const own = plan.processes[number] as KeysPlan['processes'][number];
-      const member = startMember(world, process, own, initialKeys, isLegacy);
+      const member = startMember(world, process, own, initialKeys, isLegacy, book.deafFetch(process));
       this.#members.set(process, member);
       return member;
     });

@@ -28,6 +28,8 @@ export interface ProcessPlan {
   readonly everyMs: number;
   /** How many of 100 usual requests are forged in some way. */
   readonly badPercent: number;
+  /** Its `fetch` ignores the signal that ends it. */
+  readonly isDeaf: boolean;
 }
 
 export const wants = ['good', 'short', 'forged', 'unknown', 'impersonated', 'other environment'] as const;
@@ -134,6 +136,7 @@ function processes(isLegacy: boolean): fc.Arbitrary<ProcessPlan> {
     verifiers: fc.array(verifiers(isLegacy), { minLength: 1, maxLength: 3 }),
     everyMs: fc.constantFrom(20_000, 5_000, 60_000, 130_000, 250_000, 400_000),
     badPercent: fc.constantFrom(0, 0, 10, 60),
+    isDeaf: isLegacy ? fc.constant(false) : fc.constantFrom(false, false, true),
   });
 }
 
@@ -262,6 +265,18 @@ const freezes: fc.Arbitrary<Step> = fc
   .record({ process: processNumber, forMs: spans(2 * hourMs), stopsSteadyClock: fc.boolean() })
   .map((freeze) => ({ kind: 'disturb' as const, disturbance: { kind: 'freeze' as const, atMs: 0, ...freeze } }));
 
+const slowAnswers: fc.Arbitrary<Step> = fc.record({
+  kind: fc.constant('server' as const),
+  issuer: issuerNumber,
+  mode: fc.constantFrom('slow' as const, 'slow body' as const),
+  slowMs: fc.oneof(fc.integer({ min: 200, max: 12_000 }), slowness),
+  forMs: fc.integer({ min: 1, max: 3_000 }),
+});
+
+const jumps: fc.Arbitrary<Step> = fc
+  .record({ process: processNumber, byMs: fc.integer({ min: -hourMs, max: hourMs }) })
+  .map((jump) => ({ kind: 'disturb' as const, disturbance: { kind: 'clock' as const, atMs: 0, ...jump } }));
+
 const after = (afterMs: fc.Arbitrary<number>, step: fc.Arbitrary<Step>): fc.Arbitrary<TimedStep> =>
   fc.record({ afterMs, step });
 
@@ -294,7 +309,10 @@ function steps(durationMs: number): fc.Arbitrary<readonly TimedStep[]> {
     { weight: 3, arbitrary: fc.record({ forMs: spans(2 * hourMs), outage: outages, freeze: freezes, asks: fc.tuple(asks, asks, asks), atMs: soon, lateMs: soon }).map(frozenOutage) },
     // An outage with requests in it and after it.
     { weight: 3, arbitrary: recipe(after(now, outages), after(delays, asks), after(delays, asks), after(delays, keyChanges), after(delays, asks)) },
+    { weight: 1, arbitrary: recipe(after(now, outages), after(soon, fc.oneof({ weight: 12, arbitrary: crowds }, { weight: 1, arbitrary: sieges })), after(delays, asks)) },
     { weight: 2, arbitrary: recipe(after(now, crowds), after(delays, keyChanges), after(delays, crowds)) },
+    // An answer that is under way while the keys change and other requests come, and that may be late.
+    { weight: 3, arbitrary: recipe(after(now, slowAnswers), after(soon, asks), after(soon, keyChanges), after(soon, jumps), after(delays, asks), after(soon, asks), after(delays, asks)) },
     { weight: 2, arbitrary: fc.array(after(delays, edges), { minLength: 1, maxLength: 4 }) },
     { weight: 1, arbitrary: recipe(after(now, keyChanges), after(soon, floods), after(delays, outages), after(delays, freezes), after(delays, asks)) },
   );
@@ -349,5 +367,3 @@ export function plans(isLegacy: boolean): fc.Arbitrary<KeysPlan> {
     }),
   );
 }
-
-export const rarely: { readonly siege: fc.Arbitrary<Step> } = { siege: sieges };
