@@ -36,6 +36,8 @@ class RemoteBody implements AsyncIterable<Uint8Array> {
   readonly #process: VirtualProcess;
   readonly #pieces: Iterator<{ readonly afterMs: number; readonly text: string }>;
   readonly #signal: AbortSignal | undefined;
+  #isCanceled = false;
+  #endRead: () => void = () => {};
 
   constructor(
     world: World,
@@ -53,7 +55,10 @@ class RemoteBody implements AsyncIterable<Uint8Array> {
     return { read: () => this.#read(), cancel: () => this.cancel() };
   }
 
+  /** As a stream of the platform: a read that waits ends, and so does each later one. */
   async cancel(): Promise<void> {
+    this.#isCanceled = true;
+    this.#endRead();
     this.#pieces.return?.();
   }
 
@@ -67,6 +72,8 @@ class RemoteBody implements AsyncIterable<Uint8Array> {
 
   #read(): Promise<Piece> {
     return new Promise((resolve, reject) => {
+      this.#endRead = () => resolve({ done: true, value: undefined });
+      if (this.#isCanceled) return this.#endRead();
       const signal = this.#signal;
       if (signal?.aborted) return reject(signal.reason);
       const onAbort = (): void => reject(signal?.reason);

@@ -309,7 +309,7 @@ function steps(durationMs: number): fc.Arbitrary<readonly TimedStep[]> {
     { weight: 3, arbitrary: fc.record({ forMs: spans(2 * hourMs), outage: outages, freeze: freezes, asks: fc.tuple(asks, asks, asks), atMs: soon, lateMs: soon }).map(frozenOutage) },
     // An outage with requests in it and after it.
     { weight: 3, arbitrary: recipe(after(now, outages), after(delays, asks), after(delays, asks), after(delays, keyChanges), after(delays, asks)) },
-    { weight: 1, arbitrary: recipe(after(now, outages), after(soon, fc.oneof({ weight: 12, arbitrary: crowds }, { weight: 1, arbitrary: sieges })), after(delays, asks)) },
+    { weight: 1, arbitrary: recipe(after(now, outages), after(soon, fc.oneof({ weight: 60, arbitrary: crowds }, { weight: 1, arbitrary: sieges })), after(delays, asks)) },
     { weight: 2, arbitrary: recipe(after(now, crowds), after(delays, keyChanges), after(delays, crowds)) },
     // An answer that is under way while the keys change and other requests come, and that may be late.
     { weight: 3, arbitrary: recipe(after(now, slowAnswers), after(soon, asks), after(soon, keyChanges), after(soon, jumps), after(delays, asks), after(soon, asks), after(delays, asks)) },
