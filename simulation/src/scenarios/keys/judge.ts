@@ -62,19 +62,25 @@ export class Judge {
       wasGood: token.signedBy !== undefined && (fileName === token.signedBy || (isYoung && name === token.signedBy)),
       needsNoWait: wasCheap || usesFile || (name !== undefined && isYoung),
       usesFile,
+      hadKeys: age < staleAfterMs,
       wasSuspicious: view.isSuspicious(),
+      mustPause: age < staleAfterMs && view.isSuspiciousForSure(),
     };
     if (file !== undefined && !wasCheap && fileName !== undefined) file.usedAt ??= ask.begun;
     view.onAsk(ask);
     return ask;
   }
 
-  /** After the call, before its answer: a renewal in the background begins when the keys are four minutes old. */
+  /** After the call, before its answer: what needs a fetch has begun one. */
   afterCall(ask: Ask): void {
     const { view, wasCheap } = ask;
     const age = view.ageMs();
-    if (wasCheap || view.keys?.has(ask.token.kid) !== true || age < renewAfterMs || ask.token.signedBy === undefined) return;
-    if (flawsOf(ask.token, ask.asked).length > 0) return;
+    const isFlawed = wasCheap || flawsOf(ask.token, ask.asked).length > 0;
+    const mustSearch = !isFlawed && ask.wasUnknown && !ask.usesFile && !ask.wasSuspicious;
+    if (mustSearch && !view.isFetching && view.hasPermit && !view.isInRetryDelay) {
+      this.#violate(4, ask, 'names an unknown key, and no fetch looks for it');
+    }
+    if (isFlawed || view.keys?.has(ask.token.kid) !== true || age < renewAfterMs || ask.token.signedBy === undefined) return;
     if (view.isFetching || view.isInRetryDelay || !view.hasPermit) return;
     const newest = view.fetches.at(-1);
     if (newest !== undefined && newest.begun.atMs === this.#world.nowMs) return;
@@ -82,7 +88,8 @@ export class Judge {
   }
 
   end(ask: Ask, outcome: Outcome): void {
-    ask.view.onAnswer(ask, outcome.kind === 'refused' && ask.view.keys?.has(ask.token.kid) !== true);
+    const isNegative = outcome.kind === 'refused' && ask.view.keys?.has(ask.token.kid) !== true;
+    ask.view.onAnswer(ask, isNegative, isNegative && this.#fetchesOf(ask).some(({ keys }) => keys !== undefined));
     this.#checkWait(ask);
     if (outcome.kind === 'failed') this.#violate(18, ask, `failed: ${outcome.text}`);
     else if (outcome.kind === 'accepted') this.#checkAccepted(ask, outcome);
@@ -107,6 +114,13 @@ export class Judge {
       outcome.isImpersonated === token.isImpersonated &&
       outcome.expiresAtMs === token.untilMs;
     if (!isSame) this.#violate(11, ask, `gave the Auth of another token: ${outcome.userId}`);
+  }
+
+  /** Statement 4: requests that wait are bounded. A few more are held for 200 ms. */
+  checkWaiting(view: KeyView): void {
+    let waiting = 0;
+    for (const ask of view.pending) if (!ask.needsNoWait) waiting += 1;
+    if (waiting > maxWaiting + 16) this.#world.violate(4, `${waiting} requests wait in ${view.process.name}`);
   }
 
   /** The key verifies the token, and may be relied on. */

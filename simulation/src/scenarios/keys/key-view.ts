@@ -37,6 +37,8 @@ export class KeyView {
   /** When tokens with a `kid` that was not known were asked for, the newest last. */
   #unknownAsks: number[] = [];
   #lastNegative: Ask[] = [];
+  #emptySearches: number[] = [];
+  #jumpsAt = 0;
   #justEnded: Fetch | undefined;
 
   readonly #isLegacy: boolean;
@@ -114,6 +116,11 @@ export class KeyView {
     return fetch !== undefined && fetch.ended === undefined;
   }
 
+  /** Like {@link isSuspicious}, but only if a search has surely found nothing. */
+  isSuspiciousForSure(): boolean {
+    return this.#emptySearches.some((atMs) => this.world.nowMs - atMs < permitMs - 1_000 && this.process.thawedAtMs < atMs);
+  }
+
   onAsk(ask: Ask): void {
     this.pending.add(ask);
     if (!ask.wasUnknown) return;
@@ -124,8 +131,13 @@ export class KeyView {
     this.#unknownAsks.push(nowMs);
   }
 
-  onAnswer(ask: Ask, isNegative: boolean): void {
+  onAnswer(ask: Ask, isNegative: boolean, wasSearched: boolean): void {
     this.pending.delete(ask);
+    if (this.#jumpsAt !== this.process.clockChanges) this.#emptySearches = [];
+    this.#jumpsAt = this.process.clockChanges;
+    if (wasSearched && ask.hadKeys && ask.clockChanges === this.process.clockChanges) {
+      this.#emptySearches = [...this.#emptySearches.slice(-4), ask.begun.atMs];
+    }
     if (!isNegative || !ask.wasUnknown) return;
     this.#lastNegative.push(ask);
     if (this.#lastNegative.length > 64) this.#lastNegative = this.#lastNegative.slice(-32);
@@ -142,8 +154,18 @@ export class KeyView {
 
   #checkReason(): void {
     if (this.ageMs() >= renewAfterMs) return;
-    for (const ask of this.pending) if (ask.wasUnknown) return;
-    this.#violate(4, `${this.process.name} fetches the keys again, although no request needs them`);
+    let isNeeded = false;
+    for (const ask of this.pending) {
+      if (!ask.wasUnknown) continue;
+      isNeeded = true;
+      if (!ask.mustPause || ask.clockChanges !== this.process.clockChanges || !this.#isOneOfCrowd(ask)) return;
+    }
+    if (isNeeded) this.#violate(4, `${this.process.name} fetches the keys for a flood of unknown keys`);
+    else this.#violate(4, `${this.process.name} fetches the keys again, although no request needs them`);
+  }
+
+  #isOneOfCrowd({ begun }: Ask): boolean {
+    return this.#unknownAsks.filter((atMs) => atMs === begun.atMs).length >= crowd;
   }
 
   #checkOther(fetch: Fetch): void {

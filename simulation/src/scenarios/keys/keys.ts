@@ -183,6 +183,10 @@ class Run {
     const wave = (left: number): void => {
       const client = this.#clientOf(process, step.verifier);
       if (client !== undefined) for (let i = 0; i < size; i++) this.#send(client, this.#wanted(step, client, random));
+      if (client !== undefined && size > 1_000) {
+        const view = client.viewOf(client.settings.issuers[step.issuer % client.settings.issuers.length] ?? 0);
+        this.#world.schedule.after(0, () => this.#judge.checkWaiting(view));
+      }
       if (left > 1 && this.#world.nowMs + gapMs < this.#plan.durationMs) this.#world.schedule.after(gapMs, () => wave(left - 1));
     };
     wave(waves);

@@ -309,7 +309,7 @@ function steps(durationMs: number): fc.Arbitrary<readonly TimedStep[]> {
     { weight: 3, arbitrary: fc.record({ forMs: spans(2 * hourMs), outage: outages, freeze: freezes, asks: fc.tuple(asks, asks, asks), atMs: soon, lateMs: soon }).map(frozenOutage) },
     // An outage with requests in it and after it.
     { weight: 3, arbitrary: recipe(after(now, outages), after(delays, asks), after(delays, asks), after(delays, keyChanges), after(delays, asks)) },
-    { weight: 1, arbitrary: recipe(after(now, outages), after(soon, fc.oneof({ weight: 60, arbitrary: crowds }, { weight: 1, arbitrary: sieges })), after(delays, asks)) },
+    { weight: 1, arbitrary: recipe(after(now, outages), after(soon, fc.oneof({ weight: 30, arbitrary: crowds }, { weight: 1, arbitrary: sieges })), after(delays, asks)) },
     { weight: 2, arbitrary: recipe(after(now, crowds), after(delays, keyChanges), after(delays, crowds)) },
     // An answer that is under way while the keys change and other requests come, and that may be late.
     { weight: 3, arbitrary: recipe(after(now, slowAnswers), after(soon, asks), after(soon, keyChanges), after(soon, jumps), after(delays, asks), after(soon, asks), after(delays, asks)) },
@@ -350,7 +350,15 @@ function incidents(durationMs: number): fc.Arbitrary<Incident> {
     fc.integer({ min: 0, max: 20_000 }),
     near(...Array.from({ length: 20 }, (_, i) => i * minuteMs)),
   );
-  return fc.record({ atMs, steps: steps(durationMs) });
+  // The endpoint is down when the processes start.
+  const longOutages = fc.tuple(outages, fc.integer({ min: 4 * minuteMs, max: 40 * minuteMs })).map(([step, forMs]) => ({ ...step, forMs }) as Step);
+  const late = after(near(5 * minuteMs, 5 * minuteMs + 20_000, 6 * minuteMs), asks);
+  const early = after(fc.integer({ min: 0, max: 60_000 }), asks);
+  const begins = fc.record({ atMs: now, steps: recipe(after(now, longOutages), early, early, late, late, after(delays, keyChanges)) });
+  return fc.oneof(
+    { weight: 8, arbitrary: fc.record({ atMs, steps: steps(durationMs) }) },
+    { weight: 1, arbitrary: begins },
+  );
 }
 
 /** `isLegacy`: only what the product knew in November 2026, before it counted failures from their start. */
