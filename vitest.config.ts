@@ -14,7 +14,7 @@ const limits = { testTimeout: 300_000, hookTimeout: 300_000, expect: { poll: { t
 const matrixFiles = ['**/*.matrix.test.ts'];
 
 /** One project per package, so that a test is listed under its package. */
-const packages = globSync(['{packages,examples}/*/package.json', '{bench,conformance}/package.json'], {
+const packages = globSync(['{packages,examples}/*/package.json', '{bench,conformance,simulation}/package.json'], {
   cwd: import.meta.dirname,
 }).map(
   (manifest): TestProjectConfiguration => ({
@@ -83,7 +83,7 @@ const matrix: TestProjectConfiguration = {
     // A `*.real.test.ts` file runs in both suites, and tries more in this one.
     include: [
       '{packages,examples}/*/test/**/*.{matrix,real}.test.ts',
-      '{bench,conformance,scripts}/test/**/*.{matrix,real}.test.ts',
+      '{bench,conformance,scripts,simulation}/test/**/*.{matrix,real}.test.ts',
     ],
     env: { TEST_SUITE: 'matrix' },
   },

@@ -1,2 +1,9 @@
-/** The statements of docs/statements.md by their number. */
-export const statements: Readonly<Record<number, string>> = {};
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { repository } from './product/bundle.ts';
+
+/** The text of a statement in docs/statements.md, by its number. */
+export function readStatements(): ReadonlyMap<number, string> {
+  const page = readFileSync(join(repository, 'docs', 'statements.md'), 'utf8');
+  return new Map([...page.matchAll(/^\| (\d+) \| (.*) \|$/gm)].map(([, number, text]) => [Number(number), text ?? '']));
+}

@@ -248,5 +248,12 @@ test('looks up the platform’s fetch on each call', async () => {
   vi.stubGlobal('fetch', fetch);
   await client.users.get('ada');
   expect(fetch).toHaveBeenCalledOnce();
-  expect(fetch.mock.contexts[0]).toBeUndefined();
+  expect([undefined, globalThis]).toContain(fetch.mock.contexts[0]);
+});
+
+// With another object as `this`, the `fetch` of browsers and Workers throws "Illegal invocation".
+test('calls the given fetch without `this`', async () => {
+  const fetch = vi.fn(async () => ok());
+  await createToriiClient({ secretKey, fetch }).users.get('ada');
+  expect(fetch.mock.contexts).toEqual([undefined]);
 });

@@ -32,12 +32,21 @@ export function stopTimer(timer: Timer): void {
  * (some edge runtimes) or `Atomics.waitAsync` (ECMAScript 2024). Returns the function that stops it.
  */
 export function startBackupTimer(callback: () => void, ms: number): () => void {
-  // An open port keeps a Node process alive. The wait for a memory cell does not.
-  const port = openPort();
-  if (port !== undefined) port.onmessage = () => {};
-  const endWait = waitForCell(callback, ms);
+  const { waitAsync }: { waitAsync?: WaitAsync } & Atomics = Atomics;
+  if (waitAsync === undefined || typeof SharedArrayBuffer !== 'function') return () => {};
+  const cell = new Int32Array(new SharedArrayBuffer(4));
+  // The wait for a memory cell does not keep a Node process alive. An open port does. Next warns about the name
+  // `MessageChannel` in code for the edge runtime, so look it up.
+  const Channel: (new () => { readonly port1: Port }) | undefined = Reflect.get(globalThis, 'MessageChannel');
+  const port = Channel && new Channel().port1;
+  if (port) port.onmessage = () => {};
+  // A wait that is stopped ends with 'ok'. Without the stop, it would keep its memory until `ms` have passed.
+  Promise.resolve(waitAsync(cell, 0, 0, ms).value).then(
+    (result) => result === 'timed-out' && callback(),
+    () => {},
+  );
   return () => {
-    endWait();
+    Atomics.notify(cell, 0);
     port?.close();
   };
 }
@@ -61,24 +70,6 @@ export function randomId(): string {
 
 /** The platform's `fetch`. Key sets are shared between verifiers that use this function, so there must be only one. */
 export const platformFetch: Fetch = (input, init) => globalThis.fetch(input, init);
-
-// Next warns about the name `MessageChannel` in code for the edge runtime, so look it up.
-function openPort(): Port | undefined {
-  const Channel: (new () => { readonly port1: Port }) | undefined = Reflect.get(globalThis, 'MessageChannel');
-  return Channel === undefined ? undefined : new Channel().port1;
-}
-
-// The returned function stops the wait, which would otherwise keep its memory until `ms` have passed.
-function waitForCell(callback: () => void, ms: number): () => void {
-  const { waitAsync }: { waitAsync?: WaitAsync } & Atomics = Atomics;
-  if (waitAsync === undefined || typeof SharedArrayBuffer !== 'function') return () => {};
-  const cell = new Int32Array(new SharedArrayBuffer(4));
-  const end = (result: unknown): void => {
-    if (result === 'timed-out') callback();
-  };
-  Promise.resolve(waitAsync(cell, 0, 0, ms).value).then(end, () => {});
-  return () => void Atomics.notify(cell, 0);
-}
 
 interface Port {
   onmessage?: unknown;

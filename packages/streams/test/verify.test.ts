@@ -1,6 +1,6 @@
 import { createSign, type KeyObject } from 'node:crypto';
 import { SignJWT } from 'jose';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { createStreamSigner, verifyStreamToken } from '../src/index.ts';
 import { makeKeyPair } from './key-pairs.ts';
 
@@ -44,6 +44,18 @@ test('accepts a token of the signer', async () => {
 
 test('accepts a token of another library without a `kid`', async () => {
   expect(await verifyStreamToken(await sign(), { publicKey })).toMatchObject({ subject: 'ada', keyId: null });
+});
+
+test('compares all times with one clock', async () => {
+  const clock = vi.spyOn(Date, 'now').mockReturnValue((now + 60) * 1000);
+  try {
+    await expect(verifyStreamToken(await sign(), { publicKey })).rejects.toMatchObject({ reason: 'token_expired' });
+    clock.mockReturnValue((now - 3_600) * 1000);
+    const token = await sign({ nbf: now, iat: now - 7_200 });
+    await expect(verifyStreamToken(token, { publicKey })).rejects.toMatchObject({ reason: 'token_not_yet_valid' });
+  } finally {
+    clock.mockRestore();
+  }
 });
 
 test.each([

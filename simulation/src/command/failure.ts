@@ -1,7 +1,7 @@
 import { inspect, styleText } from 'node:util';
 import type { Shrunk } from '../runner/task.ts';
 import { noStatement } from '../scenario.ts';
-import { statements } from '../statements.ts';
+import { readStatements } from '../statements.ts';
 import { timelineOf } from './timeline.ts';
 
 /** Prints what was found: the statement, how to repeat it, the shortest plan, and what happened in it. */
@@ -12,7 +12,7 @@ export function printFailure(
   const heading =
     statement === noStatement
       ? `The scenario ${scenario} failed.`
-      : `Statement ${statement} does not hold: ${statements[statement] ?? 'see docs/statements.md'}`;
+      : `Statement ${statement} does not hold: ${readStatements().get(statement) ?? 'it is not in docs/statements.md'}`;
   const command = ['npm run simulate --', '--scenario', scenario, '--replay', String(seed), ...flags].join(' ');
   console.log(`\n${bold(heading)}\n\n  ${text}\n\nRepeat it:  ${command}`);
   console.log(`\n${bold(`The shortest plan that was found (${tried} tried)`)}\n`);

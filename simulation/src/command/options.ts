@@ -2,8 +2,10 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
 export interface Options {
-  readonly mode: 'run' | 'replay' | 'explore' | 'faults' | 'help';
+  readonly mode: 'run' | 'replay' | 'explore' | 'faults';
   readonly seed: number;
+  /** The seed if it was written in the command. */
+  readonly givenSeed: number | undefined;
   /** When a run ends. */
   readonly hours: number | undefined;
   readonly episodes: number | undefined;
@@ -31,7 +33,8 @@ export const help: string = `Runs the product's own code on a virtual clock and 
 
 Usage: npm run simulate -- [OPTION…]
 
-  --seed N            the seed of the run, 0 to 4294967295 (default: 1). The same seed gives the same trace
+  --seed N            the seed of the run, 0 to 4294967295 (default: 1; for --faults a random one). The same seed gives the
+                      same trace
   --hours N           end when the simulated processes have run for N hours together (default: 1000)
   --episodes N        end after N episodes
   --scenario NAME     only this scenario
@@ -64,7 +67,6 @@ const known = {
   product: { type: 'string' },
   ambient: { type: 'boolean' },
   scenarios: { type: 'string' },
-  help: { type: 'boolean', short: 'h' },
 } as const;
 
 type Name = keyof typeof known;
@@ -75,10 +77,12 @@ export function readOptions(args: readonly string[]): Options {
   const { values, positionals } = parsed(args);
   const wrong = wrongCombination(values, positionals);
   if (wrong !== undefined) throw new UsageError(wrong);
+  const givenSeed = numberOf(values, 'seed', { whole: true, least: 0, most: 0xffff_ffff });
   const { scenario, trace, product, scenarios } = values as Readonly<Record<string, string | undefined>>;
   return {
     mode: modeOf(values),
-    seed: numberOf(values, 'seed', { whole: true, least: 0, most: 0xffff_ffff }) ?? 1,
+    seed: givenSeed ?? 1,
+    givenSeed,
     hours: numberOf(values, 'hours', { whole: false }) ?? (values.episodes === undefined ? 1000 : undefined),
     episodes: numberOf(values, 'episodes', { whole: true, least: 1 }),
     replay: numberOf(values, 'replay', { whole: true, least: 0, most: 0xffff_ffff }) ?? 0,
@@ -132,7 +136,6 @@ const examples: Readonly<Record<Name, string>> = {
   product: '--product ../old',
   ambient: '--product ../old --ambient',
   scenarios: '--scenarios scenarios.ts',
-  help: '--help',
 };
 
 function isKnown(name: string): name is Name {
@@ -144,12 +147,11 @@ function list(names: readonly string[]): string {
 }
 
 function modeOf(values: Values): Options['mode'] {
-  if (values.help === true) return 'help';
   return (['replay', 'explore', 'faults'] as const).find((name) => values[name] !== undefined) ?? 'run';
 }
 
 function wrongCombination(values: Values, positionals: readonly string[]): string | undefined {
-  const given = Object.keys(values).filter((name): name is Name => name !== 'help' && isKnown(name));
+  const given = Object.keys(values).filter(isKnown);
   const modes = given.filter((name) => ['replay', 'explore', 'faults'].includes(name));
   if (modes.length > 1) return `${list(modes)} cannot be used together. Choose one.`;
   if (values.faults === undefined && positionals.length > 0)
@@ -165,7 +167,7 @@ function wrongCombination(values: Values, positionals: readonly string[]): strin
 
 function allowed(mode: string): readonly Name[] {
   const always: readonly Name[] = ['scenario', 'workers', 'scenarios'];
-  if (mode === 'faults') return [...always, 'faults', 'write'];
+  if (mode === 'faults') return [...always, 'faults', 'write', 'seed'];
   if (mode === 'replay') return [...always, 'replay', 'product', 'ambient', 'trace'];
   if (mode === 'explore') return [...always, 'explore', 'product', 'ambient'];
   return [...always, 'seed', 'hours', 'episodes', 'trace', 'product', 'ambient'];

@@ -1,19 +1,10 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
-import type { Builds } from '../runner/builds.ts';
-import type { Pool } from '../runner/pool.ts';
 import { type Episode, run } from '../runner/run.ts';
 import type { Build } from '../runner/task.ts';
 import type { Scenario } from '../scenario.ts';
+import { buildFor, type Context, repetitionFlags } from './context.ts';
 import { printFailure } from './failure.ts';
-import type { Options } from './options.ts';
 import { numberText, printTable, showBar } from './screen.ts';
-
-export interface Context {
-  readonly options: Options;
-  readonly pool: Pool;
-  readonly builds: Builds;
-  readonly scenarios: readonly Scenario<unknown>[];
-}
 
 /** Runs the episodes of one seed. Returns the exit code. */
 export async function runSeed(context: Context): Promise<number> {
@@ -85,18 +76,5 @@ async function explain(context: Context, { scenario: name, seed }: Pick<Episode,
   const build = await buildFor(context, scenario);
   const shrunk = await pool.shrink({ scenario: name, seed, build }, (tried) => bar.tell(0, `${tried} plans tried`));
   bar.stop(`Shrunk with ${shrunk.tried} plans`);
-  printFailure({ scenario: name, seed, flags: flagsOf(options) }, shrunk);
-}
-
-/** The options that a repetition needs too. */
-function flagsOf({ product, ambient, scenariosModule }: Options): readonly string[] {
-  return [
-    ...(product === undefined ? [] : ['--product', product]),
-    ...(ambient ? ['--ambient'] : []),
-    ...(scenariosModule === undefined ? [] : ['--scenarios', scenariosModule]),
-  ];
-}
-
-function buildFor({ builds, options: { product, ambient } }: Context, scenario: Scenario<unknown>): Promise<Build> {
-  return builds.for(scenario, { ...(product === undefined ? {} : { root: product }), ambient });
+  printFailure({ scenario: name, seed, flags: repetitionFlags(options) }, shrunk);
 }

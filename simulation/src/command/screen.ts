@@ -37,8 +37,10 @@ export function printTable(rows: readonly (readonly (string | number)[])[], numb
   console.log(table(rows, { border, drawHorizontalLine: () => false, columns }).trimEnd());
 }
 
-/** For example `12,345` or `0.4`. */
+/** For example `12,345` or `0.41`. */
 export function numberText(value: number): string {
-  const digits = value !== 0 && Math.abs(value) < 10 ? 1 : 0;
-  return value.toLocaleString('en-US', { maximumFractionDigits: digits });
+  return value.toLocaleString(
+    'en-US',
+    Math.abs(value) < 10 ? { maximumSignificantDigits: 2 } : { maximumFractionDigits: 0 },
+  );
 }

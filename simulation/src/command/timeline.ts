@@ -2,8 +2,10 @@ import { styleText } from 'node:util';
 
 /** The longest group of lines that is folded if it repeats. */
 const longestGroup = 6;
-/** A group is folded if it comes this often at least. */
-const fewestRepeats = 3;
+/** A group is folded if it comes this often at least. Its first and its last time are shown. */
+const fewestRepeats = 4;
+
+const timeWidth = '00:00:00.000'.length;
 
 interface Line {
   readonly at: string;
@@ -21,13 +23,13 @@ export function timelineOf(trace: readonly string[]): readonly string[] {
   for (let at = 0; at < lines.length; ) {
     const { length, repeats } = groupAt(kinds, at);
     result.push(...lines.slice(at, at + length).map(shown));
-    const folded = (repeats - 1) * length;
-    at += length;
+    const folded = Math.max(0, repeats - 2) * length;
+    at += length + folded;
     if (folded === 0) continue;
-    const last = lines[at + folded - 1] as Line;
-    const what = length === 1 ? 'more like this' : `more like the last ${length}`;
-    result.push(style('dim', `${' '.repeat(last.at.length - 1)}…  ${folded} ${what}, until ${last.at.trim()}`));
-    at += folded;
+    const like = length === 1 ? 'like this' : `like these ${length}`;
+    result.push(style('dim', `${' '.repeat(timeWidth - 1)}…  ${folded} more ${like}`));
+    result.push(...lines.slice(at, at + length).map(shown));
+    at += length;
   }
   return result;
 }
@@ -51,7 +53,7 @@ function isSame(kinds: readonly string[], a: number, b: number, length: number):
 // As `World.note` writes them.
 function lineOf(text: string): Line {
   const [at = '', who = '', ...what] = text.split(/ {2,}/);
-  return { at: at.padStart('00:00:00.000'.length), who, what: what.join('  ') };
+  return { at: at.padStart(timeWidth), who, what: what.join('  ') };
 }
 
 function styled({ who }: Line, text: string): string {

@@ -1,4 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import { checkOnce, RsaCryptoKey, signOnce } from './node-modules.ts';
 import type { Platform } from './product.ts';
 
 const RealDate = Date;
@@ -64,22 +65,23 @@ function mathOf(random: () => number): Math {
   return Object.create(Math, { random: { value: random } });
 }
 
-// The real one works in the thread pool, whose order differs in each run.
+type Key = Uint8Array | RsaCryptoKey;
+type Data = ArrayBuffer | Uint8Array;
+
+// The real one works in the thread pool, whose order differs in each run. HMAC keys are bytes. RSA keys (jose's RS256) are real.
 function subtle(): Readonly<Record<string, unknown>> {
   const hmac = (key: Uint8Array, data: Uint8Array): Buffer => createHmac('sha256', key).update(data).digest();
   return {
     importKey: async (_format: string, key: Uint8Array) => Uint8Array.from(key),
-    sign: async (_name: string, key: Uint8Array, data: ArrayBuffer | Uint8Array) => {
-      const bytes = hmac(key, new Uint8Array(data as ArrayBuffer));
-      return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
+    sign: async (_algorithm: unknown, key: Key, data: Data) => {
+      const content = new Uint8Array(data);
+      const bytes = key instanceof RsaCryptoKey ? signOnce('sha256', content, key.keyObject) : hmac(key, content);
+      return Uint8Array.from(bytes).buffer;
     },
-    verify: async (
-      _name: string,
-      key: Uint8Array,
-      signature: ArrayBuffer | Uint8Array,
-      data: ArrayBuffer | Uint8Array,
-    ) => {
-      const [own, given] = [hmac(key, new Uint8Array(data as ArrayBuffer)), new Uint8Array(signature as ArrayBuffer)];
+    verify: async (_algorithm: unknown, key: Key, signature: Data, data: Data) => {
+      const [content, given] = [new Uint8Array(data), new Uint8Array(signature)];
+      if (key instanceof RsaCryptoKey) return checkOnce('sha256', content, key.keyObject, given);
+      const own = hmac(key, content);
       return own.length === given.length && timingSafeEqual(own, given);
     },
   };

@@ -20,6 +20,9 @@ const entries: Readonly<Record<Part, string>> = {
   streams: '@torii/streams',
 };
 
+/** Pure functions that are slow to load: not copied into each process. */
+const sharedLibraries = ['re2js'];
+
 const seam = 'packages/core/src/platform.ts';
 /** The functions of `platform.ts`. The simulation passes them in as one object. */
 const seamSource = `export const {
@@ -39,6 +42,7 @@ export async function bundle({ parts, root, changes = [], ambient = false }: Pro
     platform: 'node',
     target: 'esnext',
     conditions: ['@torii/source', 'module'],
+    external: [...sharedLibraries],
     // The product's own dependencies, such as jose. A checkout of an older commit has none installed.
     nodePaths: ['authz', 'streams', 'core'].map((name) => join(repository, 'packages', name, 'node_modules')),
     logLevel: 'error',

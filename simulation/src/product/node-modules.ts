@@ -1,17 +1,31 @@
 import * as crypto from 'node:crypto';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { repository } from './bundle.ts';
 import type { Platform } from './product.ts';
 
-const realRequire = createRequire(import.meta.url);
+const realRequire = createRequire(join(repository, 'packages', 'authz', 'package.json'));
+
+/** A copy, because a module's own names cannot be overridden by an object that inherits from it. */
+const realCrypto: object = { ...crypto };
 
 type Verify = (error: Error | null, isGood: boolean) => void;
 
 const verified: Map<string, boolean> = new Map();
-const maxVerified = 200_000;
+const signed: Map<string, Buffer> = new Map();
+const maxRemembered = 200_000;
 
-/** `require` for the product: Node's own modules, with signatures that are checked in this turn. */
+/**
+ * `require` for the product: Node's own modules, with signatures that are checked in this turn, and the libraries of
+ * `sharedLibraries` in bundle.ts, which are loaded once for all processes.
+ */
 export function simulatedModule(platform: Platform): (name: string) => unknown {
-  const own = { ...crypto, verify: verifyWith(platform) };
+  const own: object = Object.assign(Object.create(realCrypto), {
+    verify: verifyWith(platform),
+    sign: signOnce,
+    createPublicKey,
+    createPrivateKey,
+  });
   return (name) => (name === 'node:crypto' ? own : realRequire(name));
 }
 
@@ -26,10 +40,7 @@ function verifyWith(platform: Platform): (...given: Parameters<typeof crypto.ver
   };
 }
 
-const keyNumbers: Map<string, number> = new Map();
-const keyObjectNumbers: WeakMap<crypto.KeyObject, number> = new WeakMap();
-
-function checkOnce(
+export function checkOnce(
   algorithm: string | null | undefined,
   data: Uint8Array,
   key: crypto.KeyObject,
@@ -39,17 +50,81 @@ function checkOnce(
   const known = verified.get(name);
   if (known !== undefined) return known;
   const isGood = crypto.verify(algorithm, data, key, signature);
-  if (verified.size >= maxVerified) verified.clear();
+  if (verified.size >= maxRemembered) verified.clear();
   verified.set(name, isGood);
   return isGood;
 }
 
-function numberOf(key: crypto.KeyObject): number {
-  const known = keyObjectNumbers.get(key);
+/** A real signature, remembered. Only for algorithms that sign the same content the same way each time, such as RS256. */
+export function signOnce(algorithm: string, data: Uint8Array, key: crypto.KeyObject): Buffer {
+  if (key.asymmetricKeyType !== 'rsa') return crypto.sign(algorithm, data, key);
+  const name = `${numberOf(key)} ${algorithm} ${crypto.hash('sha256', data, 'base64')}`;
+  const known = signed.get(name);
   if (known !== undefined) return known;
-  const text = key.export({ format: 'pem', type: 'spki' }).toString();
-  const number = keyNumbers.get(text) ?? keyNumbers.size;
-  keyNumbers.set(text, number);
-  keyObjectNumbers.set(key, number);
+  const signature = crypto.sign(algorithm, data, key);
+  if (signed.size >= maxRemembered) signed.clear();
+  signed.set(name, signature);
+  return signature;
+}
+
+/** What jose needs of a CryptoKey, for `crypto.subtle` in `ambient.ts`. */
+export class RsaCryptoKey {
+  readonly type: string;
+  readonly algorithm: unknown;
+  readonly usages: readonly string[];
+  readonly keyObject: crypto.KeyObject;
+
+  constructor(keyObject: crypto.KeyObject, usages: readonly string[]) {
+    this.type = keyObject.type;
+    this.algorithm = { name: 'RSASSA-PKCS1-v1_5', hash: { name: 'SHA-256' }, ...keyObject.asymmetricKeyDetails };
+    this.usages = usages;
+    this.keyObject = keyObject;
+  }
+
+  get [Symbol.toStringTag](): string {
+    return 'CryptoKey';
+  }
+}
+
+const keysByText: Map<string, crypto.KeyObject> = new Map();
+
+function createPublicKey(given: Parameters<typeof crypto.createPublicKey>[0]): crypto.KeyObject {
+  if (typeof given === 'string') return readOnce(given, given, crypto.createPublicKey);
+  if (typeof given !== 'object' || !('format' in given) || given.format !== 'jwk') return crypto.createPublicKey(given);
+  return readOnce(JSON.stringify(given), given, crypto.createPublicKey);
+}
+
+function createPrivateKey(given: Parameters<typeof crypto.createPrivateKey>[0]): crypto.KeyObject {
+  return typeof given === 'string' ? readOnce(given, given, crypto.createPrivateKey) : crypto.createPrivateKey(given);
+}
+
+// Reading a key takes as long as a hundred simulated requests.
+function readOnce<Given>(text: string, given: Given, read: (given: Given) => crypto.KeyObject): crypto.KeyObject {
+  const name = `${read.name} ${text}`;
+  const known = keysByText.get(name);
+  if (known !== undefined) return known;
+  const key = read(given);
+  if (key.asymmetricKeyType === 'rsa') {
+    const toCryptoKey = (_algorithm: unknown, _isPublic: boolean, usages: readonly string[]): RsaCryptoKey =>
+      new RsaCryptoKey(key, usages);
+    Object.defineProperty(key, 'toCryptoKey', { value: toCryptoKey });
+  }
+  if (keysByText.size >= maxRemembered) keysByText.clear();
+  keysByText.set(name, key);
+  return key;
+}
+
+const numbers: WeakMap<crypto.KeyObject, string> = new WeakMap();
+const numbersByText: Map<string, string> = new Map();
+
+/** A name for a key, public or private, that does not change in this thread. */
+function numberOf(key: crypto.KeyObject): string {
+  const known = numbers.get(key);
+  if (known !== undefined) return known;
+  const type = key.type === 'private' ? 'pkcs8' : 'spki';
+  const text = key.export({ format: 'pem', type }).toString();
+  const number = numbersByText.get(text) ?? `${key.type} ${numbersByText.size}`;
+  numbersByText.set(text, number);
+  numbers.set(key, number);
   return number;
 }

@@ -32,6 +32,10 @@ export class Pool {
     for (let number = 0; number < size; number++) this.#threads.push(this.#start());
   }
 
+  get size(): number {
+    return this.#threads.length;
+  }
+
   /** The result of an episode. An episode that ends its thread, or never ends, is a violation too. */
   async check(task: Omit<Task, 'kind'>): Promise<Checked> {
     try {
@@ -102,6 +106,7 @@ export class Pool {
       job?.resolve(reply);
       this.#feed(thread);
     });
+    worker.on('exit', (code) => this.#replace(thread, new Error(`The thread ended with exit code ${code}.`)));
     worker.on('error', (error) => this.#replace(thread, error instanceof Error ? error : new Error(String(error))));
     return thread;
   }

@@ -21,6 +21,7 @@ export interface StartedFetch {
   readonly number: number;
   readonly process: VirtualProcess;
   readonly url: string;
+  readonly init: RequestInit;
   readonly signal: AbortSignal | undefined;
   /** Settles as the promise that the product gets, a little earlier. */
   readonly answer: Promise<RemoteAnswer>;
@@ -32,14 +33,22 @@ export type Answer =
       readonly status: number;
       readonly headers?: Readonly<Record<string, string>>;
       /** A whole body, or its pieces, each after a wait. An unending list is allowed. */
-      readonly body: string | Iterable<{ readonly afterMs: number; readonly text: string }>;
+      readonly body: string | Iterable<BodyPiece>;
       /** How long the server takes until the first byte, in milliseconds. */
       readonly afterMs?: number;
     }
+  /** The connection fails with this error. What the server did before is its own affair. */
+  | { readonly fails: Error; readonly afterMs?: number }
   /** Never answers. */
   | 'hang'
   /** Closes the connection without an answer. */
   | 'reset';
+
+/** `null`: the connection is closed before the end of the body. */
+export interface BodyPiece {
+  readonly afterMs: number;
+  readonly text: string | null;
+}
 
 export type Server = (request: Request) => Answer;
 
@@ -59,13 +68,15 @@ export interface Latency {
 /** Servers by their origin, and the links of processes to them. */
 export class Network {
   latency: Latency = { leastMs: 1, mostMs: 30 };
-  /** Is told of each call of `fetch`, whether it reaches a server or not. */
-  onFetch: ((fetch: StartedFetch) => void) | undefined;
+  /** Called for each `fetch` of the product, whether it reaches a server or not, before the product has its promise. */
+  onFetch: (fetch: StartedFetch) => void = () => {};
   #fetches = 0;
   readonly #world: World;
   readonly #servers: Map<string, Server> = new Map();
   readonly #links: Map<string, Link> = new Map();
   readonly #randoms: Map<string, Random> = new Map();
+  /** `new URL` is slow. */
+  readonly #origins: Map<string, string> = new Map();
 
   constructor(world: World) {
     this.#world = world;
@@ -88,8 +99,13 @@ export class Network {
 
   /** The `fetch` of a process. */
   fetchOf(process: VirtualProcess): typeof globalThis.fetch {
-    const send = (input: unknown, init: RequestInit = {}): Promise<RemoteAnswer> =>
-      this.#fetch(process, String(input), init);
+    const send = (input: unknown, init: RequestInit = {}): Promise<RemoteAnswer> => {
+      const url = String(input);
+      const number = ++this.#fetches;
+      const answer = this.#follow(process, url, init, number);
+      this.onFetch({ number, process, url, init, signal: init.signal ?? undefined, answer });
+      return answer;
+    };
     return send as unknown as typeof globalThis.fetch;
   }
 
@@ -116,43 +132,60 @@ export class Network {
     });
   }
 
-  #fetch(process: VirtualProcess, url: string, init: RequestInit): Promise<RemoteAnswer> {
-    const { origin } = new URL(url);
+  /** As the platform does without `redirect: 'manual'`: a redirected request keeps its headers, which is the worst case. */
+  async #follow(process: VirtualProcess, url: string, init: RequestInit, number: number): Promise<RemoteAnswer> {
+    const answer = await this.#fetch(process, url, init, number);
+    const location = answer.headers.get('location');
+    if (init.redirect === 'manual' || location === null || answer.status < 300 || answer.status > 399) return answer;
+    return this.#follow(process, new URL(location, url).href, init, number);
+  }
+
+  #fetch(process: VirtualProcess, url: string, init: RequestInit, number: number): Promise<RemoteAnswer> {
+    const origin = this.#originOf(url);
     const { signal } = init;
-    const number = ++this.#fetches;
-    const answer = new Promise<RemoteAnswer>((resolve, reject) => {
-      if (signal?.aborted) return reject(signal.reason);
-      signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
-      const server = this.#servers.get(origin);
-      const link = this.linkOf(process, origin);
-      const [there, back] = [this.#latencyOf(process, origin), this.#latencyOf(process, origin)];
-      const fail = ([message, code]: readonly [string, string], ms: number): void => {
-        const error = new TypeError('fetch failed', { cause: connectionError(message, code) });
-        this.#world.schedule.after(ms, () => process.deliver(() => reject(error)));
+    if (signal?.aborted) return Promise.reject(signal.reason);
+    const { promise, resolve, reject } = Promise.withResolvers<RemoteAnswer>();
+    const onAbort = (): void => reject(signal?.reason);
+    signal?.addEventListener('abort', onAbort, { once: true });
+    // Runs in the process, after `ms` of true time, unless the process has crashed.
+    const settleAfter = (ms: number, settle: () => void, arrives = (): boolean => true): void => {
+      const finish = (): void => {
+        signal?.removeEventListener('abort', onAbort);
+        settle();
       };
-      if (server === undefined || link === 'refused') return fail(links.refused, there);
-      if (link === 'lost') return;
-      const request: Request = {
-        method: init.method ?? 'GET',
-        url,
-        headers: Object.fromEntries(new Headers(init.headers)),
-        body: typeof init.body === 'string' ? init.body : '',
-        from: process,
-        followsRedirects: (init.redirect ?? 'follow') === 'follow',
-        number,
-      };
+      this.#world.schedule.after(ms, () => {
+        if (arrives()) process.deliver(finish);
+      });
+    };
+    const fail = ([message, code]: readonly [string, string], ms: number): void => {
+      const error = new TypeError('fetch failed', { cause: connectionError(message, code) });
+      settleAfter(ms, () => reject(error));
+    };
+    const server = this.#servers.get(origin);
+    const link = this.linkOf(process, origin);
+    const [there, back] = [this.#latencyOf(process, origin), this.#latencyOf(process, origin)];
+    if (server === undefined || link === 'refused') fail(links.refused, there);
+    else if (link !== 'lost') {
+      const request = requestOf(process, url, init, number);
       this.#world.schedule.after(there, () => {
         const answer = server(request);
         if (answer === 'hang') return;
         if (answer === 'reset') return fail(links.reset, back);
-        this.#world.schedule.after((answer.afterMs ?? 0) + back, () => {
-          if (this.linkOf(process, origin) !== 'open') return;
-          process.deliver(() => resolve(new RemoteAnswer(this.#world, process, answer, signal ?? undefined)));
-        });
+        const ms = (answer.afterMs ?? 0) + back;
+        if ('fails' in answer) return settleAfter(ms, () => reject(answer.fails));
+        const arrive = (): void => resolve(new RemoteAnswer(this.#world, process, answer, signal ?? undefined));
+        settleAfter(ms, arrive, () => this.linkOf(process, origin) === 'open');
       });
-    });
-    this.onFetch?.({ number, process, url, signal: signal ?? undefined, answer });
-    return answer;
+    }
+    return promise;
+  }
+
+  #originOf(url: string): string {
+    const known = this.#origins.get(url);
+    if (known !== undefined) return known;
+    const { origin } = new URL(url);
+    if (this.#origins.size < 1000) this.#origins.set(url, origin);
+    return origin;
   }
 
   #latencyOf(process: VirtualProcess, origin: string): number {
@@ -161,6 +194,19 @@ export class Network {
     this.#randoms.set(name, random);
     return random.between(this.latency.leastMs, this.latency.mostMs);
   }
+}
+
+function requestOf(from: VirtualProcess, url: string, init: RequestInit, number: number): Request {
+  const { method = 'GET', headers, body, redirect = 'follow' } = init;
+  return {
+    method,
+    url,
+    headers: headers === undefined ? {} : Object.fromEntries(new Headers(headers)),
+    body: typeof body === 'string' ? body : '',
+    from,
+    followsRedirects: redirect === 'follow',
+    number,
+  };
 }
 
 export function connectionError(message: string, code: string): Error {

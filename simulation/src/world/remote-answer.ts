@@ -1,4 +1,4 @@
-import type { Answer } from './network.ts';
+import type { Answer, BodyPiece } from './network.ts';
 import type { VirtualProcess } from './virtual-process.ts';
 import type { World } from './world.ts';
 
@@ -8,15 +8,26 @@ type Piece = { readonly done: false; readonly value: Uint8Array } | { readonly d
 export class RemoteAnswer {
   readonly status: number;
   readonly ok: boolean;
-  readonly headers: Headers;
   readonly body: RemoteBody;
+  readonly #headers: Readonly<Record<string, string>>;
+  #parsed: Headers | undefined;
 
-  constructor(world: World, process: VirtualProcess, answer: Exclude<Answer, string>, signal: AbortSignal | undefined) {
+  constructor(
+    world: World,
+    process: VirtualProcess,
+    answer: Extract<Answer, { body: unknown }>,
+    signal: AbortSignal | undefined,
+  ) {
     this.status = answer.status;
     this.ok = answer.status >= 200 && answer.status < 300;
-    this.headers = new Headers(answer.headers);
+    this.#headers = answer.headers ?? {};
     const pieces = typeof answer.body === 'string' ? [{ afterMs: 0, text: answer.body }] : answer.body;
     this.body = new RemoteBody(world, process, pieces, signal);
+  }
+
+  get headers(): Headers {
+    this.#parsed ??= new Headers(this.#headers);
+    return this.#parsed;
   }
 
   async text(): Promise<string> {
@@ -31,20 +42,20 @@ export class RemoteAnswer {
   }
 }
 
+/** After so many pieces without a wait, each takes an action of the schedule, which counts them. */
+const maxPiecesAtOnce = 100;
+const encoder = new TextEncoder();
+
 class RemoteBody implements AsyncIterable<Uint8Array> {
   readonly #world: World;
   readonly #process: VirtualProcess;
-  readonly #pieces: Iterator<{ readonly afterMs: number; readonly text: string }>;
+  readonly #pieces: Iterator<BodyPiece>;
   readonly #signal: AbortSignal | undefined;
   #isCanceled = false;
+  #read = 0;
   #endRead: () => void = () => {};
 
-  constructor(
-    world: World,
-    process: VirtualProcess,
-    pieces: Iterable<{ readonly afterMs: number; readonly text: string }>,
-    signal: AbortSignal | undefined,
-  ) {
+  constructor(world: World, process: VirtualProcess, pieces: Iterable<BodyPiece>, signal: AbortSignal | undefined) {
     this.#world = world;
     this.#process = process;
     this.#pieces = pieces[Symbol.iterator]();
@@ -52,43 +63,50 @@ class RemoteBody implements AsyncIterable<Uint8Array> {
   }
 
   getReader(): { read(): Promise<Piece>; cancel(): Promise<void> } {
-    return { read: () => this.#read(), cancel: () => this.cancel() };
+    return { read: () => this.#readPiece(), cancel: () => this.cancel() };
   }
 
   /** As a stream of the platform: a read that waits ends, and so does each later one. */
   async cancel(): Promise<void> {
     this.#isCanceled = true;
-    this.#endRead();
+    // An abort has ended the read with an error already.
+    if (!this.#signal?.aborted) this.#endRead();
     this.#pieces.return?.();
   }
 
   async *[Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
     for (;;) {
-      const { done, value } = await this.#read();
+      const { done, value } = await this.#readPiece();
       if (done) return;
       yield value;
     }
   }
 
-  #read(): Promise<Piece> {
+  #readPiece(): Promise<Piece> {
     return new Promise((resolve, reject) => {
       this.#endRead = () => resolve({ done: true, value: undefined });
-      if (this.#isCanceled) return this.#endRead();
       const signal = this.#signal;
       if (signal?.aborted) return reject(signal.reason);
+      if (this.#isCanceled) return this.#endRead();
       const onAbort = (): void => reject(signal?.reason);
       signal?.addEventListener('abort', onAbort, { once: true });
       const next = this.#pieces.next();
-      const piece: Piece = next.done
-        ? { done: true, value: undefined }
-        : { done: false, value: new TextEncoder().encode(next.value.text) };
       const finish = (): void => {
         signal?.removeEventListener('abort', onAbort);
-        resolve(piece);
+        if (next.done) resolve({ done: true, value: undefined });
+        else if (next.value.text === null) reject(cutError());
+        else resolve({ done: false, value: encoder.encode(next.value.text) });
       };
       const afterMs = next.done ? 0 : next.value.afterMs;
-      if (afterMs === 0) finish();
+      this.#read += 1;
+      // A body that never ends must not keep the clock from moving.
+      if (afterMs === 0 && this.#read < maxPiecesAtOnce) finish();
       else this.#world.schedule.after(afterMs, () => this.#process.deliver(finish));
     });
   }
+}
+
+function cutError(): Error {
+  const cause = Object.assign(new Error('other side closed'), { code: 'UND_ERR_SOCKET' });
+  return new TypeError('terminated', { cause });
 }

@@ -13,16 +13,23 @@ export interface Scheduled {
 const maxActions = 20_000_000;
 const maxActionsAtOnce = 2_000_000;
 
+const turnsPerRound = 50;
+
 /** Virtual time. Runs one action at a time, in the order of their times, and then of their scheduling. */
 export class Schedule {
   nowMs = 0;
   /** Called when the clock begins and ends to run. */
   onStart: () => void = () => {};
   onStop: () => void = () => {};
+  readonly #maxAtOnce: number;
   #actions = 0;
   #actionsAtOnce = 0;
   readonly #heap: Entry[] = [];
   #turns = 0;
+
+  constructor(maxAtOnce: number = maxActionsAtOnce) {
+    this.#maxAtOnce = maxAtOnce;
+  }
 
   at(atMs: number, run: () => void): Scheduled {
     this.#turns += 1;
@@ -46,31 +53,47 @@ export class Schedule {
   runUntil(endMs: number, isOver: () => boolean): Promise<void> {
     this.onStart();
     const ended = new Promise<void>((resolve, reject) => {
+      let isEnded = false;
+      let turns = 0;
       const turn = (): void => {
+        turns -= 1;
+        if (isEnded) return;
         try {
-          const next = isOver() ? undefined : this.#take(endMs);
-          if (next === undefined) {
+          if (isOver() || !this.#step(endMs)) {
+            isEnded = true;
             if (!isOver()) this.nowMs = Math.max(this.nowMs, endMs);
             resolve();
-            return;
           }
-          this.#count(next.atMs);
-          this.nowMs = next.atMs;
-          next.run();
-          setImmediate(turn);
         } catch (error) {
+          isEnded = true;
           reject(error);
         }
+        if (!isEnded && turns === 0) refill();
       };
-      turn();
+      // Between two immediates of one round of the event loop, Node runs all that promises have queued. A round for each
+      // action would take three times as long.
+      const refill = (): void => {
+        for (; turns < turnsPerRound; turns++) setImmediate(turn);
+      };
+      refill();
     });
     return ended.finally(() => this.onStop());
+  }
+
+  /** Runs the next action. `false` if there is none up to `endMs`. */
+  #step(endMs: number): boolean {
+    const next = this.#take(endMs);
+    if (next === undefined) return false;
+    this.#count(next.atMs);
+    this.nowMs = next.atMs;
+    next.run();
+    return true;
   }
 
   #count(atMs: number): void {
     this.#actions += 1;
     this.#actionsAtOnce = atMs === this.nowMs ? this.#actionsAtOnce + 1 : 0;
-    if (this.#actionsAtOnce > maxActionsAtOnce) throw new Error(`${maxActionsAtOnce} actions at one virtual moment.`);
+    if (this.#actionsAtOnce > this.#maxAtOnce) throw new Error(`${this.#maxAtOnce} actions at one virtual moment.`);
     if (this.#actions > maxActions) throw new Error(`${maxActions} actions in one episode.`);
   }
 

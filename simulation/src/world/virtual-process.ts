@@ -1,4 +1,5 @@
 import type { Platform, Product, ProductSource } from '../product/product.ts';
+import { describeError } from './error-text.ts';
 import type { Random } from './random.ts';
 import type { Scheduled } from './schedule.ts';
 import type { World } from './world.ts';
@@ -13,11 +14,16 @@ export interface ProcessOptions {
   readonly driftPpm?: number;
 }
 
-interface Waiting {
+interface Timer {
+  /** On the steady clock of the process. */
   readonly dueMs: number;
   readonly turn: number;
   readonly run: () => void;
+  scheduled: Scheduled | undefined;
 }
+
+/** Virtual times are whole, but the clock of a process that drifts has fractions. Node's timers may be as early too. */
+const roundingMs = 1;
 
 /** A simulated process: its own copy of the product, its own clocks and timers. It can be frozen, thawed and crash. */
 export class VirtualProcess {
@@ -26,6 +32,8 @@ export class VirtualProcess {
   readonly random: Random;
   /** When it was last thawed; the start if never. In virtual milliseconds. */
   thawedAtMs: number;
+  /** Its freezes so far. A freeze that lasts ends at infinity. */
+  readonly freezes: { readonly fromMs: number; untilMs: number; readonly stopsSteadyClock: boolean }[] = [];
   /** When it was last frozen; -1 if never. */
   frozenAtMs = -1;
   /** How many timers are set. A bound on what waits in the process. */
@@ -34,6 +42,10 @@ export class VirtualProcess {
   largestCollection = 0;
   /** Counts settings of the wall clock and pauses of the steady clock: bounds in clock time do not hold across them. */
   clockChanges = 0;
+  /** How often `endRequests` was called. */
+  cuts = 0;
+  /** How long it has been frozen in all, without a freeze that still lasts. */
+  pausedMs = 0;
   readonly #world: World;
   readonly #driftPpm: number;
   #aheadMs: number;
@@ -41,13 +53,16 @@ export class VirtualProcess {
   #frozen: { readonly sinceMs: number; readonly stopsSteadyClock: boolean } | undefined;
   #isDead = false;
   #turns = 0;
-  #dueTimers: Waiting[] = [];
-  #deliveries: (() => void)[] = [];
+  /** Since the last thaw, something that came during the freeze has not run yet. */
+  #isCatchingUp = false;
+  readonly #dueTimers: Timer[] = [];
+  readonly #deliveries: (() => void)[] = [];
 
   constructor(world: World, name: string, source: ProductSource, { aheadMs = 0, driftPpm = 0 }: ProcessOptions = {}) {
     this.#world = world;
     this.name = name;
-    this.random = world.random.fork(`process ${name}`);
+    // A process that replaces another of its name must not draw the same ids.
+    this.random = world.random.fork(`process ${name} ${world.processes.length}`);
     this.#aheadMs = aheadMs;
     this.#driftPpm = driftPpm;
     this.thawedAtMs = world.nowMs;
@@ -73,14 +88,15 @@ export class VirtualProcess {
   /** Runs an action in the process: at once, after its freeze, or never if it has crashed. */
   deliver(action: () => void): void {
     if (this.#isDead) return;
-    if (this.#frozen === undefined) action();
-    else this.#deliveries.push(action);
+    if (this.#isWaiting) this.#deliveries.push(action);
+    else action();
   }
 
   /** Stops the process, as SIGSTOP, a frozen Lambda or a laptop's sleep do. `stopsSteadyClock`: as some systems do in sleep. */
   freeze({ stopsSteadyClock }: { readonly stopsSteadyClock: boolean }): void {
     if (this.#isDead || this.#frozen !== undefined) return;
     this.#frozen = { sinceMs: this.#world.nowMs, stopsSteadyClock };
+    this.freezes.push({ fromMs: this.#world.nowMs, untilMs: Number.POSITIVE_INFINITY, stopsSteadyClock });
     this.frozenAtMs = this.#world.nowMs;
     this.clockChanges += 1;
     this.#world.note(this.name, stopsSteadyClock ? 'sleeps, and its steady clock stops' : 'is frozen');
@@ -93,22 +109,53 @@ export class VirtualProcess {
     this.#frozen = undefined;
     if (frozen.stopsSteadyClock) this.#steadyLostMs += this.#world.nowMs - frozen.sinceMs;
     this.thawedAtMs = this.#world.nowMs;
+    const freeze = this.freezes.at(-1);
+    if (freeze !== undefined) freeze.untilMs = this.#world.nowMs;
+    this.pausedMs += this.#world.nowMs - frozen.sinceMs;
     this.clockChanges += 1;
     this.#world.note(this.name, 'goes on');
-    const [timers, deliveries] = [this.#dueTimers, this.#deliveries];
-    [this.#dueTimers, this.#deliveries] = [[], []];
-    timers.sort((a, b) => a.dueMs - b.dueMs || a.turn - b.turn);
-    // Each in a turn of its own, so that promises settle in between.
-    for (const run of [...timers.map((timer) => timer.run), ...deliveries]) {
-      this.#world.schedule.after(0, () => this.deliver(run));
+    this.#dueTimers.sort((a, b) => a.dueMs - b.dueMs || a.turn - b.turn);
+    if (this.#isCatchingUp) return;
+    this.#isCatchingUp = true;
+    this.#world.schedule.after(0, () => this.#catchUp());
+  }
+
+  /** Runs one thing that came during a freeze. Each has a turn of the schedule, so that promises settle in between. */
+  #catchUp(): void {
+    if (this.#isDead || this.#frozen !== undefined) {
+      this.#isCatchingUp = false;
+      return;
     }
+    const timer = this.#dueTimers.shift();
+    if (timer !== undefined) this.#fire(timer);
+    else this.#deliveries.shift()?.();
+    this.#isCatchingUp = this.#dueTimers.length + this.#deliveries.length > 0;
+    if (this.#isCatchingUp) this.#world.schedule.after(0, () => this.#catchUp());
+  }
+
+  get #isWaiting(): boolean {
+    return this.#frozen !== undefined || this.#isCatchingUp;
   }
 
   /** Ends the process without notice. Nothing of it runs again. */
   crash(): void {
     if (this.#isDead) return;
     this.#isDead = true;
+    this.#dueTimers.length = 0;
+    this.#deliveries.length = 0;
     this.#world.note(this.name, 'crashes');
+  }
+
+  /**
+   * As edge runtimes do at the end of a request: the timers that are set never fire. What the network brings is up to the
+   * scenario, which compares `cuts` with those at the beginning of a call.
+   */
+  endRequests(): void {
+    if (this.#isDead) return;
+    this.cuts += 1;
+    this.timers = 0;
+    this.#dueTimers.length = 0;
+    this.#world.note(this.name, 'the runtime ends all requests, and their timers');
   }
 
   /** Sets the wall clock forward, or back. */
@@ -122,7 +169,7 @@ export class VirtualProcess {
     return this.#aheadMs;
   }
 
-  /** Milliseconds of true time that a timer of the process takes. */
+  /** What a clock of the process shows after so many milliseconds of true time. */
   #scaled(trueMs: number): number {
     return this.#driftPpm === 0 ? trueMs : trueMs + (trueMs * this.#driftPpm) / 1_000_000;
   }
@@ -131,12 +178,12 @@ export class VirtualProcess {
     return {
       wallMs: () => this.wallMs,
       steadyMs: () => this.steadyMs,
-      startTimer: (callback, ms) => this.#startTimer(callback, ms),
+      startTimer: (callback, ms) => this.startTimer(callback, ms),
       stopTimer: (timer) => (timer as Scheduled | undefined)?.cancel(),
       // No test replaces the timers of this world, so the backup is not needed.
       startBackupTimer: () => () => {},
       nextTurn: (callback) => {
-        this.#startTimer(callback, 0);
+        this.#world.schedule.after(0, () => this.deliver(() => this.#call(callback)));
       },
       random: () => this.random.fraction(),
       randomId: () => {
@@ -151,31 +198,52 @@ export class VirtualProcess {
     };
   }
 
-  #startTimer(callback: () => void, ms: number): Scheduled {
+  /** Sets a timer of the process, as the product does. */
+  startTimer(callback: () => void, ms: number): Scheduled {
     // As `setTimeout` does with NaN, too small and too large numbers.
     const wait = ms >= 1 && ms <= 2_147_483_647 ? Math.trunc(ms) : 1;
-    const dueMs = this.#world.nowMs + wait;
-    const turn = ++this.#turns;
+    const { cuts } = this;
     let isStopped = false;
     const run = (): void => {
-      if (isStopped) return;
+      if (isStopped || cuts !== this.cuts) return;
       isStopped = true;
       this.timers -= 1;
-      callback();
+      this.#call(callback);
     };
+    const timer: Timer = { dueMs: this.steadyMs + wait, turn: ++this.#turns, run, scheduled: undefined };
     this.timers += 1;
-    const scheduled = this.#world.schedule.at(dueMs, () => {
-      if (this.#isDead) return;
-      if (this.#frozen === undefined) run();
-      else this.#dueTimers.push({ dueMs, turn, run });
-    });
+    this.#arm(timer, wait);
     return {
       cancel: () => {
-        if (isStopped) return;
+        if (isStopped || cuts !== this.cuts) return;
         isStopped = true;
         this.timers -= 1;
-        scheduled.cancel();
+        timer.scheduled?.cancel();
       },
     };
+  }
+
+  #arm(timer: Timer, wait: number): void {
+    const trueMs = this.#driftPpm === 0 ? wait : Math.round(wait / (1 + this.#driftPpm / 1_000_000));
+    timer.scheduled = this.#world.schedule.after(trueMs, () => {
+      if (this.#isDead) return;
+      if (this.#isWaiting) this.#dueTimers.push(timer);
+      else this.#fire(timer);
+    });
+  }
+
+  // The steady clock may have stopped since the timer was set: then it fires as much later.
+  #fire(timer: Timer): void {
+    const restMs = timer.dueMs - this.steadyMs;
+    if (restMs >= roundingMs) this.#arm(timer, restMs);
+    else timer.run();
+  }
+
+  #call(callback: () => void): void {
+    try {
+      callback();
+    } catch (error) {
+      this.#world.violate(38, `A timer's callback throws, which ends the process: ${describeError(error)}`);
+    }
   }
 }

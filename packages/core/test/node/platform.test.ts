@@ -1,0 +1,34 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import { nextTurn, startBackupTimer } from '../../src/platform.ts';
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+test('a backup timer fires although a test library has replaced all timers', async () => {
+  vi.useFakeTimers();
+  await new Promise<void>((resolve) => startBackupTimer(resolve, 1));
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test('a backup timer that was stopped does not fire', async () => {
+  let fired = 0;
+  startBackupTimer(() => fired++, 1)();
+  await new Promise<void>((resolve) => startBackupTimer(resolve, 2));
+  expect(fired).toBe(0);
+});
+
+test('`nextTurn` waits for the microtasks of this turn', async () => {
+  const order: string[] = [];
+  const over = new Promise<void>((resolve) =>
+    nextTurn(() => {
+      order.push('turn');
+      resolve();
+    }),
+  );
+  Promise.resolve()
+    .then(() => {})
+    .then(() => order.push('microtasks'));
+  await over;
+  expect(order).toEqual(['microtasks', 'turn']);
+});

@@ -1,0 +1,42 @@
+import { noStatement, type Scenario } from '../scenario.ts';
+import type { Violation } from '../world/world.ts';
+import { episodeSeed } from './episode.ts';
+import type { Pool } from './pool.ts';
+import type { Build } from './task.ts';
+
+export interface SearchResult {
+  readonly found: { readonly seed: number; readonly violation: Violation } | undefined;
+  readonly episodes: number;
+  readonly seconds: number;
+}
+
+export interface SearchLimit {
+  /** In real time. */
+  readonly seconds: number;
+  /** How many episodes run at the same time. */
+  readonly lanes: number;
+}
+
+/** Runs episodes of one scenario until one violates a statement. A scenario that fails itself does not count. */
+export async function search(
+  pool: Pool,
+  seed: number,
+  scenario: Scenario<unknown>,
+  build: Build,
+  limit: SearchLimit,
+): Promise<SearchResult> {
+  const begun = performance.now();
+  const seconds = (): number => (performance.now() - begun) / 1000;
+  let [next, episodes] = [0, 0];
+  let found: SearchResult['found'];
+  const lane = async (): Promise<void> => {
+    while (found === undefined && seconds() < limit.seconds) {
+      const own = episodeSeed(seed, scenario.name, next++);
+      const { violation } = await pool.check({ scenario: scenario.name, seed: own, build });
+      episodes += 1;
+      if (violation !== undefined && violation.statement !== noStatement) found ??= { seed: own, violation };
+    }
+  };
+  await Promise.all(Array.from({ length: limit.lanes }, lane));
+  return { found, episodes, seconds: seconds() };
+}

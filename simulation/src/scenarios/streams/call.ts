@@ -1,0 +1,76 @@
+import type { VirtualProcess } from '../../world/virtual-process.ts';
+import type { KeyName } from './keys.ts';
+
+export type CallKind = 'run' | 'advance' | 'plan' | 'cancel' | 'publish';
+
+/** What a call of the product is for. `from` of a publication is the key that it may replace. */
+export interface Purpose {
+  readonly kind: CallKind;
+  readonly from: KeyName | null;
+  readonly to: KeyName;
+  readonly isLeaked: boolean;
+}
+
+/** One request of a call to the store or to the gateway. */
+export interface Ask {
+  readonly to: 'store' | 'gateway';
+  readonly sentAtMs: number;
+  /** When the answer or the failure reached the process. */
+  endedAtMs: number | undefined;
+  failure: string | undefined;
+  /** The key that the gateway has answered with. */
+  served: KeyName | null | undefined;
+}
+
+/** One call of the product by an operator or a node, and what was seen of it. */
+export class Call {
+  readonly id: number;
+  readonly purpose: Purpose;
+  readonly process: VirtualProcess;
+  readonly startedAtMs: number;
+  readonly asks: Ask[] = [];
+  settledAtMs: number | undefined;
+  /** When the first read of the note, or of the slot, was done at the store. */
+  firstReadAtMs: number | undefined;
+  /** When a canceling call has cleared the note. */
+  clearedAtMs: number | undefined;
+  /** Since when it must not write, because a cancel has resolved. */
+  canceledAtMs: number | undefined;
+  abortedAtMs: number | undefined;
+  /** How far the clock of the process was ahead at most, and at least, since it began. */
+  mostAheadMs: number;
+  leastAheadMs: number;
+  lastServed: KeyName | null | undefined;
+  lastStep: string | undefined;
+  lastRetryAtMs: number | undefined;
+  readonly abort: AbortController = new AbortController();
+
+  constructor(id: number, purpose: Purpose, process: VirtualProcess, nowMs: number) {
+    this.id = id;
+    this.purpose = purpose;
+    this.process = process;
+    this.startedAtMs = nowMs;
+    this.mostAheadMs = process.aheadMs;
+    this.leastAheadMs = process.aheadMs;
+  }
+
+  get isActive(): boolean {
+    return this.settledAtMs === undefined && !this.process.isDead;
+  }
+
+  get name(): string {
+    const { kind, from, to, isLeaked } = this.purpose;
+    return `${kind} #${this.id} ${from ?? ''}>${to}${isLeaked ? ' leaked' : ''}`;
+  }
+
+  noteClock(): void {
+    this.mostAheadMs = Math.max(this.mostAheadMs, this.process.aheadMs);
+    this.leastAheadMs = Math.min(this.leastAheadMs, this.process.aheadMs);
+  }
+
+  ask(to: Ask['to'], nowMs: number): Ask {
+    const ask: Ask = { to, sentAtMs: nowMs, endedAtMs: undefined, failure: undefined, served: undefined };
+    this.asks.push(ask);
+    return ask;
+  }
+}

@@ -1,0 +1,191 @@
+import type { StreamEvent, StreamSigner } from '@torii/streams';
+import type { VirtualProcess } from '../../world/virtual-process.ts';
+import type { World } from '../../world/world.ts';
+import { Call } from './call.ts';
+import type { CallRules, Lifetimes } from './call-rules.ts';
+import { type Connections, gatewayOrigin } from './connections.ts';
+import { type KeyName, keyOf } from './keys.ts';
+import type { Client } from './plan.ts';
+import type { Minted, TokenRules } from './token-rules.ts';
+
+type IssuedEvent = Extract<StreamEvent, { readonly type: 'issued' }>;
+
+/** One release of the app on one node. */
+export interface Node {
+  readonly name: string;
+  readonly number: number;
+  readonly process: VirtualProcess;
+  /** The old key, and the new one. */
+  readonly keys: readonly KeyName[];
+  readonly signer: StreamSigner;
+  /** Events of tokens that are not matched with a token yet. */
+  readonly issued: IssuedEvent[];
+  usedKey: KeyName;
+  /** Whether an outage was told of, and whether the gateway has answered since. */
+  isTold: boolean;
+  hasAnswered: boolean;
+  readonly deployedAtMs: number;
+  /** Whether a node with both keys has replaced it before the rotation began. */
+  isRetired: boolean;
+  /** When a token was last requested since the gateway has been well. */
+  askedAtMs: number | undefined;
+  clockChanges: number;
+}
+
+/** The processes that mint tokens, and their clients. */
+export class Nodes {
+  readonly #world: World;
+  readonly #connections: Connections;
+  readonly #calls: CallRules;
+  readonly #tokens: TokenRules;
+  readonly #lifetimes: Lifetimes;
+  readonly #aheadMs: readonly number[];
+  readonly #processes: VirtualProcess[];
+  readonly #nodes: (Node | undefined)[] = [];
+  #publications = 10_000;
+
+  constructor(
+    world: World,
+    connections: Connections,
+    calls: CallRules,
+    tokens: TokenRules,
+    lifetimes: Lifetimes,
+    aheadMs: readonly number[],
+  ) {
+    this.#world = world;
+    this.#connections = connections;
+    this.#calls = calls;
+    this.#tokens = tokens;
+    this.#lifetimes = lifetimes;
+    this.#aheadMs = aheadMs;
+    this.#processes = aheadMs.map((ahead, number) => world.startProcess(`n${number}`, { aheadMs: ahead }));
+  }
+
+  get size(): number {
+    return this.#processes.length;
+  }
+
+  process(number: number): VirtualProcess {
+    const process = this.#processes[number % this.size];
+    if (process === undefined) throw new Error('There is no node.');
+    return process;
+  }
+
+  deployAll(keys: readonly KeyName[]): void {
+    this.#world.note('nodes', `are deployed with ${keys.join(' and ')}`);
+    for (let number = 0; number < this.size; number++) this.deploy(number, keys);
+  }
+
+  /** Starts a release. It publishes its key, as every node may. */
+  deploy(given: number, keys: readonly KeyName[]): void {
+    const number = given % this.size;
+    const process = this.process(number);
+    const [first = 'a', next] = keys;
+    const { createStreamSigner, publishPublicKey } = process.product.streams;
+    const signer = createStreamSigner({
+      privateKey: keyOf(first).privatePem,
+      nextPrivateKey: next === undefined ? undefined : keyOf(next).privatePem,
+      gatewayUrl: gatewayOrigin,
+      ...this.#lifetimes,
+      onEvent: (event) => this.#tokens.told(node, event),
+    });
+    const old = this.#nodes[number];
+    if (old !== undefined) old.isRetired = true;
+    const { nowMs } = this.#world;
+    const node: Node = {
+      name: process.name,
+      number,
+      process,
+      keys,
+      signer,
+      issued: [],
+      usedKey: first,
+      isTold: false,
+      hasAnswered: false,
+      deployedAtMs: nowMs,
+      isRetired: false,
+      askedAtMs: undefined,
+      clockChanges: process.clockChanges,
+    };
+    this.#nodes[number] = node;
+    process.deliver(() => {
+      this.#publications += 1;
+      const call = new Call(this.#publications, { kind: 'publish', from: null, to: first, isLeaked: false }, process, this.#world.nowMs);
+      this.#calls.begin(call);
+      const gateway = number % 2 === 0 ? { gatewayUrl: gatewayOrigin, fetch: this.#connections.fetchFor(call) } : {};
+      publishPublicKey(this.#connections.storeFor(call), signer.publicKey, gateway).then(
+        (result) => this.#calls.resolved(call, result),
+        (error: unknown) => this.#calls.rejected(call, error),
+      );
+    });
+  }
+
+  /** The gateway has answered a request of this process. */
+  answered(process: VirtualProcess): void {
+    for (const node of this.#nodes) if (node?.process === process) node.hasAnswered = true;
+  }
+
+  crash(number: number, forMs: number): void {
+    const process = this.process(number);
+    const node = this.#nodes[number % this.size];
+    process.crash();
+    this.#world.schedule.after(forMs, () => {
+      const at = number % this.size;
+      this.#processes[at] = this.#world.startProcess(`n${at}`, { aheadMs: this.#aheadMs[at] ?? 0 });
+      if (node !== undefined) this.deploy(at, node.keys);
+    });
+  }
+
+  /** Schedules all connections of a client. */
+  connect(client: Client, fromMs: number): void {
+    const state: { minted: Minted | undefined } = { minted: undefined };
+    for (let time = 0; time < client.times; time++) {
+      this.#world.schedule.at(fromMs + time * client.everyMs, () => this.#connectOnce(client, state));
+    }
+  }
+
+  #connectOnce(client: Client, state: { minted: Minted | undefined }): void {
+    const { minted } = state;
+    if (client.keeps && minted !== undefined && minted.expiresAtMs > this.#world.nowMs) {
+      this.#tokens.connects(minted);
+      return;
+    }
+    for (let one = 0; one < client.crowd; one++) {
+      this.#mint(client, (fresh) => {
+        state.minted = fresh;
+        this.#tokens.connects(fresh);
+      });
+    }
+  }
+
+  #mint(client: Client, use: (minted: Minted) => void): void {
+    this.process(client.node).deliver(() => {
+      const node = this.#nodes[client.node % this.size];
+      if (node === undefined || node.process.isDead) return;
+      const ttlSeconds = this.#ttlOf(client);
+      const asked = { ttlSeconds, calledAtMs: this.#world.nowMs, wallAtCallMs: node.process.wallMs };
+      node.clockChanges = node.process.clockChanges;
+      node.signer.issue({ subject: 'ada', allowedStreams: ['chat_*'], ttlSeconds }).then(
+        (result) => {
+          const minted = this.#tokens.minted(node, asked, result);
+          if (minted !== undefined) use(minted);
+        },
+        (error: unknown) => this.#tokens.refused(node, ttlSeconds, error),
+      );
+    });
+  }
+
+  #ttlOf({ ttl }: Client): number {
+    const { maxTtlSeconds, drainTtlSeconds } = this.#lifetimes;
+    const values = {
+      longest: maxTtlSeconds,
+      drain: Math.min(drainTtlSeconds, maxTtlSeconds),
+      'above drain': Math.min(drainTtlSeconds + 1, maxTtlSeconds),
+      short: Math.min(10, maxTtlSeconds),
+      one: 1,
+      'too long': maxTtlSeconds + 1,
+      zero: 0,
+    };
+    return values[ttl];
+  }
+}

@@ -1,0 +1,182 @@
+import type { StreamEvent } from '@torii/streams';
+import { epochMs } from '../../world/virtual-process.ts';
+import type { World } from '../../world/world.ts';
+import type { Lifetimes } from './call-rules.ts';
+import type { Gateway } from './gateway.ts';
+import type { Health } from './health.ts';
+import { type KeyName, nameOfKeyId } from './keys.ts';
+import type { Node } from './nodes.ts';
+
+export interface Minted {
+  readonly token: string;
+  readonly key: KeyName;
+  readonly node: Node;
+  /** When it expires, in virtual milliseconds. */
+  readonly expiresAtMs: number;
+  readonly calledAtMs: number;
+  readonly mintedAtMs: number;
+  /** Whether the node could know which key the gateway used. */
+  readonly isInformed: boolean;
+  readonly isLong: boolean;
+}
+
+/** A round trip to the gateway, at most. */
+const roundTripMs = 70;
+/** README: "A gateway that hangs delays one round of tokens by two seconds", and half a second for the load as a whole. */
+const longestMintMs = 2_600;
+/** For this long after a failure, tokens do not wait for the gateway. */
+const outageMs = 60_000;
+
+/** What nodes may mint, with which key and by when, and which clients the gateway may refuse. */
+export class TokenRules {
+  /** How much longer than announced a refusal may last, because of clocks that are off. */
+  clockSlackMs = 0;
+  isLeaked = false;
+  /** Changes of the gateway's key before this time were not a rotation's. */
+  readonly #world: World;
+  readonly #gateway: Gateway;
+  readonly #health: Health;
+  readonly #lifetimes: Lifetimes;
+
+  constructor(world: World, gateway: Gateway, health: Health, lifetimes: Lifetimes) {
+    this.#world = world;
+    this.#gateway = gateway;
+    this.#health = health;
+    this.#lifetimes = lifetimes;
+  }
+
+  minted(
+    node: Node,
+    asked: { readonly ttlSeconds: number; readonly calledAtMs: number; readonly wallAtCallMs: number },
+    result: { readonly token: string; readonly expiresAt: number },
+  ): Minted | undefined {
+    const { nowMs } = this.#world;
+    const { calledAtMs, ttlSeconds } = asked;
+    const { maxTtlSeconds, drainTtlSeconds } = this.#lifetimes;
+    const [header = '', payload = ''] = result.token.split('.');
+    const { kid, alg } = decoded(header);
+    const { exp, iat } = decoded(payload);
+    const key = nameOfKeyId(String(kid));
+    const wrong = (statement: number, text: string): undefined => {
+      this.#world.violate(statement, `${node.name}: ${text}.`);
+      return undefined;
+    };
+    if (key === null || !node.keys.includes(key) || alg !== 'RS256') return wrong(28, `a token is signed with ${key}`);
+    if (typeof exp !== 'number' || typeof iat !== 'number' || exp !== result.expiresAt) return wrong(28, 'a token has a wrong `exp`');
+    if (ttlSeconds > maxTtlSeconds || ttlSeconds < 1) return wrong(28, `a token of ${ttlSeconds} s was minted`);
+    const isDraining = node.keys.length === 2 && key === node.keys[0];
+    const lifetime = isDraining ? Math.min(ttlSeconds, drainTtlSeconds) : ttlSeconds;
+    if (exp - iat > lifetime) return wrong(28, `a token of ${exp - iat} s was minted instead of ${lifetime} s`);
+    if (exp - iat < lifetime) return wrong(28, `a token of only ${exp - iat} s was minted instead of ${lifetime} s`);
+    const jumps = node.process.clockChanges !== node.clockChanges;
+    if (!jumps && (iat * 1000 > node.process.wallMs || (iat + 1) * 1000 <= asked.wallAtCallMs)) {
+      return wrong(28, 'a token has a wrong `iat`');
+    }
+    this.#checkEvents(node, key, ttlSeconds, lifetime);
+    const scopes = [node.name, 'gateway', `${node.name} gateway`];
+    const wellSince = this.#health.wellSinceMs(scopes);
+    const isCalm = wellSince <= calledAtMs && node.process.thawedAtMs <= calledAtMs;
+    if (isCalm || this.#health.wellSinceMs([node.name]) <= calledAtMs) {
+      if (node.process.thawedAtMs <= calledAtMs && nowMs - calledAtMs > longestMintMs) {
+        wrong(34, `a token took ${nowMs - calledAtMs} ms`);
+      }
+    }
+    if (isCalm && nowMs - calledAtMs > 2 * roundTripMs && wellSince + 10_000 < calledAtMs) {
+      wrong(34, `a token took ${nowMs - calledAtMs} ms although the gateway is well`);
+    }
+    // The first token after an outage may be signed by what was known before it.
+    const isInformed =
+      isCalm &&
+      (calledAtMs - wellSince > outageMs + 5_000 ||
+        wellSince === 0 ||
+        (node.askedAtMs !== undefined && node.askedAtMs >= wellSince + 4_600 && node.askedAtMs + 2 * roundTripMs <= calledAtMs));
+    if (!isCalm) node.askedAtMs = undefined;
+    else if (wellSince + 4_600 <= calledAtMs) node.askedAtMs ??= calledAtMs;
+    if (isInformed && node.keys.length === 2) {
+      const used = this.#gateway.usedBetween(calledAtMs - 1_000 - roundTripMs, nowMs);
+      const isKnown = [...used].every((each) => each !== null && node.keys.includes(each));
+      if (isKnown && !used.has(key)) wrong(34, `a token is signed with ${key}, and the gateway uses ${[...used].join()}`);
+    }
+    const isLong = !isDraining && lifetime > drainTtlSeconds;
+    return {
+      token: result.token,
+      key,
+      node,
+      expiresAtMs: exp * 1000 - epochMs,
+      calledAtMs,
+      mintedAtMs: nowMs,
+      isInformed,
+      isLong,
+    };
+  }
+
+  refused(node: Node, ttlSeconds: number, error: unknown): void {
+    const isWrong = ttlSeconds > this.#lifetimes.maxTtlSeconds || ttlSeconds < 1;
+    const reason = Reflect.get(Object(error), 'reason');
+    if (isWrong && reason === 'lifetime_invalid') return;
+    this.#world.violate(28, `${node.name}: a token of ${ttlSeconds} s was not minted: ${String(error)}.`);
+  }
+
+  /** Each token is told of once. */
+  #checkEvents(node: Node, key: KeyName, asked: number, lifetime: number): void {
+    const at = node.issued.findIndex(
+      ({ keyId, ttlSeconds, askedSeconds }) =>
+        nameOfKeyId(keyId) === key && ttlSeconds === lifetime && askedSeconds === asked,
+    );
+    if (at < 0) this.#world.violate(28, `${node.name}: no event tells of a token of ${key}.`);
+    node.issued.splice(at, 1);
+  }
+
+  /** An event of a signer. */
+  told(node: Node, event: StreamEvent): void {
+    const wrong = (text: string): void => this.#world.violate(28, `${node.name}: an event tells of ${text}.`);
+    if (event.type === 'issued') node.issued.push(event);
+    if (event.type === 'gateway_unavailable') {
+      if (node.isTold && !node.hasAnswered) wrong('one outage twice');
+      node.isTold = true;
+      node.hasAnswered = false;
+    }
+    if (event.type === 'key_used') {
+      const key = nameOfKeyId(event.keyId);
+      if (key === node.usedKey || key === null || !node.keys.includes(key)) wrong(`a change to ${key}`);
+      node.usedKey = key ?? node.usedKey;
+      this.#world.note(node.name, `signs with ${key}`);
+    }
+    if (event.type === 'key_not_served') {
+      if (event.servedKeyId === event.keyId) wrong('a key that is served');
+      const served = nameOfKeyId(event.servedKeyId);
+      if (served !== null && node.keys.includes(served)) wrong('a key that it could use');
+    }
+  }
+
+  /** A client connects. The gateway opens the socket, or there is a reason that the documentation names. */
+  connects(minted: Minted): boolean {
+    const { nowMs } = this.#world;
+    const { token, key, node, expiresAtMs, mintedAtMs, calledAtMs } = minted;
+    if (this.#health.wellSinceMs(['gateway']) > nowMs) return false;
+    const isAdmitted = this.#gateway.admits(token);
+    if (isAdmitted || nowMs >= expiresAtMs) return isAdmitted;
+    const { used, lastChange } = this.#gateway;
+    const wrong = (text: string): void =>
+      this.#world.violate(28, `${node.name}: a client with a token of ${key} is refused ${text}.`);
+    if (used === key) {
+      wrong('by the gateway, which uses that key');
+      return false;
+    }
+    // Only a flip is followed with few refusals. A release without the new key cannot follow it at all.
+    const wasNatural = this.#gateway.changes.every((change) => change.isFlip || change.atMs < node.deployedAtMs);
+    if (!wasNatural || used === null || (!node.keys.includes(used) && !node.isRetired)) return false;
+    const sinceMs = lastChange.atMs;
+    if (calledAtMs > sinceMs + 1_000 + roundTripMs && minted.isInformed) wrong(`${calledAtMs - sinceMs} ms after the flip`);
+    const { drainTtlSeconds, maxTtlSeconds } = this.#lifetimes;
+    const longest = this.isLeaked ? maxTtlSeconds : Math.min(drainTtlSeconds, maxTtlSeconds);
+    const isLate = mintedAtMs > sinceMs + 1_000 + roundTripMs;
+    const limitMs = (isLate ? mintedAtMs : sinceMs) + (longest + 1) * 1_000 + this.clockSlackMs;
+    if (nowMs > limitMs) wrong(`${((nowMs - sinceMs) / 1000).toFixed(3)} s after the flip`);
+    return false;
+  }
+}
+
+function decoded(part: string): Readonly<Record<string, unknown>> {
+  return JSON.parse(Buffer.from(part, 'base64url').toString());
+}
