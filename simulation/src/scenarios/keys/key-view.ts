@@ -84,6 +84,12 @@ export class KeyView {
     return this.isFailing && ageMs(this.process, (this.lastFailed as Fetch).begun) < outageMs + timeoutMs;
   }
 
+  /** A fetch that was ended by the shorter limit of another verifier has not failed for a more patient one. */
+  hasFailedFor(timeoutMs: number): boolean {
+    const { wasAborted, begun, ended } = this.lastFailed ?? {};
+    return wasAborted !== true || begun === undefined || ended === undefined || ended.atMs - begun.atMs >= timeoutMs;
+  }
+
   /** Whether the failure of a fetch forbids the next one. */
   get isInRetryDelay(): boolean {
     return this.isFailing && ageMs(this.process, (this.lastFailed as Fetch).begun) < retryDelayMs;
@@ -96,8 +102,9 @@ export class KeyView {
       ages.push(ageMs(this.process, (this.fetches[i] as Fetch).begun));
     }
     const recent = ages.filter((age) => age < permitMs).length;
-    // With all permits restored before the recent ones: that takes 24 seconds, and each permit begins a new period.
-    return recent === 0 || (recent < permits && ages.slice(recent).every((age) => age >= permitMs * (permits + 1)));
+    // With all permits restored before the recent ones. A fraction of a period is lost when permits are counted, so that each
+    // may take nearly two.
+    return recent === 0 || (recent < permits && ages.slice(recent).every((age) => age >= permitMs * (2 * permits + 1)));
   }
 
   /** Whether searches may be limited: one found nothing a short time ago, and many tokens name unknown keys. */
@@ -118,7 +125,9 @@ export class KeyView {
 
   /** Like {@link isSuspicious}, but only if a search has surely found nothing. */
   isSuspiciousForSure(): boolean {
-    return this.#emptySearches.some((atMs) => this.world.nowMs - atMs < permitMs - 1_000 && this.process.thawedAtMs < atMs);
+    return this.#emptySearches.some(
+      (atMs) => this.world.nowMs - atMs < permitMs - 1_000 && this.process.thawedAtMs < atMs,
+    );
   }
 
   onAsk(ask: Ask): void {
@@ -201,7 +210,8 @@ export class KeyView {
     this.#justEnded = fetch;
     if (fetch.clockChanges === this.process.clockChanges && !fetch.isLate) this.#checkLength(fetch);
     if (fetch.keys === undefined) {
-      if (fetch.number < (this.current?.number ?? 0) || fetch.number < (this.lastFailed?.number ?? 0)) fetch.isAnnounced = true;
+      if (fetch.number < (this.current?.number ?? 0) || fetch.number < (this.lastFailed?.number ?? 0))
+        fetch.isAnnounced = true;
       else this.lastFailed = fetch;
       return;
     }
