@@ -51,8 +51,12 @@ export interface Ask {
   /** The key could be told without waiting. */
   readonly needsNoWait: boolean;
   readonly usesFile: boolean;
+  /** Keys were known that need no renewal, so that an unknown key was searched for. */
+  readonly hadKeys: boolean;
   /** A search had found nothing a short time ago. */
   readonly wasSuspicious: boolean;
+  /** The same for sure: it can only be searched for after a pause, and not in a crowd. */
+  readonly mustPause: boolean;
 }
 
 export const dayMs = 24 * 3_600_000;

@@ -37,12 +37,13 @@ export class Fetch {
   begunTurn = 0;
   endedTurn = Number.POSITIVE_INFINITY;
   readonly aheadMs: number;
+  isLate = false;
   isAnnounced = false;
   /** Whether the head of the answer alone says that it cannot be used. */
   endsWithHead = false;
   readonly #world: World;
 
-  constructor(world: World, view: KeyView, { number, process, signal, answer }: StartedFetch) {
+  constructor(world: World, view: KeyView, { number, process, answer }: StartedFetch, signal: AbortSignal | undefined) {
     this.#world = world;
     this.view = view;
     this.number = number;
@@ -90,7 +91,12 @@ export class Fetch {
   }
 
   #end(keys: KeyNames | undefined): void {
-    if (this.ended !== undefined) return;
+    if (this.ended !== undefined) {
+      // A function that ignores its signal brings an answer after the time limit. It is used if none is newer.
+      if (keys === undefined || !this.wasAborted || this.keys !== undefined) return;
+      this.isAnnounced = false;
+      this.isLate = true;
+    }
     this.ended = readingOf(this.#world, this.view.process);
     this.keys = keys;
     this.view.onEnded(this);
@@ -101,6 +107,8 @@ export class Fetch {
 export class FetchBook {
   readonly #world: World;
   readonly #fetches: Map<number, Fetch> = new Map();
+  /** Of the fetch that is about to start, if its function does not pass it on. */
+  #ownSignal: AbortSignal | undefined;
   readonly #viewOf: (process: VirtualProcess, url: string) => KeyView | undefined;
 
   constructor(world: World, viewOf: (process: VirtualProcess, url: string) => KeyView | undefined) {
@@ -115,10 +123,23 @@ export class FetchBook {
     return fetch;
   }
 
+  /** A `fetch` that never stops, as some wrappers and mocks. */
+  deafFetch(process: VirtualProcess): typeof globalThis.fetch {
+    const send = this.#world.network.fetchOf(process);
+    return (input, init) => {
+      this.#ownSignal = init?.signal ?? undefined;
+      try {
+        return send(input, { ...init, signal: null });
+      } finally {
+        this.#ownSignal = undefined;
+      }
+    };
+  }
+
   #onFetch(started: StartedFetch): void {
     const view = this.#viewOf(started.process, started.url);
     if (view === undefined) return this.#world.violate(3, `${started.process.name} fetched ${started.url}`);
-    const fetch = new Fetch(this.#world, view, started);
+    const fetch = new Fetch(this.#world, view, started, started.signal ?? this.#ownSignal);
     this.#fetches.set(fetch.number, fetch);
     view.onBegun(fetch);
   }

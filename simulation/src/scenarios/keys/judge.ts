@@ -48,7 +48,9 @@ export class Judge {
     const usesFile = fileWorks && !(file?.isSpent ?? true) && file?.names.has(token.kid) === true;
     const name = view.keys?.get(token.kid);
     const age = view.ageMs();
-    const isYoung = age < staleAfterMs || (age < settings.maxStaleMs && view.isInOutage(settings.timeoutMs));
+    const isYoung =
+      age < staleAfterMs ||
+      (age < settings.maxStaleMs && view.isInOutage(settings.timeoutMs) && view.hasFailedFor(settings.timeoutMs));
     const fileName = fileWorks ? file?.names.get(token.kid) : undefined;
     const ask: Ask = {
       asked,
@@ -62,19 +64,26 @@ export class Judge {
       wasGood: token.signedBy !== undefined && (fileName === token.signedBy || (isYoung && name === token.signedBy)),
       needsNoWait: wasCheap || usesFile || (name !== undefined && isYoung),
       usesFile,
+      hadKeys: age < staleAfterMs,
       wasSuspicious: view.isSuspicious(),
+      mustPause: age < staleAfterMs && view.isSuspiciousForSure(),
     };
     if (file !== undefined && !wasCheap && fileName !== undefined) file.usedAt ??= ask.begun;
     view.onAsk(ask);
     return ask;
   }
 
-  /** After the call, before its answer: a renewal in the background begins when the keys are four minutes old. */
+  /** After the call, before its answer: what needs a fetch has begun one. */
   afterCall(ask: Ask): void {
     const { view, wasCheap } = ask;
     const age = view.ageMs();
-    if (wasCheap || view.keys?.has(ask.token.kid) !== true || age < renewAfterMs || ask.token.signedBy === undefined) return;
-    if (flawsOf(ask.token, ask.asked).length > 0) return;
+    const isFlawed = wasCheap || flawsOf(ask.token, ask.asked).length > 0;
+    const mustSearch = !isFlawed && ask.wasUnknown && !ask.usesFile && !ask.wasSuspicious;
+    if (mustSearch && !view.isFetching && view.hasPermit && !view.isInRetryDelay) {
+      this.#violate(4, ask, 'names an unknown key, and no fetch looks for it');
+    }
+    if (isFlawed || view.keys?.has(ask.token.kid) !== true || age < renewAfterMs || ask.token.signedBy === undefined)
+      return;
     if (view.isFetching || view.isInRetryDelay || !view.hasPermit) return;
     const newest = view.fetches.at(-1);
     if (newest !== undefined && newest.begun.atMs === this.#world.nowMs) return;
@@ -82,7 +91,8 @@ export class Judge {
   }
 
   end(ask: Ask, outcome: Outcome): void {
-    ask.view.onAnswer(ask, outcome.kind === 'refused' && ask.view.keys?.has(ask.token.kid) !== true);
+    const isNegative = outcome.kind === 'refused' && ask.view.keys?.has(ask.token.kid) !== true;
+    ask.view.onAnswer(ask, isNegative, isNegative && this.#fetchesOf(ask).some(({ keys }) => keys !== undefined));
     this.#checkWait(ask);
     if (outcome.kind === 'failed') this.#violate(18, ask, `failed: ${outcome.text}`);
     else if (outcome.kind === 'accepted') this.#checkAccepted(ask, outcome);
@@ -99,7 +109,8 @@ export class Judge {
     for (const reason of flawsOf(token, asked)) {
       this.#violate(timeReasons.includes(reason) ? 7 : 6, ask, `was accepted in spite of ${reason}`);
     }
-    if (token.isImpersonated && asked.settings.refusesImpersonated) this.#violate(27, ask, 'passed although impersonated');
+    if (token.isImpersonated && asked.settings.refusesImpersonated)
+      this.#violate(27, ask, 'passed although impersonated');
     this.#checkKey(ask, 'was accepted');
     const isSame =
       outcome.userId === token.userId &&
@@ -107,6 +118,13 @@ export class Judge {
       outcome.isImpersonated === token.isImpersonated &&
       outcome.expiresAtMs === token.untilMs;
     if (!isSame) this.#violate(11, ask, `gave the Auth of another token: ${outcome.userId}`);
+  }
+
+  /** Statement 4: requests that wait are bounded. A few more are held for 200 ms. */
+  checkWaiting(view: KeyView): void {
+    let waiting = 0;
+    for (const ask of view.pending) if (!ask.needsNoWait) waiting += 1;
+    if (waiting > maxWaiting + 16) this.#world.violate(4, `${waiting} requests wait in ${view.process.name}`);
   }
 
   /** The key verifies the token, and may be relied on. */
@@ -150,8 +168,11 @@ export class Judge {
     return [view.current, view.previous].some((fetch) => {
       if (fetch === undefined) return false;
       const ended = fetch.ended?.atMs ?? Number.POSITIVE_INFINITY;
-      if (fetch.keys?.get(token.kid) !== token.signedBy || waitedMs === 0 || view.replacedAtMs < lookedUpMs) return false;
-      return ended <= (wasStopped ? frozenAtMs : nowMs) && lookedUpMs - fetch.begun.atMs < Math.max(staleAfterMs, maxStaleMs);
+      if (fetch.keys?.get(token.kid) !== token.signedBy || waitedMs === 0 || view.replacedAtMs < lookedUpMs)
+        return false;
+      return (
+        ended <= (wasStopped ? frozenAtMs : nowMs) && lookedUpMs - fetch.begun.atMs < Math.max(staleAfterMs, maxStaleMs)
+      );
     });
   }
 
@@ -171,7 +192,8 @@ export class Judge {
       return this.#violate(6, ask, `was refused as ${reason}, although ${flaws.join(' and ')} comes first`);
     }
     if (reason === 'not_allowed') {
-      if (!token.isImpersonated || !asked.settings.refusesImpersonated) this.#violate(27, ask, 'was refused by a check');
+      if (!token.isImpersonated || !asked.settings.refusesImpersonated)
+        this.#violate(27, ask, 'was refused by a check');
       else this.#checkKey(ask, 'was refused as impersonated');
     } else if (reason === 'signature_invalid') this.#checkInvalid(ask);
     else if (reason === 'key_unknown') this.#checkUnknown(ask);
@@ -182,7 +204,9 @@ export class Judge {
 
   #checkInvalid({ token, view, asked, usesFile, ...rest }: Ask): void {
     if (token.signedBy === undefined) return;
-    const names = [view.keys, view.previous?.keys, usesFile ? asked.file?.names : undefined].map((keys) => keys?.get(token.kid));
+    const names = [view.keys, view.previous?.keys, usesFile ? asked.file?.names : undefined].map((keys) =>
+      keys?.get(token.kid),
+    );
     if (names.some((name) => name !== undefined && name !== token.signedBy)) return;
     this.#violate(12, { token, view, asked, usesFile, ...rest }, 'was refused as if its signature were wrong');
   }
@@ -228,7 +252,7 @@ export class Judge {
     const isAnswered = counting.some((fetch) => {
       const ended = fetch.ended as NonNullable<Fetch['ended']>;
       const tookMs = Math.max(ended.wallMs - fetch.begun.wallMs, ended.steadyMs - fetch.begun.steadyMs);
-      return tookMs <= limitMs;
+      return tookMs <= limitMs || (fetch.keys !== undefined && ageMs(asked.process, fetch.begun) < staleAfterMs);
     });
     if (isAnswered || counting.length >= maxLoads) return;
     // A failure counts from when its fetch began, not from its end.
@@ -239,7 +263,8 @@ export class Judge {
     const { view } = ask;
     // A second after the start of a failed fetch, or until the next permit.
     const mostS = view.hasPermit ? 1 : 8;
-    if (seconds > mostS) this.#violate(12, ask, `was told to wait for ${seconds} seconds, although ${mostS} are enough`);
+    if (seconds > mostS)
+      this.#violate(12, ask, `was told to wait for ${seconds} seconds, although ${mostS} are enough`);
   }
 
   /** The fetches that were under way while the request waited. */
@@ -265,7 +290,8 @@ export class Judge {
     if (process.clockChanges !== ask.clockChanges) {
       const since = Math.max(begun.atMs, process.thawedAtMs);
       const mostMs = searchPauseMs + maxLoads * (ask.view.maxTimeoutMs + 1_000) + poolMs;
-      if (this.#world.nowMs - since > mostMs) this.#violate(12, ask, `was answered ${this.#world.nowMs - since} ms after a pause`);
+      if (this.#world.nowMs - since > mostMs)
+        this.#violate(12, ask, `was answered ${this.#world.nowMs - since} ms after a pause`);
       return;
     }
     if (ask.needsNoWait) return this.#violate(12, ask, `waited ${waitedMs} ms although its key was known`);

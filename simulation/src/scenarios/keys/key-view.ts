@@ -37,6 +37,8 @@ export class KeyView {
   /** When tokens with a `kid` that was not known were asked for, the newest last. */
   #unknownAsks: number[] = [];
   #lastNegative: Ask[] = [];
+  #emptySearches: number[] = [];
+  #jumpsAt = 0;
   #justEnded: Fetch | undefined;
 
   readonly #isLegacy: boolean;
@@ -82,6 +84,12 @@ export class KeyView {
     return this.isFailing && ageMs(this.process, (this.lastFailed as Fetch).begun) < outageMs + timeoutMs;
   }
 
+  /** A fetch that was ended by the shorter limit of another verifier has not failed for a more patient one. */
+  hasFailedFor(timeoutMs: number): boolean {
+    const { wasAborted, begun, ended } = this.lastFailed ?? {};
+    return wasAborted !== true || begun === undefined || ended === undefined || ended.atMs - begun.atMs >= timeoutMs;
+  }
+
   /** Whether the failure of a fetch forbids the next one. */
   get isInRetryDelay(): boolean {
     return this.isFailing && ageMs(this.process, (this.lastFailed as Fetch).begun) < retryDelayMs;
@@ -94,8 +102,9 @@ export class KeyView {
       ages.push(ageMs(this.process, (this.fetches[i] as Fetch).begun));
     }
     const recent = ages.filter((age) => age < permitMs).length;
-    // With all permits restored before the recent ones: that takes 24 seconds, and each permit begins a new period.
-    return recent === 0 || (recent < permits && ages.slice(recent).every((age) => age >= permitMs * (permits + 1)));
+    // With all permits restored before the recent ones. A fraction of a period is lost when permits are counted, so that each
+    // may take nearly two.
+    return recent === 0 || (recent < permits && ages.slice(recent).every((age) => age >= permitMs * (2 * permits + 1)));
   }
 
   /** Whether searches may be limited: one found nothing a short time ago, and many tokens name unknown keys. */
@@ -114,6 +123,13 @@ export class KeyView {
     return fetch !== undefined && fetch.ended === undefined;
   }
 
+  /** Like {@link isSuspicious}, but only if a search has surely found nothing. */
+  isSuspiciousForSure(): boolean {
+    return this.#emptySearches.some(
+      (atMs) => this.world.nowMs - atMs < permitMs - 1_000 && this.process.thawedAtMs < atMs,
+    );
+  }
+
   onAsk(ask: Ask): void {
     this.pending.add(ask);
     if (!ask.wasUnknown) return;
@@ -124,8 +140,13 @@ export class KeyView {
     this.#unknownAsks.push(nowMs);
   }
 
-  onAnswer(ask: Ask, isNegative: boolean): void {
+  onAnswer(ask: Ask, isNegative: boolean, wasSearched: boolean): void {
     this.pending.delete(ask);
+    if (this.#jumpsAt !== this.process.clockChanges) this.#emptySearches = [];
+    this.#jumpsAt = this.process.clockChanges;
+    if (wasSearched && ask.hadKeys && ask.clockChanges === this.process.clockChanges) {
+      this.#emptySearches = [...this.#emptySearches.slice(-4), ask.begun.atMs];
+    }
     if (!isNegative || !ask.wasUnknown) return;
     this.#lastNegative.push(ask);
     if (this.#lastNegative.length > 64) this.#lastNegative = this.#lastNegative.slice(-32);
@@ -142,8 +163,18 @@ export class KeyView {
 
   #checkReason(): void {
     if (this.ageMs() >= renewAfterMs) return;
-    for (const ask of this.pending) if (ask.wasUnknown) return;
-    this.#violate(4, `${this.process.name} fetches the keys again, although no request needs them`);
+    let isNeeded = false;
+    for (const ask of this.pending) {
+      if (!ask.wasUnknown) continue;
+      isNeeded = true;
+      if (!ask.mustPause || ask.clockChanges !== this.process.clockChanges || !this.#isOneOfCrowd(ask)) return;
+    }
+    if (isNeeded) this.#violate(4, `${this.process.name} fetches the keys for a flood of unknown keys`);
+    else this.#violate(4, `${this.process.name} fetches the keys again, although no request needs them`);
+  }
+
+  #isOneOfCrowd({ begun }: Ask): boolean {
+    return this.#unknownAsks.filter((atMs) => atMs === begun.atMs).length >= crowd;
   }
 
   #checkOther(fetch: Fetch): void {
@@ -177,9 +208,10 @@ export class KeyView {
   onEnded(fetch: Fetch): void {
     fetch.endedTurn = ++this.turn;
     this.#justEnded = fetch;
-    if (fetch.clockChanges === this.process.clockChanges) this.#checkLength(fetch);
+    if (fetch.clockChanges === this.process.clockChanges && !fetch.isLate) this.#checkLength(fetch);
     if (fetch.keys === undefined) {
-      if (fetch.number < (this.current?.number ?? 0) || fetch.number < (this.lastFailed?.number ?? 0)) fetch.isAnnounced = true;
+      if (fetch.number < (this.current?.number ?? 0) || fetch.number < (this.lastFailed?.number ?? 0))
+        fetch.isAnnounced = true;
       else this.lastFailed = fetch;
       return;
     }

@@ -28,6 +28,8 @@ export interface ProcessPlan {
   readonly everyMs: number;
   /** How many of 100 usual requests are forged in some way. */
   readonly badPercent: number;
+  /** Its `fetch` ignores the signal that ends it. */
+  readonly isDeaf: boolean;
 }
 
 export const wants = ['good', 'short', 'forged', 'unknown', 'impersonated', 'other environment'] as const;
@@ -130,10 +132,14 @@ function verifiers(isLegacy: boolean): fc.Arbitrary<VerifierPlan> {
 function processes(isLegacy: boolean): fc.Arbitrary<ProcessPlan> {
   return fc.record({
     aheadMs: fc.oneof(fc.constant(0), fc.integer({ min: -20_000, max: 20_000 })),
-    driftPpm: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.integer({ min: -200, max: 200 }) }),
+    driftPpm: fc.oneof(
+      { weight: 3, arbitrary: fc.constant(0) },
+      { weight: 1, arbitrary: fc.integer({ min: -200, max: 200 }) },
+    ),
     verifiers: fc.array(verifiers(isLegacy), { minLength: 1, maxLength: 3 }),
     everyMs: fc.constantFrom(20_000, 5_000, 60_000, 130_000, 250_000, 400_000),
     badPercent: fc.constantFrom(0, 0, 10, 60),
+    isDeaf: isLegacy ? fc.constant(false) : fc.constantFrom(false, false, true),
   });
 }
 
@@ -176,7 +182,9 @@ const crowds: fc.Arbitrary<Step> = fc.record({
 });
 
 /** More than may wait. Slow to simulate, so rare. */
-const sieges: fc.Arbitrary<Step> = crowds.map((step) => ({ ...step, users: 1, size: 10_050 }));
+const sieges: fc.Arbitrary<Step> = crowds.map(
+  (step) => ({ ...step, want: 'unknown' as const, users: 1, size: 10_050 }) as Step,
+);
 
 /** Tokens with made-up key ids: below and above eight in 200 ms, and in waves. */
 const floods: fc.Arbitrary<Step> = fc
@@ -241,7 +249,14 @@ const servers: fc.Arbitrary<Step> = fc.record({
 const outages: fc.Arbitrary<Step> = fc.record({
   kind: fc.constant('server' as const),
   issuer: issuerNumber,
-  mode: fc.constantFrom('status 500' as const, 'reset' as const, 'hang' as const, 'slow' as const, 'empty' as const, 'old set' as const),
+  mode: fc.constantFrom(
+    'status 500' as const,
+    'reset' as const,
+    'hang' as const,
+    'slow' as const,
+    'empty' as const,
+    'old set' as const,
+  ),
   slowMs: slowness,
   forMs: spans(80 * minuteMs),
 });
@@ -261,6 +276,18 @@ function disturbed(durationMs: number): fc.Arbitrary<Step> {
 const freezes: fc.Arbitrary<Step> = fc
   .record({ process: processNumber, forMs: spans(2 * hourMs), stopsSteadyClock: fc.boolean() })
   .map((freeze) => ({ kind: 'disturb' as const, disturbance: { kind: 'freeze' as const, atMs: 0, ...freeze } }));
+
+const slowAnswers: fc.Arbitrary<Step> = fc.record({
+  kind: fc.constant('server' as const),
+  issuer: issuerNumber,
+  mode: fc.constantFrom('slow' as const, 'slow body' as const),
+  slowMs: fc.oneof(fc.integer({ min: 200, max: 12_000 }), slowness),
+  forMs: fc.integer({ min: 1, max: 3_000 }),
+});
+
+const jumps: fc.Arbitrary<Step> = fc
+  .record({ process: processNumber, byMs: fc.integer({ min: -hourMs, max: hourMs }) })
+  .map((jump) => ({ kind: 'disturb' as const, disturbance: { kind: 'clock' as const, atMs: 0, ...jump } }));
 
 const after = (afterMs: fc.Arbitrary<number>, step: fc.Arbitrary<Step>): fc.Arbitrary<TimedStep> =>
   fc.record({ afterMs, step });
@@ -287,16 +314,85 @@ function steps(durationMs: number): fc.Arbitrary<readonly TimedStep[]> {
   return fc.oneof(
     { weight: 5, arbitrary: fc.array(after(delays, any), { minLength: 1, maxLength: 6 }) },
     // A rotation with requests for the new and for the old key.
-    { weight: 3, arbitrary: recipe(after(now, keyChanges), after(soon, asks), after(delays, keyChanges), after(delays, asks), after(delays, asks)) },
+    {
+      weight: 3,
+      arbitrary: recipe(
+        after(now, keyChanges),
+        after(soon, asks),
+        after(delays, keyChanges),
+        after(delays, asks),
+        after(delays, asks),
+      ),
+    },
     // A flood that meets a rotation.
-    { weight: 2, arbitrary: recipe(after(now, floods), after(delays, keyChanges), after(delays, asks), after(delays, asks), after(delays, floods)) },
+    {
+      weight: 2,
+      arbitrary: recipe(
+        after(now, floods),
+        after(delays, keyChanges),
+        after(delays, asks),
+        after(delays, asks),
+        after(delays, floods),
+      ),
+    },
     // A freeze while the endpoint has trouble, and requests right after it.
-    { weight: 3, arbitrary: fc.record({ forMs: spans(2 * hourMs), outage: outages, freeze: freezes, asks: fc.tuple(asks, asks, asks), atMs: soon, lateMs: soon }).map(frozenOutage) },
+    {
+      weight: 3,
+      arbitrary: fc
+        .record({
+          forMs: spans(2 * hourMs),
+          outage: outages,
+          freeze: freezes,
+          asks: fc.tuple(asks, asks, asks),
+          atMs: soon,
+          lateMs: soon,
+        })
+        .map(frozenOutage),
+    },
     // An outage with requests in it and after it.
-    { weight: 3, arbitrary: recipe(after(now, outages), after(delays, asks), after(delays, asks), after(delays, keyChanges), after(delays, asks)) },
+    {
+      weight: 3,
+      arbitrary: recipe(
+        after(now, outages),
+        after(delays, asks),
+        after(delays, asks),
+        after(delays, keyChanges),
+        after(delays, asks),
+      ),
+    },
+    {
+      weight: 1,
+      arbitrary: recipe(
+        after(now, outages),
+        after(soon, fc.oneof({ weight: 9, arbitrary: crowds }, { weight: 1, arbitrary: sieges })),
+        after(delays, asks),
+      ),
+    },
     { weight: 2, arbitrary: recipe(after(now, crowds), after(delays, keyChanges), after(delays, crowds)) },
+    // An answer that is under way while the keys change and other requests come, and that may be late.
+    {
+      weight: 3,
+      arbitrary: recipe(
+        after(now, slowAnswers),
+        after(soon, asks),
+        after(soon, keyChanges),
+        after(soon, jumps),
+        after(delays, asks),
+        after(soon, asks),
+        after(delays, asks),
+      ),
+    },
     { weight: 2, arbitrary: fc.array(after(delays, edges), { minLength: 1, maxLength: 4 }) },
-    { weight: 1, arbitrary: recipe(after(now, keyChanges), after(soon, floods), after(delays, outages), after(delays, freezes), after(delays, asks)) },
+    {
+      weight: 1,
+      arbitrary: recipe(
+        after(now, keyChanges),
+        after(soon, floods),
+        after(delays, outages),
+        after(delays, freezes),
+        after(delays, asks),
+      ),
+    },
   );
 }
 
@@ -310,7 +406,14 @@ interface FrozenOutage {
 }
 
 /** The process stops shortly after a request, while the endpoint has trouble, and goes on when that is over. */
-function frozenOutage({ forMs, outage, freeze, asks: [first, second, third], atMs, lateMs }: FrozenOutage): readonly TimedStep[] {
+function frozenOutage({
+  forMs,
+  outage,
+  freeze,
+  asks: [first, second, third],
+  atMs,
+  lateMs,
+}: FrozenOutage): readonly TimedStep[] {
   const stopMs = atMs + 1_200;
   const stopped: Step =
     freeze.kind === 'disturb' && freeze.disturbance.kind === 'freeze'
@@ -332,7 +435,20 @@ function incidents(durationMs: number): fc.Arbitrary<Incident> {
     fc.integer({ min: 0, max: 20_000 }),
     near(...Array.from({ length: 20 }, (_, i) => i * minuteMs)),
   );
-  return fc.record({ atMs, steps: steps(durationMs) });
+  // The endpoint is down when the processes start.
+  const longOutages = fc
+    .tuple(outages, fc.integer({ min: 4 * minuteMs, max: 40 * minuteMs }))
+    .map(([step, forMs]) => ({ ...step, forMs }) as Step);
+  const late = after(near(5 * minuteMs, 5 * minuteMs + 20_000, 6 * minuteMs), asks);
+  const early = after(fc.integer({ min: 0, max: 60_000 }), asks);
+  const begins = fc.record({
+    atMs: now,
+    steps: recipe(after(now, longOutages), early, early, late, late, after(delays, keyChanges)),
+  });
+  return fc.oneof(
+    { weight: 8, arbitrary: fc.record({ atMs, steps: steps(durationMs) }) },
+    { weight: 1, arbitrary: begins },
+  );
 }
 
 /** `isLegacy`: only what the product knew in November 2026, before it counted failures from their start. */
@@ -349,5 +465,3 @@ export function plans(isLegacy: boolean): fc.Arbitrary<KeysPlan> {
     }),
   );
 }
-
-export const rarely: { readonly siege: fc.Arbitrary<Step> } = { siege: sieges };
