@@ -94,10 +94,13 @@ async function perform<T>(
     // support `redirect: 'error'` and throw, so use `manual`.
     const response = await fetch(url, { ...init, signal, redirect: 'manual' });
     const { status, headers } = response;
+    const isSuccess = status >= 200 && status < 300;
+    // The status of an error counts even if its body is cut off: a deletion that is refused with 403 was not carried out.
+    const received = isSuccess ? response.text() : response.text().catch(() => '');
     // Remove the secret key from the response, which apps may log: proxies and debug pages may echo the request
     // headers.
-    const text = textWithout(secret, await response.text());
-    if ((status >= 200 && status < 300) || (isInDoubt && status === operation.doneStatus)) {
+    const text = textWithout(secret, await received);
+    if (isSuccess || (isInDoubt && status === operation.doneStatus)) {
       return { data: readData(operation, { status, text }, call()) as T, status, headers, ...call() };
     }
     const shown = operation.isSecretAnswer ? withoutTokens(text) : text;

@@ -33,7 +33,7 @@ export class VirtualProcess {
   /** When it was last thawed; the start if never. In virtual milliseconds. */
   thawedAtMs: number;
   /** Its freezes so far. A freeze that lasts ends at infinity. */
-  readonly freezes: { readonly fromMs: number; untilMs: number }[] = [];
+  readonly freezes: { readonly fromMs: number; untilMs: number; readonly stopsSteadyClock: boolean }[] = [];
   /** When it was last frozen; -1 if never. */
   frozenAtMs = -1;
   /** How many timers are set. A bound on what waits in the process. */
@@ -61,7 +61,8 @@ export class VirtualProcess {
   constructor(world: World, name: string, source: ProductSource, { aheadMs = 0, driftPpm = 0 }: ProcessOptions = {}) {
     this.#world = world;
     this.name = name;
-    this.random = world.random.fork(`process ${name}`);
+    // A process that replaces another of its name must not draw the same ids.
+    this.random = world.random.fork(`process ${name} ${world.processes.length}`);
     this.#aheadMs = aheadMs;
     this.#driftPpm = driftPpm;
     this.thawedAtMs = world.nowMs;
@@ -95,7 +96,7 @@ export class VirtualProcess {
   freeze({ stopsSteadyClock }: { readonly stopsSteadyClock: boolean }): void {
     if (this.#isDead || this.#frozen !== undefined) return;
     this.#frozen = { sinceMs: this.#world.nowMs, stopsSteadyClock };
-    this.freezes.push({ fromMs: this.#world.nowMs, untilMs: Number.POSITIVE_INFINITY });
+    this.freezes.push({ fromMs: this.#world.nowMs, untilMs: Number.POSITIVE_INFINITY, stopsSteadyClock });
     this.frozenAtMs = this.#world.nowMs;
     this.clockChanges += 1;
     this.#world.note(this.name, stopsSteadyClock ? 'sleeps, and its steady clock stops' : 'is frozen');
@@ -108,9 +109,9 @@ export class VirtualProcess {
     this.#frozen = undefined;
     if (frozen.stopsSteadyClock) this.#steadyLostMs += this.#world.nowMs - frozen.sinceMs;
     this.thawedAtMs = this.#world.nowMs;
-    this.pausedMs += this.#world.nowMs - frozen.sinceMs;
     const freeze = this.freezes.at(-1);
     if (freeze !== undefined) freeze.untilMs = this.#world.nowMs;
+    this.pausedMs += this.#world.nowMs - frozen.sinceMs;
     this.clockChanges += 1;
     this.#world.note(this.name, 'goes on');
     this.#dueTimers.sort((a, b) => a.dueMs - b.dueMs || a.turn - b.turn);

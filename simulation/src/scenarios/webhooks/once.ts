@@ -1,7 +1,7 @@
 // Statement 29: an event is handled once, except as docs/webhooks.md says under "Repeats".
 import type { StoreCall } from '../../world/key-value-store.ts';
 import type { World } from '../../world/world.ts';
-import { type Delivery, isLate, isOfEvent, leaseOf } from './delivery.ts';
+import { type Delivery, isLate, isOfEvent, leaseOf, markOf } from './delivery.ts';
 import type { WebhookPlan } from './plan.ts';
 
 /** Decides whether a handler may be called. Keeps the deliveries of each event that have called it. */
@@ -54,7 +54,7 @@ export class Once {
   onDone(by: Delivery, call: StoreCall): void {
     if (call.operation === 'get' || !isOfEvent(call) || call.isFalse) return;
     // The event is marked as handled: whoever had the lease has lost it, and the event stays guarded.
-    if (call.operation === 'set' && by.handling?.endedAtMs !== undefined && call !== leaseOf(by)) return;
+    if (call.operation === 'set' && call === markOf(by)) return;
     for (const other of this.of(by.message.id)) {
       if (other === by) continue;
       const isExcused = isLate(call, this.#world.nowMs) || (call.operation === 'set' ? this.#hasMissed(by, other) : hasSeenItsOwn(by));
@@ -128,13 +128,15 @@ export class Once {
   #guards(delivery: Delivery, atMs: number, wallMs: number): boolean {
     const { handling, notedAtMs, voidAtMs } = delivery;
     if (handling === undefined || (handling.outcome === 'threw' && (handling.endedAtMs ?? 0) <= atMs)) return false;
-    if (notedAtMs !== undefined && notedAtMs <= atMs && handling.endedAtMs !== undefined) {
-      const mark = delivery.calls.findLast((call) => call.operation === 'set' && isOfEvent(call));
+    const mark = markOf(delivery);
+    const isMarked = (notedAtMs ?? Number.POSITIVE_INFINITY) <= atMs || (mark?.doneAtMs ?? Number.POSITIVE_INFINITY) < atMs;
+    if (isMarked && handling.endedAtMs !== undefined) {
       if ((mark?.doneAtMs ?? 0) <= voidAtMs) return false;
       return wallMs < handling.endedWallMs + this.#keepMs && atMs < handling.endedAtMs + this.#keepMs;
     }
     const lease = leaseOf(delivery);
-    if (lease?.doneAtMs === undefined || lease.doneAtMs > atMs || lease.doneAtMs <= voidAtMs) return false;
+    // In the same millisecond, the look may have come first.
+    if (lease?.doneAtMs === undefined || lease.doneAtMs >= atMs || lease.doneAtMs <= voidAtMs) return false;
     return wallMs < lease.calledWallMs + this.#leaseMs && atMs < lease.doneAtMs + this.#leaseMs;
   }
 }

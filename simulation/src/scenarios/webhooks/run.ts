@@ -87,6 +87,7 @@ export class Run {
       told: [],
       handling: undefined,
       settledAtMs: undefined,
+      settledWallMs: 0,
       voidAtMs: -1,
       isTroubled: false,
       isOvertaken: false,
@@ -113,6 +114,7 @@ export class Run {
     app.open.delete(delivery);
     this.#answers.check(delivery, result);
     delivery.settledAtMs = this.world.nowMs;
+    delivery.settledWallMs = delivery.process.wallMs;
     if (delivery.told.includes('handled')) delivery.notedAtMs = this.world.nowMs;
     this.world.note(delivery.process.name, `answers delivery ${delivery.number} with ${textOf(result)}`);
   }
@@ -133,6 +135,7 @@ export class Run {
     const handling = {
       beganAtMs: world.nowMs,
       beganSteadyMs: process.steadyMs,
+      beganWallMs: process.wallMs,
       endedAtMs: undefined,
       endedWallMs: 0,
       outcome: undefined,

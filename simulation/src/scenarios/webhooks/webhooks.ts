@@ -3,7 +3,7 @@ import { epochMs } from '../../world/virtual-process.ts';
 import type { World } from '../../world/world.ts';
 import { altered } from './alteration.ts';
 import { textOf } from './answers.ts';
-import { type BodyForm, plans, type Step, type WebhookPlan, type Work } from './plan.ts';
+import { plans, type Step, type WebhookPlan, type Work } from './plan.ts';
 import { type EventState, Run } from './run.ts';
 import { isAccepted, Sender } from './sender.ts';
 

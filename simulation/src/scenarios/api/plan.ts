@@ -1,0 +1,121 @@
+import type { Disturbance } from '../../world/fleet.ts';
+
+/** What `Retry-After` says. A date is `aheadSeconds` after the server's own time. */
+export type RetryAfter =
+  | { readonly kind: 'seconds'; readonly seconds: number }
+  | {
+      readonly kind: 'date';
+      readonly form: 'imf' | 'rfc850' | 'asctime';
+      readonly aheadSeconds: number;
+      /** Whether the response has a `Date` header with the server's time. */
+      readonly isDated: boolean;
+    }
+  | { readonly kind: 'text'; readonly text: string };
+
+export type BodyEnd = 'whole' | 'slow' | 'cut' | 'never';
+
+/** What the API does with one request. `works`: whether it carries the operation out. */
+export type Behaviour =
+  | { readonly kind: 'answer'; readonly afterMs: number; readonly end: BodyEnd }
+  | {
+      readonly kind: 'error';
+      readonly status: number;
+      readonly works: boolean;
+      readonly retryAfter: RetryAfter | null;
+      readonly body: 'problem' | 'html' | 'empty' | 'echo';
+      readonly afterMs: number;
+      readonly end: BodyEnd;
+    }
+  | { readonly kind: 'hang'; readonly works: boolean }
+  | { readonly kind: 'reset'; readonly works: boolean }
+  | { readonly kind: 'garbage'; readonly works: boolean; readonly text: string }
+  | { readonly kind: 'redirect'; readonly status: number; readonly isForeign: boolean }
+  /** The connection fails. `number` is an index into the list of failures. */
+  | { readonly kind: 'failure'; readonly number: number; readonly works: boolean; readonly afterMs: number }
+  | { readonly kind: 'repeated cursor'; readonly back: number };
+
+/** Requests that arrive in this time meet the behaviours in turn: the first request of a call the first one, and so on. */
+export interface Fault {
+  readonly fromMs: number;
+  readonly forMs: number;
+  readonly steps: readonly Behaviour[];
+}
+
+export const operationNames = [
+  'get',
+  'list',
+  'iterate',
+  'pages',
+  'create',
+  'update',
+  'delete',
+  'ban',
+  'unban',
+  'impersonate',
+  'invite',
+  'resend',
+  'raw get',
+  'raw post',
+  'raw repeatable post',
+  'raw patch',
+  'wrong id',
+] as const;
+
+export type OperationName = (typeof operationNames)[number];
+
+export interface CallStep {
+  readonly atMs: number;
+  readonly process: number;
+  readonly operation: OperationName;
+  /** Which user, invitation or wrong id it is about. */
+  readonly target: number;
+  /** How many of these calls begin, `everyMs` after each other. */
+  readonly count: number;
+  readonly everyMs: number;
+  readonly timeoutMs: number | null;
+  readonly maxRetries: number | null;
+  /** When its signal is aborted, from its beginning on. -1: before. `null`: it has no signal, or it is never aborted. */
+  readonly abortAfterMs: number | null;
+  readonly hasSignal: boolean;
+  /** One signal for all of `count` calls. */
+  readonly sharesSignal: boolean;
+  /** Of a listing: the wait of its consumer after each item, and after how many items it stops. */
+  readonly pauseMs: number;
+  readonly stopAfter: number | null;
+}
+
+/** Things that happen close to each other. Times are relative to its beginning. */
+export interface Incident {
+  readonly gapMs: number;
+  readonly faults: readonly Fault[];
+  readonly calls: readonly CallStep[];
+  readonly disturbances: readonly Disturbance[];
+}
+
+export interface ProcessPlan {
+  readonly aheadMs: number;
+  readonly driftPpm: number;
+  readonly timeoutMs: number | null;
+  readonly maxRetries: number | null;
+  readonly usesOwnFetch: boolean;
+  /** The API is reached through a gateway with a path. */
+  readonly hasGateway: boolean;
+}
+
+/** Many processes whose server fails at the same moment. */
+export interface CrowdPlan {
+  readonly processes: number;
+  readonly retryAfterSeconds: number | null;
+}
+
+export interface ApiPlan {
+  readonly latencyMs: readonly [number, number];
+  readonly processes: readonly ProcessPlan[];
+  readonly users: number;
+  readonly pageSize: number;
+  readonly incidents: readonly Incident[];
+  readonly crowd: CrowdPlan | null;
+}
+
+/** How long the calls of an incident may take to begin. */
+export const incidentMs = 60_000;

@@ -1,0 +1,136 @@
+import type * as Api from '@torii/api';
+import type { Request, StartedFetch } from '../../world/network.ts';
+import type { VirtualProcess } from '../../world/virtual-process.ts';
+import type { World } from '../../world/world.ts';
+import type { Handled } from './api-server.ts';
+import { CallWatch } from './call-watch.ts';
+import type { Caller, CallLimits } from './caller.ts';
+import { checkEvent } from './event-checks.ts';
+import { checkLeaks, secretsOf } from './leaks.ts';
+import { ListWatch } from './list-watch.ts';
+import { passwordOf, rules } from './operations.ts';
+import type { OperationName } from './plan.ts';
+import { checkFailure, checkSuccess } from './settled.ts';
+import { checkSpread } from './spread.ts';
+
+/** Knows every call, its requests and what the API did with them. */
+export class Referee {
+  readonly #world: World;
+  readonly #calls: Map<number, CallWatch> = new Map();
+  readonly #lists: Map<number, ListWatch> = new Map();
+  readonly #all: CallWatch[] = [];
+  /** The calls about which there may be more events. */
+  readonly #open: Set<CallWatch> = new Set();
+
+  constructor(world: World) {
+    this.#world = world;
+    world.network.onFetch = (fetched) => this.#fetches(fetched);
+  }
+
+  watch(call: number, caller: Caller, operation: OperationName, limits: CallLimits): CallWatch {
+    const watch = this.#start(call, caller, operation, limits);
+    this.#calls.set(call, watch);
+    return watch;
+  }
+
+  watchList(call: number, caller: Caller, operation: OperationName, limits: CallLimits): ListWatch {
+    const startPage = (): CallWatch => this.#start(call, caller, operation, limits);
+    const list = new ListWatch(operation === 'pages' ? 'pages' : 'items', startPage);
+    this.#lists.set(call, list);
+    return list;
+  }
+
+  /** The API has received a request. */
+  handles(request: Request, handled: Handled): void {
+    const watch = this.#watchOf(request.headers['x-call']);
+    if (watch?.last === undefined) return;
+    if (watch.last.handled !== undefined) watch.violate(31, 'One request has arrived twice.');
+    watch.last.handled = handled;
+    this.#world.note(
+      'api',
+      `${watch.name} arrives: ${handled.behaviour.kind}${handled.reply ? ', is carried out' : ''}`,
+    );
+    const carriedOut = watch.attempts.filter((attempt) => attempt.handled?.reply).length;
+    if (!watch.rules.isRepeatable && carriedOut > 1) watch.violate(31, 'It is carried out twice.');
+  }
+
+  emits(caller: Caller, event: Api.ApiEvent): void {
+    // A call whose event was taken for that of another one at the same moment may be over already.
+    for (const watch of this.#open) if (watch.isOver && watch.last?.hasEvent !== false) this.#open.delete(watch);
+    const watches = [...this.#open].filter(({ process }) => process === caller.process);
+    checkEvent(this.#world, watches, event);
+    checkLeaks(this.#world, 'An event', event, secretsOf(passwordOf(-1), /token/.test(event.path)));
+  }
+
+  succeeds(watch: CallWatch, data: unknown): void {
+    checkSuccess(watch, data);
+    this.#close(watch);
+  }
+
+  fails(call: number, operation: OperationName, error: unknown, signal: AbortSignal | undefined): void {
+    const list = this.#lists.get(call);
+    const watch = this.#calls.get(call) ?? list?.current;
+    const secrets = secretsOf(passwordOf(call), operation === 'impersonate');
+    checkLeaks(this.#world, `Call ${call}`, error, secrets);
+    if (watch === undefined) {
+      const { reason } = Object(error) as { reason?: string };
+      if (reason !== 'aborted' || !signal?.aborted)
+        this.#world.violate(31, `Call ${call} fails before its first request, but was not aborted.`);
+      return;
+    }
+    if (list === undefined) checkFailure(watch, error, signal);
+    else list.fails(error, watch, signal);
+    this.#close(watch);
+  }
+
+  /** The caller needs no more of it: a loop that has ended, or was left. */
+  closes(list: ListWatch): void {
+    list.isOver = true;
+    if (list.current !== undefined) this.#close(list.current);
+  }
+
+  /** Nothing may wait in a process that has no calls. */
+  checkIdle(process: VirtualProcess): void {
+    const isIdle = this.#all.every((watch) => watch.process !== process || watch.isOver);
+    if (isIdle && process.timers > 0)
+      this.#world.violate(36, `${process.name} has no calls, but still ${process.timers} timers.`);
+  }
+
+  /** What can be said when everything is over. */
+  checkEnd(): void {
+    for (const watch of this.#all) {
+      if (watch.process.isDead) continue;
+      if (!watch.isOver) watch.violate(31, 'It never ends.');
+      const { attempts } = watch;
+      if (attempts.some(({ hasEvent }) => !hasEvent)) watch.violate(31, 'A request has no event.');
+      if (!watch.mayHaveArrived && attempts.some(({ handled }) => handled !== undefined))
+        watch.violate(31, 'It says that no request has arrived, but one has.');
+    }
+    checkSpread(this.#world, this.#all);
+  }
+
+  #start(call: number, { process }: Caller, operation: OperationName, limits: CallLimits): CallWatch {
+    const name = `call ${call} (${operation})`;
+    const watch = new CallWatch(this.#world, { name, process, rules: rules[operation], limits });
+    this.#all.push(watch);
+    this.#open.add(watch);
+    return watch;
+  }
+
+  #close(watch: CallWatch): void {
+    watch.isOver = true;
+    this.checkIdle(watch.process);
+  }
+
+  #fetches(fetched: StartedFetch): void {
+    const call = Number(new Headers(fetched.init.headers).get('x-call') ?? Number.NaN);
+    const watch = this.#calls.get(call) ?? this.#lists.get(call);
+    if (watch === undefined) this.#world.violate(30, `A request without its header is sent to ${fetched.url}.`);
+    else watch.sends(fetched);
+  }
+
+  #watchOf(header: string | undefined): CallWatch | undefined {
+    const call = Number(header ?? Number.NaN);
+    return this.#calls.get(call) ?? this.#lists.get(call)?.current;
+  }
+}
