@@ -210,7 +210,7 @@ export class Ledger {
     const who = `${this.process.name} reads ${this.name}`;
     const last = this.reads.at(-1);
     if (last === undefined || last.refreshes < this.refreshes) return;
-    if (newest !== undefined && this.ageMs(newest) < this.limits.refreshMs * 0.8 - 0.001) {
+    if (newest !== undefined && this.ageMs(newest) < this.limits.refreshMs * 0.8) {
       this.#world.violate(26, `${who} again after ${this.ageMs(newest)} ms: the document is still young`);
     }
     for (const other of this.underWay()) {
