@@ -1,4 +1,5 @@
 import type { PlantedFault } from './faults/planted-fault.ts';
+import { webhooksFaults } from './faults/webhooks.ts';
 
 /** The faults that the simulation is known to find. See docs/simulation.md for how fast. */
-export const plantedFaults: readonly PlantedFault[] = [];
+export const plantedFaults: readonly PlantedFault[] = [...webhooksFaults];

@@ -6,7 +6,7 @@ import type { World } from '../../world/world.ts';
 import { Answers, type Result, textOf } from './answers.ts';
 import { App, current } from './app.ts';
 import { bodyMsOf, payloadOf } from './body.ts';
-import { type Delivery, flawsOf, isOfEvent, storeTimeoutMs } from './delivery.ts';
+import { type Delivery, flawsOf, isOfEvent, storeTimeoutMs, waitedMs } from './delivery.ts';
 import { type Content, headersOf, type Message, type SecretName } from './message.ts';
 import { Once } from './once.ts';
 import type { BodyForm, WebhookPlan, Work } from './plan.ts';
@@ -94,7 +94,10 @@ export class Run {
       notedAtMs: undefined,
     };
     const { number, flaws } = delivery;
-    this.world.note(process.name, `gets delivery ${number} of ${message.id}${flaws.length > 0 ? `: ${flaws.join()}` : ''}`);
+    this.world.note(
+      process.name,
+      `gets delivery ${number} of ${message.id}${flaws.length > 0 ? `: ${flaws.join()}` : ''}`,
+    );
     if (flaws.length === 0) this.#answers.add(delivery);
     app.open.add(delivery);
     this.#checkMemory(process, app);
@@ -105,7 +108,9 @@ export class Run {
     current.run(delivery, () => {
       const payload = payloadOf(this.world, process, message.body, form);
       receiver
-        .receive({ headers: headersOf(message) as Record<string, string>, payload }, (event) => this.#handle(delivery, event))
+        .receive({ headers: headersOf(message) as Record<string, string>, payload }, (event) =>
+          this.#handle(delivery, event),
+        )
         .then(settle, (thrown: unknown) => settle({ thrown }));
     });
   }
@@ -165,7 +170,7 @@ export class Run {
   /** Statement 36: what waits in a process is bounded by what it was asked. */
   #checkMemory(process: VirtualProcess, app: App): void {
     const { nowMs } = this.world;
-    for (const call of app.pending) if (nowMs - call.calledAtMs >= storeTimeoutMs) app.pending.delete(call);
+    for (const call of app.pending) if (waitedMs(call) > storeTimeoutMs + 1) app.pending.delete(call);
     if (process.timers > app.pending.size) {
       this.world.violate(36, `${process.name} has ${process.timers} timers, and waits for ${app.pending.size} answers`);
     }
@@ -175,7 +180,10 @@ export class Run {
     for (const delivery of app.open) if (delivery.beganAtMs < youngMs) app.open.delete(delivery);
     app.mostClaims = Math.max(app.mostClaims, app.open.size);
     if (process.largestCollection > app.mostClaims + otherEntries) {
-      this.world.violate(36, `${process.name} keeps ${process.largestCollection} entries for ${app.mostClaims} deliveries`);
+      this.world.violate(
+        36,
+        `${process.name} keeps ${process.largestCollection} entries for ${app.mostClaims} deliveries`,
+      );
     }
   }
 
@@ -210,7 +218,7 @@ export class Run {
   #onDone(call: StoreCall): void {
     const delivery = call.purpose as Delivery;
     if (call.isFalse || call.hasFailed) delivery.isTroubled = true;
-    this.#once.onDone(delivery, call);
+    this.#once.onDone(delivery, call, this.#answers.of(delivery.message.id));
     if (call.operation === 'get' || !isOfEvent(call)) return;
     for (const other of this.#answers.of(delivery.message.id)) if (other !== delivery) other.isOvertaken = true;
   }
