@@ -67,8 +67,7 @@ function startClient(
   };
   for (const issuer of settings.issuers) {
     const view = views[issuer] as KeyView;
-    view.minTimeoutMs = Math.min(view.minTimeoutMs, settings.timeoutMs);
-    view.maxTimeoutMs = Math.max(view.maxTimeoutMs, settings.timeoutMs);
+    view.timeoutsMs = [...view.timeoutsMs, settings.timeoutMs].sort((a, b) => a - b);
   }
   const issuer = settings.issuers[0] ?? 0;
   const fileKeys = [...(initialKeys[issuer] ?? [])];
@@ -180,11 +179,18 @@ export function send(
     void answer.then((outcome) => {
       if (client.process.isDead) return;
       judge.end(ask, outcome);
-      client.accepted?.set(token.text, outcome.kind === 'accepted' ? ask.view.sinceOf(token.kid) : maybeDropped);
+      remember(client, ask, outcome);
       if (outcome.kind !== 'accepted' && !ask.wasCheap) noteAnswer(world, client, token, textOf(outcome));
       onAnswer(ask, outcome);
     });
   });
+}
+
+function remember({ accepted }: Client, { token, view }: Ask, outcome: Outcome): void {
+  // A check refuses a token after it was verified.
+  const isVerified = outcome.kind === 'accepted' || (outcome.kind === 'refused' && outcome.reason === 'not_allowed');
+  if (isVerified) accepted?.set(token.text, view.sinceOf(token.kid));
+  else if (accepted?.has(token.text)) accepted.set(token.text, maybeDropped);
 }
 
 /** One line for all equal answers of a moment. */

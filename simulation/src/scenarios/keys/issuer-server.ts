@@ -137,7 +137,7 @@ export class IssuerServer {
       case 'unfit key': {
         const [first, ...others] = this.#published;
         const jwks = [...(first ? [{ ...jwkOf(first), use: 'enc' }] : []), ...others.map(jwkOf)];
-        return { status: 200, body: fetch.pieces([JSON.stringify({ keys: jwks })], 0, good(others)) };
+        return { status: 200, body: fetch.pieces([JSON.stringify({ keys: jwks })], 0, good(others.filter(({ kid }) => kid !== first?.kid))) };
       }
       case 'old set':
         return { status: 200, body: fetch.pieces([setText(this.#before)], 0, good(this.#before)) };

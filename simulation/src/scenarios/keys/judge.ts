@@ -62,6 +62,7 @@ export class Judge {
       wasGood: token.signedBy !== undefined && (fileName === token.signedBy || (isYoung && name === token.signedBy)),
       needsNoWait: wasCheap || usesFile || (name !== undefined && isYoung),
       usesFile,
+      wasSuspicious: view.isSuspicious(),
     };
     if (file !== undefined && !wasCheap && fileName !== undefined) file.usedAt ??= ask.begun;
     view.onAsk(ask);
@@ -269,7 +270,7 @@ export class Judge {
     }
     if (ask.needsNoWait) return this.#violate(12, ask, `waited ${waitedMs} ms although its key was known`);
     // A fetch of a less patient caller that failed does not count for a patient one.
-    const others = ask.view.minTimeoutMs < settings.timeoutMs ? ask.view.minTimeoutMs : 0;
+    const others = Math.max(0, ...ask.view.timeoutsMs.filter((ms) => ms < settings.timeoutMs));
     const mostMs = searchPauseMs + settings.timeoutMs + others + poolMs;
     if (waitedMs > mostMs) this.#violate(12, ask, `waited ${waitedMs} ms, although ${mostMs} are enough`);
   }

@@ -183,7 +183,7 @@ class Run {
     const wave = (left: number): void => {
       const client = this.#clientOf(process, step.verifier);
       if (client !== undefined) for (let i = 0; i < size; i++) this.#send(client, this.#wanted(step, client, random));
-      if (left > 1) this.#world.schedule.after(gapMs, () => wave(left - 1));
+      if (left > 1 && this.#world.nowMs + gapMs < this.#plan.durationMs) this.#world.schedule.after(gapMs, () => wave(left - 1));
     };
     wave(waves);
   }
@@ -252,7 +252,9 @@ class Run {
     if (outcome.reason !== 'keys_unavailable' || ask.view.isFetching || ask.view.pending.size > 0) return;
     // Asking again as Retry-After says works, if the endpoint works by now.
     const seconds = Number(outcome.retryAfter);
-    this.#world.schedule.after(seconds * 1000, () => {
+    if (nowMs + seconds * 1000 > this.#plan.durationMs) return;
+    // A clock that runs 200 ppm too slow needs two milliseconds more.
+    this.#world.schedule.after(seconds * 1000 + 2, () => {
       if (client.process.isFrozen || client.process.isDead || client.process.thawedAtMs >= nowMs) return;
       send(this.#world, this.#judge, client, ask.token, (again, second) => {
         if (second.kind === 'refused') this.#checkRecovery(client, again, nowMs);
