@@ -11,6 +11,13 @@ const deadline = 'packages/core/src/time/deadline.ts';
 /** Faults of the receiver of webhooks and its store. */
 export const webhooksFaults: readonly PlantedFault[] = [
   {
+    name: 'a release deletes the lease of another delivery',
+    statement: 29,
+    scenario,
+    changes: [{ file: repeats, from: "if (found?.state === 'claimed' && found.by === by) await", to: 'await' }],
+    harm: 'A slow handler that fails lets a third delivery in while the second one works.',
+  },
+  {
     name: 'an event is looked up once',
     statement: 29,
     scenario,
@@ -38,13 +45,6 @@ export const webhooksFaults: readonly PlantedFault[] = [
       },
     ],
     harm: 'Of two simultaneous deliveries, both handle the event.',
-  },
-  {
-    name: 'a release deletes the lease of another delivery',
-    statement: 29,
-    scenario,
-    changes: [{ file: repeats, from: "if (found?.state === 'claimed' && found.by === by) await", to: 'await' }],
-    harm: 'A slow handler that fails lets a third delivery in while the second one works.',
   },
   {
     name: 'the lease in memory ends by the wall clock',

@@ -14,6 +14,8 @@ import type { BodyForm, WebhookPlan, Work } from './plan.ts';
 const origin = 'redis://store.test';
 /** Other Maps and Sets of the product, such as the names of options, are not larger. */
 const otherEntries = 16;
+/** In a world without faults, without the time of the handler. */
+const longestAnswerMs = 10_000;
 
 export interface EventState extends Content {
   works: readonly Work[];
@@ -187,14 +189,15 @@ export class Run {
     }
   }
 
-  /** After the end of all faults: nothing waits, except for handlers. */
+  /** Long after the end of all faults, nothing waits, except for handlers and for deliveries that have just come. */
   checkQuiet(): void {
     for (let number = 0; number < this.fleet.size; number++) {
       const { process, state } = this.fleet.member(number);
-      if (process.timers > 0) this.world.violate(36, `${process.name} still has ${process.timers} timers`);
-      for (const delivery of state.open) {
-        if (delivery.handling === undefined || delivery.handling.outcome !== undefined) {
-          this.world.violate(38, `delivery ${delivery.number} was never answered`);
+      this.#checkMemory(process, state);
+      for (const { handling, beganAtMs, number: delivery } of state.open) {
+        const isDue = handling === undefined || handling.outcome !== undefined;
+        if (isDue && this.world.nowMs - beganAtMs > longestAnswerMs) {
+          this.world.violate(38, `delivery ${delivery} was never answered`);
         }
       }
     }
