@@ -84,17 +84,11 @@ export class Answers {
   #mayWait(delivery: Delivery): boolean {
     const { process, receiver, message, calls } = delivery;
     for (const other of this.of(message.id)) {
-      if (other === delivery || other.process !== process || other.settledAtMs !== undefined) continue;
-      if (!this.#isShared && other.receiver !== receiver) continue;
+      if (other === delivery || other.process !== process) continue;
+      if (!this.#isShared && this.#isInMemory(other, receiver)) return true;
+      if (other.settledAtMs !== undefined || (!this.#isShared && other.receiver !== receiver)) continue;
       const since = (leaseOf(other) ?? other.calls[0])?.calledSteadyMs ?? other.handling?.beganSteadyMs;
       if (since !== undefined && process.steadyMs - since < this.#leaseMs) return true;
-      // The entry in memory lasts by the wall clock, which may have been set back.
-      if (
-        !this.#isShared &&
-        other.handling !== undefined &&
-        process.wallMs < other.handling.beganWallMs + this.#leaseMs
-      )
-        return true;
     }
     const [first] = calls;
     if (first !== undefined && process.steadyMs - first.calledSteadyMs >= this.#leaseMs) return true;
@@ -115,6 +109,14 @@ export class Answers {
         !wasOver || wasExpired || owner.isTroubled || owner.calls.some(isLate) || owner.voidAtMs >= (by.doneAtMs ?? 0)
       );
     });
+  }
+
+  /** Whether `store: 'memory'` may hold the lease of a delivery. It lasts by the wall clock, which may have been set back. */
+  #isInMemory({ receiver, handling, process, settledAtMs, settledWallMs }: Delivery, by: object): boolean {
+    if (receiver !== by || handling === undefined || handling.outcome === 'done') return false;
+    const untilMs = handling.beganWallMs + this.#leaseMs;
+    // A lease that was already over is not deleted when the handler fails.
+    return process.wallMs < untilMs && (settledAtMs === undefined || settledWallMs >= untilMs);
   }
 
   #mayBeUnavailable(delivery: Delivery): boolean {
