@@ -43,6 +43,11 @@ export class Call {
   lastServed: KeyName | null | undefined;
   lastStep: string | undefined;
   lastRetryAtMs: number | undefined;
+  /** When it began to retry, if it has not gone on since. */
+  retriesSinceMs: number | undefined;
+  hasWrittenSlot = false;
+  /** Events that tell of a published key. */
+  publications = 0;
   readonly abort: AbortController = new AbortController();
 
   constructor(id: number, purpose: Purpose, process: VirtualProcess, nowMs: number) {

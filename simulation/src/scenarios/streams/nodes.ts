@@ -30,6 +30,9 @@ export interface Node {
   /** When a token was last requested since the gateway has been well. */
   askedAtMs: number | undefined;
   clockChanges: number;
+  /** A gateway that hangs delays one round of tokens. Those of the next minute do not wait. */
+  hastySinceMs: number;
+  hastyUntilMs: number;
 }
 
 /** The processes that mint tokens, and their clients. */
@@ -106,14 +109,17 @@ export class Nodes {
       isRetired: false,
       askedAtMs: undefined,
       clockChanges: process.clockChanges,
+      hastySinceMs: 0,
+      hastyUntilMs: 0,
     };
     this.#nodes[number] = node;
     process.deliver(() => {
       this.#publications += 1;
       const call = new Call(this.#publications, { kind: 'publish', from: null, to: first, isLeaked: false }, process, this.#world.nowMs);
       this.#calls.begin(call);
+      const onEvent = (event: StreamEvent): void => this.#calls.event(call, event);
       const gateway = number % 2 === 0 ? { gatewayUrl: gatewayOrigin, fetch: this.#connections.fetchFor(call) } : {};
-      publishPublicKey(this.#connections.storeFor(call), signer.publicKey, gateway).then(
+      publishPublicKey(this.#connections.storeFor(call), signer.publicKey, { ...gateway, onEvent }).then(
         (result) => this.#calls.resolved(call, result),
         (error: unknown) => this.#calls.rejected(call, error),
       );

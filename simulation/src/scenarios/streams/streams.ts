@@ -49,7 +49,7 @@ async function run(world: World, plan: StreamsPlan): Promise<void> {
   tokens.clockSlackMs = clockSlackOf(plan);
 
   let before: KeyName | undefined;
-  for (const [index, campaign] of plan.campaigns.entries()) {
+  for (const campaign of plan.campaigns) {
     const held = nameOfPem(store.slot?.value) ?? 'a';
     const note = noteOf(store.note);
     const isDraining = nameOfKeyId(note?.from) === held;
@@ -60,11 +60,11 @@ async function run(world: World, plan: StreamsPlan): Promise<void> {
     before = held;
     const startMs = world.nowMs + beforeMs;
     // What is still under way belongs to the past, unless it was canceled: then it must stay without effect.
-    for (const [number, { process, lastRun }] of operators.machines.entries()) {
-      if (process.isDead || (lastRun?.isActive === true && lastRun.canceledAtMs === undefined)) operators.restart(number);
+    for (const [number, { process }] of operators.machines.entries()) {
+      const left = calls.calls.filter((call) => call.isActive && call.process === process);
+      if (process.isDead || left.some(({ canceledAtMs }) => canceledAtMs === undefined)) operators.restart(number);
     }
     operators.prepare({ from: held, to, isLeaked: campaign.leaked }, campaign.traps);
-    tokens.isLeaked = campaign.leaked;
     // Without a cancel, nodes must not go back to long tokens.
     if (!isDraining) nodes.deployAll([held]);
     for (let number = 0; number < nodes.size; number++) {
@@ -87,16 +87,11 @@ async function run(world: World, plan: StreamsPlan): Promise<void> {
     operators.onFailed = (number, call) => {
       if (!campaign.isPersistent || call.purpose.kind !== 'run' || call.abortedAtMs !== undefined) return;
       if (call.canceledAtMs !== undefined || persist.left-- <= 0) return;
-      world.schedule.after(10_000, () =>
-        operators.act(number, { kind: 'run', direction: 'planned', leaked: campaign.leaked }),
-      );
+      operators.runAfter(10_000, number);
     };
     if (campaign.isPersistent) {
-      world.schedule.at(startMs + 100, () =>
-        operators.act(0, { kind: 'run', direction: 'planned', leaked: campaign.leaked }),
-      );
+      operators.runAfter(beforeMs + 100, 0);
     }
-    void index;
     await world.runUntil(world.nowMs + lengthOf(plan));
     if (world.violation !== undefined) return;
   }

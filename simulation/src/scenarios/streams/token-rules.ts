@@ -31,8 +31,6 @@ const outageMs = 60_000;
 export class TokenRules {
   /** How much longer than announced a refusal may last, because of clocks that are off. */
   clockSlackMs = 0;
-  isLeaked = false;
-  /** Changes of the gateway's key before this time were not a rotation's. */
   readonly #world: World;
   readonly #gateway: Gateway;
   readonly #health: Health;
@@ -83,6 +81,16 @@ export class TokenRules {
     }
     if (isCalm && nowMs - calledAtMs > 2 * roundTripMs && wellSince + 10_000 < calledAtMs) {
       wrong(34, `a token took ${nowMs - calledAtMs} ms although the gateway is well`);
+    }
+    const tookMs = nowMs - calledAtMs;
+    const isWhole = node.process.thawedAtMs <= calledAtMs && this.#health.wellSinceMs([node.name]) <= calledAtMs;
+    if (isWhole && tookMs > 100 && calledAtMs < node.hastyUntilMs && calledAtMs > node.hastySinceMs && !node.hasAnswered) {
+      wrong(34, `a token took ${tookMs} ms, although the gateway is known to hang`);
+    }
+    if (isWhole && tookMs >= 1_990 && calledAtMs >= node.hastyUntilMs) {
+      node.hasAnswered = false;
+      node.hastySinceMs = nowMs;
+      node.hastyUntilMs = calledAtMs + outageMs - 1_000;
     }
     // The first token after an outage may be signed by what was known before it.
     const isInformed =
@@ -169,7 +177,7 @@ export class TokenRules {
     const sinceMs = lastChange.atMs;
     if (calledAtMs > sinceMs + 1_000 + roundTripMs && minted.isInformed) wrong(`${calledAtMs - sinceMs} ms after the flip`);
     const { drainTtlSeconds, maxTtlSeconds } = this.#lifetimes;
-    const longest = this.isLeaked ? maxTtlSeconds : Math.min(drainTtlSeconds, maxTtlSeconds);
+    const longest = lastChange.isLeaked ? maxTtlSeconds : Math.min(drainTtlSeconds, maxTtlSeconds);
     const isLate = mintedAtMs > sinceMs + 1_000 + roundTripMs;
     const limitMs = (isLate ? mintedAtMs : sinceMs) + (longest + 1) * 1_000 + this.clockSlackMs;
     if (nowMs > limitMs) wrong(`${((nowMs - sinceMs) / 1000).toFixed(3)} s after the flip`);

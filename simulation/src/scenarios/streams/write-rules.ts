@@ -46,6 +46,8 @@ export class WriteRules implements WriteJudge {
     const [held, written] = [nameOfAnyPem(before?.value), nameOfPem(value)];
     const isEmpty = (before?.value ?? '').trim() === '';
     this.#world.note(call.process.name, `${call.name}: the slot holds ${written ?? 'something else'}`);
+    call.hasWrittenSlot = true;
+    this.#gateway.isLeaked = isLeaked;
     this.#gateway.isFlip = kind === 'run' || kind === 'advance';
     if (written === null) return this.#wrong(28, call, 'has written something other than a public key to the slot');
     if (kind === 'publish') {
@@ -72,16 +74,19 @@ export class WriteRules implements WriteJudge {
   #checkDrain(call: Call): void {
     const notes = entriesBetween(this.#store.notes, call.startedAtMs, this.#world.nowMs);
     const own = notes.filter((entry) => this.#isOwn(call, entry));
-    const last = own.at(-1);
-    if (last === undefined) return this.#wrong(34, call, 'has flipped without a note');
-    if (last.writtenAtMs < this.lastCancelAtMs) return this.#wrong(34, call, 'has flipped by a note that was canceled');
+    const kept = own.filter(({ writtenAtMs }) => writtenAtMs >= this.lastCancelAtMs);
+    if (own.length === 0) return this.#wrong(34, call, 'has flipped without a note');
+    if (kept.length === 0) return this.#wrong(34, call, 'has flipped by a note that was canceled');
+    // The note may have been written again since the call has read it.
+    const start = Math.min(...kept.map((entry) => this.drainStartOf(entry)));
     const drainSeconds = this.#maxTtlSeconds + 2;
     const latest = (epochMs + this.#world.nowMs + call.mostAheadMs) / 1000;
-    const earliest = (epochMs + call.startedAtMs + call.leastAheadMs) / 1000;
-    if (latest < this.drainStartOf(last) + drainSeconds) {
-      this.#wrong(34, call, `has flipped ${(this.drainStartOf(last) + drainSeconds - latest).toFixed(3)} s too early`);
+    if (latest < start + drainSeconds) {
+      this.#wrong(34, call, `has flipped ${(start + drainSeconds - latest).toFixed(3)} s too early`);
     }
-    if (earliest > this.drainStartOf(last) + drainSeconds + staleAfterSeconds + edgeSeconds) {
+    const youngest = Math.max(...kept.map((entry) => this.drainStartOf(entry)));
+    const earliest = (epochMs + call.startedAtMs + call.leastAheadMs) / 1000;
+    if (earliest > youngest + drainSeconds + staleAfterSeconds + edgeSeconds) {
       this.#wrong(34, call, 'has flipped by a note that is a day older than its drain');
     }
   }
