@@ -295,7 +295,9 @@ export class CallRules {
     const isFirst = call.asks.length === 1;
     if (call.purpose.kind !== 'run' || isPermanent || isFirst) return undefined;
     const longMs = nowMs - (retriesSinceMs ?? nowMs);
-    if (longMs < retriesForMs - attemptMs) return `after ${longMs} ms of retries`;
+    // A pause counts as time of retries. After it, there is at least one more attempt.
+    const wasPaused = process.thawedAtMs > Math.max(call.startedAtMs, (retriesSinceMs ?? 0) - attemptMs);
+    if (longMs < retriesForMs - attemptMs && !wasPaused) return `after ${longMs} ms of retries`;
     const last = call.asks.at(-1)?.sentAtMs ?? 0;
     if (last < process.thawedAtMs && last < (retriesSinceMs ?? 0) + retriesForMs - attemptMs) return 'by a request from before a pause';
     return undefined;

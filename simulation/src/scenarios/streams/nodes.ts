@@ -33,6 +33,9 @@ export interface Node {
   /** A gateway that hangs delays one round of tokens. Those of the next minute do not wait. */
   hastySinceMs: number;
   hastyUntilMs: number;
+  hastyAnswers: number;
+  /** Answers of the gateway so far. */
+  answers: number;
 }
 
 /** The processes that mint tokens, and their clients. */
@@ -111,6 +114,8 @@ export class Nodes {
       clockChanges: process.clockChanges,
       hastySinceMs: 0,
       hastyUntilMs: 0,
+      hastyAnswers: 0,
+      answers: 0,
     };
     this.#nodes[number] = node;
     process.deliver(() => {
@@ -128,7 +133,11 @@ export class Nodes {
 
   /** The gateway has answered a request of this process. */
   answered(process: VirtualProcess): void {
-    for (const node of this.#nodes) if (node?.process === process) node.hasAnswered = true;
+    for (const node of this.#nodes) {
+      if (node?.process !== process) continue;
+      node.hasAnswered = true;
+      node.answers += 1;
+    }
   }
 
   crash(number: number, forMs: number): void {
@@ -169,7 +178,7 @@ export class Nodes {
       const node = this.#nodes[client.node % this.size];
       if (node === undefined || node.process.isDead) return;
       const ttlSeconds = this.#ttlOf(client);
-      const asked = { ttlSeconds, calledAtMs: this.#world.nowMs, wallAtCallMs: node.process.wallMs };
+      const asked = { ttlSeconds, calledAtMs: this.#world.nowMs, wallAtCallMs: node.process.wallMs, answers: node.answers };
       node.clockChanges = node.process.clockChanges;
       node.signer.issue({ subject: 'ada', allowedStreams: ['chat_*'], ttlSeconds }).then(
         (result) => {
