@@ -1,4 +1,6 @@
+import { keysFaults } from './faults/keys.ts';
 import type { PlantedFault } from './faults/planted-fault.ts';
+import { streamsFaults } from './faults/streams.ts';
 
 /** The faults that the simulation is known to find. See docs/simulation.md for how fast. */
-export const plantedFaults: readonly PlantedFault[] = [];
+export const plantedFaults: readonly PlantedFault[] = [...keysFaults, ...streamsFaults];

@@ -19,7 +19,7 @@ const quiet: StreamsPlan = {
   operators: [0, 0],
   lagMs: 700,
   answersJson: false,
-  campaigns: [{ leaked: false, goesBack: false, isPersistent: true, steps: [], traps: [], clients: [] }],
+  campaigns: [{ leaked: false, goesBack: false, isPersistent: true, restMs: 0, steps: [], traps: [], clients: [] }],
 };
 
 test('a rotation in which nothing goes wrong drains, flips and is done', async () => {
@@ -48,6 +48,11 @@ test.each([1, 2, 3, 4, 5, 6, 7, 8])('no statement is broken in the world of seed
 test('a drain that is too short is found in a rotation in which nothing goes wrong', async () => {
   const fault = streamsFaults.find(({ name }) => name === 'the drain lasts as long as a short token');
   const changes = fault?.changes ?? [];
-  const { violation } = await runPlan(streams, quiet, 1, await loadProduct({ parts: streams.parts, root: repository, changes }));
+  const { violation } = await runPlan(
+    streams,
+    quiet,
+    1,
+    await loadProduct({ parts: streams.parts, root: repository, changes }),
+  );
   expect(violation).toMatchObject({ statement: 34 });
 });

@@ -10,5 +10,6 @@ export function isTemporary(error: ToriiApiError | ToriiConnectionError): boolea
 
 export function waitAfter(attempt: number, askedSeconds: number | null): number {
   const longest = Math.min(longestWaitMs, firstWaitMs * 2 ** (attempt - 1));
-  return Math.max((askedSeconds ?? 0) * 1000, longest * (0.5 + random() / 2));
+  // The random part is added to what the server asked for, too: it gives the same answer to all of its clients.
+  return Math.max((askedSeconds ?? 0) * 1000, longest / 2) + (random() * longest) / 2;
 }

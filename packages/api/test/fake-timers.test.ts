@@ -3,7 +3,10 @@ import { hang, ok, refusal, scriptApi } from './scripted-api.ts';
 
 // The timers of a user's tests: the clock stands unless the user moves it.
 
-afterEach(() => void vi.useRealTimers());
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
 
 const clocks: readonly [string, Parameters<typeof vi.useFakeTimers>[0]][] = [
   ['every timer and clock', {}],
@@ -37,6 +40,7 @@ describe.each(clocks)('[31] with fake timers (%s)', (_name, faked) => {
 
 test('[31] the wait before a retry ends when the fake clock is moved', async () => {
   vi.useFakeTimers();
+  vi.spyOn(Math, 'random').mockReturnValue(0);
   const { client, sent } = scriptApi([refusal(503, 'unavailable', { 'retry-after': '20' }), ok()]);
   const user = client.users.get('ada');
   await vi.advanceTimersByTimeAsync(19_999);

@@ -17,6 +17,7 @@ afterEach(() => {
   // A call must leave no timer behind.
   expect(vi.getTimerCount()).toBe(0);
   vi.useRealTimers();
+  vi.restoreAllMocks();
 });
 
 /** Runs a call to its end on fake timers. Returns its outcome and when each request was sent. */
@@ -140,7 +141,6 @@ test('waits twice as long each time, with jitter', async () => {
   vi.spyOn(Math, 'random').mockReturnValue(1);
   const latest = await run(steps(), get, { maxRetries: 6 });
   expect(latest.sentAfterMs).toEqual([0, 250, 750, 1750, 3750, 7750, 15_750]);
-  vi.restoreAllMocks();
 });
 
 test.each([
@@ -151,15 +151,25 @@ test.each([
   ['a date of asctime', 'Thu Jan  1 00:00:04 2026', 4000],
 ])('31: obeys Retry-After, given as %s', async (_name, given, waitMs) => {
   vi.setSystemTime('2026-01-01T00:00:00Z');
+  vi.spyOn(Math, 'random').mockReturnValue(0);
   const value = given === 'date' ? new Date(Date.now() + waitMs).toUTCString() : given;
   const { sentAfterMs } = await run([refusal(429, 'slow_down', { 'retry-after': value }), ok()], get);
   expect(sentAfterMs).toEqual([0, waitMs]);
+});
+
+test('31: adds a random part to Retry-After, so that not all clients come back at the same moment', async () => {
+  const steps = () => [refusal(429), refusal(429, 'slow_down', { 'retry-after': '3' }), ok()];
+  vi.spyOn(Math, 'random').mockReturnValue(0);
+  expect((await run(steps(), get)).sentAfterMs).toEqual([0, 125, 3125]);
+  vi.spyOn(Math, 'random').mockReturnValue(0.5);
+  expect((await run(steps(), get)).sentAfterMs).toEqual([0, 187, 3312]);
 });
 
 test('31: compares a date in Retry-After with the clock of the API', async () => {
   // This machine's clock is an hour slow.
   vi.setSystemTime('2025-12-31T23:00:00Z');
   const headers = { 'retry-after': 'Thu, 01 Jan 2026 00:00:05 GMT', date: 'Thu, 01 Jan 2026 00:00:00 GMT' };
+  vi.spyOn(Math, 'random').mockReturnValue(0);
   const { sentAfterMs } = await run([refusal(503, 'unavailable', headers), ok()], get);
   expect(sentAfterMs).toEqual([0, 5000]);
 });
@@ -297,6 +307,25 @@ test.each([
 ])('31: throws a first 403 on delete, %s', async (_name, before) => {
   const { value } = await run([...before, refusal(403, 'forbidden')], remove);
   expect(value).toMatchObject({ status: 403, code: 'forbidden', attempts: before.length + 1 });
+});
+
+/** An error response whose connection is closed before the end of its body. */
+const cut = (status: number, headers: Readonly<Record<string, string>> = {}) =>
+  new Response(new ReadableStream({ pull: (controller) => controller.error(new TypeError('terminated')) }), {
+    status,
+    headers,
+  });
+
+test('31: throws a first 403 on delete, even if its body is cut off', async () => {
+  const { value, sentAfterMs } = await run([cut(403), refusal(403)], remove);
+  expect(value).toMatchObject({ status: 403, attempts: 1 });
+  expect(sentAfterMs).toHaveLength(1);
+});
+
+test('31: obeys Retry-After of a response whose body is cut off', async () => {
+  const { value, sentAfterMs } = await run([cut(503, { 'retry-after': '3' }), ok()], get);
+  expect(value).toMatchObject({ id: 'ada' });
+  expect(sentAfterMs[1]).toBeGreaterThanOrEqual(3000);
 });
 
 test('31: 403 counts as success only for users.delete', async () => {

@@ -106,7 +106,11 @@ export const streamsFaults: readonly PlantedFault[] = [
     statement: 28,
     scenario,
     changes: [
-      { file: rotation, from: "step === 'done' && record?.from === from.keyId", to: "step === 'done' && record !== null" },
+      {
+        file: rotation,
+        from: "step === 'done' && record?.from === from.keyId",
+        to: "step === 'done' && record !== null",
+      },
     ],
     harm: 'A second run of a finished rotation makes the next one drain again.',
   },

@@ -65,8 +65,6 @@ export interface Latency {
   readonly mostMs: number;
 }
 
-export type Fetched = StartedFetch;
-
 /** Servers by their origin, and the links of processes to them. */
 export class Network {
   latency: Latency = { leastMs: 1, mostMs: 30 };

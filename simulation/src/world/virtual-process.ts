@@ -33,7 +33,7 @@ export class VirtualProcess {
   /** When it was last thawed; the start if never. In virtual milliseconds. */
   thawedAtMs: number;
   /** Its freezes so far. A freeze that lasts ends at infinity. */
-  readonly freezes: { readonly fromMs: number; untilMs: number }[] = [];
+  readonly freezes: { readonly fromMs: number; untilMs: number; readonly stopsSteadyClock: boolean }[] = [];
   /** When it was last frozen; -1 if never. */
   frozenAtMs = -1;
   /** How many timers are set. A bound on what waits in the process. */
@@ -42,6 +42,10 @@ export class VirtualProcess {
   largestCollection = 0;
   /** Counts settings of the wall clock and pauses of the steady clock: bounds in clock time do not hold across them. */
   clockChanges = 0;
+  /** How often `endRequests` was called. */
+  cuts = 0;
+  /** How long it has been frozen in all, without a freeze that still lasts. */
+  pausedMs = 0;
   readonly #world: World;
   readonly #driftPpm: number;
   #aheadMs: number;
@@ -57,7 +61,8 @@ export class VirtualProcess {
   constructor(world: World, name: string, source: ProductSource, { aheadMs = 0, driftPpm = 0 }: ProcessOptions = {}) {
     this.#world = world;
     this.name = name;
-    this.random = world.random.fork(`process ${name}`);
+    // A process that replaces another of its name must not draw the same ids.
+    this.random = world.random.fork(`process ${name} ${world.processes.length}`);
     this.#aheadMs = aheadMs;
     this.#driftPpm = driftPpm;
     this.thawedAtMs = world.nowMs;
@@ -91,7 +96,7 @@ export class VirtualProcess {
   freeze({ stopsSteadyClock }: { readonly stopsSteadyClock: boolean }): void {
     if (this.#isDead || this.#frozen !== undefined) return;
     this.#frozen = { sinceMs: this.#world.nowMs, stopsSteadyClock };
-    this.freezes.push({ fromMs: this.#world.nowMs, untilMs: Number.POSITIVE_INFINITY });
+    this.freezes.push({ fromMs: this.#world.nowMs, untilMs: Number.POSITIVE_INFINITY, stopsSteadyClock });
     this.frozenAtMs = this.#world.nowMs;
     this.clockChanges += 1;
     this.#world.note(this.name, stopsSteadyClock ? 'sleeps, and its steady clock stops' : 'is frozen');
@@ -106,6 +111,7 @@ export class VirtualProcess {
     this.thawedAtMs = this.#world.nowMs;
     const freeze = this.freezes.at(-1);
     if (freeze !== undefined) freeze.untilMs = this.#world.nowMs;
+    this.pausedMs += this.#world.nowMs - frozen.sinceMs;
     this.clockChanges += 1;
     this.#world.note(this.name, 'goes on');
     this.#dueTimers.sort((a, b) => a.dueMs - b.dueMs || a.turn - b.turn);
@@ -140,6 +146,18 @@ export class VirtualProcess {
     this.#world.note(this.name, 'crashes');
   }
 
+  /**
+   * As edge runtimes do at the end of a request: the timers that are set never fire. What the network brings is up to the
+   * scenario, which compares `cuts` with those at the beginning of a call.
+   */
+  endRequests(): void {
+    if (this.#isDead) return;
+    this.cuts += 1;
+    this.timers = 0;
+    this.#dueTimers.length = 0;
+    this.#world.note(this.name, 'the runtime ends all requests, and their timers');
+  }
+
   /** Sets the wall clock forward, or back. */
   setWallClock(byMs: number): void {
     this.#aheadMs += byMs;
@@ -160,7 +178,7 @@ export class VirtualProcess {
     return {
       wallMs: () => this.wallMs,
       steadyMs: () => this.steadyMs,
-      startTimer: (callback, ms) => this.#startTimer(callback, ms),
+      startTimer: (callback, ms) => this.startTimer(callback, ms),
       stopTimer: (timer) => (timer as Scheduled | undefined)?.cancel(),
       // No test replaces the timers of this world, so the backup is not needed.
       startBackupTimer: () => () => {},
@@ -180,12 +198,14 @@ export class VirtualProcess {
     };
   }
 
-  #startTimer(callback: () => void, ms: number): Scheduled {
+  /** Sets a timer of the process, as the product does. */
+  startTimer(callback: () => void, ms: number): Scheduled {
     // As `setTimeout` does with NaN, too small and too large numbers.
     const wait = ms >= 1 && ms <= 2_147_483_647 ? Math.trunc(ms) : 1;
+    const { cuts } = this;
     let isStopped = false;
     const run = (): void => {
-      if (isStopped) return;
+      if (isStopped || cuts !== this.cuts) return;
       isStopped = true;
       this.timers -= 1;
       this.#call(callback);
@@ -195,7 +215,7 @@ export class VirtualProcess {
     this.#arm(timer, wait);
     return {
       cancel: () => {
-        if (isStopped) return;
+        if (isStopped || cuts !== this.cuts) return;
         isStopped = true;
         this.timers -= 1;
         timer.scheduled?.cancel();

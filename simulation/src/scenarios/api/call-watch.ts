@@ -1,4 +1,4 @@
-import type { Fetched } from '../../world/network.ts';
+import type { StartedFetch } from '../../world/network.ts';
 import type { VirtualProcess } from '../../world/virtual-process.ts';
 import type { World } from '../../world/world.ts';
 import { apiOrigin, type Handled } from './api-server.ts';
@@ -7,7 +7,7 @@ import type { OperationRules } from './operations.ts';
 import { dataOf, type Outcome, watchOutcome } from './outcomes.ts';
 import { askedSeconds } from './retry-after.ts';
 import { judge, type Verdict } from './verdict.ts';
-import { latestMs, slackMs } from './waiting.ts';
+import { latestMs } from './waiting.ts';
 
 /** A request of a call, and what became of it. */
 export interface Attempt {
@@ -17,6 +17,7 @@ export interface Attempt {
   handled: Handled | undefined;
   outcome: Outcome | undefined;
   endedAtMs: number;
+  endedSteadyMs: number;
   askedSeconds: number | null;
   hasEvent: boolean;
   /** What the event said. */
@@ -45,6 +46,9 @@ export class CallWatch {
   isOver = false;
   abortedAtMs: number | undefined;
   readonly #startedSteadyMs: number;
+  method = '';
+  /** The path of its requests, that of a gateway included. */
+  path = '';
   #firstRequest: string | undefined;
 
   constructor(world: World, { name, process, rules, limits }: WatchedCall) {
@@ -66,10 +70,10 @@ export class CallWatch {
     return this.limits.timeoutMs - (this.process.steadyMs - this.#startedSteadyMs);
   }
 
-  /** When a request that is still in flight must end the call, in true time. */
-  get deadlineMs(): number {
+  /** The latest time at which a request that is in flight must have ended the call. */
+  get latestEndMs(): number {
     const { sentAtMs, sentSteadyMs } = this.last ?? { sentAtMs: this.startedAtMs, sentSteadyMs: this.#startedSteadyMs };
-    return sentAtMs + this.limits.timeoutMs - (sentSteadyMs - this.#startedSteadyMs);
+    return latestMs(this.process, sentAtMs, this.limits.timeoutMs - (sentSteadyMs - this.#startedSteadyMs));
   }
 
   /** Whether a request may have arrived, as far as the client can know. */
@@ -88,7 +92,7 @@ export class CallWatch {
     this.world.violate(statement, `${this.name}: ${text}`);
   }
 
-  sends(fetched: Fetched): void {
+  sends(fetched: StartedFetch): void {
     this.#checkRequest(fetched);
     this.#checkTime();
     this.world.note(this.process.name, `${this.name} sends request ${this.attempts.length + 1}`);
@@ -99,6 +103,7 @@ export class CallWatch {
       handled: undefined,
       outcome: undefined,
       endedAtMs: Number.POSITIVE_INFINITY,
+      endedSteadyMs: Number.POSITIVE_INFINITY,
       askedSeconds: null,
       hasEvent: false,
       retryInMs: null,
@@ -117,6 +122,7 @@ export class CallWatch {
     const isInDoubt = this.attempts.some((each) => each !== attempt && mayBeCarriedOut(each.outcome));
     attempt.outcome = outcome;
     attempt.endedAtMs = nowMs;
+    attempt.endedSteadyMs = this.process.steadyMs;
     attempt.askedSeconds = this.#askedBy(attempt);
     this.verdict = judge({
       rules: this.rules,
@@ -129,8 +135,7 @@ export class CallWatch {
       isInDoubt,
     });
     this.world.note(this.process.name, `${this.name}: ${textOf(outcome)}, so it ${this.verdict.kind}`);
-    const deadlineMs = this.deadlineMs + slackMs(this.limits.timeoutMs);
-    if (nowMs > latestMs(this.process, deadlineMs)) this.violate(31, 'It has outlived its time limit.');
+    if (nowMs > this.latestEndMs) this.violate(31, 'It has outlived its time limit.');
   }
 
   #askedBy({ outcome, handled }: Attempt): number | null {
@@ -138,11 +143,13 @@ export class CallWatch {
     return askedSeconds(handled.behaviour.retryAfter, handled.atMs, this.process.wallMs);
   }
 
-  #checkRequest({ url, init }: Fetched): void {
+  #checkRequest({ url, init }: StartedFetch): void {
     if (new URL(url).origin !== apiOrigin) this.violate(30, 'A request goes to another origin.');
     if (new Headers(init.headers).get('authorization') !== `Bearer ${secretKey}`)
       this.violate(30, 'A request has another secret key, or none.');
     const request = `${init.method} ${url} ${init.body}`;
+    this.method = init.method ?? '';
+    this.path = new URL(url).pathname;
     this.#firstRequest ??= request;
     if (request !== this.#firstRequest) this.violate(31, 'A retry differs from the first request.');
   }
@@ -171,16 +178,15 @@ export class CallWatch {
       return;
     }
     if (this.leftMs <= -0.001) this.violate(31, 'A request is sent after the time limit.');
-    const waitMs = nowMs - last.endedAtMs;
-    if (waitMs < Math.floor(verdict.leastMs) - slackMs(waitMs) + 1)
+    const waitMs = this.process.steadyMs - last.endedSteadyMs;
+    if (waitMs < Math.floor(verdict.leastMs) - 0.01)
       this.violate(31, `It waits ${waitMs} ms before a retry, which is less than ${verdict.leastMs} ms.`);
-    if (nowMs > latestMs(this.process, last.endedAtMs + verdict.mostMs + slackMs(waitMs)))
+    if (nowMs > latestMs(this.process, last.endedAtMs, verdict.mostMs))
       this.violate(31, `It waits ${waitMs} ms before a retry, which is more than ${verdict.mostMs} ms.`);
-    const announcedAtMs = last.endedAtMs + (last.retryInMs ?? 0);
-    if (last.isEventSure && nowMs > latestMs(this.process, announcedAtMs + slackMs(waitMs)))
-      this.violate(31, `The event announced a retry in ${last.retryInMs} ms, but it is sent after ${waitMs} ms.`);
-    if (last.isEventSure && nowMs < announcedAtMs - slackMs(waitMs))
-      this.violate(31, `The event announced a retry in ${last.retryInMs} ms, but it is sent after ${waitMs} ms.`);
+    const announcedMs = last.retryInMs ?? 0;
+    const isLater = nowMs > latestMs(this.process, last.endedAtMs, announcedMs);
+    if (last.isEventSure && (isLater || waitMs < Math.floor(announcedMs) - 0.01))
+      this.violate(31, `The event announced a retry in ${announcedMs} ms, but it is sent after ${waitMs} ms.`);
   }
 }
 

@@ -36,9 +36,11 @@ function checkWait(
     watch.violate(31, `An event announces a retry in ${waitMs} ms, instead of ${leastMs} to ${mostMs} ms.`);
 }
 
-function isAbout(watch: CallWatch, { attempt: number, error, retryInMs, durationMs }: Api.ApiEvent): boolean {
+function isAbout(watch: CallWatch, event: Api.ApiEvent): boolean {
+  const { attempt: number, error, retryInMs, durationMs } = event;
   const { last: attempt, verdict, process } = watch;
   if (attempt === undefined || attempt.hasEvent || watch.attempts.length !== number) return false;
+  if (event.method !== watch.method || !isPathOf(watch, event.path)) return false;
   if (Math.abs(durationMs - (process.steadyMs - attempt.sentSteadyMs)) > 0.001) return false;
   if (attempt.outcome === undefined) return endsNow(watch, error) && retryInMs === null;
   if (attempt.endedAtMs !== watch.world.nowMs) return false;
@@ -48,10 +50,16 @@ function isAbout(watch: CallWatch, { attempt: number, error, retryInMs, duration
   return error === null || isErrorOf(attempt, error);
 }
 
-function endsNow({ world, abortedAtMs, limits, attempts }: CallWatch, error: Api.ApiEvent['error']): boolean {
+/** Ids in a path are shortened for logs. */
+function isPathOf({ path }: CallWatch, shown: string): boolean {
+  return shown.endsWith('…') ? path.includes(shown.slice(0, -1)) : path.endsWith(shown);
+}
+
+function endsNow({ world, abortedAtMs, leftMs }: CallWatch, error: Api.ApiEvent['error']): boolean {
   if (error === null || !('reason' in error)) return false;
   if (error.reason === 'aborted') return abortedAtMs === world.nowMs;
-  return error.reason === 'timeout' && attempts.length > 0 && limits.timeoutMs > 0;
+  // Timers have whole milliseconds.
+  return error.reason === 'timeout' && leftMs <= 1.01;
 }
 
 function isErrorOf({ outcome }: Attempt, error: NonNullable<Api.ApiEvent['error']>): boolean {

@@ -1,4 +1,4 @@
-import type { Fetched } from '../../world/network.ts';
+import type { StartedFetch } from '../../world/network.ts';
 import type { CallWatch } from './call-watch.ts';
 import { checkFailure } from './settled.ts';
 
@@ -34,7 +34,7 @@ export class ListWatch {
     this.#askedAtMs = nowMs;
   }
 
-  sends(fetched: Fetched): void {
+  sends(fetched: StartedFetch): void {
     const cursor = new URL(fetched.url).searchParams.get('cursor');
     const { current } = this;
     if (current === undefined || isPageOver(current)) this.#startsPage(cursor);

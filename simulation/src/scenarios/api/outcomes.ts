@@ -1,4 +1,4 @@
-import type { Fetched } from '../../world/network.ts';
+import type { StartedFetch } from '../../world/network.ts';
 import { failureOf } from './failures.ts';
 import type { OperationRules } from './operations.ts';
 
@@ -11,7 +11,7 @@ export type Outcome =
  * Calls `onOutcome` when a request has ended, before the product learns of it. Of an error response that is cut, the status is
  * what counts.
  */
-export function watchOutcome({ answer }: Fetched, onOutcome: (outcome: Outcome) => void): void {
+export function watchOutcome({ answer }: StartedFetch, onOutcome: (outcome: Outcome) => void): void {
   const fail = (error: unknown): void => onOutcome({ kind: 'failure', ...failureOf(error) });
   answer.then((response) => {
     const { status } = response;

@@ -1,5 +1,5 @@
 import type * as Api from '@torii/api';
-import type { Fetched, Request } from '../../world/network.ts';
+import type { Request, StartedFetch } from '../../world/network.ts';
 import type { VirtualProcess } from '../../world/virtual-process.ts';
 import type { World } from '../../world/world.ts';
 import type { Handled } from './api-server.ts';
@@ -122,7 +122,7 @@ export class Referee {
     this.checkIdle(watch.process);
   }
 
-  #fetches(fetched: Fetched): void {
+  #fetches(fetched: StartedFetch): void {
     const call = Number(new Headers(fetched.init.headers).get('x-call') ?? Number.NaN);
     const watch = this.#calls.get(call) ?? this.#lists.get(call);
     if (watch === undefined) this.#world.violate(30, `A request without its header is sent to ${fetched.url}.`);

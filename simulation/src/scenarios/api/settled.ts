@@ -1,6 +1,6 @@
 import { errorCode } from './api-server.ts';
 import type { CallWatch } from './call-watch.ts';
-import { latestMs, slackMs } from './waiting.ts';
+import { latestMs } from './waiting.ts';
 
 /** The fields of the errors that the README promises. */
 interface Failed {
@@ -107,21 +107,22 @@ function checkAbort(watch: CallWatch, error: Failed, signal: AbortSignal | undef
 }
 
 function checkTimeout(watch: CallWatch): void {
-  const { last, verdict, world, process, limits } = watch;
-  const slack = slackMs(limits.timeoutMs);
+  const { last, verdict, world, process } = watch;
+  // Timers have whole milliseconds.
+  const isEarly = watch.leftMs > 1.01;
   if (last === undefined) {
     watch.violate(31, 'It times out before its first request.');
     return;
   }
   if (last.outcome === undefined) {
-    if (world.nowMs < watch.deadlineMs - slack) watch.violate(31, 'It times out too early.');
-    if (world.nowMs > latestMs(process, watch.deadlineMs + slack)) watch.violate(31, 'It times out too late.');
+    if (isEarly) watch.violate(31, 'It times out too early.');
+    if (world.nowMs > watch.latestEndMs) watch.violate(31, 'It times out too late.');
   } else if (verdict?.kind !== 'retries') {
     watch.violate(31, 'It times out although its last request has ended it.');
   } else {
     // Only if the process was frozen during the wait, or if the wait ended at the limit.
-    if (watch.leftMs > slack) watch.violate(31, 'It times out in a wait, too early.');
-    if (world.nowMs > latestMs(process, last.endedAtMs + verdict.mostMs + slack))
+    if (isEarly) watch.violate(31, 'It times out in a wait, too early.');
+    if (world.nowMs > latestMs(process, last.endedAtMs, verdict.mostMs))
       watch.violate(31, 'It times out in a wait, too late.');
   }
   checkStopped(watch);

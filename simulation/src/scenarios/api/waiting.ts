@@ -1,14 +1,21 @@
 import type { VirtualProcess } from '../../world/virtual-process.ts';
 
-/** The latest time at which a process does what it planned for a time: at that time, or when it is thawed. */
-export function latestMs(process: VirtualProcess, plannedMs: number): number {
-  let latest = plannedMs;
-  // A freeze at that very moment may come before.
-  for (const { fromMs, untilMs } of process.freezes) if (fromMs <= latest && latest < untilMs) latest = untilMs;
-  return latest;
-}
-
 /** Timers have whole milliseconds, and clocks drift by at most 200 millionths. */
 export function slackMs(waitMs: number): number {
-  return 1.01 + waitMs * 0.000_2;
+  return 1.01 + waitMs * 0.000_21;
+}
+
+/**
+ * The latest time at which a timer fires that was set at `fromMs`: after the wait on the steady clock of the process, which may
+ * have stopped, or when the process is thawed.
+ */
+export function latestMs(process: VirtualProcess, fromMs: number, waitMs: number): number {
+  let latest = fromMs + waitMs + slackMs(waitMs);
+  for (const freeze of process.freezes) {
+    const { untilMs, stopsSteadyClock } = freeze;
+    if (untilMs < fromMs || freeze.fromMs > latest) continue;
+    if (stopsSteadyClock) latest += untilMs - Math.max(fromMs, freeze.fromMs);
+    else latest = Math.max(latest, untilMs);
+  }
+  return latest;
 }

@@ -51,6 +51,8 @@ export interface Ask {
   /** The key could be told without waiting. */
   readonly needsNoWait: boolean;
   readonly usesFile: boolean;
+  /** A search had found nothing a short time ago. */
+  readonly wasSuspicious: boolean;
 }
 
 export const dayMs = 24 * 3_600_000;

@@ -30,8 +30,8 @@ export class KeyView {
   lastFailed: Fetch | undefined;
   replacedAtMs = -1;
   turn = 0;
-  minTimeoutMs = Number.POSITIVE_INFINITY;
-  maxTimeoutMs = 0;
+  /** `keysTimeoutMs` of the verifiers that share the keys, the shortest first. */
+  timeoutsMs: readonly number[] = [];
   /** Of each `kid`: the number of the fetch since which it has named the same key. */
   readonly #since: Map<string, number> = new Map();
   /** When tokens with a `kid` that was not known were asked for, the newest last. */
@@ -50,6 +50,14 @@ export class KeyView {
 
   #violate(statement: number, text: string): void {
     if (!this.#isLegacy) this.world.violate(statement, text);
+  }
+
+  get minTimeoutMs(): number {
+    return this.timeoutsMs[0] ?? Number.POSITIVE_INFINITY;
+  }
+
+  get maxTimeoutMs(): number {
+    return this.timeoutsMs.at(-1) ?? 0;
   }
 
   get keys(): KeyNames | undefined {
@@ -92,8 +100,8 @@ export class KeyView {
 
   /** Whether searches may be limited: one found nothing a short time ago, and many tokens name unknown keys. */
   isFlooded(ask: Ask): boolean {
-    const near = this.#unknownAsks.filter((atMs) => Math.abs(atMs - ask.begun.atMs) < searchPauseMs).length;
-    return near >= crowd && this.isSuspicious();
+    const near = this.#unknownAsks.filter((atMs) => Math.abs(atMs - ask.begun.atMs) <= searchPauseMs).length;
+    return near >= crowd && (ask.wasSuspicious || this.isSuspicious());
   }
 
   isSuspicious(): boolean {
@@ -171,7 +179,8 @@ export class KeyView {
     this.#justEnded = fetch;
     if (fetch.clockChanges === this.process.clockChanges) this.#checkLength(fetch);
     if (fetch.keys === undefined) {
-      if (fetch.number < (this.current?.number ?? 0) || fetch.number < (this.lastFailed?.number ?? 0)) fetch.isAnnounced = true;
+      if (fetch.number < (this.current?.number ?? 0) || fetch.number < (this.lastFailed?.number ?? 0))
+        fetch.isAnnounced = true;
       else this.lastFailed = fetch;
       return;
     }

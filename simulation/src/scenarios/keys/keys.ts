@@ -12,7 +12,15 @@ import { Judge, type Outcome } from './judge.ts';
 import { keyOf, keysPerIssuer } from './key-pairs.ts';
 import { permitMs, searchPauseMs } from './key-view.ts';
 import { type KeysPlan, plans, type Step } from './plan.ts';
-import { always, forgedToken, forgeryCount, goodToken, impersonatedToken, type Token, unknownKidToken } from './tokens.ts';
+import {
+  always,
+  forgedToken,
+  forgeryCount,
+  goodToken,
+  impersonatedToken,
+  type Token,
+  unknownKidToken,
+} from './tokens.ts';
 
 /** After the last step: long enough for everything that waits. */
 const tailMs = 100_000;
@@ -98,7 +106,8 @@ class Run {
       this.#world.violate(36, `${process.name} has kept ${process.largestCollection} entries in a collection`);
     }
     const isAtRest = !process.isDead && !process.isFrozen && views.every(({ isFetching }) => !isFetching);
-    if (isAtRest && process.timers > 0) this.#world.violate(36, `${process.name} has left ${process.timers} timers behind`);
+    if (isAtRest && process.timers > 0)
+      this.#world.violate(36, `${process.name} has left ${process.timers} timers behind`);
   }
 
   #startTraffic(number: number): void {
@@ -137,7 +146,10 @@ class Run {
     const server = this.#serverOf(random.below(12));
     if (random.chance(20)) return unknownKidToken(server.number, random.below(200));
     const key = this.#publishedKey(server, random);
-    return forgedToken({ issuer: server.number, key, user: random.below(2), times: always }, random.below(forgeryCount));
+    return forgedToken(
+      { issuer: server.number, key, user: random.below(2), times: always },
+      random.below(forgeryCount),
+    );
   }
 
   #publishedKey({ published, number }: IssuerServer, random: Random): number {
@@ -183,7 +195,8 @@ class Run {
     const wave = (left: number): void => {
       const client = this.#clientOf(process, step.verifier);
       if (client !== undefined) for (let i = 0; i < size; i++) this.#send(client, this.#wanted(step, client, random));
-      if (left > 1) this.#world.schedule.after(gapMs, () => wave(left - 1));
+      if (left > 1 && this.#world.nowMs + gapMs < this.#plan.durationMs)
+        this.#world.schedule.after(gapMs, () => wave(left - 1));
     };
     wave(waves);
   }
@@ -248,11 +261,14 @@ class Run {
   #onAnswer(client: Client, ask: Ask, outcome: Outcome): void {
     if (outcome.kind !== 'refused') return;
     const nowMs = this.#world.nowMs;
-    if (outcome.reason === 'key_unknown' || outcome.reason === 'keys_unavailable') this.#checkRecovery(client, ask, nowMs - newKeyMs);
+    if (outcome.reason === 'key_unknown' || outcome.reason === 'keys_unavailable')
+      this.#checkRecovery(client, ask, nowMs - newKeyMs);
     if (outcome.reason !== 'keys_unavailable' || ask.view.isFetching || ask.view.pending.size > 0) return;
     // Asking again as Retry-After says works, if the endpoint works by now.
     const seconds = Number(outcome.retryAfter);
-    this.#world.schedule.after(seconds * 1000, () => {
+    if (nowMs + seconds * 1000 > this.#plan.durationMs) return;
+    // A clock that runs 200 ppm too slow needs two milliseconds more.
+    this.#world.schedule.after(seconds * 1000 + 2, () => {
       if (client.process.isFrozen || client.process.isDead || client.process.thawedAtMs >= nowMs) return;
       send(this.#world, this.#judge, client, ask.token, (again, second) => {
         if (second.kind === 'refused') this.#checkRecovery(client, again, nowMs);
@@ -277,6 +293,9 @@ class Run {
       return begun.atMs < sinceMs && (ended?.atMs ?? Number.POSITIVE_INFINITY) >= sinceMs;
     });
     if (isCaught) return;
-    this.#world.violate(4, `${process.name} refused "${token.name}", whose key was published ${this.#world.nowMs - sinceMs} ms ago`);
+    this.#world.violate(
+      4,
+      `${process.name} refused "${token.name}", whose key was published ${this.#world.nowMs - sinceMs} ms ago`,
+    );
   }
 }

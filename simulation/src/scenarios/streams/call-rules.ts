@@ -97,9 +97,11 @@ export class CallRules {
     const wellSince = this.#health.wellSinceMs([name, 'store', `${name} store`, 'meddled']);
     const isQuiet = wellSince < call.startedAtMs && call.process.thawedAtMs <= call.startedAtMs;
     const held = this.#writes.heldBetween(call.startedAtMs, this.#world.nowMs);
-    if ((kind !== 'run' && kind !== 'advance') || !isQuiet || call.abortedAtMs !== undefined || call.process.isDead) return;
+    if ((kind !== 'run' && kind !== 'advance') || !isQuiet || call.abortedAtMs !== undefined || call.process.isDead)
+      return;
     if (call.canceledAtMs !== undefined || this.#othersWrote(call, this.#store.notes)) return;
-    if (held.size === 1 && from !== null && held.has(from)) this.#wrong(34, call, 'has not replaced the leaked key at once');
+    if (held.size === 1 && from !== null && held.has(from))
+      this.#wrong(34, call, 'has not replaced the leaked key at once');
   }
 
   /** The clock of a process was set. */
@@ -136,11 +138,16 @@ export class CallRules {
     call.settledAtMs = nowMs;
     if (kind === 'cancel') return this.#canceled(call);
     if (kind === 'publish') return this.#published(call, result);
-    const { step, waitSeconds, refusalSeconds } = result as { step: string; waitSeconds: number; refusalSeconds: number };
+    const { step, waitSeconds, refusalSeconds } = result as {
+      step: string;
+      waitSeconds: number;
+      refusalSeconds: number;
+    };
     this.#world.note(call.process.name, `${call.name}: ${step}${waitSeconds > 0 ? `, ${waitSeconds} s left` : ''}`);
     const { maxTtlSeconds, drainTtlSeconds } = this.#lifetimes;
     const refusal = (isLeaked ? maxTtlSeconds : Math.min(drainTtlSeconds, maxTtlSeconds)) + 1;
-    if (refusalSeconds !== refusal) this.#wrong(28, call, `announces ${refusalSeconds} s of refusals, not ${refusal} s`);
+    if (refusalSeconds !== refusal)
+      this.#wrong(28, call, `announces ${refusalSeconds} s of refusals, not ${refusal} s`);
     if (waitSeconds > 0 !== (step === 'drain')) this.#wrong(28, call, `says ${step} and ${waitSeconds} s`);
     if (kind === 'run' && step !== 'done') this.#wrong(28, call, `ends with ${step}`);
     if (kind === 'advance' && step !== 'done' && step !== 'drain') this.#wrong(28, call, `ends with ${step}`);
@@ -156,12 +163,14 @@ export class CallRules {
   /** "The gateway uses the new key": the last answer that reached the process says so, and the slot holds it. */
   #done(call: Call, to: KeyName): void {
     const { nowMs } = this.#world;
-    if (call.lastServed !== to) this.#wrong(28, call, `is done, but the gateway has answered ${call.lastServed ?? 'nothing'}`);
+    if (call.lastServed !== to)
+      this.#wrong(28, call, `is done, but the gateway has answered ${call.lastServed ?? 'nothing'}`);
     if (!this.#writes.heldBetween(call.startedAtMs, nowMs).has(to)) {
       this.#wrong(28, call, 'is done, but the slot does not hold the new key');
     }
     const note = noteOf(this.#store.note);
-    const isLeft = nameOfKeyId(note?.from) === call.purpose.from && (this.#store.note?.writtenAtMs ?? 0) < call.startedAtMs;
+    const isLeft =
+      nameOfKeyId(note?.from) === call.purpose.from && (this.#store.note?.writtenAtMs ?? 0) < call.startedAtMs;
     if (isLeft && call.purpose.kind !== 'plan') this.#wrong(28, call, 'is done, but its note is still there');
     const asked = call.asks.findLast((ask) => ask.to === 'gateway' && ask.served !== undefined);
     if (asked !== undefined && !this.#gateway.usedBetween(asked.sentAtMs, nowMs).has(to)) {
@@ -274,7 +283,12 @@ export class CallRules {
       return note !== null && (note.from !== own[0] || note.to !== own[1]);
     });
     if (isOther) return true;
-    if (kind === 'cancel') return this.#writes.heldBetween(call.startedAtMs, nowMs).has(to) || this.#othersWrote(call, this.#store.notes) || this.#othersWrote(call, this.#store.slots);
+    if (kind === 'cancel')
+      return (
+        this.#writes.heldBetween(call.startedAtMs, nowMs).has(to) ||
+        this.#othersWrote(call, this.#store.notes) ||
+        this.#othersWrote(call, this.#store.slots)
+      );
     const isCleared = this.#store.notes.some((e) => e.writtenAtMs >= call.startedAtMs && noteOf(e) === null);
     // A clock that is a minute slow or a day fast, as the guide says.
     const storeAheadMs = this.#store.hasClock ? this.#store.aheadMs : 0;
@@ -299,15 +313,22 @@ export class CallRules {
     const wasPaused = process.thawedAtMs > Math.max(call.startedAtMs, (retriesSinceMs ?? 0) - attemptMs);
     if (longMs < retriesForMs - attemptMs && !wasPaused) return `after ${longMs} ms of retries`;
     const last = call.asks.at(-1)?.sentAtMs ?? 0;
-    if (last < process.thawedAtMs && last < (retriesSinceMs ?? 0) + retriesForMs - attemptMs) return 'by a request from before a pause';
+    if (last < process.thawedAtMs && last < (retriesSinceMs ?? 0) + retriesForMs - attemptMs)
+      return 'by a request from before a pause';
     return undefined;
   }
 
   /** Whether nothing has changed since the call began, so that there is only one right answer. */
   #isCalm(call: Call): boolean {
     const { nowMs } = this.#world;
-    const isWell = this.#health.wellSinceMs(scopesOf(call)) < call.startedAtMs && call.process.thawedAtMs <= call.startedAtMs;
-    return isWell && this.#lastWriteAtMs() < call.startedAtMs && this.#gateway.lastChange.atMs < call.startedAtMs && nowMs > 0;
+    const isWell =
+      this.#health.wellSinceMs(scopesOf(call)) < call.startedAtMs && call.process.thawedAtMs <= call.startedAtMs;
+    return (
+      isWell &&
+      this.#lastWriteAtMs() < call.startedAtMs &&
+      this.#gateway.lastChange.atMs < call.startedAtMs &&
+      nowMs > 0
+    );
   }
 
   /** What a plan must say if nothing has changed meanwhile, as the guide describes it. */

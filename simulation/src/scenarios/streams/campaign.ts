@@ -8,7 +8,7 @@ import { type KeyName, keyNames, keyOf } from './keys.ts';
 import type { Nodes } from './nodes.ts';
 import type { Operators } from './operators.ts';
 import type { Actor, Meddling, Moment, Step } from './plan.ts';
-import { noteBucket, slotBucket, type Store } from './store.ts';
+import { noteBucket, type Store, slotBucket } from './store.ts';
 
 /** Takes the steps of a plan. */
 export class Steps {

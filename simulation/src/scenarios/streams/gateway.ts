@@ -99,7 +99,13 @@ export class Gateway {
       case 'too slow':
         return { ...good, afterMs: 2_600 };
       case 'slow body':
-        return { status: 200, body: [{ afterMs: 900, text: text.slice(0, 100) }, { afterMs: 900, text: text.slice(100) }] };
+        return {
+          status: 200,
+          body: [
+            { afterMs: 900, text: text.slice(0, 100) },
+            { afterMs: 900, text: text.slice(100) },
+          ],
+        };
       case 'endless body':
         return { status: 200, body: endless(100, ' ') };
       case 'huge':

@@ -25,8 +25,8 @@ export interface Node {
   isTold: boolean;
   hasAnswered: boolean;
   readonly deployedAtMs: number;
-  /** Whether a node with both keys has replaced it before the rotation began. */
-  isRetired: boolean;
+  /** When another release has replaced it. */
+  retiredAtMs: number;
   /** When a token was last requested since the gateway has been well. */
   askedAtMs: number | undefined;
   clockChanges: number;
@@ -96,8 +96,8 @@ export class Nodes {
       onEvent: (event) => this.#tokens.told(node, event),
     });
     const old = this.#nodes[number];
-    if (old !== undefined) old.isRetired = true;
     const { nowMs } = this.#world;
+    if (old !== undefined) old.retiredAtMs = nowMs;
     const node: Node = {
       name: process.name,
       number,
@@ -109,7 +109,7 @@ export class Nodes {
       isTold: false,
       hasAnswered: false,
       deployedAtMs: nowMs,
-      isRetired: false,
+      retiredAtMs: Number.POSITIVE_INFINITY,
       askedAtMs: undefined,
       clockChanges: process.clockChanges,
       hastySinceMs: 0,
@@ -120,7 +120,12 @@ export class Nodes {
     this.#nodes[number] = node;
     process.deliver(() => {
       this.#publications += 1;
-      const call = new Call(this.#publications, { kind: 'publish', from: null, to: first, isLeaked: false }, process, this.#world.nowMs);
+      const call = new Call(
+        this.#publications,
+        { kind: 'publish', from: null, to: first, isLeaked: false },
+        process,
+        this.#world.nowMs,
+      );
       this.#calls.begin(call);
       const onEvent = (event: StreamEvent): void => this.#calls.event(call, event);
       const gateway = number % 2 === 0 ? { gatewayUrl: gatewayOrigin, fetch: this.#connections.fetchFor(call) } : {};
@@ -178,7 +183,12 @@ export class Nodes {
       const node = this.#nodes[client.node % this.size];
       if (node === undefined || node.process.isDead) return;
       const ttlSeconds = this.#ttlOf(client);
-      const asked = { ttlSeconds, calledAtMs: this.#world.nowMs, wallAtCallMs: node.process.wallMs, answers: node.answers };
+      const asked = {
+        ttlSeconds,
+        calledAtMs: this.#world.nowMs,
+        wallAtCallMs: node.process.wallMs,
+        answers: node.answers,
+      };
       node.clockChanges = node.process.clockChanges;
       node.signer.issue({ subject: 'ada', allowedStreams: ['chat_*'], ttlSeconds }).then(
         (result) => {

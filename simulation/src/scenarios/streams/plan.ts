@@ -45,7 +45,13 @@ export type Step =
   | { readonly kind: 'freeze'; readonly process: Actor; readonly forMs: number; readonly stopsSteadyClock: boolean }
   | { readonly kind: 'crash'; readonly process: Actor; readonly forMs: number }
   | { readonly kind: 'clock'; readonly process: Actor; readonly byMs: number }
-  | { readonly kind: 'link'; readonly process: Actor; readonly to: 'store' | 'gateway'; readonly forMs: number; readonly lost: boolean }
+  | {
+      readonly kind: 'link';
+      readonly process: Actor;
+      readonly to: 'store' | 'gateway';
+      readonly forMs: number;
+      readonly lost: boolean;
+    }
   | { readonly kind: 'gateway'; readonly mode: GatewayMode; readonly forMs: number }
   /** A key file on the gateway overrides the slot. */
   | { readonly kind: 'file'; readonly key: 'from' | 'to' | 'third'; readonly forMs: number }
@@ -55,7 +61,16 @@ export type Step =
   /** An old release starts on a node: it signs with `from` alone, and publishes it. */
   | { readonly kind: 'old node'; readonly node: number };
 
-export type Meddling = 'put from' | 'put to' | 'put third' | 'put escaped' | 'put garbage' | 'delete' | 'lose buckets' | 'roll back' | 'spoil note';
+export type Meddling =
+  | 'put from'
+  | 'put to'
+  | 'put third'
+  | 'put escaped'
+  | 'put garbage'
+  | 'delete'
+  | 'lose buckets'
+  | 'roll back'
+  | 'spoil note';
 
 export interface Actor {
   readonly role: 'operator' | 'node';
@@ -92,6 +107,8 @@ export interface Campaign {
   readonly goesBack: boolean;
   /** Runs the plan again if it ends with an error, as the guide says. */
   readonly isPersistent: boolean;
+  /** How long nothing happens afterwards. A note that is a day older than its drain no longer counts. */
+  readonly restMs: number;
   readonly steps: readonly (Step & { readonly at: Moment })[];
   readonly traps: readonly Trap[];
   readonly clients: readonly Client[];
@@ -143,7 +160,11 @@ const actor: fc.Arbitrary<Actor> = fc.record({
 });
 
 /** Outages as long as a minute of retries, give or take, and any other length. */
-const outageMs = fc.oneof(spans(150_000), fc.integer({ min: 40_000, max: 80_000 }), fc.integer({ min: 1_000, max: 8_000 }));
+const outageMs = fc.oneof(
+  spans(150_000),
+  fc.integer({ min: 40_000, max: 80_000 }),
+  fc.integer({ min: 1_000, max: 8_000 }),
+);
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ kind: fc.constant('operator' as const), operator, action }) },
@@ -180,8 +201,20 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({
       kind: fc.constant('gateway' as const),
       mode: fc.constantFrom<GatewayMode[]>(
-        'error', 'redirect', 'no key', 'hang', 'reset', 'slow', 'too slow', 'slow body', 'endless body', 'huge', 'garbage',
-        'empty', 'untrusted', 'cut off',
+        'error',
+        'redirect',
+        'no key',
+        'hang',
+        'reset',
+        'slow',
+        'too slow',
+        'slow body',
+        'endless body',
+        'huge',
+        'garbage',
+        'empty',
+        'untrusted',
+        'cut off',
       ),
       forMs: outageMs,
     }),
@@ -207,14 +240,26 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({
       kind: fc.constant('meddle' as const),
       how: fc.constantFrom<Meddling[]>(
-        'put from', 'put to', 'put third', 'put escaped', 'put garbage', 'delete', 'lose buckets', 'roll back', 'spoil note',
+        'put from',
+        'put to',
+        'put third',
+        'put escaped',
+        'put garbage',
+        'delete',
+        'lose buckets',
+        'roll back',
+        'spoil note',
       ),
     }),
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('old node' as const), node: fc.nat({ max: 4 }) }) },
 );
 
-const near = fc.oneof(fc.integer({ min: 0, max: 300 }), fc.integer({ min: 0, max: 4_000 }), fc.integer({ min: 0, max: 30_000 }));
+const near = fc.oneof(
+  fc.integer({ min: 0, max: 300 }),
+  fc.integer({ min: 0, max: 4_000 }),
+  fc.integer({ min: 0, max: 30_000 }),
+);
 const moment: fc.Arbitrary<Moment> = fc.oneof(
   { weight: 30, arbitrary: fc.record({ anchor: fc.constant('start' as const), afterMs: near }) },
   { weight: 10, arbitrary: fc.record({ anchor: fc.constant('note' as const), afterMs: near }) },
@@ -247,7 +292,14 @@ const trap: fc.Arbitrary<Trap> = fc.record({
   anchor: fc.constantFrom<Anchor[]>('start', 'note', 'drain end'),
   nth: fc.integer({ min: 1, max: 16 }),
   effect: fc.constantFrom<Trap['effect'][]>(
-    'freeze before', 'freeze before', 'freeze after', 'freeze after', 'crash before', 'crash after', 'request lost', 'answer lost',
+    'freeze before',
+    'freeze before',
+    'freeze after',
+    'freeze after',
+    'crash before',
+    'crash after',
+    'request lost',
+    'answer lost',
   ),
   forMs: fc.oneof(fc.integer({ min: 100, max: 3_000 }), spans(200_000)),
   meanwhile: fc.option(action, { freq: 3 }),
@@ -261,7 +313,10 @@ const client: fc.Arbitrary<Client> = fc.record({
   keeps: fc.boolean(),
   ttl: fc.oneof(
     { weight: 4, arbitrary: fc.constant('longest' as const) },
-    { weight: 3, arbitrary: fc.constantFrom<Client['ttl'][]>('drain', 'above drain', 'short', 'one', 'too long', 'zero') },
+    {
+      weight: 3,
+      arbitrary: fc.constantFrom<Client['ttl'][]>('drain', 'above drain', 'short', 'one', 'too long', 'zero'),
+    },
   ),
   crowd: fc.oneof({ weight: 9, arbitrary: fc.constant(1) }, { weight: 1, arbitrary: fc.constantFrom(2, 20) }),
 });
@@ -270,6 +325,10 @@ const campaign: fc.Arbitrary<Campaign> = fc.record({
   leaked,
   goesBack: fc.boolean(),
   isPersistent: fc.oneof({ weight: 3, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: fc.constant(false) }),
+  restMs: fc.oneof(
+    { weight: 3, arbitrary: fc.constant(0) },
+    { weight: 1, arbitrary: fc.integer({ min: 80_000_000, max: 87_000_000 }) },
+  ),
   steps: fc.array(incident, { maxLength: 4 }).map((incidents) => incidents.flat()),
   traps: fc.array(trap, { maxLength: 4 }),
   clients: fc.array(client, { maxLength: 4 }),
@@ -302,7 +361,10 @@ export const streamsPlans: fc.Arbitrary<StreamsPlan> = fc
   .record({
     lifetimes,
     storeHasClock: fc.oneof({ weight: 4, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: fc.constant(false) }),
-    storeAheadMs: fc.oneof({ weight: 5, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.integer({ min: -1_000, max: 1_000 }) }),
+    storeAheadMs: fc.oneof(
+      { weight: 5, arbitrary: fc.constant(0) },
+      { weight: 1, arbitrary: fc.integer({ min: -1_000, max: 1_000 }) },
+    ),
     nodes: fc.array(aheadMs, { minLength: 1, maxLength: 4 }),
     operators: fc.array(operatorAheadMs, { minLength: 1, maxLength: 3 }),
     lagMs: fc.oneof(fc.integer({ min: 0, max: 300 }), fc.integer({ min: 0, max: 4_500 })),

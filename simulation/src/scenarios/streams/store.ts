@@ -1,5 +1,5 @@
-import type { World } from '../../world/world.ts';
 import { epochMs } from '../../world/virtual-process.ts';
+import type { World } from '../../world/world.ts';
 
 export const slotBucket = 'TC_PUBKEYS';
 export const noteBucket = 'TC_PUBKEYS_ROTATION';

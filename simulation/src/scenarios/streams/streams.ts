@@ -24,7 +24,9 @@ export const streams: Scenario<StreamsPlan> = {
   parts: ['streams'],
   plans: streamsPlans,
   processHoursOf: (plan) =>
-    (plan.campaigns.length * lengthOf(plan) * (plan.nodes.length + plan.operators.length)) / 3_600_000,
+    ((plan.campaigns.length * lengthOf(plan) + plan.campaigns.reduce((sum, { restMs }) => sum + restMs, 0)) *
+      (plan.nodes.length + plan.operators.length)) /
+    3_600_000,
   run,
 };
 
@@ -59,11 +61,7 @@ async function run(world: World, plan: StreamsPlan): Promise<void> {
     const to = (isDraining ? nameOfKeyId(note?.to) : planned) ?? 'b';
     before = held;
     const startMs = world.nowMs + beforeMs;
-    // What is still under way belongs to the past, unless it was canceled: then it must stay without effect.
-    for (const [number, { process }] of operators.machines.entries()) {
-      const left = calls.calls.filter((call) => call.isActive && call.process === process);
-      if (process.isDead || left.some(({ canceledAtMs }) => canceledAtMs === undefined)) operators.restart(number);
-    }
+    endWork(operators, calls);
     operators.prepare({ from: held, to, isLeaked: campaign.leaked }, campaign.traps);
     // Without a cancel, nodes must not go back to long tokens.
     if (!isDraining) nodes.deployAll([held]);
@@ -93,20 +91,31 @@ async function run(world: World, plan: StreamsPlan): Promise<void> {
       operators.runAfter(beforeMs + 100, 0);
     }
     await world.runUntil(world.nowMs + lengthOf(plan));
+    endWork(operators, calls);
+    await world.runUntil(world.nowMs + campaign.restMs);
     if (world.violation !== undefined) return;
   }
 }
 
-const steady = { at: { anchor: 'start', afterMs: 0 }, node: 0, times: 40, everyMs: 2_000, keeps: true, ttl: 'longest', crowd: 1 } as const;
+/** What is still under way belongs to the past, unless it was canceled: then it must stay without effect. */
+function endWork(operators: Operators, calls: CallRules): void {
+  for (const [number, { process }] of operators.machines.entries()) {
+    const left = calls.calls.filter((call) => call.isActive && call.process === process);
+    if (process.isDead || left.some(({ canceledAtMs }) => canceledAtMs === undefined)) operators.restart(number);
+  }
+}
 
-function place(
-  world: World,
-  campaign: Campaign,
-  zeroMs: number,
-  anchor: Anchor,
-  steps: Steps,
-  nodes: Nodes,
-): void {
+const steady = {
+  at: { anchor: 'start', afterMs: 0 },
+  node: 0,
+  times: 40,
+  everyMs: 2_000,
+  keeps: true,
+  ttl: 'longest',
+  crowd: 1,
+} as const;
+
+function place(world: World, campaign: Campaign, zeroMs: number, anchor: Anchor, steps: Steps, nodes: Nodes): void {
   const timeOf = (at: Moment): number => zeroMs + at.afterMs;
   for (const step of campaign.steps) {
     if (step.at.anchor === anchor) world.schedule.at(timeOf(step.at), () => steps.take(step));

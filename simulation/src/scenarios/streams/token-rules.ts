@@ -45,7 +45,12 @@ export class TokenRules {
 
   minted(
     node: Node,
-    asked: { readonly ttlSeconds: number; readonly calledAtMs: number; readonly wallAtCallMs: number; readonly answers: number },
+    asked: {
+      readonly ttlSeconds: number;
+      readonly calledAtMs: number;
+      readonly wallAtCallMs: number;
+      readonly answers: number;
+    },
     result: { readonly token: string; readonly expiresAt: number },
   ): Minted | undefined {
     const { nowMs } = this.#world;
@@ -60,7 +65,8 @@ export class TokenRules {
       return undefined;
     };
     if (key === null || !node.keys.includes(key) || alg !== 'RS256') return wrong(28, `a token is signed with ${key}`);
-    if (typeof exp !== 'number' || typeof iat !== 'number' || exp !== result.expiresAt) return wrong(28, 'a token has a wrong `exp`');
+    if (typeof exp !== 'number' || typeof iat !== 'number' || exp !== result.expiresAt)
+      return wrong(28, 'a token has a wrong `exp`');
     if (ttlSeconds > maxTtlSeconds || ttlSeconds < 1) return wrong(28, `a token of ${ttlSeconds} s was minted`);
     const isDraining = node.keys.length === 2 && key === node.keys[0];
     const lifetime = isDraining ? Math.min(ttlSeconds, drainTtlSeconds) : ttlSeconds;
@@ -84,7 +90,13 @@ export class TokenRules {
     }
     const tookMs = nowMs - calledAtMs;
     const isWhole = node.process.thawedAtMs <= calledAtMs && this.#health.wellSinceMs([node.name]) <= calledAtMs;
-    if (isWhole && tookMs > 100 && calledAtMs < node.hastyUntilMs && calledAtMs > node.hastySinceMs && asked.answers === node.hastyAnswers) {
+    if (
+      isWhole &&
+      tookMs > 100 &&
+      calledAtMs < node.hastyUntilMs &&
+      calledAtMs > node.hastySinceMs &&
+      asked.answers === node.hastyAnswers
+    ) {
       wrong(34, `a token took ${tookMs} ms, although the gateway is known to hang`);
     }
     if (isWhole && tookMs >= 1_990 && calledAtMs >= node.hastyUntilMs) {
@@ -97,13 +109,16 @@ export class TokenRules {
       isCalm &&
       (calledAtMs - wellSince > outageMs + 5_000 ||
         wellSince === 0 ||
-        (node.askedAtMs !== undefined && node.askedAtMs >= wellSince + 4_600 && node.askedAtMs + 2 * roundTripMs <= calledAtMs));
+        (node.askedAtMs !== undefined &&
+          node.askedAtMs >= wellSince + 4_600 &&
+          node.askedAtMs + 2 * roundTripMs <= calledAtMs));
     if (!isCalm) node.askedAtMs = undefined;
     else if (wellSince + 4_600 <= calledAtMs) node.askedAtMs ??= calledAtMs;
     if (isInformed && node.keys.length === 2) {
       const used = this.#gateway.usedBetween(calledAtMs - 1_000 - roundTripMs, nowMs);
       const isKnown = [...used].every((each) => each !== null && node.keys.includes(each));
-      if (isKnown && !used.has(key)) wrong(34, `a token is signed with ${key}, and the gateway uses ${[...used].join()}`);
+      if (isKnown && !used.has(key))
+        wrong(34, `a token is signed with ${key}, and the gateway uses ${[...used].join()}`);
     }
     const isLong = !isDraining && lifetime > drainTtlSeconds;
     return {
@@ -173,9 +188,11 @@ export class TokenRules {
     }
     // Only a flip is followed with few refusals. A release without the new key cannot follow it at all.
     const wasNatural = this.#gateway.changes.every((change) => change.isFlip || change.atMs < node.deployedAtMs);
-    if (!wasNatural || used === null || (!node.keys.includes(used) && !node.isRetired)) return false;
     const sinceMs = lastChange.atMs;
-    if (calledAtMs > sinceMs + 1_000 + roundTripMs && minted.isInformed) wrong(`${calledAtMs - sinceMs} ms after the flip`);
+    const wasReplaced = node.retiredAtMs < sinceMs;
+    if (!wasNatural || used === null || (!node.keys.includes(used) && !wasReplaced)) return false;
+    if (calledAtMs > sinceMs + 1_000 + roundTripMs && minted.isInformed)
+      wrong(`${calledAtMs - sinceMs} ms after the flip`);
     const { drainTtlSeconds, maxTtlSeconds } = this.#lifetimes;
     const longest = lastChange.isLeaked ? maxTtlSeconds : Math.min(drainTtlSeconds, maxTtlSeconds);
     const isLate = mintedAtMs > sinceMs + 1_000 + roundTripMs;

@@ -66,7 +66,10 @@ export class WriteRules implements WriteJudge {
     if (call.canceledAtMs !== undefined && !this.#isBegunAgain(call)) {
       this.#wrong(28, call, 'has changed the key although it was canceled');
     }
-    if (!isLeaked) this.#checkDrain(call);
+    if (!isLeaked) {
+      this.#checkDrain(call);
+      this.#checkServed(call, 'flipped');
+    }
     this.onFlip();
   }
 
@@ -89,6 +92,13 @@ export class WriteRules implements WriteJudge {
     if (earliest > youngest + drainSeconds + staleAfterSeconds + edgeSeconds) {
       this.#wrong(34, call, 'has flipped by a note that is a day older than its drain');
     }
+  }
+
+  /** A rotation does nothing while the gateway does not use the key in the slot. */
+  #checkServed(call: Call, what: string): void {
+    const { lastServed, purpose } = call;
+    if (lastServed !== purpose.from)
+      this.#wrong(28, call, `has ${what}, but the gateway has answered ${lastServed ?? 'nothing'}`);
   }
 
   /** In seconds since 1970: when the drain of this note began. */
@@ -118,6 +128,7 @@ export class WriteRules implements WriteJudge {
     if (!isWhole) return this.#wrong(28, call, 'has written a note of another rotation');
     if (isLeaked) this.#wrong(28, call, 'has begun a drain although the key has leaked');
     if (call.canceledAtMs !== undefined) this.#wrong(28, call, 'has begun again although it was canceled');
+    this.#checkServed(call, 'begun');
     const held = entriesBetween(this.#store.slots, call.startedAtMs, this.#world.nowMs);
     if (!held.some(({ value }) => nameOfAnyPem(value) === from)) {
       this.#wrong(28, call, 'has begun although the slot does not hold the old key');
@@ -141,7 +152,8 @@ export class WriteRules implements WriteJudge {
       (epochMs + call.startedAtMs + call.leastAheadMs) / 1000 - start,
     ];
     // The note may have come while the call was under way, so its age is at least what the age at the start says.
-    const isPast = Math.max(youngest, -maxAheadSeconds + edgeSeconds) === youngest || entry.writtenAtMs >= call.startedAtMs;
+    const isPast =
+      Math.max(youngest, -maxAheadSeconds + edgeSeconds) === youngest || entry.writtenAtMs >= call.startedAtMs;
     const isNear = (epochMs + this.#world.nowMs + call.leastAheadMs) / 1000 - start >= -maxAheadSeconds + edgeSeconds;
     return isPast && isNear && oldest <= this.#maxTtlSeconds + 2 + staleAfterSeconds - edgeSeconds;
   }
@@ -170,7 +182,9 @@ export class WriteRules implements WriteJudge {
 
   heldBetween(fromMs: number, toMs: number): ReadonlySet<KeyName | 'nothing' | 'other'> {
     const entries = entriesBetween(this.#store.slots, fromMs, toMs);
-    const names = entries.map(({ value }) => ((value ?? '').trim() === '' ? 'nothing' : (nameOfAnyPem(value) ?? 'other')));
+    const names = entries.map(({ value }) =>
+      (value ?? '').trim() === '' ? 'nothing' : (nameOfAnyPem(value) ?? 'other'),
+    );
     const isNew = this.#store.slots.length === 0 || (this.#store.slots[0]?.writtenAtMs ?? 0) >= fromMs;
     return new Set(isNew ? [...names, 'nothing' as const] : names);
   }

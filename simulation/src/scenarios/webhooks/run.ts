@@ -87,13 +87,17 @@ export class Run {
       told: [],
       handling: undefined,
       settledAtMs: undefined,
+      settledWallMs: 0,
       voidAtMs: -1,
       isTroubled: false,
       isOvertaken: false,
       notedAtMs: undefined,
     };
     const { number, flaws } = delivery;
-    this.world.note(process.name, `gets delivery ${number} of ${message.id}${flaws.length > 0 ? `: ${flaws.join()}` : ''}`);
+    this.world.note(
+      process.name,
+      `gets delivery ${number} of ${message.id}${flaws.length > 0 ? `: ${flaws.join()}` : ''}`,
+    );
     if (flaws.length === 0) this.#answers.add(delivery);
     app.open.add(delivery);
     this.#checkMemory(process, app);
@@ -104,7 +108,9 @@ export class Run {
     current.run(delivery, () => {
       const payload = payloadOf(this.world, process, message.body, form);
       receiver
-        .receive({ headers: headersOf(message) as Record<string, string>, payload }, (event) => this.#handle(delivery, event))
+        .receive({ headers: headersOf(message) as Record<string, string>, payload }, (event) =>
+          this.#handle(delivery, event),
+        )
         .then(settle, (thrown: unknown) => settle({ thrown }));
     });
   }
@@ -113,6 +119,7 @@ export class Run {
     app.open.delete(delivery);
     this.#answers.check(delivery, result);
     delivery.settledAtMs = this.world.nowMs;
+    delivery.settledWallMs = delivery.process.wallMs;
     if (delivery.told.includes('handled')) delivery.notedAtMs = this.world.nowMs;
     this.world.note(delivery.process.name, `answers delivery ${delivery.number} with ${textOf(result)}`);
   }
@@ -133,6 +140,7 @@ export class Run {
     const handling = {
       beganAtMs: world.nowMs,
       beganSteadyMs: process.steadyMs,
+      beganWallMs: process.wallMs,
       endedAtMs: undefined,
       endedWallMs: 0,
       outcome: undefined,
@@ -172,7 +180,10 @@ export class Run {
     for (const delivery of app.open) if (delivery.beganAtMs < youngMs) app.open.delete(delivery);
     app.mostClaims = Math.max(app.mostClaims, app.open.size);
     if (process.largestCollection > app.mostClaims + otherEntries) {
-      this.world.violate(36, `${process.name} keeps ${process.largestCollection} entries for ${app.mostClaims} deliveries`);
+      this.world.violate(
+        36,
+        `${process.name} keeps ${process.largestCollection} entries for ${app.mostClaims} deliveries`,
+      );
     }
   }
 
