@@ -1,7 +1,7 @@
 import type { Auth, Verifier, VerifierEvent } from '@torii/core';
 import type { VirtualProcess } from '../../world/virtual-process.ts';
 import type { World } from '../../world/world.ts';
-import type { Ask, Asked, KeyFile, Settings } from './ask.ts';
+import { type Ask, type Asked, type KeyFile, type Settings } from './ask.ts';
 import { fileOf, namesOf } from './issuer-server.ts';
 import type { Judge, Outcome } from './judge.ts';
 import { type KeyPair, keyOf, originOf } from './key-pairs.ts';
@@ -75,8 +75,7 @@ function startClient(
   const uniqueKeys = [...new Set(fileKeys)];
   const fetchedAtMs = process.wallMs - (given?.ageMs ?? 0);
   const names = namesOf(uniqueKeys);
-  const file: KeyFile | undefined =
-    given && names.size > 0 ? { names, fetchedAtMs, usedAt: undefined, isSpent: false } : undefined;
+  const file: KeyFile | undefined = given && names.size > 0 ? { names, fetchedAtMs, usedAt: undefined, isSpent: false } : undefined;
   const client: Client = {
     process,
     settings,
@@ -95,9 +94,7 @@ function startClient(
     cachedTokens: settings.cachedTokens,
     ...(!isLegacy && { onEvent: (event: VerifierEvent) => onEvent(world, client, event) }),
     ...(!isLegacy && { keysTimeoutMs: plan.timeoutMs }),
-    ...(settings.environment !== undefined && {
-      environmentId: environments[settings.environment % environments.length] ?? '',
-    }),
+    ...(settings.environment !== undefined && { environmentId: environments[settings.environment % environments.length] ?? '' }),
     ...(file !== undefined && { initialKeys: fileOf(uniqueKeys, new Date(fetchedAtMs).toISOString()) as never }),
   };
   const checks = [(auth: Auth): boolean => !auth.impersonating];
@@ -122,14 +119,7 @@ function startClient(
 function accepted(auth: Auth | null): Outcome {
   if (auth === null) return { kind: 'failed', text: 'no Auth and no refusal' };
   const { userId, environmentId, issuer, impersonating, expiresAt } = auth;
-  return {
-    kind: 'accepted',
-    userId,
-    environmentId,
-    issuer,
-    isImpersonated: impersonating,
-    expiresAtMs: expiresAt * 1000,
-  };
+  return { kind: 'accepted', userId, environmentId, issuer, isImpersonated: impersonating, expiresAtMs: expiresAt * 1000 };
 }
 
 function checked({ auth, denial }: { auth: Auth | null; denial: unknown }): Outcome {
@@ -140,12 +130,7 @@ function checked({ auth, denial }: { auth: Auth | null; denial: unknown }): Outc
     readonly body: { readonly error: { readonly reason: string } };
   };
   const retryAfter = headers['Retry-After'];
-  return {
-    kind: 'refused',
-    status,
-    reason: body.error.reason,
-    retryAfter: retryAfter === undefined ? undefined : Number(retryAfter),
-  };
+  return { kind: 'refused', status, reason: body.error.reason, retryAfter: retryAfter === undefined ? undefined : Number(retryAfter) };
 }
 
 async function outcomeOf(answer: Promise<Auth | null>): Promise<Outcome> {
@@ -154,12 +139,7 @@ async function outcomeOf(answer: Promise<Auth | null>): Promise<Outcome> {
   } catch (error) {
     const { status, reason, retryAfterSeconds } = error as Readonly<Record<string, unknown>>;
     if (typeof reason !== 'string') return { kind: 'failed', text: String(error) };
-    return {
-      kind: 'refused',
-      status: Number(status ?? statuses[reason] ?? 401),
-      reason,
-      retryAfter: retryAfterSeconds,
-    };
+    return { kind: 'refused', status: Number(status ?? statuses[reason] ?? 401), reason, retryAfter: retryAfterSeconds };
   }
 }
 
@@ -178,8 +158,7 @@ function onEvent(world: World, client: Client, event: VerifierEvent): void {
     if (event.type === 'keys_fetched') client.viewOf(issuer).onFetchedEvent(event.kids, event.durationMs);
     else client.viewOf(issuer).onFailedEvent(event.usable, settings.maxStaleMs);
   }
-  const text =
-    event.type === 'refused' ? `${event.error.message} ${JSON.stringify(event.detail)}` : JSON.stringify(event);
+  const text = event.type === 'refused' ? `${event.error.message} ${JSON.stringify(event.detail)}` : JSON.stringify(event);
   if (text.includes('eyJ')) world.violate(16, `${process.name}: a token in the event ${event.type}`);
 }
 

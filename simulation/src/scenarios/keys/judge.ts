@@ -73,8 +73,7 @@ export class Judge {
   afterCall(ask: Ask): void {
     const { view, wasCheap } = ask;
     const age = view.ageMs();
-    if (wasCheap || view.keys?.has(ask.token.kid) !== true || age < renewAfterMs || ask.token.signedBy === undefined)
-      return;
+    if (wasCheap || view.keys?.has(ask.token.kid) !== true || age < renewAfterMs || ask.token.signedBy === undefined) return;
     if (flawsOf(ask.token, ask.asked).length > 0) return;
     if (view.isFetching || view.isInRetryDelay || !view.hasPermit) return;
     const newest = view.fetches.at(-1);
@@ -100,8 +99,7 @@ export class Judge {
     for (const reason of flawsOf(token, asked)) {
       this.#violate(timeReasons.includes(reason) ? 7 : 6, ask, `was accepted in spite of ${reason}`);
     }
-    if (token.isImpersonated && asked.settings.refusesImpersonated)
-      this.#violate(27, ask, 'passed although impersonated');
+    if (token.isImpersonated && asked.settings.refusesImpersonated) this.#violate(27, ask, 'passed although impersonated');
     this.#checkKey(ask, 'was accepted');
     const isSame =
       outcome.userId === token.userId &&
@@ -152,11 +150,8 @@ export class Judge {
     return [view.current, view.previous].some((fetch) => {
       if (fetch === undefined) return false;
       const ended = fetch.ended?.atMs ?? Number.POSITIVE_INFINITY;
-      if (fetch.keys?.get(token.kid) !== token.signedBy || waitedMs === 0 || view.replacedAtMs < lookedUpMs)
-        return false;
-      return (
-        ended <= (wasStopped ? frozenAtMs : nowMs) && lookedUpMs - fetch.begun.atMs < Math.max(staleAfterMs, maxStaleMs)
-      );
+      if (fetch.keys?.get(token.kid) !== token.signedBy || waitedMs === 0 || view.replacedAtMs < lookedUpMs) return false;
+      return ended <= (wasStopped ? frozenAtMs : nowMs) && lookedUpMs - fetch.begun.atMs < Math.max(staleAfterMs, maxStaleMs);
     });
   }
 
@@ -176,8 +171,7 @@ export class Judge {
       return this.#violate(6, ask, `was refused as ${reason}, although ${flaws.join(' and ')} comes first`);
     }
     if (reason === 'not_allowed') {
-      if (!token.isImpersonated || !asked.settings.refusesImpersonated)
-        this.#violate(27, ask, 'was refused by a check');
+      if (!token.isImpersonated || !asked.settings.refusesImpersonated) this.#violate(27, ask, 'was refused by a check');
       else this.#checkKey(ask, 'was refused as impersonated');
     } else if (reason === 'signature_invalid') this.#checkInvalid(ask);
     else if (reason === 'key_unknown') this.#checkUnknown(ask);
@@ -188,9 +182,7 @@ export class Judge {
 
   #checkInvalid({ token, view, asked, usesFile, ...rest }: Ask): void {
     if (token.signedBy === undefined) return;
-    const names = [view.keys, view.previous?.keys, usesFile ? asked.file?.names : undefined].map((keys) =>
-      keys?.get(token.kid),
-    );
+    const names = [view.keys, view.previous?.keys, usesFile ? asked.file?.names : undefined].map((keys) => keys?.get(token.kid));
     if (names.some((name) => name !== undefined && name !== token.signedBy)) return;
     this.#violate(12, { token, view, asked, usesFile, ...rest }, 'was refused as if its signature were wrong');
   }
@@ -247,8 +239,7 @@ export class Judge {
     const { view } = ask;
     // A second after the start of a failed fetch, or until the next permit.
     const mostS = view.hasPermit ? 1 : 8;
-    if (seconds > mostS)
-      this.#violate(12, ask, `was told to wait for ${seconds} seconds, although ${mostS} are enough`);
+    if (seconds > mostS) this.#violate(12, ask, `was told to wait for ${seconds} seconds, although ${mostS} are enough`);
   }
 
   /** The fetches that were under way while the request waited. */
@@ -274,8 +265,7 @@ export class Judge {
     if (process.clockChanges !== ask.clockChanges) {
       const since = Math.max(begun.atMs, process.thawedAtMs);
       const mostMs = searchPauseMs + maxLoads * (ask.view.maxTimeoutMs + 1_000) + poolMs;
-      if (this.#world.nowMs - since > mostMs)
-        this.#violate(12, ask, `was answered ${this.#world.nowMs - since} ms after a pause`);
+      if (this.#world.nowMs - since > mostMs) this.#violate(12, ask, `was answered ${this.#world.nowMs - since} ms after a pause`);
       return;
     }
     if (ask.needsNoWait) return this.#violate(12, ask, `waited ${waitedMs} ms although its key was known`);

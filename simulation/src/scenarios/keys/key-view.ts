@@ -179,8 +179,7 @@ export class KeyView {
     this.#justEnded = fetch;
     if (fetch.clockChanges === this.process.clockChanges) this.#checkLength(fetch);
     if (fetch.keys === undefined) {
-      if (fetch.number < (this.current?.number ?? 0) || fetch.number < (this.lastFailed?.number ?? 0))
-        fetch.isAnnounced = true;
+      if (fetch.number < (this.current?.number ?? 0) || fetch.number < (this.lastFailed?.number ?? 0)) fetch.isAnnounced = true;
       else this.lastFailed = fetch;
       return;
     }

@@ -12,15 +12,7 @@ import { Judge, type Outcome } from './judge.ts';
 import { keyOf, keysPerIssuer } from './key-pairs.ts';
 import { permitMs, searchPauseMs } from './key-view.ts';
 import { type KeysPlan, plans, type Step } from './plan.ts';
-import {
-  always,
-  forgedToken,
-  forgeryCount,
-  goodToken,
-  impersonatedToken,
-  type Token,
-  unknownKidToken,
-} from './tokens.ts';
+import { always, forgedToken, forgeryCount, goodToken, impersonatedToken, type Token, unknownKidToken } from './tokens.ts';
 
 /** After the last step: long enough for everything that waits. */
 const tailMs = 100_000;
@@ -106,8 +98,7 @@ class Run {
       this.#world.violate(36, `${process.name} has kept ${process.largestCollection} entries in a collection`);
     }
     const isAtRest = !process.isDead && !process.isFrozen && views.every(({ isFetching }) => !isFetching);
-    if (isAtRest && process.timers > 0)
-      this.#world.violate(36, `${process.name} has left ${process.timers} timers behind`);
+    if (isAtRest && process.timers > 0) this.#world.violate(36, `${process.name} has left ${process.timers} timers behind`);
   }
 
   #startTraffic(number: number): void {
@@ -146,10 +137,7 @@ class Run {
     const server = this.#serverOf(random.below(12));
     if (random.chance(20)) return unknownKidToken(server.number, random.below(200));
     const key = this.#publishedKey(server, random);
-    return forgedToken(
-      { issuer: server.number, key, user: random.below(2), times: always },
-      random.below(forgeryCount),
-    );
+    return forgedToken({ issuer: server.number, key, user: random.below(2), times: always }, random.below(forgeryCount));
   }
 
   #publishedKey({ published, number }: IssuerServer, random: Random): number {
@@ -195,8 +183,7 @@ class Run {
     const wave = (left: number): void => {
       const client = this.#clientOf(process, step.verifier);
       if (client !== undefined) for (let i = 0; i < size; i++) this.#send(client, this.#wanted(step, client, random));
-      if (left > 1 && this.#world.nowMs + gapMs < this.#plan.durationMs)
-        this.#world.schedule.after(gapMs, () => wave(left - 1));
+      if (left > 1 && this.#world.nowMs + gapMs < this.#plan.durationMs) this.#world.schedule.after(gapMs, () => wave(left - 1));
     };
     wave(waves);
   }
@@ -261,8 +248,7 @@ class Run {
   #onAnswer(client: Client, ask: Ask, outcome: Outcome): void {
     if (outcome.kind !== 'refused') return;
     const nowMs = this.#world.nowMs;
-    if (outcome.reason === 'key_unknown' || outcome.reason === 'keys_unavailable')
-      this.#checkRecovery(client, ask, nowMs - newKeyMs);
+    if (outcome.reason === 'key_unknown' || outcome.reason === 'keys_unavailable') this.#checkRecovery(client, ask, nowMs - newKeyMs);
     if (outcome.reason !== 'keys_unavailable' || ask.view.isFetching || ask.view.pending.size > 0) return;
     // Asking again as Retry-After says works, if the endpoint works by now.
     const seconds = Number(outcome.retryAfter);
@@ -293,9 +279,6 @@ class Run {
       return begun.atMs < sinceMs && (ended?.atMs ?? Number.POSITIVE_INFINITY) >= sinceMs;
     });
     if (isCaught) return;
-    this.#world.violate(
-      4,
-      `${process.name} refused "${token.name}", whose key was published ${this.#world.nowMs - sinceMs} ms ago`,
-    );
+    this.#world.violate(4, `${process.name} refused "${token.name}", whose key was published ${this.#world.nowMs - sinceMs} ms ago`);
   }
 }

@@ -130,10 +130,7 @@ function verifiers(isLegacy: boolean): fc.Arbitrary<VerifierPlan> {
 function processes(isLegacy: boolean): fc.Arbitrary<ProcessPlan> {
   return fc.record({
     aheadMs: fc.oneof(fc.constant(0), fc.integer({ min: -20_000, max: 20_000 })),
-    driftPpm: fc.oneof(
-      { weight: 3, arbitrary: fc.constant(0) },
-      { weight: 1, arbitrary: fc.integer({ min: -200, max: 200 }) },
-    ),
+    driftPpm: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.integer({ min: -200, max: 200 }) }),
     verifiers: fc.array(verifiers(isLegacy), { minLength: 1, maxLength: 3 }),
     everyMs: fc.constantFrom(20_000, 5_000, 60_000, 130_000, 250_000, 400_000),
     badPercent: fc.constantFrom(0, 0, 10, 60),
@@ -244,14 +241,7 @@ const servers: fc.Arbitrary<Step> = fc.record({
 const outages: fc.Arbitrary<Step> = fc.record({
   kind: fc.constant('server' as const),
   issuer: issuerNumber,
-  mode: fc.constantFrom(
-    'status 500' as const,
-    'reset' as const,
-    'hang' as const,
-    'slow' as const,
-    'empty' as const,
-    'old set' as const,
-  ),
+  mode: fc.constantFrom('status 500' as const, 'reset' as const, 'hang' as const, 'slow' as const, 'empty' as const, 'old set' as const),
   slowMs: slowness,
   forMs: spans(80 * minuteMs),
 });
@@ -297,64 +287,16 @@ function steps(durationMs: number): fc.Arbitrary<readonly TimedStep[]> {
   return fc.oneof(
     { weight: 5, arbitrary: fc.array(after(delays, any), { minLength: 1, maxLength: 6 }) },
     // A rotation with requests for the new and for the old key.
-    {
-      weight: 3,
-      arbitrary: recipe(
-        after(now, keyChanges),
-        after(soon, asks),
-        after(delays, keyChanges),
-        after(delays, asks),
-        after(delays, asks),
-      ),
-    },
+    { weight: 3, arbitrary: recipe(after(now, keyChanges), after(soon, asks), after(delays, keyChanges), after(delays, asks), after(delays, asks)) },
     // A flood that meets a rotation.
-    {
-      weight: 2,
-      arbitrary: recipe(
-        after(now, floods),
-        after(delays, keyChanges),
-        after(delays, asks),
-        after(delays, asks),
-        after(delays, floods),
-      ),
-    },
+    { weight: 2, arbitrary: recipe(after(now, floods), after(delays, keyChanges), after(delays, asks), after(delays, asks), after(delays, floods)) },
     // A freeze while the endpoint has trouble, and requests right after it.
-    {
-      weight: 3,
-      arbitrary: fc
-        .record({
-          forMs: spans(2 * hourMs),
-          outage: outages,
-          freeze: freezes,
-          asks: fc.tuple(asks, asks, asks),
-          atMs: soon,
-          lateMs: soon,
-        })
-        .map(frozenOutage),
-    },
+    { weight: 3, arbitrary: fc.record({ forMs: spans(2 * hourMs), outage: outages, freeze: freezes, asks: fc.tuple(asks, asks, asks), atMs: soon, lateMs: soon }).map(frozenOutage) },
     // An outage with requests in it and after it.
-    {
-      weight: 3,
-      arbitrary: recipe(
-        after(now, outages),
-        after(delays, asks),
-        after(delays, asks),
-        after(delays, keyChanges),
-        after(delays, asks),
-      ),
-    },
+    { weight: 3, arbitrary: recipe(after(now, outages), after(delays, asks), after(delays, asks), after(delays, keyChanges), after(delays, asks)) },
     { weight: 2, arbitrary: recipe(after(now, crowds), after(delays, keyChanges), after(delays, crowds)) },
     { weight: 2, arbitrary: fc.array(after(delays, edges), { minLength: 1, maxLength: 4 }) },
-    {
-      weight: 1,
-      arbitrary: recipe(
-        after(now, keyChanges),
-        after(soon, floods),
-        after(delays, outages),
-        after(delays, freezes),
-        after(delays, asks),
-      ),
-    },
+    { weight: 1, arbitrary: recipe(after(now, keyChanges), after(soon, floods), after(delays, outages), after(delays, freezes), after(delays, asks)) },
   );
 }
 
@@ -368,14 +310,7 @@ interface FrozenOutage {
 }
 
 /** The process stops shortly after a request, while the endpoint has trouble, and goes on when that is over. */
-function frozenOutage({
-  forMs,
-  outage,
-  freeze,
-  asks: [first, second, third],
-  atMs,
-  lateMs,
-}: FrozenOutage): readonly TimedStep[] {
+function frozenOutage({ forMs, outage, freeze, asks: [first, second, third], atMs, lateMs }: FrozenOutage): readonly TimedStep[] {
   const stopMs = atMs + 1_200;
   const stopped: Step =
     freeze.kind === 'disturb' && freeze.disturbance.kind === 'freeze'

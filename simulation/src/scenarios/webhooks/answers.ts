@@ -70,9 +70,7 @@ export class Answers {
     if (status !== 503) {
       if (isBroken && reason === 'payload_incomplete') return undefined;
       if (status !== (reason === 'payload_too_large' ? 413 : 400)) return [29, 'the status does not match'];
-      return flaws.includes(reason)
-        ? undefined
-        : [29, isGood ? 'it is good' : `it must be refused with ${flaws.join()}`];
+      return flaws.includes(reason) ? undefined : [29, isGood ? 'it is good' : `it must be refused with ${flaws.join()}`];
     }
     if (!isGood) return [29, `it must be refused with ${flaws.join()}`];
     if (!(Number(headers['Retry-After']) > 0)) return [29, 'without Retry-After'];
@@ -89,12 +87,7 @@ export class Answers {
       const since = (leaseOf(other) ?? other.calls[0])?.calledSteadyMs ?? other.handling?.beganSteadyMs;
       if (since !== undefined && process.steadyMs - since < this.#leaseMs) return true;
       // The entry in memory lasts by the wall clock, which may have been set back.
-      if (
-        !this.#isShared &&
-        other.handling !== undefined &&
-        process.wallMs < other.handling.beganWallMs + this.#leaseMs
-      )
-        return true;
+      if (!this.#isShared && other.handling !== undefined && process.wallMs < other.handling.beganWallMs + this.#leaseMs) return true;
     }
     const [first] = calls;
     if (first !== undefined && process.steadyMs - first.calledSteadyMs >= this.#leaseMs) return true;
@@ -111,13 +104,7 @@ export class Answers {
       const wasOver = owner.settledAtMs !== undefined && owner.settledAtMs <= (call.doneAtMs ?? 0);
       // A lease that was over by the clock of its own process is left to expire by the clocks of the others.
       const wasExpired = owner.settledWallMs >= by.calledWallMs + this.#leaseMs;
-      return (
-        !wasOver ||
-        wasExpired ||
-        owner.isTroubled ||
-        isLateAnywhere(owner, this.#world.nowMs) ||
-        owner.voidAtMs >= (by.doneAtMs ?? 0)
-      );
+      return !wasOver || wasExpired || owner.isTroubled || isLateAnywhere(owner, this.#world.nowMs) || owner.voidAtMs >= (by.doneAtMs ?? 0);
     });
   }
 

@@ -43,8 +43,7 @@ export interface Delivery {
 /** The write that claims the event: the first one to the event's key. */
 export function leaseOf({ calls, handling }: Delivery): StoreCall | undefined {
   return calls.find(
-    (call) =>
-      call.operation === 'set' && isOfEvent(call) && (handling === undefined || call.calledAtMs <= handling.beganAtMs),
+    (call) => call.operation === 'set' && isOfEvent(call) && (handling === undefined || call.calledAtMs <= handling.beganAtMs),
   );
 }
 
@@ -72,11 +71,7 @@ export const storeTimeoutMs = 3_000;
 export function flawsOf(
   message: Message,
   wallMs: number,
-  {
-    toleranceSeconds,
-    maxBytes,
-    secrets,
-  }: { readonly toleranceSeconds: number; readonly maxBytes: number; readonly secrets: readonly SecretName[] },
+  { toleranceSeconds, maxBytes, secrets }: { readonly toleranceSeconds: number; readonly maxBytes: number; readonly secrets: readonly SecretName[] },
 ): string[] {
   const flaws: string[] = [];
   if (message.flaw !== undefined) flaws.push(message.flaw);

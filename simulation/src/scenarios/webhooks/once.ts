@@ -57,8 +57,7 @@ export class Once {
     if (call.operation === 'set' && call === markOf(by)) return;
     for (const other of this.of(by.message.id)) {
       if (other === by) continue;
-      const isExcused =
-        isLate(call, this.#world.nowMs) || (call.operation === 'set' ? this.#hasMissed(by, other) : hasSeenItsOwn(by));
+      const isExcused = isLate(call, this.#world.nowMs) || (call.operation === 'set' ? this.#hasMissed(by, other) : hasSeenItsOwn(by));
       if (isExcused) other.voidAtMs = this.#world.nowMs;
     }
   }
@@ -78,9 +77,7 @@ export class Once {
     const passedMs = Math.max(process.wallMs - lease.calledWallMs, process.steadyMs - lease.calledSteadyMs);
     if (passedMs > this.#leaseMs / 2) return 'although writing the lease took more than half of it';
     const { calls } = delivery;
-    if (
-      !calls.slice(calls.indexOf(lease)).some((call) => call.operation === 'get' && call.found?.writtenBy === lease)
-    ) {
+    if (!calls.slice(calls.indexOf(lease)).some((call) => call.operation === 'get' && call.found?.writtenBy === lease)) {
       return 'although the store has not confirmed the lease';
     }
     for (const call of calls) {
@@ -115,10 +112,7 @@ export class Once {
   #hasMissed(delivery: Delivery, earlier: Delivery): boolean {
     const lease = leaseOf(delivery);
     const lookups = delivery.calls.filter((call) => call.operation === 'get' && isOfEvent(call));
-    const before =
-      lease === undefined
-        ? lookups
-        : lookups.slice(0, lookups.filter((call) => isBefore(call, lease, delivery)).length);
+    const before = lease === undefined ? lookups : lookups.slice(0, lookups.filter((call) => isBefore(call, lease, delivery)).length);
     const answered = before.filter((call) => call.answeredAtMs !== undefined && !call.hasFailed);
     const truths = answered.filter((call) => !call.isFalse);
     // A false answer counts only if another read at that time found something: otherwise the store was seen to fail.
@@ -135,8 +129,7 @@ export class Once {
     const { handling, notedAtMs, voidAtMs } = delivery;
     if (handling === undefined || (handling.outcome === 'threw' && (handling.endedAtMs ?? 0) <= atMs)) return false;
     const mark = markOf(delivery);
-    const isMarked =
-      (notedAtMs ?? Number.POSITIVE_INFINITY) <= atMs || (mark?.doneAtMs ?? Number.POSITIVE_INFINITY) < atMs;
+    const isMarked = (notedAtMs ?? Number.POSITIVE_INFINITY) <= atMs || (mark?.doneAtMs ?? Number.POSITIVE_INFINITY) < atMs;
     if (isMarked && handling.endedAtMs !== undefined) {
       if ((mark?.doneAtMs ?? 0) <= voidAtMs) return false;
       return wallMs < handling.endedWallMs + this.#keepMs && atMs < handling.endedAtMs + this.#keepMs;
@@ -155,9 +148,7 @@ export function isLive({ found, answeredWallMs = 0 }: StoreCall): boolean {
 }
 
 function hasCompany(call: StoreCall, { calls }: Delivery): boolean {
-  return calls.some(
-    (other) => other.calledAtMs === call.calledAtMs && other.key !== call.key && other.found !== undefined,
-  );
+  return calls.some((other) => other.calledAtMs === call.calledAtMs && other.key !== call.key && other.found !== undefined);
 }
 
 function isBefore(call: StoreCall, lease: StoreCall, { calls }: Delivery): boolean {
@@ -166,9 +157,7 @@ function isBefore(call: StoreCall, lease: StoreCall, { calls }: Delivery): boole
 
 /** Whether the last read of a delivery has shown it its own entry. */
 function hasSeenItsOwn(delivery: Delivery): boolean {
-  const last = delivery.calls.findLast(
-    (call) => call.operation === 'get' && isOfEvent(call) && call.answeredAtMs !== undefined,
-  );
+  const last = delivery.calls.findLast((call) => call.operation === 'get' && isOfEvent(call) && call.answeredAtMs !== undefined);
   return last?.found?.writtenBy.purpose === delivery;
 }
 

@@ -97,21 +97,11 @@ type FloodDraft = Omit<Extract<Step, { readonly kind: 'flood' }>, 'work' | 'ever
   readonly work: WorkDraft;
   readonly every: Relative;
 };
-type StoreDraft = {
-  readonly kind: 'store';
-  readonly atMs: number;
-  readonly fault: StoreFault;
-  readonly delay: Relative;
-};
+type StoreDraft = { readonly kind: 'store'; readonly atMs: number; readonly fault: StoreFault; readonly delay: Relative };
 
 const relative: fc.Arbitrary<Relative> = fc.record({
   leases: fc.constantFrom(0, 0, 0, 0, 0.25, 0.5, 1, 1, 2),
-  ms: fc.oneof(
-    fc.integer({ min: 0, max: 40 }),
-    fc.integer({ min: 0, max: 2_000 }),
-    fc.integer({ min: -6, max: 6 }),
-    spans(20_000),
-  ),
+  ms: fc.oneof(fc.integer({ min: 0, max: 40 }), fc.integer({ min: 0, max: 2_000 }), fc.integer({ min: -6, max: 6 }), spans(20_000)),
 });
 
 const work: fc.Arbitrary<WorkDraft> = fc.record({
@@ -184,13 +174,7 @@ const storeFault: fc.Arbitrary<StoreDraft> = fc.record({
 const disturbance: fc.Arbitrary<Draft> = fc.record({
   kind: kind('disturbance'),
   atMs,
-  disturbance: disturbances({
-    durationMs: 60_000,
-    processes: 6,
-    servers: 1,
-    maxClockMs: 400_000,
-    longestFreezeMs: 120_000,
-  }),
+  disturbance: disturbances({ durationMs: 60_000, processes: 6, servers: 1, maxClockMs: 400_000, longestFreezeMs: 120_000 }),
 });
 
 const incident: fc.Arbitrary<Incident> = fc.record({
@@ -222,15 +206,10 @@ const clocks = fc.record({
 });
 
 const rotation: fc.Arbitrary<WebhookPlan['rotation']> = fc
-  .tuple(
-    fc.array(fc.nat({ max: 1_000_000 }), { minLength: 2, maxLength: 2 }),
-    fc.array(fc.nat({ max: 1_000_000 }), { minLength: 2, maxLength: 2 }),
-  )
+  .tuple(fc.array(fc.nat({ max: 1_000_000 }), { minLength: 2, maxLength: 2 }), fc.array(fc.nat({ max: 1_000_000 }), { minLength: 2, maxLength: 2 }))
   .map(([receivers, sender]) => ({ receivers: stages(receivers), sender: stages(sender) }));
 
-function stages(
-  times: readonly number[],
-): readonly { readonly atMs: number; readonly secrets: readonly SecretName[] }[] {
+function stages(times: readonly number[]): readonly { readonly atMs: number; readonly secrets: readonly SecretName[] }[] {
   const [firstMs = 0, lastMs = 0] = times.toSorted((a, b) => a - b);
   return [
     { atMs: firstMs, secrets: ['new', 'old'] },
@@ -243,18 +222,7 @@ const drafts = fc.record({
     { weight: 3, arbitrary: fc.array(clocks, { minLength: 1, maxLength: 3 }) },
     { weight: 1, arbitrary: fc.array(clocks, { minLength: 4, maxLength: 6 }) },
   ),
-  store: fc.constantFrom(
-    'shared',
-    'shared',
-    'shared',
-    'shared',
-    'shared',
-    'shared',
-    'shared',
-    'shared',
-    'memory',
-    'none',
-  ) as fc.Arbitrary<WebhookPlan['store']>,
+  store: fc.constantFrom('shared', 'shared', 'shared', 'shared', 'shared', 'shared', 'shared', 'shared', 'memory', 'none') as fc.Arbitrary<WebhookPlan['store']>,
   receivers: fc.constantFrom(1, 1, 2),
   leaseSeconds: fc.constantFrom(60, 60, 60, 10, 5, 2, 1, 3600),
   toleranceSeconds: fc.constantFrom(300, 300, 300, 60, 5, 1, 0),

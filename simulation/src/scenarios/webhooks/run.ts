@@ -94,10 +94,7 @@ export class Run {
       notedAtMs: undefined,
     };
     const { number, flaws } = delivery;
-    this.world.note(
-      process.name,
-      `gets delivery ${number} of ${message.id}${flaws.length > 0 ? `: ${flaws.join()}` : ''}`,
-    );
+    this.world.note(process.name, `gets delivery ${number} of ${message.id}${flaws.length > 0 ? `: ${flaws.join()}` : ''}`);
     if (flaws.length === 0) this.#answers.add(delivery);
     app.open.add(delivery);
     this.#checkMemory(process, app);
@@ -108,9 +105,7 @@ export class Run {
     current.run(delivery, () => {
       const payload = payloadOf(this.world, process, message.body, form);
       receiver
-        .receive({ headers: headersOf(message) as Record<string, string>, payload }, (event) =>
-          this.#handle(delivery, event),
-        )
+        .receive({ headers: headersOf(message) as Record<string, string>, payload }, (event) => this.#handle(delivery, event))
         .then(settle, (thrown: unknown) => settle({ thrown }));
     });
   }
@@ -180,10 +175,7 @@ export class Run {
     for (const delivery of app.open) if (delivery.beganAtMs < youngMs) app.open.delete(delivery);
     app.mostClaims = Math.max(app.mostClaims, app.open.size);
     if (process.largestCollection > app.mostClaims + otherEntries) {
-      this.world.violate(
-        36,
-        `${process.name} keeps ${process.largestCollection} entries for ${app.mostClaims} deliveries`,
-      );
+      this.world.violate(36, `${process.name} keeps ${process.largestCollection} entries for ${app.mostClaims} deliveries`);
     }
   }
 

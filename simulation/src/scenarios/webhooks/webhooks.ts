@@ -130,22 +130,13 @@ class Scene {
     const { events } = this.#run;
     const number = events.length;
     const id = `evt_${String(number).padStart(5, '0')}`;
-    const usual = {
-      type: 'user.updated',
-      id,
-      created_at: new Date(epochMs + this.#world.nowMs).toISOString(),
-      data: { n: number },
-    };
+    const usual = { type: 'user.updated', id, created_at: new Date(epochMs + this.#world.nowMs).toISOString(), data: { n: number } };
     const body = JSON.stringify(usual);
-    const missing =
-      beyondMaxBytes === null || this.#plan.maxBytes > 10_000 ? 0 : this.#plan.maxBytes + beyondMaxBytes - body.length;
+    const missing = beyondMaxBytes === null || this.#plan.maxBytes > 10_000 ? 0 : this.#plan.maxBytes + beyondMaxBytes - body.length;
     const event: EventState = {
       event: number,
       id,
-      body:
-        missing === 0
-          ? body
-          : JSON.stringify({ ...usual, data: { n: number, x: 'x'.repeat(missing - ',"x":""'.length) } }),
+      body: missing === 0 ? body : JSON.stringify({ ...usual, data: { n: number, x: 'x'.repeat(missing - ',"x":""'.length) } }),
       works,
       calls: 0,
     };
@@ -156,8 +147,7 @@ class Scene {
   #changeSecrets(): void {
     const { fleet } = this.#run;
     this.#world.note('operator', `sets the secrets of all receivers: ${this.#run.secretsOf('receivers').join(', ')}`);
-    for (let number = 0; number < fleet.size; number++)
-      fleet.member(number).state.setSecrets(this.#run.secretsOf('receivers'));
+    for (let number = 0; number < fleet.size; number++) fleet.member(number).state.setSecrets(this.#run.secretsOf('receivers'));
   }
 
   /** All faults are over, and all clocks are corrected. */
