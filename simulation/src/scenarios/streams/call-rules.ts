@@ -19,6 +19,8 @@ const watchEveryMs = 5_000;
 const attemptMs = 25_000;
 /** A sleep of 15 seconds, a pause between attempts, and an attempt. */
 const settlesInMs = 40_000;
+/** A run looks again after so long at most. */
+const longestSleepMs = 15_000;
 /** "`run()` retries for a minute." */
 const retriesForMs = 60_000;
 
@@ -114,7 +116,10 @@ export class CallRules {
     if (event.type !== 'rotation_step') return;
     const { nowMs } = this.#world;
     call.lastStep = event.step;
-    if (event.step === 'drain' || event.step === 'done') call.retriesSinceMs = undefined;
+    if (event.step === 'drain' || event.step === 'done') {
+      call.retriesSinceMs = undefined;
+      call.retryWindowMs = nowMs + Math.min(event.waitSeconds * 1000, longestSleepMs);
+    }
     if (event.step !== 'retry') return;
     if (call.purpose.kind !== 'run') this.#wrong(34, call, 'retries, although only a run does');
     if (call.asks[0]?.failure !== undefined) this.#wrong(34, call, 'retries its first read of the store');
@@ -207,7 +212,9 @@ export class CallRules {
       const { kind } = other.purpose;
       const isSame = other.purpose.from === from && other.purpose.to === to;
       const hasRead = other.firstReadAtMs !== undefined && other.firstReadAtMs < call.clearedAtMs;
-      if (other.isActive && isSame && hasRead && (kind === 'run' || kind === 'advance')) other.canceledAtMs ??= nowMs;
+      if (!other.isActive || !isSame || !hasRead || (kind !== 'run' && kind !== 'advance')) continue;
+      other.canceledAtMs ??= nowMs;
+      other.noteClearedAtMs ??= call.clearedAtMs;
     }
   }
 
@@ -300,7 +307,7 @@ export class CallRules {
   /** "`run()` retries for a minute, then throws. At the very start it throws at once." */
   #unavailableProblem(call: Call, server: 'store' | 'gateway'): string | undefined {
     const { nowMs } = this.#world;
-    const { process, retriesSinceMs } = call;
+    const { process } = call;
     const scopes = [process.name, server, `${process.name} ${server}`];
     if (this.#health.wellSinceMs(scopes) + 15_000 < Math.min(nowMs, call.startedAtMs + 15_000)) {
       return `but the ${server} is well`;
@@ -308,14 +315,11 @@ export class CallRules {
     const isPermanent = call.asks.some(({ failure }) => failure === 'untrusted');
     const isFirst = call.asks.length === 1;
     if (call.purpose.kind !== 'run' || isPermanent || isFirst) return undefined;
-    const longMs = nowMs - (retriesSinceMs ?? nowMs);
-    // A pause counts as time of retries. After it, there is at least one more attempt.
-    const wasPaused = process.thawedAtMs > Math.max(call.startedAtMs, (retriesSinceMs ?? 0) - attemptMs);
-    if (longMs < retriesForMs - attemptMs && !wasPaused) return `after ${longMs} ms of retries`;
+    const endMs = call.retryWindowMs + retriesForMs;
+    if (nowMs < endMs) return `after ${nowMs - call.retryWindowMs} ms`;
+    // Statement 34: an attempt that a pause has interrupted is not the last one, unless the minute was over before it.
     const last = call.asks.at(-1)?.sentAtMs ?? 0;
-    if (last < process.thawedAtMs && last < (retriesSinceMs ?? 0) + retriesForMs - attemptMs)
-      return 'by a request from before a pause';
-    return undefined;
+    return last < process.thawedAtMs && last < endMs ? 'by a request from before a pause' : undefined;
   }
 
   /** Whether nothing has changed since the call began, so that there is only one right answer. */

@@ -126,7 +126,7 @@ export class Steps {
         this.#health.disturb('meddled');
         return this.#meddle(step.how);
       case 'old node':
-        return this.#nodes.deploy(step.node, [intent.from]);
+        return this.#nodes.deploy(step.node, [intent.from], true);
     }
   }
 

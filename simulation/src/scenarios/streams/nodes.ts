@@ -29,7 +29,8 @@ export interface Node {
   retiredAtMs: number;
   /** When a token was last requested since the gateway has been well. */
   askedAtMs: number | undefined;
-  clockChanges: number;
+  /** A release that should not be there: it mints long tokens with the old key. */
+  readonly isStray: boolean;
   /** A gateway that hangs delays one round of tokens. Those of the next minute do not wait. */
   hastySinceMs: number;
   hastyUntilMs: number;
@@ -83,7 +84,7 @@ export class Nodes {
   }
 
   /** Starts a release. It publishes its key, as every node may. */
-  deploy(given: number, keys: readonly KeyName[]): void {
+  deploy(given: number, keys: readonly KeyName[], isStray = false): void {
     const number = given % this.size;
     const process = this.process(number);
     const [first = 'a', next] = keys;
@@ -111,7 +112,7 @@ export class Nodes {
       deployedAtMs: nowMs,
       retiredAtMs: Number.POSITIVE_INFINITY,
       askedAtMs: undefined,
-      clockChanges: process.clockChanges,
+      isStray,
       hastySinceMs: 0,
       hastyUntilMs: 0,
       hastyAnswers: 0,
@@ -152,7 +153,7 @@ export class Nodes {
     this.#world.schedule.after(forMs, () => {
       const at = number % this.size;
       this.#processes[at] = this.#world.startProcess(`n${at}`, { aheadMs: this.#aheadMs[at] ?? 0 });
-      if (node !== undefined) this.deploy(at, node.keys);
+      if (node !== undefined) this.deploy(at, node.keys, node.isStray);
     });
   }
 
@@ -188,8 +189,8 @@ export class Nodes {
         calledAtMs: this.#world.nowMs,
         wallAtCallMs: node.process.wallMs,
         answers: node.answers,
+        clockChanges: node.process.clockChanges,
       };
-      node.clockChanges = node.process.clockChanges;
       node.signer.issue({ subject: 'ada', allowedStreams: ['chat_*'], ttlSeconds }).then(
         (result) => {
           const minted = this.#tokens.minted(node, asked, result);

@@ -50,6 +50,7 @@ export class TokenRules {
       readonly calledAtMs: number;
       readonly wallAtCallMs: number;
       readonly answers: number;
+      readonly clockChanges: number;
     },
     result: { readonly token: string; readonly expiresAt: number },
   ): Minted | undefined {
@@ -72,7 +73,7 @@ export class TokenRules {
     const lifetime = isDraining ? Math.min(ttlSeconds, drainTtlSeconds) : ttlSeconds;
     if (exp - iat > lifetime) return wrong(28, `a token of ${exp - iat} s was minted instead of ${lifetime} s`);
     if (exp - iat < lifetime) return wrong(28, `a token of only ${exp - iat} s was minted instead of ${lifetime} s`);
-    const jumps = node.process.clockChanges !== node.clockChanges;
+    const jumps = node.process.clockChanges !== asked.clockChanges;
     if (!jumps && (iat * 1000 > node.process.wallMs || (iat + 1) * 1000 <= asked.wallAtCallMs)) {
       return wrong(28, 'a token has a wrong `iat`');
     }
@@ -190,7 +191,7 @@ export class TokenRules {
     const wasNatural = this.#gateway.changes.every((change) => change.isFlip || change.atMs < node.deployedAtMs);
     const sinceMs = lastChange.atMs;
     const wasReplaced = node.retiredAtMs < sinceMs;
-    if (!wasNatural || used === null || (!node.keys.includes(used) && !wasReplaced)) return false;
+    if (node.isStray || !wasNatural || used === null || (!node.keys.includes(used) && !wasReplaced)) return false;
     if (calledAtMs > sinceMs + 1_000 + roundTripMs && minted.isInformed)
       wrong(`${calledAtMs - sinceMs} ms after the flip`);
     const { drainTtlSeconds, maxTtlSeconds } = this.#lifetimes;

@@ -172,7 +172,7 @@ export class WriteRules implements WriteJudge {
 
   /** A canceled run may join a rotation of the same keys that another process has begun after the cancel. */
   #isBegunAgain(call: Call): boolean {
-    const since = call.canceledAtMs ?? 0;
+    const since = call.noteClearedAtMs ?? 0;
     return this.#store.notes.some((entry) => entry.writtenAtMs >= since && this.#isOwn(call, entry));
   }
 
