@@ -70,11 +70,17 @@ export class CallRules {
     const { kind, from } = call.purpose;
     const { process, startedAtMs, abortedAtMs } = call;
     const seconds = (nowMs - startedAtMs) / 1000;
-    if (call.asks.length > 60 + 6 * seconds) return this.#wrong(36, call, `has sent ${call.asks.length} requests`);
+    if (call.asks.length > 60 + 6 * seconds) {
+      this.#wrong(36, call, `has sent ${call.asks.length} requests`);
+      return;
+    }
     const since = Math.max(startedAtMs, process.thawedAtMs);
     const slow = Math.max(since, this.#health.wellSinceMs(scopesOf(call)), this.#lastWriteAtMs()) + settlesInMs;
     const stopsByMs = abortedAtMs === undefined ? Number.POSITIVE_INFINITY : Math.max(since, abortedAtMs) + attemptMs;
-    if (nowMs > stopsByMs) return this.#wrong(34, call, 'goes on although its signal was aborted');
+    if (nowMs > stopsByMs) {
+      this.#wrong(34, call, 'goes on although its signal was aborted');
+      return;
+    }
     if (kind !== 'run') {
       const limit = kind === 'cancel' ? 250_000 : 4 * attemptMs;
       if (nowMs > slow || nowMs > since + limit) this.#wrong(34, call, `is not over after ${seconds.toFixed(0)} s`);
@@ -141,8 +147,14 @@ export class CallRules {
     const { kind, to, isLeaked } = call.purpose;
     const { nowMs } = this.#world;
     call.settledAtMs = nowMs;
-    if (kind === 'cancel') return this.#canceled(call);
-    if (kind === 'publish') return this.#published(call, result);
+    if (kind === 'cancel') {
+      this.#canceled(call);
+      return;
+    }
+    if (kind === 'publish') {
+      this.#published(call, result);
+      return;
+    }
     const { step, waitSeconds, refusalSeconds } = result as {
       step: string;
       waitSeconds: number;
@@ -188,7 +200,10 @@ export class CallRules {
     const { nowMs } = this.#world;
     if (call.purpose.isLeaked) this.#wrong(28, call, 'drains although the key has leaked');
     const notes = entriesBetween(this.#store.notes, call.startedAtMs, nowMs).filter((entry) => noteOf(entry) !== null);
-    if (notes.length === 0) return this.#wrong(28, call, 'drains without a note');
+    if (notes.length === 0) {
+      this.#wrong(28, call, 'drains without a note');
+      return;
+    }
     const ends = notes.map((entry) => this.#writes.drainStartOf(entry) + this.#lifetimes.maxTtlSeconds + 2);
     const most = Math.max(...ends) - (epochMs + call.startedAtMs + call.leastAheadMs) / 1000;
     const least = Math.min(...ends) - (epochMs + nowMs + call.mostAheadMs) / 1000;
@@ -202,7 +217,10 @@ export class CallRules {
     const { from, to } = call.purpose;
     this.#world.note(call.process.name, `${call.name}: canceled`);
     this.#writes.lastCancelAtMs = call.clearedAtMs ?? nowMs;
-    if (call.clearedAtMs === undefined) return this.#wrong(28, call, 'has resolved without clearing the note');
+    if (call.clearedAtMs === undefined) {
+      this.#wrong(28, call, 'has resolved without clearing the note');
+      return;
+    }
     const held = this.#writes.heldBetween(call.startedAtMs, nowMs);
     if (nameOfPem(this.#store.slot?.value) === from && !call.hasWrittenSlot) {
       this.#wrong(28, call, 'has resolved although a flip in progress may still succeed');

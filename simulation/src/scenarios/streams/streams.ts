@@ -1,14 +1,15 @@
 import type { Scenario } from '../../scenario.ts';
 import type { World } from '../../world/world.ts';
 import { CallRules } from './call-rules.ts';
-import { Steps } from './campaign.ts';
 import { Connections } from './connections.ts';
 import { Gateway } from './gateway.ts';
 import { Health } from './health.ts';
 import { type KeyName, keyNames, nameOfKeyId, nameOfPem } from './keys.ts';
 import { Nodes } from './nodes.ts';
 import { Operators } from './operators.ts';
-import { type Anchor, type Campaign, type Moment, type StreamsPlan, streamsPlans } from './plan.ts';
+import type { Anchor, Campaign, Moment, StreamsPlan } from './plan.ts';
+import { streamsPlans } from './plans.ts';
+import { Steps } from './steps.ts';
 import { noteOf, Store } from './store.ts';
 import { TokenRules } from './token-rules.ts';
 import { WriteRules } from './write-rules.ts';

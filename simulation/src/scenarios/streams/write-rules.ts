@@ -49,7 +49,10 @@ export class WriteRules implements WriteJudge {
     call.hasWrittenSlot = true;
     this.#gateway.isLeaked = isLeaked;
     this.#gateway.isFlip = kind === 'run' || kind === 'advance';
-    if (written === null) return this.#wrong(28, call, 'has written something other than a public key to the slot');
+    if (written === null) {
+      this.#wrong(28, call, 'has written something other than a public key to the slot');
+      return;
+    }
     if (kind === 'publish') {
       if (written !== to) this.#wrong(28, call, `has published ${written}`);
       if (!isEmpty && held !== to && (from === null || held !== from)) {
@@ -62,7 +65,10 @@ export class WriteRules implements WriteJudge {
       if (written !== from || held !== from) this.#wrong(28, call, `has replaced ${held} by ${written}`);
       return;
     }
-    if (written !== to || held !== from) return this.#wrong(28, call, `has replaced ${held} by ${written}`);
+    if (written !== to || held !== from) {
+      this.#wrong(28, call, `has replaced ${held} by ${written}`);
+      return;
+    }
     if (call.canceledAtMs !== undefined && !this.#isBegunAgain(call)) {
       this.#wrong(28, call, 'has changed the key although it was canceled');
     }
@@ -78,8 +84,14 @@ export class WriteRules implements WriteJudge {
     const notes = entriesBetween(this.#store.notes, call.startedAtMs, this.#world.nowMs);
     const own = notes.filter((entry) => this.#isOwn(call, entry));
     const kept = own.filter(({ writtenAtMs }) => writtenAtMs >= this.lastCancelAtMs);
-    if (own.length === 0) return this.#wrong(34, call, 'has flipped without a note');
-    if (kept.length === 0) return this.#wrong(34, call, 'has flipped by a note that was canceled');
+    if (own.length === 0) {
+      this.#wrong(34, call, 'has flipped without a note');
+      return;
+    }
+    if (kept.length === 0) {
+      this.#wrong(34, call, 'has flipped by a note that was canceled');
+      return;
+    }
     // The note may have been written again since the call has read it.
     const start = Math.min(...kept.map((entry) => this.drainStartOf(entry)));
     const drainSeconds = this.#maxTtlSeconds + 2;
@@ -111,7 +123,10 @@ export class WriteRules implements WriteJudge {
     const [old, note] = [noteOf(before), noteOf(this.#store.note)];
     const what = note === null ? 'is cleared' : `says ${nameOfKeyId(note.from)}>${nameOfKeyId(note.to)}`;
     this.#world.note(call.process.name, `${call.name}: the note ${what}`);
-    if (kind === 'publish') return this.#wrong(28, call, 'has written the note');
+    if (kind === 'publish') {
+      this.#wrong(28, call, 'has written the note');
+      return;
+    }
     const isOwn = from !== null && old?.from === keyOf(from).keyId && old.to === keyOf(to).keyId;
     if (note === null) {
       if (kind === 'cancel') call.clearedAtMs = this.#world.nowMs;
@@ -123,9 +138,15 @@ export class WriteRules implements WriteJudge {
       }
       return;
     }
-    if (kind === 'cancel') return this.#wrong(28, call, 'has begun a rotation');
+    if (kind === 'cancel') {
+      this.#wrong(28, call, 'has begun a rotation');
+      return;
+    }
     const isWhole = from !== null && note.from === keyOf(from).keyId && note.to === keyOf(to).keyId;
-    if (!isWhole) return this.#wrong(28, call, 'has written a note of another rotation');
+    if (!isWhole) {
+      this.#wrong(28, call, 'has written a note of another rotation');
+      return;
+    }
     if (isLeaked) this.#wrong(28, call, 'has begun a drain although the key has leaked');
     if (call.canceledAtMs !== undefined) this.#wrong(28, call, 'has begun again although it was canceled');
     this.#checkServed(call, 'begun');
