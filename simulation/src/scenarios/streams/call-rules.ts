@@ -25,7 +25,7 @@ const longestSleepMs = 15_000;
 const retriesForMs = 60_000;
 
 /** What a call needs to be well, by name, for {@link Health}. */
-export function scopesOf(call: Call): readonly string[] {
+function scopesOf(call: Call): readonly string[] {
   const { name } = call.process;
   return [name, 'store', 'gateway', `${name} store`, `${name} gateway`, 'meddled'];
 }
