@@ -69,7 +69,7 @@ export class WriteRules implements WriteJudge {
       this.#wrong(28, call, `has replaced ${held} by ${written}`);
       return;
     }
-    if (call.canceledAtMs !== undefined && !this.#isBegunAgain(call)) {
+    if (this.#isCanceled(call) && !this.#isBegunAgain(call)) {
       this.#wrong(28, call, 'has changed the key although it was canceled');
     }
     if (!isLeaked) {
@@ -148,7 +148,7 @@ export class WriteRules implements WriteJudge {
       return;
     }
     if (isLeaked) this.#wrong(28, call, 'has begun a drain although the key has leaked');
-    if (call.canceledAtMs !== undefined) this.#wrong(28, call, 'has begun again although it was canceled');
+    if (this.#isCanceled(call)) this.#wrong(28, call, 'has begun again although it was canceled');
     this.#checkServed(call, 'begun');
     const held = entriesBetween(this.#store.slots, call.startedAtMs, this.#world.nowMs);
     if (!held.some(({ value }) => nameOfAnyPem(value) === from)) {
@@ -189,6 +189,11 @@ export class WriteRules implements WriteJudge {
   #hasFlipped(call: Call): boolean {
     const held = entriesBetween(this.#store.slots, call.startedAtMs, this.#world.nowMs);
     return held.some(({ value }) => nameOfAnyPem(value) === call.purpose.to);
+  }
+
+  /** The guide: after the loss of a bucket, revisions count anew. A cancel cannot be told from what was lost then. */
+  #isCanceled(call: Call): boolean {
+    return call.canceledAtMs !== undefined && this.#store.lostAtMs < call.startedAtMs;
   }
 
   /** A canceled run may join a rotation of the same keys that another process has begun after the cancel. */
