@@ -110,7 +110,7 @@ export class CallRules {
     const held = this.#writes.heldBetween(call.startedAtMs, this.#world.nowMs);
     if ((kind !== 'run' && kind !== 'advance') || !isQuiet || call.abortedAtMs !== undefined || call.process.isDead)
       return;
-    if (call.canceledAtMs !== undefined || this.#othersWrote(call, this.#store.notes)) return;
+    if (call.canceledAtMs !== undefined || this.#lastWriteAtMs() >= call.startedAtMs) return;
     if (held.size === 1 && from !== null && held.has(from))
       this.#wrong(34, call, 'has not replaced the leaked key at once');
   }
