@@ -1,6 +1,7 @@
 import { apiFaults } from './faults/api.ts';
 import { keysFaults } from './faults/keys.ts';
 import { policiesFaults } from './faults/policies.ts';
+import { streamsFaults } from './faults/streams.ts';
 import { webhooksFaults } from './faults/webhooks.ts';
 import type { PlantedFault } from './faults/planted-fault.ts';
 
@@ -9,5 +10,6 @@ export const plantedFaults: readonly PlantedFault[] = [
   ...apiFaults,
   ...keysFaults,
   ...policiesFaults,
+  ...streamsFaults,
   ...webhooksFaults,
 ];
