@@ -1,8 +1,8 @@
 import type { VirtualProcess } from '../../world/virtual-process.ts';
 import type { World } from '../../world/world.ts';
-import type { Ask } from './ask.ts';
-import { ageMs, type Fetch } from './fetch-book.ts';
-import type { KeyNames } from './issuer-server.ts';
+import { ageMs, type Fetch, type FetchKeeper, type Reading } from './fetch-book.ts';
+import type { KeyNames } from './key-pairs.ts';
+import type { Token } from './tokens.ts';
 
 // What docs/decisions/key-sets.md promises.
 export const renewAfterMs = 4 * 60_000;
@@ -18,13 +18,30 @@ const crowd = 9;
 const minuteMs = 59_980;
 const perMinute = 10;
 
+/** A request, as far as it concerns the fetches of keys. */
+export interface WaitingAsk {
+  readonly token: Token;
+  readonly begun: Reading;
+  readonly clockChanges: number;
+  /** Its key was not known, so that a fetch may be needed. */
+  readonly wasUnknown: boolean;
+  /** The key could be told without waiting. */
+  readonly needsNoWait: boolean;
+  /** Keys were known that need no renewal, so that an unknown key was searched for. */
+  readonly hadKeys: boolean;
+  /** A search had found nothing a short time ago. */
+  readonly wasSuspicious: boolean;
+  /** The same for sure: it can only be searched for after a pause, and not in a crowd. */
+  readonly mustPause: boolean;
+}
+
 /** What one process may know about the keys of one issuer, from what it has received. All times are by its own clocks. */
-export class KeyView {
+export class KeyView implements FetchKeeper {
   readonly world: World;
   readonly process: VirtualProcess;
   readonly issuer: number;
   readonly fetches: Fetch[] = [];
-  readonly pending: Set<Ask> = new Set();
+  readonly pending: Set<WaitingAsk> = new Set();
   current: Fetch | undefined;
   previous: Fetch | undefined;
   lastFailed: Fetch | undefined;
@@ -36,7 +53,7 @@ export class KeyView {
   readonly #since: Map<string, number> = new Map();
   /** When tokens with a `kid` that was not known were asked for, the newest last. */
   #unknownAsks: number[] = [];
-  #lastNegative: Ask[] = [];
+  #lastNegative: WaitingAsk[] = [];
   #emptySearches: number[] = [];
   #jumpsAt = 0;
   #justEnded: Fetch | undefined;
@@ -108,7 +125,7 @@ export class KeyView {
   }
 
   /** Whether searches may be limited: one found nothing a short time ago, and many tokens name unknown keys. */
-  isFlooded(ask: Ask): boolean {
+  isFlooded(ask: WaitingAsk): boolean {
     const near = this.#unknownAsks.filter((atMs) => Math.abs(atMs - ask.begun.atMs) <= searchPauseMs).length;
     return near >= crowd && (ask.wasSuspicious || this.isSuspicious());
   }
@@ -130,7 +147,7 @@ export class KeyView {
     );
   }
 
-  onAsk(ask: Ask): void {
+  onAsk(ask: WaitingAsk): void {
     this.pending.add(ask);
     if (!ask.wasUnknown) return;
     const nowMs = this.world.nowMs;
@@ -140,7 +157,7 @@ export class KeyView {
     this.#unknownAsks.push(nowMs);
   }
 
-  onAnswer(ask: Ask, isNegative: boolean, wasSearched: boolean): void {
+  onAnswer(ask: WaitingAsk, isNegative: boolean, wasSearched: boolean): void {
     this.pending.delete(ask);
     if (this.#jumpsAt !== this.process.clockChanges) this.#emptySearches = [];
     this.#jumpsAt = this.process.clockChanges;
@@ -173,7 +190,7 @@ export class KeyView {
     else this.#violate(4, `${this.process.name} fetches the keys again, although no request needs them`);
   }
 
-  #isOneOfCrowd({ begun }: Ask): boolean {
+  #isOneOfCrowd({ begun }: WaitingAsk): boolean {
     return this.#unknownAsks.filter((atMs) => atMs === begun.atMs).length >= crowd;
   }
 
