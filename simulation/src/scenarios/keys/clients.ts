@@ -7,6 +7,7 @@ import type { Judge } from './judge.ts';
 import { type KeyPair, keyOf, namesOf, originOf } from './key-pairs.ts';
 import { KeyView, renewAfterMs } from './key-view.ts';
 import type { ProcessPlan, VerifierPlan } from './plan.ts';
+import { poolMs } from './reliance.ts';
 import { environments, type Token } from './tokens.ts';
 import type { Outcome } from './verdicts.ts';
 
@@ -217,7 +218,9 @@ function remember({ accepted, process }: Client, { token, view, begun }: Ask, ou
   // A check refuses a token after it was verified.
   const isVerified = outcome.kind === 'accepted' || (outcome.kind === 'refused' && outcome.reason === 'not_allowed');
   // The keys may have changed while a signature was checked.
-  const isUnsure = process.thawedAtMs > begun.atMs || (nowMs === begun.atMs + 1 && view.replacedAtMs === nowMs);
+  const isUnsure =
+    process.thawedAtMs > begun.atMs ||
+    (nowMs > begun.atMs && nowMs - begun.atMs <= poolMs && view.replacedAtMs >= begun.atMs);
   if (isVerified) accepted?.set(token.text, isUnsure ? maybeDropped : view.sinceOf(token.kid));
   else if (accepted?.has(token.text)) accepted.set(token.text, maybeDropped);
 }

@@ -1,7 +1,7 @@
 import type { World } from '../../world/world.ts';
 import { type Ask, type Asked, flawsOf, isFileUsable } from './ask.ts';
 import { ageMs, readingOf } from './fetch-book.ts';
-import { type KeyView, renewAfterMs, searchPauseMs, staleAfterMs } from './key-view.ts';
+import { driftMs, type KeyView, renewAfterMs, searchPauseMs, staleAfterMs } from './key-view.ts';
 import { fetchesOf, poolMs } from './reliance.ts';
 import type { Token } from './tokens.ts';
 import { maxLoads, maxWaiting, type Outcome, problemOf } from './verdicts.ts';
@@ -98,7 +98,8 @@ export class Judge {
     if (waitedMs <= poolMs) return;
     if (process.clockChanges !== ask.clockChanges) {
       const since = Math.max(begun.atMs, process.thawedAtMs);
-      const mostMs = searchPauseMs + maxLoads * (ask.view.maxTimeoutMs + 1_000) + poolMs;
+      const limitMs = ask.view.maxTimeoutMs + 1_000;
+      const mostMs = searchPauseMs + maxLoads * (limitMs + driftMs(limitMs)) + poolMs;
       if (this.#world.nowMs - since > mostMs)
         this.#violate(12, ask, `was answered ${this.#world.nowMs - since} ms after a pause`);
       return;
@@ -106,7 +107,8 @@ export class Judge {
     if (ask.needsNoWait) this.#violate(12, ask, `waited ${waitedMs} ms although its key was known`);
     // A fetch of a less patient caller that failed does not count for a patient one.
     const others = Math.max(0, ...ask.view.timeoutsMs.filter((ms) => ms < settings.timeoutMs));
-    const mostMs = searchPauseMs + settings.timeoutMs + others + poolMs;
+    const limitMs = searchPauseMs + settings.timeoutMs + others;
+    const mostMs = limitMs + driftMs(limitMs) + poolMs;
     if (waitedMs > mostMs) this.#violate(12, ask, `waited ${waitedMs} ms, although ${mostMs} are enough`);
   }
 

@@ -14,6 +14,8 @@ export const permitMs = 8_000;
 const permits = 3;
 export const searchPauseMs = 200;
 const crowd = 9;
+/** How much longer or shorter a time may be by true time: clocks run at most 200 ppm too slow or too fast. */
+export const driftMs = (ms: number): number => 1 + Math.ceil(ms / 5_000);
 /** Ten fetches a minute, measured a little shorter because a process's clock may run fast. */
 const minuteMs = 59_980;
 const perMinute = 10;
@@ -104,7 +106,12 @@ export class KeyView implements FetchKeeper {
   /** A fetch that was ended by the shorter limit of another verifier has not failed for a more patient one. */
   hasFailedFor(timeoutMs: number): boolean {
     const { wasAborted, begun, ended } = this.lastFailed ?? {};
-    return wasAborted !== true || begun === undefined || ended === undefined || ended.atMs - begun.atMs >= timeoutMs;
+    return (
+      wasAborted !== true ||
+      begun === undefined ||
+      ended === undefined ||
+      ended.atMs - begun.atMs >= timeoutMs - driftMs(timeoutMs)
+    );
   }
 
   /** Whether the failure of a fetch forbids the next one. */
@@ -126,7 +133,7 @@ export class KeyView implements FetchKeeper {
 
   /** Whether searches may be limited: one found nothing a short time ago, and many tokens name unknown keys. */
   isFlooded(ask: WaitingAsk): boolean {
-    const near = this.#unknownAsks.filter((atMs) => Math.abs(atMs - ask.begun.atMs) <= searchPauseMs).length;
+    const near = this.#unknownAsks.filter((atMs) => Math.abs(atMs - ask.begun.atMs) <= searchPauseMs + 1).length;
     return near >= crowd && (ask.wasSuspicious || this.isSuspicious());
   }
 
@@ -247,10 +254,10 @@ export class KeyView implements FetchKeeper {
 
   #checkLength(fetch: Fetch): void {
     const tookMs = this.world.nowMs - fetch.begun.atMs;
-    if (tookMs > this.maxTimeoutMs + 1) {
+    if (tookMs > this.maxTimeoutMs + driftMs(this.maxTimeoutMs)) {
       this.#violate(3, `${this.process.name} has waited ${tookMs} ms for fetch ${fetch.number}`);
     }
-    if (fetch.wasAborted && tookMs < this.minTimeoutMs) {
+    if (fetch.wasAborted && tookMs < this.minTimeoutMs - driftMs(this.minTimeoutMs)) {
       this.#violate(12, `${this.process.name} gave up fetch ${fetch.number} after ${tookMs} ms already`);
     }
   }

@@ -1,9 +1,9 @@
 import type { Ask } from './ask.ts';
 import type { Fetch } from './fetch-book.ts';
-import { staleAfterMs } from './key-view.ts';
+import { driftMs, staleAfterMs } from './key-view.ts';
 
-/** A signature of a crowd is checked in the thread pool, which takes a virtual millisecond. */
-export const poolMs = 1;
+/** A signature of a crowd is checked in the thread pool: a virtual millisecond, or two if the clock of the process is slow. */
+export const poolMs = 2;
 
 /** Whether the key that has signed a token may be relied on, by what its process knows. */
 export function isReliable(ask: Ask, nowMs: number): boolean {
@@ -19,7 +19,7 @@ export function isReliable(ask: Ask, nowMs: number): boolean {
       view.isInOutage(timeoutMs + slackMs) ||
       fetchesOf(ask).some(({ hasFailed }) => hasFailed) ||
       (view.isFailing && !view.hasPermit) ||
-      (view.isFetching && waitedMs >= timeoutMs);
+      (view.isFetching && waitedMs >= timeoutMs - driftMs(timeoutMs));
     if (age < maxStaleMs && mayBeOld) return true;
   }
   // The key was looked up, then its signature was checked in the pool, and meanwhile the keys changed or the process stood still.

@@ -1,6 +1,6 @@
 import { type Ask, flawsOf } from './ask.ts';
 import { ageMs, type Fetch } from './fetch-book.ts';
-import { staleAfterMs } from './key-view.ts';
+import { driftMs, staleAfterMs } from './key-view.ts';
 import { fetchesOf, isReliable, poolMs } from './reliance.ts';
 
 export interface Accepted {
@@ -117,7 +117,7 @@ function problemOfUnavailable(ask: Ask, nowMs: number): Problem | undefined {
   if (view.keys?.has(token.kid) === true && age < Math.max(staleAfterMs, maxStaleMs)) {
     return [12, `got 503 although its key is known and ${age} ms old`];
   }
-  if (view.isFetching && nowMs - ask.begun.atMs >= timeoutMs) return undefined;
+  if (view.isFetching && nowMs - ask.begun.atMs >= timeoutMs - driftMs(timeoutMs)) return undefined;
   const isCertain = (view.keys?.size ?? 0) > 0 && age < staleAfterMs && !view.isFailing;
   if (isCertain) return [12, 'got 503 although all keys are known'];
   if (!view.hasPermit || view.isInRetryDelay || view.isFlooded(ask)) return undefined;
