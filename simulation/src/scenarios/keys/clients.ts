@@ -2,12 +2,14 @@ import type { Auth, Verifier, VerifierEvent } from '@torii/core';
 import type { VirtualProcess } from '../../world/virtual-process.ts';
 import type { World } from '../../world/world.ts';
 import type { Ask, Asked, KeyFile, Settings } from './ask.ts';
-import { fileOf, namesOf } from './issuer-server.ts';
-import type { Judge, Outcome } from './judge.ts';
-import { type KeyPair, keyOf, originOf } from './key-pairs.ts';
+import { fileOf } from './issuer-server.ts';
+import type { Judge } from './judge.ts';
+import { type KeyPair, keyOf, namesOf, originOf } from './key-pairs.ts';
 import { KeyView, renewAfterMs } from './key-view.ts';
 import type { ProcessPlan, VerifierPlan } from './plan.ts';
+import { poolMs } from './reliance.ts';
 import { environments, type Token } from './tokens.ts';
+import type { Outcome } from './verdicts.ts';
 
 /** A verifier of the product in a simulated process, with everything that is known of it. */
 export interface Client extends Asked {
@@ -127,12 +129,11 @@ function startClient(
 
 function accepted(auth: Auth | null): Outcome {
   if (auth === null) return { kind: 'failed', text: 'no Auth and no refusal' };
-  const { userId, environmentId, issuer, impersonating, expiresAt } = auth;
+  const { userId, environmentId, impersonating, expiresAt } = auth;
   return {
     kind: 'accepted',
     userId,
     environmentId,
-    issuer,
     isImpersonated: impersonating,
     expiresAtMs: expiresAt * 1000,
   };
@@ -180,8 +181,8 @@ function onEvent(world: World, client: Client, event: VerifierEvent): void {
   }
   if (event.type === 'keys_fetched' || event.type === 'keys_failed') {
     const issuer = settings.issuers.find((number) => event.url.startsWith(`${originOf(number)}/`));
-    if (issuer === undefined) return world.violate(12, `${process.name} reports keys of ${event.url}`);
-    if (event.type === 'keys_fetched') client.viewOf(issuer).onFetchedEvent(event.kids, event.durationMs);
+    if (issuer === undefined) world.violate(12, `${process.name} reports keys of ${event.url}`);
+    else if (event.type === 'keys_fetched') client.viewOf(issuer).onFetchedEvent(event.kids, event.durationMs);
     else client.viewOf(issuer).onFailedEvent(event.usable, settings.maxStaleMs);
   }
   const text =
@@ -217,7 +218,9 @@ function remember({ accepted, process }: Client, { token, view, begun }: Ask, ou
   // A check refuses a token after it was verified.
   const isVerified = outcome.kind === 'accepted' || (outcome.kind === 'refused' && outcome.reason === 'not_allowed');
   // The keys may have changed while a signature was checked.
-  const isUnsure = process.thawedAtMs > begun.atMs || (nowMs === begun.atMs + 1 && view.replacedAtMs === nowMs);
+  const isUnsure =
+    process.thawedAtMs > begun.atMs ||
+    (nowMs > begun.atMs && nowMs - begun.atMs <= poolMs && view.replacedAtMs >= begun.atMs);
   if (isVerified) accepted?.set(token.text, isUnsure ? maybeDropped : view.sinceOf(token.kid));
   else if (accepted?.has(token.text)) accepted.set(token.text, maybeDropped);
 }

@@ -1,7 +1,7 @@
 import type { Answer, Request } from '../../world/network.ts';
 import type { World } from '../../world/world.ts';
 import type { FetchBook } from './fetch-book.ts';
-import { type KeyPair, keyOf, originOf, strangerKey } from './key-pairs.ts';
+import { type KeyNames, type KeyPair, keyOf, namesOf, originOf, strangerKey } from './key-pairs.ts';
 
 export const serverModes = [
   'status 500',
@@ -30,9 +30,6 @@ export const serverModes = [
 
 /** What the key endpoint of an issuer does for a while. Otherwise it answers with what is published. */
 export type ServerMode = (typeof serverModes)[number];
-
-/** The keys that an answer lets verify, by their `kid`, with their names. */
-export type KeyNames = ReadonlyMap<string, string>;
 
 const maxBytes = 512 * 1024;
 
@@ -180,15 +177,6 @@ function setText(keys: readonly KeyPair[]): string {
 /** A key set as a file. */
 export function fileOf(keys: readonly KeyPair[], fetchedAt: string): object {
   return { keys: keys.map(jwkOf), fetchedAt };
-}
-
-/** Two keys of one `kid` verify nothing. */
-export function namesOf(keys: readonly KeyPair[]): KeyNames {
-  const names = new Map<string, string>();
-  for (const { kid, name } of keys) {
-    if (keys.filter((key) => key.kid === kid).length === 1) names.set(kid, name);
-  }
-  return names;
 }
 
 function padded(text: string, bytes: number): string {
