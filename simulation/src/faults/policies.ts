@@ -6,16 +6,26 @@ const decisionMemory = 'packages/authz/src/policy/decision-memory.ts';
 
 /** Faults in how permissions are read, kept and renewed, and in what is remembered of them. */
 export const policiesFaults: readonly PlantedFault[] = [
-  fault(34, 'a failed read counts from its end', 'After a freeze, requests get 503 for a second without another read.', [
-    remoteValue,
-    'this.#fail({ cause, begunAt, turn, timeoutMs: limit }, caller);',
-    'this.#fail({ cause, begunAt: instantNow(), turn, timeoutMs: limit }, caller);',
-  ]),
-  fault(26, 'a document counts from its arrival', 'A slow store lets an old document live longer than refreshSeconds.', [
-    remoteValue,
-    'this.#accept({ value, asOf: begunAt, turn }, caller);',
-    'this.#accept({ value, asOf: instantNow(), turn }, caller);',
-  ]),
+  fault(
+    34,
+    'a failed read counts from its end',
+    'After a freeze, requests get 503 for a second without another read.',
+    [
+      remoteValue,
+      'this.#fail({ cause, begunAt, turn, timeoutMs: limit }, caller);',
+      'this.#fail({ cause, begunAt: instantNow(), turn, timeoutMs: limit }, caller);',
+    ],
+  ),
+  fault(
+    26,
+    'a document counts from its arrival',
+    'A slow store lets an old document live longer than refreshSeconds.',
+    [
+      remoteValue,
+      'this.#accept({ value, asOf: begunAt, turn }, caller);',
+      'this.#accept({ value, asOf: instantNow(), turn }, caller);',
+    ],
+  ),
   fault(26, 'a late answer overrides a newer one', 'A permission that was taken away comes back for some seconds.', [
     remoteValue,
     'return turn < this.#firstTurn || turn < (this.#held?.turn ?? 0);',
@@ -41,11 +51,12 @@ export const policiesFaults: readonly PlantedFault[] = [
     'age >= this.#source.staleAfterMs && !this',
     'age > this.#source.staleAfterMs && !this',
   ]),
-  fault(26, 'an old document is used while reads fail', 'In an outage, permissions that were taken away stay in force.', [
-    policySource,
-    'maxStaleMs: 0 }',
-    'maxStaleMs: 3_600_000 }',
-  ]),
+  fault(
+    26,
+    'an old document is used while reads fail',
+    'In an outage, permissions that were taken away stay in force.',
+    [policySource, 'maxStaleMs: 0 }', 'maxStaleMs: 3_600_000 }'],
+  ),
   fault(26, 'a missing document is empty', 'A store that lost its document answers everyone with 403 instead of 503.', [
     policySource,
     'load: async () => this.#compile(await read()),',
@@ -61,15 +72,20 @@ export const policiesFaults: readonly PlantedFault[] = [
     'return { lastUpdate, size, malformed, roles, malformedRoles, memory: new DecisionMemory() };',
     'return { lastUpdate, size, malformed, roles, malformedRoles, memory: remembered };\n}\n\nconst remembered = new DecisionMemory();\nvoid function () {',
   ]),
-  fault(26, 'decisions are remembered without the roles', 'A user of the same tenant gets the decisions of another one.', [
-    'packages/authz/src/rules/caller.ts',
-    'key: JSON.stringify([auth.environmentId, tenant, roles]),',
-    'key: JSON.stringify([auth.environmentId, tenant]),',
-  ]),
+  fault(
+    26,
+    'decisions are remembered without the roles',
+    'A user of the same tenant gets the decisions of another one.',
+    [
+      'packages/authz/src/rules/caller.ts',
+      'key: JSON.stringify([auth.environmentId, tenant, roles]),',
+      'key: JSON.stringify([auth.environmentId, tenant]),',
+    ],
+  ),
   fault(26, 'the roles are joined to a key by a comma', 'The role "r1,r2" gets the decisions of the roles r1 and r2.', [
     'packages/authz/src/rules/caller.ts',
     'key: JSON.stringify([auth.environmentId, tenant, roles]),',
-    "key: [auth.environmentId, tenant, roles].join(),",
+    'key: [auth.environmentId, tenant, roles].join(),',
   ]),
   fault(26, 'decisions are remembered without the method', 'Who may read may delete.', [
     'packages/authz/src/rules/permission-rule.ts',
@@ -86,11 +102,16 @@ export const policiesFaults: readonly PlantedFault[] = [
     'maxEntries && this.#characters <= maxCharacters) break',
     'maxEntries) break',
   ]),
-  fault(26, 'a dead read is waited for again and again', 'After an edge runtime has ended a read, requests get 503 for good.', [
-    remoteValue,
-    'return this.#load !== undefined && leftMsOf(this.#load) > 0 ? this.#load : undefined;',
-    'return this.#load;',
-  ]),
+  fault(
+    26,
+    'a dead read is waited for again and again',
+    'After an edge runtime has ended a read, requests get 503 for good.',
+    [
+      remoteValue,
+      'return this.#load !== undefined && leftMsOf(this.#load) > 0 ? this.#load : undefined;',
+      'return this.#load;',
+    ],
+  ),
   fault(26, 'the last read is never cleared', 'The document is read once, and never in the background again.', [
     remoteValue,
     'if (this.#load?.turn === turn) this.#load = undefined;',
@@ -146,11 +167,12 @@ export const policiesFaults: readonly PlantedFault[] = [
     'return isPromise(policy)\n          ? policy.then((known) => judgePermission(known, caller, request, place))',
     "return isPromise(policy)\n          ? policy.then((known) => judgePermission(known, caller, request, place)).catch(() => judgeImpersonation({ ...caller, impersonating: true }, 'audit' === impersonation ? 'refuse' : impersonation)).then((verdict) => ({ ...verdict, isFinal: false }))",
   ]),
-  fault(26, 'a failed read is forgotten by a late answer of before', 'A failure that is older than the document keeps requests waiting.', [
-    remoteValue,
-    'if (this.#failure !== undefined && this.#failure.turn <= held.turn) this.#failure = undefined;',
-    '',
-  ]),
+  fault(
+    26,
+    'a failed read is forgotten by a late answer of before',
+    'A failure that is older than the document keeps requests waiting.',
+    [remoteValue, 'if (this.#failure !== undefined && this.#failure.turn <= held.turn) this.#failure = undefined;', ''],
+  ),
 ];
 
 type Change = readonly [file: string, from: string, to: string];
