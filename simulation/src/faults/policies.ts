@@ -168,9 +168,9 @@ export const policiesFaults: readonly PlantedFault[] = [
     '',
   ]),
   fault(27, 'not() passes if the permissions cannot be read', 'An outage opens what not() guards.', [
-    'packages/authz/src/rules/rules.ts',
-    'return isPromise(policy)\n          ? policy.then((known) => judgePermission(known, caller, request, place))',
-    "return isPromise(policy)\n          ? policy.then((known) => judgePermission(known, caller, request, place)).catch(() => judgeImpersonation({ ...caller, impersonating: true }, 'audit' === impersonation ? 'refuse' : impersonation)).then((verdict) => ({ ...verdict, isFinal: false }))",
+    'packages/authz/src/rules/conditions.ts',
+    'const verdict = await check(auth, request);\n    if (verdict === true) return refuse();',
+    'const verdict = await Promise.resolve(check(auth, request)).catch(() => false);\n    if (verdict === true) return refuse();',
   ]),
   fault(
     26,
