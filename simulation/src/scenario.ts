@@ -27,7 +27,7 @@ export interface Outcome {
 export const noStatement = 0;
 
 /** How long a scenario may wait, in real time, after its world has stopped: it waits for a promise that never settles. */
-const patienceMs = 20_000;
+const defaultPatienceMs = 20_000;
 
 /**
  * Runs one plan. The same plan, seed and product give the same trace. What a scenario throws, and what it waits for forever,
@@ -38,6 +38,7 @@ export async function runPlan<Plan>(
   plan: Plan,
   seed: number,
   source: ProductSource,
+  patienceMs: number = defaultPatienceMs,
 ): Promise<Outcome> {
   const world = new World(seed, source);
   const stopWatching = watchRejections((error) => {

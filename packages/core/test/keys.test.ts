@@ -319,6 +319,27 @@ describe.each(makers)('how often keys are fetched by %s', (_name, makeVerifier) 
     expect(await outcomeInTime(torii, await longLived(newKey))).toBe('verified');
   });
 
+  test('[4] a request that is held works if another request has found its key meanwhile', async () => {
+    const endpoint = makeKeyEndpoint(oldKey);
+    const torii = makeVerifier({ fetch: endpoint.fetch });
+    await torii.verify(await longLived(oldKey));
+    const [forged] = await forgeries(1);
+    expect(await outcomeOf(torii.verify(String(forged)))).toBe('key_unknown');
+    endpoint.answer(async () => {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      return Response.json({ keys: [oldKey.publicJwk, newKey.publicJwk] });
+    });
+    const token = await longLived(newKey);
+    const first = outcomeOf(torii.verify(token));
+    await advance(200);
+    // The first request has begun the last fetch that is allowed.
+    expect(endpoint.fetchedAt).toHaveLength(3);
+    const second = outcomeOf(torii.verify(token));
+    await advance(300);
+    expect(await Promise.all([first, second])).toEqual(['verified', 'verified']);
+    expect(endpoint.fetchedAt).toHaveLength(3);
+  });
+
   test('[4] a key id that was unknown before works once its key is published', async () => {
     const endpoint = makeKeyEndpoint(oldKey);
     const torii = makeVerifier({ fetch: endpoint.fetch });

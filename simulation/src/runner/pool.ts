@@ -106,6 +106,7 @@ export class Pool {
       job?.resolve(reply);
       this.#feed(thread);
     });
+    worker.on('exit', (code) => this.#replace(thread, new Error(`The thread ended with exit code ${code}.`)));
     worker.on('error', (error) => this.#replace(thread, error instanceof Error ? error : new Error(String(error))));
     return thread;
   }

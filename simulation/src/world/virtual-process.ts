@@ -22,8 +22,8 @@ interface Timer {
   scheduled: Scheduled | undefined;
 }
 
-/** The steady clock of a process that drifts has fractions, which are rounded. */
-const roundingMs = 0.001;
+/** Virtual times are whole, but the clock of a process that drifts has fractions. Node's timers may be as early too. */
+const roundingMs = 1;
 
 /** A simulated process: its own copy of the product, its own clocks and timers. It can be frozen, thawed and crash. */
 export class VirtualProcess {
@@ -42,6 +42,10 @@ export class VirtualProcess {
   largestCollection = 0;
   /** Counts settings of the wall clock and pauses of the steady clock: bounds in clock time do not hold across them. */
   clockChanges = 0;
+  /** How often `endRequests` was called. */
+  cuts = 0;
+  /** How long it has been frozen in all, without a freeze that still lasts. */
+  pausedMs = 0;
   readonly #world: World;
   readonly #driftPpm: number;
   #aheadMs: number;
@@ -57,7 +61,8 @@ export class VirtualProcess {
   constructor(world: World, name: string, source: ProductSource, { aheadMs = 0, driftPpm = 0 }: ProcessOptions = {}) {
     this.#world = world;
     this.name = name;
-    this.random = world.random.fork(`process ${name}`);
+    // A process that replaces another of its name must not draw the same ids.
+    this.random = world.random.fork(`process ${name} ${world.processes.length}`);
     this.#aheadMs = aheadMs;
     this.#driftPpm = driftPpm;
     this.thawedAtMs = world.nowMs;
@@ -106,6 +111,7 @@ export class VirtualProcess {
     this.thawedAtMs = this.#world.nowMs;
     const freeze = this.freezes.at(-1);
     if (freeze !== undefined) freeze.untilMs = this.#world.nowMs;
+    this.pausedMs += this.#world.nowMs - frozen.sinceMs;
     this.clockChanges += 1;
     this.#world.note(this.name, 'goes on');
     this.#dueTimers.sort((a, b) => a.dueMs - b.dueMs || a.turn - b.turn);
@@ -140,6 +146,18 @@ export class VirtualProcess {
     this.#world.note(this.name, 'crashes');
   }
 
+  /**
+   * As edge runtimes do at the end of a request: the timers that are set never fire. What the network brings is up to the
+   * scenario, which compares `cuts` with those at the beginning of a call.
+   */
+  endRequests(): void {
+    if (this.#isDead) return;
+    this.cuts += 1;
+    this.timers = 0;
+    this.#dueTimers.length = 0;
+    this.#world.note(this.name, 'the runtime ends all requests, and their timers');
+  }
+
   /** Sets the wall clock forward, or back. */
   setWallClock(byMs: number): void {
     this.#aheadMs += byMs;
@@ -160,7 +178,7 @@ export class VirtualProcess {
     return {
       wallMs: () => this.wallMs,
       steadyMs: () => this.steadyMs,
-      startTimer: (callback, ms) => this.#startTimer(callback, ms),
+      startTimer: (callback, ms) => this.startTimer(callback, ms),
       stopTimer: (timer) => (timer as Scheduled | undefined)?.cancel(),
       // No test replaces the timers of this world, so the backup is not needed.
       startBackupTimer: () => () => {},
@@ -180,12 +198,14 @@ export class VirtualProcess {
     };
   }
 
-  #startTimer(callback: () => void, ms: number): Scheduled {
+  /** Sets a timer of the process, as the product does. */
+  startTimer(callback: () => void, ms: number): Scheduled {
     // As `setTimeout` does with NaN, too small and too large numbers.
     const wait = ms >= 1 && ms <= 2_147_483_647 ? Math.trunc(ms) : 1;
+    const { cuts } = this;
     let isStopped = false;
     const run = (): void => {
-      if (isStopped) return;
+      if (isStopped || cuts !== this.cuts) return;
       isStopped = true;
       this.timers -= 1;
       this.#call(callback);
@@ -195,7 +215,7 @@ export class VirtualProcess {
     this.#arm(timer, wait);
     return {
       cancel: () => {
-        if (isStopped) return;
+        if (isStopped || cuts !== this.cuts) return;
         isStopped = true;
         this.timers -= 1;
         timer.scheduled?.cancel();
@@ -204,7 +224,7 @@ export class VirtualProcess {
   }
 
   #arm(timer: Timer, wait: number): void {
-    const trueMs = this.#driftPpm === 0 ? wait : Math.ceil(wait / (1 + this.#driftPpm / 1_000_000));
+    const trueMs = this.#driftPpm === 0 ? wait : Math.round(wait / (1 + this.#driftPpm / 1_000_000));
     timer.scheduled = this.#world.schedule.after(trueMs, () => {
       if (this.#isDead) return;
       if (this.#isWaiting) this.#dueTimers.push(timer);
@@ -215,7 +235,7 @@ export class VirtualProcess {
   // The steady clock may have stopped since the timer was set: then it fires as much later.
   #fire(timer: Timer): void {
     const restMs = timer.dueMs - this.steadyMs;
-    if (restMs > roundingMs) this.#arm(timer, restMs);
+    if (restMs >= roundingMs) this.#arm(timer, restMs);
     else timer.run();
   }
 

@@ -20,6 +20,8 @@ export class World {
   readonly trace: string[] = [];
   readonly processes: VirtualProcess[] = [];
   violation: Violation | undefined;
+  /** If set, only violations of this statement count: for commits that lack what the other statements need. */
+  onlyStatement: number | undefined;
   readonly #source: ProductSource;
 
   constructor(seed: number, source: ProductSource) {
@@ -45,7 +47,7 @@ export class World {
 
   /** Reports that a statement does not hold. The first one ends the run. */
   violate(statement: number, text: string): void {
-    if (this.violation !== undefined) return;
+    if (this.violation !== undefined || (this.onlyStatement ?? statement) !== statement) return;
     this.violation = { statement, atMs: this.nowMs, text };
     this.note('VIOLATION', `statement ${statement}: ${text}`);
   }

@@ -87,6 +87,9 @@ export class RemoteKeySet<Key = SetKey> implements KeySource<Key> {
     const begunAt = instantNow();
     const isSuspicious = this.#emptySearchAt !== undefined && elapsedMs(this.#emptySearchAt) < suspicionMs;
     const maySearch = !isSuspicious || (await this.#suspicious.isSmall());
+    // Another request may have fetched the key during the pause.
+    const fetched = this.#set.peek()?.get(kid);
+    if (fetched !== undefined) return fetched;
     const renewal = maySearch ? await this.#set.renew(caller) : 'forbidden';
     if (renewal === 'forbidden') {
       caller.emit({ type: 'key_search_limited', url: this.#url });

@@ -46,3 +46,15 @@ export function strangerKey(kid: string): KeyPair {
 export function originOf(issuer: number): string {
   return `https://${issuerLetters[issuer % maxIssuers]}.issuer.test`;
 }
+
+/** The keys that an answer lets verify, by their `kid`, with their names. */
+export type KeyNames = ReadonlyMap<string, string>;
+
+/** Two keys of one `kid` verify nothing. */
+export function namesOf(keys: readonly KeyPair[]): KeyNames {
+  const names = new Map<string, string>();
+  for (const { kid, name } of keys) {
+    if (keys.filter((key) => key.kid === kid).length === 1) names.set(kid, name);
+  }
+  return names;
+}

@@ -6,6 +6,7 @@ import type { Message, SecretName } from './message.ts';
 export interface Handling {
   readonly beganAtMs: number;
   readonly beganSteadyMs: number;
+  readonly beganWallMs: number;
   endedAtMs: number | undefined;
   endedWallMs: number;
   outcome: 'done' | 'threw' | undefined;
@@ -28,6 +29,7 @@ export interface Delivery {
   readonly told: string[];
   handling: Handling | undefined;
   settledAtMs: number | undefined;
+  settledWallMs: number;
   /** Since when its lease and mark in the store do not count, because the store has lost them. */
   voidAtMs: number;
   /** Something of the store has failed for it. Then it may be refused with 503. */
@@ -41,8 +43,16 @@ export interface Delivery {
 /** The write that claims the event: the first one to the event's key. */
 export function leaseOf({ calls, handling }: Delivery): StoreCall | undefined {
   return calls.find(
-    (call) => call.operation === 'set' && isOfEvent(call) && (handling === undefined || call.calledAtMs <= handling.beganAtMs),
+    (call) =>
+      call.operation === 'set' && isOfEvent(call) && (handling === undefined || call.calledAtMs <= handling.beganAtMs),
   );
+}
+
+/** The write that says that the event was handled. */
+export function markOf(delivery: Delivery): StoreCall | undefined {
+  if (delivery.handling?.endedAtMs === undefined) return undefined;
+  const last = delivery.calls.findLast((call) => call.operation === 'set' && isOfEvent(call));
+  return last === leaseOf(delivery) ? undefined : last;
 }
 
 /** Whether a call is about an event, and not about an entry of the receiver's own. */
@@ -50,9 +60,14 @@ export function isOfEvent({ key }: Pick<StoreCall, 'key'>): boolean {
   return /evt_\d+$/.test(key);
 }
 
-/** Whether the call has told its process anything, or the process must have given up on it. */
-export function isLate({ calledAtMs, answeredAtMs }: StoreCall, nowMs: number): boolean {
-  return (answeredAtMs ?? nowMs) - calledAtMs >= storeTimeoutMs;
+/** Whether the process may have given up on the call. Timers run on its steady clock, and a drifting one is rounded. */
+export function isLate(call: StoreCall): boolean {
+  return waitedMs(call) >= storeTimeoutMs - 1;
+}
+
+/** How long the process has waited for the answer, by its steady clock. */
+export function waitedMs({ process, calledSteadyMs, answeredSteadyMs }: StoreCall): number {
+  return (answeredSteadyMs ?? process.steadyMs) - calledSteadyMs;
 }
 
 /** docs/webhooks.md: a store has three seconds to respond. */
@@ -62,7 +77,11 @@ export const storeTimeoutMs = 3_000;
 export function flawsOf(
   message: Message,
   wallMs: number,
-  { toleranceSeconds, maxBytes, secrets }: { readonly toleranceSeconds: number; readonly maxBytes: number; readonly secrets: readonly SecretName[] },
+  {
+    toleranceSeconds,
+    maxBytes,
+    secrets,
+  }: { readonly toleranceSeconds: number; readonly maxBytes: number; readonly secrets: readonly SecretName[] },
 ): string[] {
   const flaws: string[] = [];
   if (message.flaw !== undefined) flaws.push(message.flaw);
