@@ -5,7 +5,7 @@ import { calls, faults, limits } from './steps.ts';
 import { stories } from './stories.ts';
 
 const incidents: fc.Arbitrary<Incident> = fc.record({
-  gapMs: fc.oneof(fc.nat({ max: 1_000 }), fc.nat({ max: 600_000 })),
+  gapMs: fc.oneof(fc.nat({ max: 1_000 }), fc.nat({ max: 600_000 }), fc.nat({ max: 6 * 3_600_000 })),
   faults: fc.array(faults, { maxLength: 3 }),
   calls: fc.array(calls, { minLength: 1, maxLength: 8 }),
   disturbances: fc.array(

@@ -140,4 +140,23 @@ const edges: fc.Arbitrary<Incident> = fc
     };
   });
 
-export const stories: fc.Arbitrary<Incident> = fc.oneof(deletions, creations, longOutages, quotes, edges);
+/** A list grows and shrinks while it is read, or its server repeats a cursor. */
+const lists: fc.Arbitrary<Incident> = fc
+  .record({
+    readers: fc.array(callsOf(['iterate', 'pages'], 2), { minLength: 1, maxLength: 2 }),
+    writers: fc.array(callsOf(['create', 'delete'], 0), { maxLength: 3 }),
+    pauseMs: fc.nat({ max: 100 }),
+    repeatsFromMs: fc.option(fc.nat({ max: 3_000 }), { freq: 2 }),
+    back: fc.nat({ max: 3 }),
+  })
+  .map(({ readers, writers, pauseMs, repeatsFromMs, back }) => ({
+    gapMs: 0,
+    faults:
+      repeatsFromMs === null
+        ? []
+        : [{ fromMs: repeatsFromMs, forMs: incidentMs, steps: [{ kind: 'repeated cursor', back }] }],
+    calls: [...readers.map((step) => ({ ...step, pauseMs, stopAfter: null })), ...writers],
+    disturbances: [],
+  }));
+
+export const stories: fc.Arbitrary<Incident> = fc.oneof(deletions, creations, longOutages, quotes, edges, lists);
