@@ -74,11 +74,6 @@ export const apiFaults: readonly PlantedFault[] = [
     { file: transport, from: 'endsAt - sentAt, end', to: 'endsAt - wallMs(), end' },
     { file: transport, from: 'steadyMs() < endsAt) return;', to: 'wallMs() < endsAt) return;' },
     { file: transport, from: '  steadyMs,\n', to: '  steadyMs,\n  wallMs,\n' },
-    {
-      file: 'packages/core/src/adapter.ts',
-      from: 'export { pause }',
-      to: "export { wallMs } from './platform.ts';\nexport { pause }",
-    },
   ]),
   fault(31, 'a request is sent after a freeze that was longer than the limit', 'A call goes on after its limit.', {
     file: transport,
@@ -321,11 +316,6 @@ export const apiFaults: readonly PlantedFault[] = [
     file: transport,
     from: 'await waitToRetry(retryInMs);',
     to: 'await waitToRetry(waitBeforeNext(outcome) ?? retryInMs);',
-  }),
-  fault(31, 'a timeout is retried', 'A call goes on after its limit.', {
-    file: retries,
-    from: "error.reason === 'network'",
-    to: "error.reason !== 'aborted'",
   }),
   fault(31, 'bans are not retried', 'A ban fails that would have succeeded.', {
     file: request,
