@@ -107,7 +107,7 @@ export const behaviours: fc.Arbitrary<Behaviour> = fc.oneof(
     weight: 1,
     arbitrary: fc.record({
       kind: fc.constant('redirect' as const),
-      status: fc.constantFrom(301, 302, 303, 307, 308),
+      status: fc.constantFrom(300, 301, 302, 303, 304, 307, 308),
       isForeign: fc.boolean(),
     }),
   },
@@ -167,6 +167,7 @@ const callRecords: fc.Arbitrary<CallStep> = fc.record({
   sharesSignal: fc.boolean(),
   pauseMs: fc.oneof(fc.constant(0), fc.nat({ max: 200 })),
   stopAfter: fc.option(fc.nat({ max: 12 }), { freq: 2 }),
+  isResumed: fc.boolean(),
 });
 
 // A burst of loops over many pages would take seconds of real time.
