@@ -1,4 +1,4 @@
-import type { Product, ProductSource } from '../product/product.ts';
+import type { ProductSource } from '../product/product.ts';
 import { Network } from './network.ts';
 import { Random } from './random.ts';
 import { Schedule } from './schedule.ts';
