@@ -21,7 +21,11 @@ export const keysFaults: readonly PlantedFault[] = [
     statement: 34,
     scenario,
     changes: [
-      { file: remoteValue, from: 'this.#fail({ cause, begunAt, turn', to: 'this.#fail({ cause, begunAt: instantNow(), turn' },
+      {
+        file: remoteValue,
+        from: 'this.#fail({ cause, begunAt, turn',
+        to: 'this.#fail({ cause, begunAt: instantNow(), turn',
+      },
     ],
     harm: 'After a freeze, requests get 503 although the endpoint works and was not asked.',
   },
@@ -89,7 +93,11 @@ export const keysFaults: readonly PlantedFault[] = [
     statement: 11,
     scenario,
     changes: [
-      { file: verify, from: 'return current === key && now >= validFrom', to: 'return current?.kid === key.kid && now >= validFrom' },
+      {
+        file: verify,
+        from: 'return current === key && now >= validFrom',
+        to: 'return current?.kid === key.kid && now >= validFrom',
+      },
     ],
     harm: 'A cached token stays good although its key was replaced under the same id.',
   },
@@ -98,7 +106,11 @@ export const keysFaults: readonly PlantedFault[] = [
     statement: 11,
     scenario,
     changes: [
-      { file: verify, from: 'if (isStillGood(known, source.peek(kid)))', to: 'if (isStillGood(known, source.peek(kid) ?? known.key))' },
+      {
+        file: verify,
+        from: 'if (isStillGood(known, source.peek(kid)))',
+        to: 'if (isStillGood(known, source.peek(kid) ?? known.key))',
+      },
     ],
     harm: 'Tokens of a withdrawn key are accepted from the cache until they expire.',
   },
@@ -106,7 +118,13 @@ export const keysFaults: readonly PlantedFault[] = [
     name: 'a token is good in the millisecond in which it ends',
     statement: 7,
     scenario,
-    changes: [{ file: claims, from: 'if (now >= expiresAt * 1000 + toleranceMs)', to: 'if (now > expiresAt * 1000 + toleranceMs)' }],
+    changes: [
+      {
+        file: claims,
+        from: 'if (now >= expiresAt * 1000 + toleranceMs)',
+        to: 'if (now > expiresAt * 1000 + toleranceMs)',
+      },
+    ],
     harm: 'The leeway is a millisecond too long.',
   },
   {
@@ -120,7 +138,9 @@ export const keysFaults: readonly PlantedFault[] = [
     name: 'times are not checked again after a fetch',
     statement: 7,
     scenario,
-    changes: [{ file: verify, from: '  checkTimes(checked, notBefore(claims), settings.rules.clockToleranceMs);\n', to: '' }],
+    changes: [
+      { file: verify, from: '  checkTimes(checked, notBefore(claims), settings.rules.clockToleranceMs);\n', to: '' },
+    ],
     harm: 'A token that expires while its request waits for the keys is accepted.',
   },
   {
@@ -149,7 +169,11 @@ export const keysFaults: readonly PlantedFault[] = [
     statement: 4,
     scenario,
     changes: [
-      { file: keySet, from: 'if (key === undefined) this.#emptySearchAt = begunAt;', to: 'this.#emptySearchAt = instantNow();' },
+      {
+        file: keySet,
+        from: 'if (key === undefined) this.#emptySearchAt = begunAt;',
+        to: 'this.#emptySearchAt = instantNow();',
+      },
     ],
     harm: 'A rotation right after a successful one is taken for a flood.',
   },
@@ -158,7 +182,11 @@ export const keysFaults: readonly PlantedFault[] = [
     statement: 4,
     scenario,
     changes: [
-      { file: remoteValue, from: 'const load = this.#pendingLoad() ?? this.#begin(caller);', to: 'const load = this.#begin(caller);' },
+      {
+        file: remoteValue,
+        from: 'const load = this.#pendingLoad() ?? this.#begin(caller);',
+        to: 'const load = this.#begin(caller);',
+      },
     ],
     harm: 'A thousand first requests cause several fetches, and most of them get 503.',
   },
@@ -167,7 +195,11 @@ export const keysFaults: readonly PlantedFault[] = [
     statement: 12,
     scenario,
     changes: [
-      { file: remoteValue, from: 'if (this.#load?.turn === turn) this.#load = undefined;', to: 'if (this.#load?.turn === turn && this.#held?.turn === turn) this.#load = undefined;' },
+      {
+        file: remoteValue,
+        from: 'if (this.#load?.turn === turn) this.#load = undefined;',
+        to: 'if (this.#load?.turn === turn && this.#held?.turn === turn) this.#load = undefined;',
+      },
     ],
     harm: 'After a failure, requests wait for a load that is long over.',
   },
@@ -185,7 +217,11 @@ export const keysFaults: readonly PlantedFault[] = [
     statement: 12,
     scenario,
     changes: [
-      { file: remoteValue, from: 'if (this.#failure !== undefined && this.#failure.turn <= held.turn) this.#failure = undefined;\n', to: '' },
+      {
+        file: remoteValue,
+        from: 'if (this.#failure !== undefined && this.#failure.turn <= held.turn) this.#failure = undefined;\n',
+        to: '',
+      },
     ],
     harm: 'Unknown keys get 503 instead of 401, and old keys are used without a renewal.',
   },
@@ -228,7 +264,13 @@ export const keysFaults: readonly PlantedFault[] = [
     name: 'a set with a private key is used',
     statement: 3,
     scenario,
-    changes: [{ file: jwks, from: "if (entries.some(holdsSecret)) throw new KeySetError('the key set contains a private key');\n", to: '' }],
+    changes: [
+      {
+        file: jwks,
+        from: "if (entries.some(holdsSecret)) throw new KeySetError('the key set contains a private key');\n",
+        to: '',
+      },
+    ],
     harm: 'Nobody notices that a private key was published.',
   },
   {
@@ -242,7 +284,13 @@ export const keysFaults: readonly PlantedFault[] = [
     name: 'an error page with keys is used',
     statement: 3,
     scenario,
-    changes: [{ file: endpoint, from: 'if (status !== 200 && !(status === undefined && ok === true)) {', to: 'if (status === undefined && ok !== true) {' }],
+    changes: [
+      {
+        file: endpoint,
+        from: 'if (status !== 200 && !(status === undefined && ok === true)) {',
+        to: 'if (status === undefined && ok !== true) {',
+      },
+    ],
     harm: 'Keys in the body of a redirect or an error are trusted.',
   },
   {

@@ -53,6 +53,7 @@ class RemoteBody implements AsyncIterable<Uint8Array> {
   readonly #signal: AbortSignal | undefined;
   #isCanceled = false;
   #read = 0;
+  #endRead: () => void = () => {};
 
   constructor(world: World, process: VirtualProcess, pieces: Iterable<BodyPiece>, signal: AbortSignal | undefined) {
     this.#world = world;
@@ -65,8 +66,11 @@ class RemoteBody implements AsyncIterable<Uint8Array> {
     return { read: () => this.#readPiece(), cancel: () => this.cancel() };
   }
 
+  /** As a stream of the platform: a read that waits ends, and so does each later one. */
   async cancel(): Promise<void> {
     this.#isCanceled = true;
+    // An abort has ended the read with an error already.
+    if (!this.#signal?.aborted) this.#endRead();
     this.#pieces.return?.();
   }
 
@@ -80,9 +84,10 @@ class RemoteBody implements AsyncIterable<Uint8Array> {
 
   #readPiece(): Promise<Piece> {
     return new Promise((resolve, reject) => {
+      this.#endRead = () => resolve({ done: true, value: undefined });
       const signal = this.#signal;
       if (signal?.aborted) return reject(signal.reason);
-      if (this.#isCanceled) return resolve({ done: true, value: undefined });
+      if (this.#isCanceled) return this.#endRead();
       const onAbort = (): void => reject(signal?.reason);
       signal?.addEventListener('abort', onAbort, { once: true });
       const next = this.#pieces.next();

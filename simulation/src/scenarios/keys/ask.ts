@@ -1,7 +1,7 @@
 import type { VirtualProcess } from '../../world/virtual-process.ts';
 import { ageMs, type Reading } from './fetch-book.ts';
-import type { KeyNames } from './issuer-server.ts';
-import { type KeyView, staleAfterMs } from './key-view.ts';
+import type { KeyNames } from './key-pairs.ts';
+import { type KeyView, staleAfterMs, type WaitingAsk } from './key-view.ts';
 import { environments, type Token } from './tokens.ts';
 
 /** The settings of one verifier. */
@@ -35,27 +35,18 @@ export interface Asked {
 }
 
 /** One request to verify a token. */
-export interface Ask {
+export interface Ask extends WaitingAsk {
   readonly asked: Asked;
-  readonly token: Token;
   readonly view: KeyView;
-  readonly begun: Reading;
   readonly turn: number;
-  readonly clockChanges: number;
   /** It was known without a key that the token is bad. */
   readonly wasCheap: boolean;
-  /** Its key was not known, so that a fetch may be needed. */
-  readonly wasUnknown: boolean;
   /** The token could be accepted by what was known. */
   readonly wasGood: boolean;
-  /** The key could be told without waiting. */
-  readonly needsNoWait: boolean;
   readonly usesFile: boolean;
-  /** A search had found nothing a short time ago. */
-  readonly wasSuspicious: boolean;
 }
 
-export const dayMs = 24 * 3_600_000;
+const dayMs = 24 * 3_600_000;
 
 /** Whether the keys of the file verify: until a fetch has succeeded, for five minutes, and until the file is a day old. */
 export function isFileUsable({ file, process }: Asked, view: KeyView): boolean {

@@ -1,13 +1,15 @@
 import type { Auth, Verifier, VerifierEvent } from '@torii/core';
 import type { VirtualProcess } from '../../world/virtual-process.ts';
 import type { World } from '../../world/world.ts';
-import { type Ask, type Asked, type KeyFile, type Settings } from './ask.ts';
-import { fileOf, namesOf } from './issuer-server.ts';
-import type { Judge, Outcome } from './judge.ts';
-import { type KeyPair, keyOf, originOf } from './key-pairs.ts';
+import type { Ask, Asked, KeyFile, Settings } from './ask.ts';
+import { fileOf } from './issuer-server.ts';
+import type { Judge } from './judge.ts';
+import { type KeyPair, keyOf, namesOf, originOf } from './key-pairs.ts';
 import { KeyView, renewAfterMs } from './key-view.ts';
 import type { ProcessPlan, VerifierPlan } from './plan.ts';
+import { poolMs } from './reliance.ts';
 import { environments, type Token } from './tokens.ts';
+import type { Outcome } from './verdicts.ts';
 
 /** A verifier of the product in a simulated process, with everything that is known of it. */
 export interface Client extends Asked {
@@ -36,9 +38,13 @@ export function startMember(
   plan: ProcessPlan,
   initialKeys: readonly (readonly KeyPair[])[],
   isLegacy: boolean,
+  deafFetch: typeof globalThis.fetch,
 ): Member {
+  const fetch = plan.isDeaf ? { fetch: deafFetch } : {};
   const views = initialKeys.map((_, issuer) => new KeyView(world, process, issuer, isLegacy));
-  const clients = plan.verifiers.map((verifier) => startClient(world, process, verifier, views, initialKeys, isLegacy));
+  const clients = plan.verifiers.map((verifier) =>
+    startClient(world, process, verifier, views, initialKeys, isLegacy, fetch),
+  );
   return { process, views, clients };
 }
 
@@ -49,6 +55,7 @@ function startClient(
   views: readonly KeyView[],
   initialKeys: readonly (readonly KeyPair[])[],
   isLegacy: boolean,
+  fetch: { readonly fetch?: typeof globalThis.fetch },
 ): Client {
   const { form } = plan;
   const isOnce = form === 'once' || form === 'request once';
@@ -75,7 +82,8 @@ function startClient(
   const uniqueKeys = [...new Set(fileKeys)];
   const fetchedAtMs = process.wallMs - (given?.ageMs ?? 0);
   const names = namesOf(uniqueKeys);
-  const file: KeyFile | undefined = given && names.size > 0 ? { names, fetchedAtMs, usedAt: undefined, isSpent: false } : undefined;
+  const file: KeyFile | undefined =
+    given && names.size > 0 ? { names, fetchedAtMs, usedAt: undefined, isSpent: false } : undefined;
   const client: Client = {
     process,
     settings,
@@ -92,9 +100,12 @@ function startClient(
     clockTolerance: plan.toleranceS,
     maxStaleSeconds: plan.maxStaleS,
     cachedTokens: settings.cachedTokens,
+    ...fetch,
     ...(!isLegacy && { onEvent: (event: VerifierEvent) => onEvent(world, client, event) }),
     ...(!isLegacy && { keysTimeoutMs: plan.timeoutMs }),
-    ...(settings.environment !== undefined && { environmentId: environments[settings.environment % environments.length] ?? '' }),
+    ...(settings.environment !== undefined && {
+      environmentId: environments[settings.environment % environments.length] ?? '',
+    }),
     ...(file !== undefined && { initialKeys: fileOf(uniqueKeys, new Date(fetchedAtMs).toISOString()) as never }),
   };
   const checks = [(auth: Auth): boolean => !auth.impersonating];
@@ -118,8 +129,14 @@ function startClient(
 
 function accepted(auth: Auth | null): Outcome {
   if (auth === null) return { kind: 'failed', text: 'no Auth and no refusal' };
-  const { userId, environmentId, issuer, impersonating, expiresAt } = auth;
-  return { kind: 'accepted', userId, environmentId, issuer, isImpersonated: impersonating, expiresAtMs: expiresAt * 1000 };
+  const { userId, environmentId, impersonating, expiresAt } = auth;
+  return {
+    kind: 'accepted',
+    userId,
+    environmentId,
+    isImpersonated: impersonating,
+    expiresAtMs: expiresAt * 1000,
+  };
 }
 
 function checked({ auth, denial }: { auth: Auth | null; denial: unknown }): Outcome {
@@ -130,7 +147,12 @@ function checked({ auth, denial }: { auth: Auth | null; denial: unknown }): Outc
     readonly body: { readonly error: { readonly reason: string } };
   };
   const retryAfter = headers['Retry-After'];
-  return { kind: 'refused', status, reason: body.error.reason, retryAfter: retryAfter === undefined ? undefined : Number(retryAfter) };
+  return {
+    kind: 'refused',
+    status,
+    reason: body.error.reason,
+    retryAfter: retryAfter === undefined ? undefined : Number(retryAfter),
+  };
 }
 
 async function outcomeOf(answer: Promise<Auth | null>): Promise<Outcome> {
@@ -139,7 +161,12 @@ async function outcomeOf(answer: Promise<Auth | null>): Promise<Outcome> {
   } catch (error) {
     const { status, reason, retryAfterSeconds } = error as Readonly<Record<string, unknown>>;
     if (typeof reason !== 'string') return { kind: 'failed', text: String(error) };
-    return { kind: 'refused', status: Number(status ?? statuses[reason] ?? 401), reason, retryAfter: retryAfterSeconds };
+    return {
+      kind: 'refused',
+      status: Number(status ?? statuses[reason] ?? 401),
+      reason,
+      retryAfter: retryAfterSeconds,
+    };
   }
 }
 
@@ -154,11 +181,12 @@ function onEvent(world: World, client: Client, event: VerifierEvent): void {
   }
   if (event.type === 'keys_fetched' || event.type === 'keys_failed') {
     const issuer = settings.issuers.find((number) => event.url.startsWith(`${originOf(number)}/`));
-    if (issuer === undefined) return world.violate(12, `${process.name} reports keys of ${event.url}`);
-    if (event.type === 'keys_fetched') client.viewOf(issuer).onFetchedEvent(event.kids, event.durationMs);
+    if (issuer === undefined) world.violate(12, `${process.name} reports keys of ${event.url}`);
+    else if (event.type === 'keys_fetched') client.viewOf(issuer).onFetchedEvent(event.kids, event.durationMs);
     else client.viewOf(issuer).onFailedEvent(event.usable, settings.maxStaleMs);
   }
-  const text = event.type === 'refused' ? `${event.error.message} ${JSON.stringify(event.detail)}` : JSON.stringify(event);
+  const text =
+    event.type === 'refused' ? `${event.error.message} ${JSON.stringify(event.detail)}` : JSON.stringify(event);
   if (text.includes('eyJ')) world.violate(16, `${process.name}: a token in the event ${event.type}`);
 }
 
@@ -179,17 +207,21 @@ export function send(
     void answer.then((outcome) => {
       if (client.process.isDead) return;
       judge.end(ask, outcome);
-      remember(client, ask, outcome);
+      remember(client, ask, outcome, world.nowMs);
       if (outcome.kind !== 'accepted' && !ask.wasCheap) noteAnswer(world, client, token, textOf(outcome));
       onAnswer(ask, outcome);
     });
   });
 }
 
-function remember({ accepted }: Client, { token, view }: Ask, outcome: Outcome): void {
+function remember({ accepted, process }: Client, { token, view, begun }: Ask, outcome: Outcome, nowMs: number): void {
   // A check refuses a token after it was verified.
   const isVerified = outcome.kind === 'accepted' || (outcome.kind === 'refused' && outcome.reason === 'not_allowed');
-  if (isVerified) accepted?.set(token.text, view.sinceOf(token.kid));
+  // The keys may have changed while a signature was checked.
+  const isUnsure =
+    process.thawedAtMs > begun.atMs ||
+    (nowMs > begun.atMs && nowMs - begun.atMs <= poolMs && view.replacedAtMs >= begun.atMs);
+  if (isVerified) accepted?.set(token.text, isUnsure ? maybeDropped : view.sinceOf(token.kid));
   else if (accepted?.has(token.text)) accepted.set(token.text, maybeDropped);
 }
 
@@ -201,7 +233,7 @@ function noteAnswer(world: World, client: Client, token: Token, text: string): v
   world.note(client.process.name, `${token.name}: ${text}`);
 }
 
-export function textOf(outcome: Outcome): string {
+function textOf(outcome: Outcome): string {
   if (outcome.kind === 'accepted') return 'accepted';
   if (outcome.kind === 'failed') return `failed: ${outcome.text}`;
   return `${outcome.status} ${outcome.reason}${outcome.status === 503 ? `, retry after ${String(outcome.retryAfter)} s` : ''}`;
@@ -218,5 +250,8 @@ function checkCache(world: World, { view, token, asked }: Ask, client: Client): 
   const { toleranceMs, cachedTokens } = asked.settings;
   const isInTime = process.wallMs >= token.fromMs - toleranceMs && process.wallMs < token.untilMs + toleranceMs;
   if (!isInTime || (client.accepted?.size ?? 0) > cachedTokens) return;
-  if (wasFromCache !== true) world.violate(11, `${process.name} verified "${token.name}" again, although it knows it`);
+  if (wasFromCache === true) return;
+  // A request that has waited for the key of an older entry drops it, even if another one has put a new one in its place.
+  for (const other of view.pending) if (other.token === token && other.begun.atMs < world.nowMs) return;
+  world.violate(11, `${process.name} verified "${token.name}" again, although it knows it`);
 }

@@ -1,8 +1,7 @@
 import type { StartedFetch } from '../../world/network.ts';
 import type { VirtualProcess } from '../../world/virtual-process.ts';
 import type { World } from '../../world/world.ts';
-import type { KeyNames } from './issuer-server.ts';
-import type { KeyView } from './key-view.ts';
+import type { KeyNames } from './key-pairs.ts';
 
 export interface Reading {
   readonly atMs: number;
@@ -23,12 +22,20 @@ export function ageMs(process: VirtualProcess, since: Reading): number {
   return age < -1_000 ? Number.POSITIVE_INFINITY : age;
 }
 
+/** What is told of the fetches of one process for one issuer. */
+export interface FetchKeeper {
+  readonly process: VirtualProcess;
+  readonly maxTimeoutMs: number;
+  onBegun(fetch: Fetch): void;
+  onEnded(fetch: Fetch): void;
+}
+
 /** One fetch of a key set, as it was seen on the network. */
 export class Fetch {
   readonly number: number;
   readonly begun: Reading;
   readonly clockChanges: number;
-  readonly view: KeyView;
+  readonly view: FetchKeeper;
   ended: Reading | undefined;
   /** The keys, if the answer was good and has been read to its end. */
   keys: KeyNames | undefined;
@@ -37,12 +44,18 @@ export class Fetch {
   begunTurn = 0;
   endedTurn = Number.POSITIVE_INFINITY;
   readonly aheadMs: number;
+  isLate = false;
   isAnnounced = false;
   /** Whether the head of the answer alone says that it cannot be used. */
   endsWithHead = false;
   readonly #world: World;
 
-  constructor(world: World, view: KeyView, { number, process, signal, answer }: StartedFetch) {
+  constructor(
+    world: World,
+    view: FetchKeeper,
+    { number, process, answer }: StartedFetch,
+    signal: AbortSignal | undefined,
+  ) {
     this.#world = world;
     this.view = view;
     this.number = number;
@@ -90,7 +103,12 @@ export class Fetch {
   }
 
   #end(keys: KeyNames | undefined): void {
-    if (this.ended !== undefined) return;
+    if (this.ended !== undefined) {
+      // A function that ignores its signal brings an answer after the time limit. It is used if none is newer.
+      if (keys === undefined || !this.wasAborted || this.keys !== undefined) return;
+      this.isAnnounced = false;
+      this.isLate = true;
+    }
     this.ended = readingOf(this.#world, this.view.process);
     this.keys = keys;
     this.view.onEnded(this);
@@ -101,9 +119,11 @@ export class Fetch {
 export class FetchBook {
   readonly #world: World;
   readonly #fetches: Map<number, Fetch> = new Map();
-  readonly #viewOf: (process: VirtualProcess, url: string) => KeyView | undefined;
+  /** Of the fetch that is about to start, if its function does not pass it on. */
+  #ownSignal: AbortSignal | undefined;
+  readonly #viewOf: (process: VirtualProcess, url: string) => FetchKeeper | undefined;
 
-  constructor(world: World, viewOf: (process: VirtualProcess, url: string) => KeyView | undefined) {
+  constructor(world: World, viewOf: (process: VirtualProcess, url: string) => FetchKeeper | undefined) {
     this.#world = world;
     this.#viewOf = viewOf;
     world.network.onFetch = (started) => this.#onFetch(started);
@@ -115,10 +135,26 @@ export class FetchBook {
     return fetch;
   }
 
+  /** A `fetch` that never stops, as some wrappers and mocks. */
+  deafFetch(process: VirtualProcess): typeof globalThis.fetch {
+    const send = this.#world.network.fetchOf(process);
+    return (input, init) => {
+      this.#ownSignal = init?.signal ?? undefined;
+      try {
+        return send(input, { ...init, signal: null });
+      } finally {
+        this.#ownSignal = undefined;
+      }
+    };
+  }
+
   #onFetch(started: StartedFetch): void {
     const view = this.#viewOf(started.process, started.url);
-    if (view === undefined) return this.#world.violate(3, `${started.process.name} fetched ${started.url}`);
-    const fetch = new Fetch(this.#world, view, started);
+    if (view === undefined) {
+      this.#world.violate(3, `${started.process.name} fetched ${started.url}`);
+      return;
+    }
+    const fetch = new Fetch(this.#world, view, started, started.signal ?? this.#ownSignal);
     this.#fetches.set(fetch.number, fetch);
     view.onBegun(fetch);
   }

@@ -1,7 +1,7 @@
 import type { Answer, Request } from '../../world/network.ts';
 import type { World } from '../../world/world.ts';
 import type { FetchBook } from './fetch-book.ts';
-import { type KeyPair, keyOf, originOf, strangerKey } from './key-pairs.ts';
+import { type KeyNames, type KeyPair, keyOf, namesOf, originOf, strangerKey } from './key-pairs.ts';
 
 export const serverModes = [
   'status 500',
@@ -30,9 +30,6 @@ export const serverModes = [
 
 /** What the key endpoint of an issuer does for a while. Otherwise it answers with what is published. */
 export type ServerMode = (typeof serverModes)[number];
-
-/** The keys that an answer lets verify, by their `kid`, with their names. */
-export type KeyNames = ReadonlyMap<string, string>;
 
 const maxBytes = 512 * 1024;
 
@@ -80,7 +77,10 @@ export class IssuerServer {
   behave(mode: ServerMode, slowMs: number, forMs: number): void {
     const entry = { mode, slowMs };
     this.#modes.push(entry);
-    this.#world.note(this.origin.slice(8), `${mode}${mode.startsWith('slow') ? ` (${slowMs} ms)` : ''} for ${forMs} ms`);
+    this.#world.note(
+      this.origin.slice(8),
+      `${mode}${mode.startsWith('slow') ? ` (${slowMs} ms)` : ''} for ${forMs} ms`,
+    );
     this.#world.schedule.after(forMs, () => {
       this.#modes.splice(this.#modes.indexOf(entry), 1);
       this.#changedAtMs = this.#world.nowMs;
@@ -98,7 +98,11 @@ export class IssuerServer {
     // What may not be used holds keys that would do harm.
     const trap = setText([strangerKey('main'), ...this.#published.slice(1)]);
     const fail = (status: number, body: string): Answer => {
-      return { status, headers: { location: 'https://evil.test/keys' }, body: fetch.pieces([body], 0, undefined, status !== 200) };
+      return {
+        status,
+        headers: { location: 'https://evil.test/keys' },
+        body: fetch.pieces([body], 0, undefined, status !== 200),
+      };
     };
     const bad = (body: string): Answer => fail(200, body);
     const text = setText(this.#published);
@@ -113,7 +117,9 @@ export class IssuerServer {
       case 'slow':
         return { status: 200, afterMs: slowMs, body: fetch.pieces([text], 0, good(this.#published)) };
       case 'slow body': {
-        const pieces = Array.from({ length: 5 }, (_, i) => text.slice((i * text.length) / 5, ((i + 1) * text.length) / 5));
+        const pieces = Array.from({ length: 5 }, (_, i) =>
+          text.slice((i * text.length) / 5, ((i + 1) * text.length) / 5),
+        );
         return { status: 200, body: fetch.pieces(pieces, Math.ceil(slowMs / 5), good(this.#published)) };
       }
       case 'endless body':
@@ -129,7 +135,9 @@ export class IssuerServer {
       case 'empty':
         return { status: 200, body: fetch.pieces(['{"keys":[]}'], 0, new Map()) };
       case 'private key':
-        return bad(JSON.stringify({ keys: [...this.#published.map(jwkOf), { ...jwkOf(strangerKey('other')), d: 'AQAB' }] }));
+        return bad(
+          JSON.stringify({ keys: [...this.#published.map(jwkOf), { ...jwkOf(strangerKey('other')), d: 'AQAB' }] }),
+        );
       case 'kid twice': {
         const keys = [...this.#published, strangerKey(this.#published[0]?.kid ?? 'main')];
         return { status: 200, body: fetch.pieces([setText(keys)], 0, good(keys)) };
@@ -137,7 +145,10 @@ export class IssuerServer {
       case 'unfit key': {
         const [first, ...others] = this.#published;
         const jwks = [...(first ? [{ ...jwkOf(first), use: 'enc' }] : []), ...others.map(jwkOf)];
-        return { status: 200, body: fetch.pieces([JSON.stringify({ keys: jwks })], 0, good(others.filter(({ kid }) => kid !== first?.kid))) };
+        return {
+          status: 200,
+          body: fetch.pieces([JSON.stringify({ keys: jwks })], 0, good(others.filter(({ kid }) => kid !== first?.kid))),
+        };
       }
       case 'old set':
         return { status: 200, body: fetch.pieces([setText(this.#before)], 0, good(this.#before)) };
@@ -166,15 +177,6 @@ function setText(keys: readonly KeyPair[]): string {
 /** A key set as a file. */
 export function fileOf(keys: readonly KeyPair[], fetchedAt: string): object {
   return { keys: keys.map(jwkOf), fetchedAt };
-}
-
-/** Two keys of one `kid` verify nothing. */
-export function namesOf(keys: readonly KeyPair[]): KeyNames {
-  const names = new Map<string, string>();
-  for (const { kid, name } of keys) {
-    if (keys.filter((key) => key.kid === kid).length === 1) names.set(kid, name);
-  }
-  return names;
 }
 
 function padded(text: string, bytes: number): string {

@@ -11,7 +11,7 @@ export interface KeyPair {
 
 const issuerLetters = ['a', 'b', 'c'] as const;
 
-export const maxIssuers: number = issuerLetters.length;
+const maxIssuers: number = issuerLetters.length;
 
 /** All issuers use the `kid` of their first key, and each uses the one of its second key for two keys. */
 const kidsOf = (letter: string): readonly string[] => ['main', `${letter}1`, `${letter}2`, `${letter}3`, `${letter}1`];
@@ -45,4 +45,16 @@ export function strangerKey(kid: string): KeyPair {
 
 export function originOf(issuer: number): string {
   return `https://${issuerLetters[issuer % maxIssuers]}.issuer.test`;
+}
+
+/** The keys that an answer lets verify, by their `kid`, with their names. */
+export type KeyNames = ReadonlyMap<string, string>;
+
+/** Two keys of one `kid` verify nothing. */
+export function namesOf(keys: readonly KeyPair[]): KeyNames {
+  const names = new Map<string, string>();
+  for (const { kid, name } of keys) {
+    if (keys.filter((key) => key.kid === kid).length === 1) names.set(kid, name);
+  }
+  return names;
 }

@@ -1,8 +1,8 @@
 import type { VirtualProcess } from '../../world/virtual-process.ts';
 import type { World } from '../../world/world.ts';
-import type { Ask } from './ask.ts';
-import { ageMs, type Fetch } from './fetch-book.ts';
-import type { KeyNames } from './issuer-server.ts';
+import { ageMs, type Fetch, type FetchKeeper, type Reading } from './fetch-book.ts';
+import type { KeyNames } from './key-pairs.ts';
+import type { Token } from './tokens.ts';
 
 // What docs/decisions/key-sets.md promises.
 export const renewAfterMs = 4 * 60_000;
@@ -14,17 +14,36 @@ export const permitMs = 8_000;
 const permits = 3;
 export const searchPauseMs = 200;
 const crowd = 9;
+/** How much longer or shorter a time may be by true time: clocks run at most 200 ppm too slow or too fast. */
+export const driftMs = (ms: number): number => 1 + Math.ceil(ms / 5_000);
 /** Ten fetches a minute, measured a little shorter because a process's clock may run fast. */
 const minuteMs = 59_980;
 const perMinute = 10;
 
+/** A request, as far as it concerns the fetches of keys. */
+export interface WaitingAsk {
+  readonly token: Token;
+  readonly begun: Reading;
+  readonly clockChanges: number;
+  /** Its key was not known, so that a fetch may be needed. */
+  readonly wasUnknown: boolean;
+  /** The key could be told without waiting. */
+  readonly needsNoWait: boolean;
+  /** Keys were known that need no renewal, so that an unknown key was searched for. */
+  readonly hadKeys: boolean;
+  /** A search had found nothing a short time ago. */
+  readonly wasSuspicious: boolean;
+  /** The same for sure: it can only be searched for after a pause, and not in a crowd. */
+  readonly mustPause: boolean;
+}
+
 /** What one process may know about the keys of one issuer, from what it has received. All times are by its own clocks. */
-export class KeyView {
+export class KeyView implements FetchKeeper {
   readonly world: World;
   readonly process: VirtualProcess;
   readonly issuer: number;
   readonly fetches: Fetch[] = [];
-  readonly pending: Set<Ask> = new Set();
+  readonly pending: Set<WaitingAsk> = new Set();
   current: Fetch | undefined;
   previous: Fetch | undefined;
   lastFailed: Fetch | undefined;
@@ -36,7 +55,9 @@ export class KeyView {
   readonly #since: Map<string, number> = new Map();
   /** When tokens with a `kid` that was not known were asked for, the newest last. */
   #unknownAsks: number[] = [];
-  #lastNegative: Ask[] = [];
+  #lastNegative: WaitingAsk[] = [];
+  #emptySearches: number[] = [];
+  #jumpsAt = 0;
   #justEnded: Fetch | undefined;
 
   readonly #isLegacy: boolean;
@@ -82,6 +103,17 @@ export class KeyView {
     return this.isFailing && ageMs(this.process, (this.lastFailed as Fetch).begun) < outageMs + timeoutMs;
   }
 
+  /** A fetch that was ended by the shorter limit of another verifier has not failed for a more patient one. */
+  hasFailedFor(timeoutMs: number): boolean {
+    const { wasAborted, begun, ended } = this.lastFailed ?? {};
+    return (
+      wasAborted !== true ||
+      begun === undefined ||
+      ended === undefined ||
+      ended.atMs - begun.atMs >= timeoutMs - driftMs(timeoutMs)
+    );
+  }
+
   /** Whether the failure of a fetch forbids the next one. */
   get isInRetryDelay(): boolean {
     return this.isFailing && ageMs(this.process, (this.lastFailed as Fetch).begun) < retryDelayMs;
@@ -94,13 +126,14 @@ export class KeyView {
       ages.push(ageMs(this.process, (this.fetches[i] as Fetch).begun));
     }
     const recent = ages.filter((age) => age < permitMs).length;
-    // With all permits restored before the recent ones: that takes 24 seconds, and each permit begins a new period.
-    return recent === 0 || (recent < permits && ages.slice(recent).every((age) => age >= permitMs * (permits + 1)));
+    // With all permits restored before the recent ones. A fraction of a period is lost when permits are counted, so that each
+    // may take nearly two.
+    return recent === 0 || (recent < permits && ages.slice(recent).every((age) => age >= permitMs * (2 * permits + 1)));
   }
 
   /** Whether searches may be limited: one found nothing a short time ago, and many tokens name unknown keys. */
-  isFlooded(ask: Ask): boolean {
-    const near = this.#unknownAsks.filter((atMs) => Math.abs(atMs - ask.begun.atMs) <= searchPauseMs).length;
+  isFlooded(ask: WaitingAsk): boolean {
+    const near = this.#unknownAsks.filter((atMs) => Math.abs(atMs - ask.begun.atMs) <= searchPauseMs + 1).length;
     return near >= crowd && (ask.wasSuspicious || this.isSuspicious());
   }
 
@@ -114,7 +147,14 @@ export class KeyView {
     return fetch !== undefined && fetch.ended === undefined;
   }
 
-  onAsk(ask: Ask): void {
+  /** Like {@link isSuspicious}, but only if a search has surely found nothing. */
+  isSuspiciousForSure(): boolean {
+    return this.#emptySearches.some(
+      (atMs) => this.world.nowMs - atMs < permitMs - 1_000 && this.process.thawedAtMs < atMs,
+    );
+  }
+
+  onAsk(ask: WaitingAsk): void {
     this.pending.add(ask);
     if (!ask.wasUnknown) return;
     const nowMs = this.world.nowMs;
@@ -124,8 +164,13 @@ export class KeyView {
     this.#unknownAsks.push(nowMs);
   }
 
-  onAnswer(ask: Ask, isNegative: boolean): void {
+  onAnswer(ask: WaitingAsk, isNegative: boolean, wasSearched: boolean): void {
     this.pending.delete(ask);
+    if (this.#jumpsAt !== this.process.clockChanges) this.#emptySearches = [];
+    this.#jumpsAt = this.process.clockChanges;
+    if (wasSearched && ask.hadKeys && ask.clockChanges === this.process.clockChanges) {
+      this.#emptySearches = [...this.#emptySearches.slice(-4), ask.begun.atMs];
+    }
     if (!isNegative || !ask.wasUnknown) return;
     this.#lastNegative.push(ask);
     if (this.#lastNegative.length > 64) this.#lastNegative = this.#lastNegative.slice(-32);
@@ -142,8 +187,18 @@ export class KeyView {
 
   #checkReason(): void {
     if (this.ageMs() >= renewAfterMs) return;
-    for (const ask of this.pending) if (ask.wasUnknown) return;
-    this.#violate(4, `${this.process.name} fetches the keys again, although no request needs them`);
+    let isNeeded = false;
+    for (const ask of this.pending) {
+      if (!ask.wasUnknown) continue;
+      isNeeded = true;
+      if (!ask.mustPause || ask.clockChanges !== this.process.clockChanges || !this.#isOneOfCrowd(ask)) return;
+    }
+    if (isNeeded) this.#violate(4, `${this.process.name} fetches the keys for a flood of unknown keys`);
+    else this.#violate(4, `${this.process.name} fetches the keys again, although no request needs them`);
+  }
+
+  #isOneOfCrowd({ begun }: WaitingAsk): boolean {
+    return this.#unknownAsks.filter((atMs) => atMs === begun.atMs).length >= crowd;
   }
 
   #checkOther(fetch: Fetch): void {
@@ -177,9 +232,10 @@ export class KeyView {
   onEnded(fetch: Fetch): void {
     fetch.endedTurn = ++this.turn;
     this.#justEnded = fetch;
-    if (fetch.clockChanges === this.process.clockChanges) this.#checkLength(fetch);
+    if (fetch.clockChanges === this.process.clockChanges && !fetch.isLate) this.#checkLength(fetch);
     if (fetch.keys === undefined) {
-      if (fetch.number < (this.current?.number ?? 0) || fetch.number < (this.lastFailed?.number ?? 0)) fetch.isAnnounced = true;
+      if (fetch.number < (this.current?.number ?? 0) || fetch.number < (this.lastFailed?.number ?? 0))
+        fetch.isAnnounced = true;
       else this.lastFailed = fetch;
       return;
     }
@@ -198,10 +254,10 @@ export class KeyView {
 
   #checkLength(fetch: Fetch): void {
     const tookMs = this.world.nowMs - fetch.begun.atMs;
-    if (tookMs > this.maxTimeoutMs + 1) {
+    if (tookMs > this.maxTimeoutMs + driftMs(this.maxTimeoutMs)) {
       this.#violate(3, `${this.process.name} has waited ${tookMs} ms for fetch ${fetch.number}`);
     }
-    if (fetch.wasAborted && tookMs < this.minTimeoutMs) {
+    if (fetch.wasAborted && tookMs < this.minTimeoutMs - driftMs(this.minTimeoutMs)) {
       this.#violate(12, `${this.process.name} gave up fetch ${fetch.number} after ${tookMs} ms already`);
     }
   }

@@ -2,17 +2,20 @@ import type fc from 'fast-check';
 import type { Scenario } from '../../scenario.ts';
 import { type Disturbance, Fleet } from '../../world/fleet.ts';
 import type { Random } from '../../world/random.ts';
-import { epochMs, type VirtualProcess } from '../../world/virtual-process.ts';
+import type { VirtualProcess } from '../../world/virtual-process.ts';
 import type { World } from '../../world/world.ts';
 import { type Ask, flawsOf } from './ask.ts';
 import { type Client, type Member, send, startMember } from './clients.ts';
 import { FetchBook } from './fetch-book.ts';
+import { plans } from './incident-plans.ts';
 import { IssuerServer } from './issuer-server.ts';
-import { Judge, type Outcome } from './judge.ts';
-import { keyOf, keysPerIssuer } from './key-pairs.ts';
+import { Judge } from './judge.ts';
+import { keyOf } from './key-pairs.ts';
 import { permitMs, searchPauseMs } from './key-view.ts';
-import { type KeysPlan, plans, type Step } from './plan.ts';
-import { always, forgedToken, forgeryCount, goodToken, impersonatedToken, type Token, unknownKidToken } from './tokens.ts';
+import type { KeysPlan, Step } from './plan.ts';
+import { TokenChoice } from './token-choice.ts';
+import { goodToken, type Token } from './tokens.ts';
+import type { Outcome } from './verdicts.ts';
 
 /** After the last step: long enough for everything that waits. */
 const tailMs = 100_000;
@@ -41,6 +44,7 @@ class Run {
   readonly #plan: KeysPlan;
   readonly #judge: Judge;
   readonly #servers: readonly IssuerServer[];
+  readonly #choice: TokenChoice;
   readonly #fleet: Fleet<Member>;
   readonly #members: Map<VirtualProcess, Member> = new Map();
   /** When links are disturbed. */
@@ -55,11 +59,12 @@ class Run {
       return this.#members.get(process)?.views[number];
     });
     this.#servers = plan.issuers.map(({ keys: numbers }, number) => new IssuerServer(world, book, number, numbers));
+    this.#choice = new TokenChoice(world, this.#servers);
     const initialKeys = this.#servers.map(({ published }) => published);
     const origins = this.#servers.map(({ origin }) => origin);
     this.#fleet = new Fleet(world, origins, (process, number) => {
       const own = plan.processes[number] as KeysPlan['processes'][number];
-      const member = startMember(world, process, own, initialKeys, isLegacy);
+      const member = startMember(world, process, own, initialKeys, isLegacy, book.deafFetch(process));
       this.#members.set(process, member);
       return member;
     });
@@ -98,7 +103,8 @@ class Run {
       this.#world.violate(36, `${process.name} has kept ${process.largestCollection} entries in a collection`);
     }
     const isAtRest = !process.isDead && !process.isFrozen && views.every(({ isFetching }) => !isFetching);
-    if (isAtRest && process.timers > 0) this.#world.violate(36, `${process.name} has left ${process.timers} timers behind`);
+    if (isAtRest && process.timers > 0)
+      this.#world.violate(36, `${process.name} has left ${process.timers} timers behind`);
   }
 
   #startTraffic(number: number): void {
@@ -106,7 +112,7 @@ class Run {
     const random = this.#world.random.fork(`traffic ${number}`);
     const tick = (): void => {
       const client = this.#clientOf(number, random.below(12));
-      const token = random.chance(badPercent) ? this.#badToken(random) : this.#usualToken(random);
+      const token = random.chance(badPercent) ? this.#choice.bad(random) : this.#choice.usual(random);
       if (client !== undefined) this.#send(client, token);
       const next = random.between(Math.ceil(everyMs / 2), Math.ceil(everyMs * 1.5));
       if (this.#world.nowMs + next < this.#plan.durationMs) this.#world.schedule.after(next, tick);
@@ -119,56 +125,25 @@ class Run {
     return clients[verifier % clients.length];
   }
 
-  #serverOf(issuer: number): IssuerServer {
-    return this.#servers[issuer % this.#servers.length] as IssuerServer;
-  }
-
-  #usualToken(random: Random): Token {
-    const server = this.#serverOf(random.below(12));
-    const key = random.chance(85) ? this.#publishedKey(server, random) : random.below(keysPerIssuer);
-    const user = random.below(6);
-    const environment = random.chance(20) ? 1 : 0;
-    if (random.chance(15)) return impersonatedToken({ issuer: server.number, key, user, times: always, environment });
-    const times = random.chance(60) ? always : this.#shortTimes(random);
-    return goodToken({ issuer: server.number, key, user, times, environment });
-  }
-
-  #badToken(random: Random): Token {
-    const server = this.#serverOf(random.below(12));
-    if (random.chance(20)) return unknownKidToken(server.number, random.below(200));
-    const key = this.#publishedKey(server, random);
-    return forgedToken({ issuer: server.number, key, user: random.below(2), times: always }, random.below(forgeryCount));
-  }
-
-  #publishedKey({ published, number }: IssuerServer, random: Random): number {
-    const key = published[random.below(published.length)];
-    for (let each = 0; each < keysPerIssuer; each++) if (keyOf(number, each) === key) return each;
-    return random.below(keysPerIssuer);
-  }
-
-  /** As an issuer would sign it now, on a coarse grid: ten minutes long, and sometimes from the past or the future. */
-  #shortTimes(random: Random): { iat: number; exp: number } {
-    const nowS = (epochMs + this.#world.nowMs) / 1000;
-    const iat = (Math.floor(nowS / 300) + random.pick([0, 0, 0, -1, -1, -2, -3, 1])) * 300;
-    return { iat, exp: iat + 600 };
-  }
-
   #perform(step: Exclude<Step, { kind: 'disturb' }>, name: string): void {
     const random = this.#world.random.fork(name);
     switch (step.kind) {
       case 'server':
-        return this.#serverOf(step.issuer).behave(step.mode, step.slowMs, step.forMs);
+        this.#choice.serverOf(step.issuer).behave(step.mode, step.slowMs, step.forMs);
+        break;
       case 'keys':
-        return this.#changeKeys(step);
+        this.#changeKeys(step);
+        break;
       case 'ask':
-        return this.#ask(step, random);
+        this.#ask(step, random);
+        break;
       case 'edge':
-        return this.#askAtEdge(step);
+        this.#askAtEdge(step);
     }
   }
 
   #changeKeys({ issuer, change, key }: Extract<Step, { kind: 'keys' }>): void {
-    const server = this.#serverOf(issuer);
+    const server = this.#choice.serverOf(issuer);
     const changed = keyOf(server.number, key);
     const others = server.published.filter((each) => each !== changed);
     if (change === 'add') server.publish([...others, changed]);
@@ -182,35 +157,16 @@ class Run {
     this.#world.note(`p${process % this.#fleet.size}`, `is asked ${waves} times ${size} tokens: ${want}`);
     const wave = (left: number): void => {
       const client = this.#clientOf(process, step.verifier);
-      if (client !== undefined) for (let i = 0; i < size; i++) this.#send(client, this.#wanted(step, client, random));
-      if (left > 1 && this.#world.nowMs + gapMs < this.#plan.durationMs) this.#world.schedule.after(gapMs, () => wave(left - 1));
+      if (client !== undefined)
+        for (let i = 0; i < size; i++) this.#send(client, this.#choice.wanted(step, client, random));
+      if (client !== undefined && size > 1_000) {
+        const view = client.viewOf(client.settings.issuers[step.issuer % client.settings.issuers.length] ?? 0);
+        this.#world.schedule.after(0, () => this.#judge.checkWaiting(view));
+      }
+      if (left > 1 && this.#world.nowMs + gapMs < this.#plan.durationMs)
+        this.#world.schedule.after(gapMs, () => wave(left - 1));
     };
     wave(waves);
-  }
-
-  #wanted(step: Extract<Step, { kind: 'ask' }>, client: Client, random: Random): Token {
-    const { want, users, forgery } = step;
-    const { issuers } = client.settings;
-    const issuer = issuers[step.issuer % issuers.length] ?? 0;
-    const user = random.below(users);
-    const server = this.#servers[issuer] as IssuerServer;
-    const key = step.key ?? this.#publishedKey(server, random);
-    const environment = client.settings.environment ?? 0;
-    const given = { issuer, key, user, times: always, environment };
-    switch (want) {
-      case 'good':
-        return goodToken(given);
-      case 'short':
-        return goodToken({ ...given, times: this.#shortTimes(random) });
-      case 'forged':
-        return forgedToken(given, forgery);
-      case 'unknown':
-        return unknownKidToken(issuer, user);
-      case 'impersonated':
-        return impersonatedToken(given);
-      case 'other environment':
-        return goodToken({ ...given, environment: environment + 1 });
-    }
   }
 
   /** Asks for one token around a limit of its time, by the wall clock of the process. */
@@ -219,7 +175,7 @@ class Run {
     if (client === undefined) return;
     const { issuers, toleranceMs, environment = 0 } = client.settings;
     const number = issuers[issuer % issuers.length] ?? 0;
-    const key = this.#publishedKey(this.#servers[number] as IssuerServer, this.#world.random.fork('edge'));
+    const key = this.#choice.publishedKey(this.#servers[number] as IssuerServer, this.#world.random.fork('edge'));
     const shiftMs = edge === 'exp' ? toleranceMs : -toleranceMs;
     // The limit is in seven seconds or a little later, on a grid, so that tokens are used again in other worlds.
     const limitS = Math.ceil((client.process.wallMs - shiftMs + 7_000) / 10_000) * 10;
@@ -248,7 +204,8 @@ class Run {
   #onAnswer(client: Client, ask: Ask, outcome: Outcome): void {
     if (outcome.kind !== 'refused') return;
     const nowMs = this.#world.nowMs;
-    if (outcome.reason === 'key_unknown' || outcome.reason === 'keys_unavailable') this.#checkRecovery(client, ask, nowMs - newKeyMs);
+    if (outcome.reason === 'key_unknown' || outcome.reason === 'keys_unavailable')
+      this.#checkRecovery(client, ask, nowMs - newKeyMs);
     if (outcome.reason !== 'keys_unavailable' || ask.view.isFetching || ask.view.pending.size > 0) return;
     // Asking again as Retry-After says works, if the endpoint works by now.
     const seconds = Number(outcome.retryAfter);
@@ -257,7 +214,8 @@ class Run {
     this.#world.schedule.after(seconds * 1000 + 2, () => {
       if (client.process.isFrozen || client.process.isDead || client.process.thawedAtMs >= nowMs) return;
       send(this.#world, this.#judge, client, ask.token, (again, second) => {
-        if (second.kind === 'refused') this.#checkRecovery(client, again, nowMs);
+        // A crowd that asks again is limited as a flood.
+        if (second.kind === 'refused' && !again.view.isFlooded(again)) this.#checkRecovery(client, again, nowMs);
       });
     });
   }
@@ -279,6 +237,9 @@ class Run {
       return begun.atMs < sinceMs && (ended?.atMs ?? Number.POSITIVE_INFINITY) >= sinceMs;
     });
     if (isCaught) return;
-    this.#world.violate(4, `${process.name} refused "${token.name}", whose key was published ${this.#world.nowMs - sinceMs} ms ago`);
+    this.#world.violate(
+      4,
+      `${process.name} refused "${token.name}", whose key was published ${this.#world.nowMs - sinceMs} ms ago`,
+    );
   }
 }

@@ -177,7 +177,10 @@ const flawed: Readonly<Record<string, Forge>> = {
     return flaw(signedText(headerOf(key.kid), claims, key), 'issuer_refused');
   },
   'of a list of issuers': (given, key) => {
-    return flaw(signedText(headerOf(key.kid), { ...claimsOf(given), iss: [originOf(given.issuer)] }, key), 'claim_malformed');
+    return flaw(
+      signedText(headerOf(key.kid), { ...claimsOf(given), iss: [originOf(given.issuer)] }, key),
+      'claim_malformed',
+    );
   },
   'for another audience': (given, key) => {
     return flaw(signedText(headerOf(key.kid), { ...claimsOf(given), aud: 'other' }, key), 'audience_refused');
