@@ -38,6 +38,8 @@ const edge: TestProjectConfiguration = {
     ...limits,
     name: 'edge',
     environment: 'edge-runtime',
+    // The same files run in isolation on Node. Here, each file of a worker gets a new environment but no new process.
+    isolate: false,
     // Tests in test/node/ need servers, files or processes.
     include: ['packages/{core,api}/test/*.test.ts'],
     exclude: matrixFiles,

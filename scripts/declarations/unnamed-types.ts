@@ -10,23 +10,40 @@ export interface PublishedPackage {
   readonly manifest: Manifest;
 }
 
+const options: ts.CompilerOptions = {
+  module: ts.ModuleKind.NodeNext,
+  target: ts.ScriptTarget.ES2023,
+  lib: ['lib.es2023.d.ts', 'lib.dom.d.ts'],
+  types: [],
+  skipLibCheck: true,
+  noEmit: true,
+};
+
+const libraries = new Map<string, ts.SourceFile>();
+
+/** A host that parses TypeScript's own declarations once for all programs. */
+function hostWithLibraries(): ts.CompilerHost {
+  const host = ts.createCompilerHost(options);
+  const folder = dirname(host.getDefaultLibFileName(options));
+  return {
+    ...host,
+    getSourceFile(file, ...rest) {
+      if (dirname(file) !== folder) return host.getSourceFile(file, ...rest);
+      const parsed = libraries.get(file) ?? host.getSourceFile(file, ...rest);
+      if (parsed !== undefined) libraries.set(file, parsed);
+      return parsed;
+    },
+  };
+}
+
 /**
  * Returns one message for each type that users of a package cannot name, and for each error class after `@throws` that they
  * cannot import. Reads the built declarations, which `types` in `exports` names.
  */
 export function findUnnamedTypes(packages: readonly PublishedPackage[]): readonly string[] {
   const entries = packages.flatMap((published) => entriesOf(published).map((file) => ({ published, file })));
-  const program = ts.createProgram({
-    rootNames: entries.map(({ file }) => file),
-    options: {
-      module: ts.ModuleKind.NodeNext,
-      target: ts.ScriptTarget.ES2023,
-      lib: ['lib.es2023.d.ts', 'lib.dom.d.ts'],
-      types: [],
-      skipLibCheck: true,
-      noEmit: true,
-    },
-  });
+  const rootNames = entries.map(({ file }) => file);
+  const program = ts.createProgram({ rootNames, options, host: hostWithLibraries() });
   const checker = program.getTypeChecker();
 
   const exported = new Map<string, ReadonlySet<ts.Symbol>>();

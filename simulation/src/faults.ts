@@ -1,5 +1,15 @@
+import { apiFaults } from './faults/api.ts';
 import { keysFaults } from './faults/keys.ts';
 import type { PlantedFault } from './faults/planted-fault.ts';
+import { policiesFaults } from './faults/policies.ts';
+import { streamsFaults } from './faults/streams.ts';
+import { webhooksFaults } from './faults/webhooks.ts';
 
 /** The faults that the simulation is known to find. See docs/simulation.md for how fast. */
-export const plantedFaults: readonly PlantedFault[] = [...keysFaults];
+export const plantedFaults: readonly PlantedFault[] = [
+  ...apiFaults,
+  ...keysFaults,
+  ...policiesFaults,
+  ...streamsFaults,
+  ...webhooksFaults,
+];

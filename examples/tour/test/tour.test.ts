@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { afterEach, expect, test } from 'vitest';
+import { requireProgram } from '../../../scripts/programs.ts';
 import { firstPort } from './ports.ts';
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
@@ -14,8 +15,8 @@ afterEach(async () => {
   await Promise.all(running.values());
 });
 
-function start(...args: readonly string[]) {
-  const env = { ...process.env, TOUR_PORT: String(firstPort) };
+function start(args: readonly string[], environment: NodeJS.ProcessEnv = {}) {
+  const env = { ...process.env, TOUR_PORT: String(firstPort), ...environment };
   const child = spawn(process.execPath, ['--conditions=@torii/source', main, ...args], { env });
   const output = { text: '' };
   for (const stream of [child.stdout, child.stderr]) {
@@ -34,14 +35,24 @@ function start(...args: readonly string[]) {
 const acceptsEveryRequest = fileURLToPath(new URL('./servers/accepts-every-request.ts', import.meta.url));
 const endsAtOnce = fileURLToPath(new URL('./servers/ends-at-once.ts', import.meta.url));
 
+/** Without programs on the PATH, the tour skips streams and Next.js, and takes a few seconds. */
+const short = { PATH: '/nowhere' };
+
 /** The row of the table for a step. */
 function lineOf(text: string, call: string): string {
   const line = text.split('\n').find((each) => each.includes(`│ ${call} `));
   return line?.replaceAll(/\s+/g, ' ') ?? `no line for ${call}`;
 }
 
+/** One tour for several tests, because it takes half a minute. */
+let whole: Promise<{ readonly code: number; readonly text: string }> | undefined;
+function takeWholeTour() {
+  whole ??= start(['--once']).ended;
+  return whole;
+}
+
 test('shows the response of every server, and exits with 0', async () => {
-  const { code, text } = await start('--once').ended;
+  const { code, text } = await takeWholeTour();
   expect(text).toContain('All responses are as expected.');
   expect(code).toBe(0);
   const line = (call: string) => lineOf(text, call);
@@ -85,29 +96,54 @@ test('shows the response of every server, and exits with 0', async () => {
   expect(text).not.toMatch(/eyJ|sk_test_|whsec_/);
 });
 
+test('shows a rotation of the stream key if nats-server is installed', async (context) => {
+  requireProgram(context, 'nats-server');
+  const text = (await takeWholeTour()).text.replaceAll(/ +/g, ' ');
+  expect(text).toContain('│ POST /stream-token with a token │ 200 │ ✓ 200 │ │');
+  expect(text).toContain('│ a WebSocket to chat_1 with that token │ open │ │ ✓ open │');
+  expect(text).toContain('│ … to another stream │ refused │ │ ✓ refused │');
+  expect(text).toContain('│ the socket that was already open │ open │ │ ✓ open │');
+  expect(text).toContain('│ a reconnect with the old token │ refused │ │ ✓ refused │');
+  expect(text).toContain('│ a reconnect with a new token │ open │ │ ✓ open │');
+  expect(text).not.toMatch(/PRIVATE KEY/);
+});
+
+test('skips streams and says so if nats-server is not installed', async () => {
+  const { code, text } = await start(['--once'], short).ended;
+  expect(text).toContain(
+    '› Skipping streams: nats-server is not installed (Debian, Ubuntu: apt-get install nats-server)',
+  );
+  expect(text).not.toContain('/stream-token');
+  expect(text).toContain('All responses are as expected.');
+  expect(code).toBe(0);
+});
+
 test('exits with 1 if a server accepts every request', async () => {
-  const { code, text } = await start('--once', '--server', acceptsEveryRequest).ended;
+  const { code, text } = await start(['--once', '--server', acceptsEveryRequest], short).ended;
   expect(code).toBe(1);
-  expect(lineOf(text, 'GET /me without a token')).toContain('│ ✓ 401 │ ✓ 401 │ ✓ 401 │ ✓ 401 │ ✗ 200 │');
+  expect(lineOf(text, 'GET /me without a token')).toContain('│ ✓ 401 │ ✓ 401 │ ✓ 401 │ ✗ 200 │');
   expect(lineOf(text, 'GET /me with the token')).toContain('✗ 200');
   expect(text).toMatch(/Wrong responses: [1-9]/);
 });
 
 test('exits with 1 if a server does not start, and names that server', async () => {
-  const { code, text } = await start('--once', '--server', endsAtOnce).ended;
+  const { code, text } = await start(['--once', '--server', endsAtOnce], short).ended;
   expect(code).toBe(1);
   expect(text).toContain('no TORII_DATABASE');
   expect(text).toContain('ends-at-once.ts exited before it responded');
   expect(text).not.toContain('    at ');
 });
 
-test.each(['SIGINT', 'SIGTERM'] as const)('keeps running until %s, and then stops every server', async (signal) => {
-  const { child, output, ended } = start();
+test.each([
+  ['SIGINT', {}, 6],
+  ['SIGTERM', short, 5],
+] as const)('keeps running until %s, and then stops every server', async (signal, environment, servers) => {
+  const { child, output, ended } = start([], environment);
   await expect.poll(() => output.text, { timeout: 240_000 }).toContain('Press Ctrl-C to stop.');
   expect(output.text).toMatch(/curl -i -H "Authorization: Bearer \$TOKEN" http:\/\/127\.0\.0\.1:\d+\/me/);
   const addresses = output.text.match(/http:\/\/127\.0\.0\.1:\d+$/gm) ?? [];
   const ports = addresses.map((address) => Number(new URL(address).port));
-  expect(ports).toHaveLength(6);
+  expect(ports).toHaveLength(servers);
   for (const port of ports) expect(await listens(port)).toBe(true);
   child.kill(signal);
   expect((await ended).code).toBe(signal === 'SIGINT' ? 0 : 143);
@@ -119,7 +155,7 @@ test('uses another port if one is in use, and says so', async () => {
   // If another program uses the port already, that serves the test as well.
   await once(occupant, 'listening').catch(() => {});
   try {
-    const { output } = start();
+    const { output } = start([], short);
     const used = new RegExp(`Port ${firstPort + 2} is in use: Koa uses port (\\d+) instead`);
     await expect.poll(() => output.text, { timeout: 240_000 }).toMatch(used);
     const [, port] = used.exec(output.text) ?? [];
@@ -130,12 +166,12 @@ test('uses another port if one is in use, and says so', async () => {
 });
 
 test.each([['--twice'], ['extra'], ['--server']])('refuses the argument %s', async (argument) => {
-  const { code, text } = await start(argument).ended;
+  const { code, text } = await start([argument]).ended;
   expect([code, text]).toEqual([2, expect.stringContaining('npm start -- --once')]);
 });
 
 test('prints its usage', async () => {
-  const { code, text } = await start('--help').ended;
+  const { code, text } = await start(['--help']).ended;
   expect([code, text]).toEqual([0, expect.stringMatching(/^Starts a local Torii/)]);
 });
 

@@ -53,8 +53,9 @@ function seedUser(index: number) {
   };
 }
 
+/** In this process. Tests that need a process of its own use `runCommand` or `startCommand`. */
 function runExport(...args: readonly string[]) {
-  return runCommand(['users', 'export', ...args], { environment, folder });
+  return runInProcess(['users', 'export', ...args], { environment, folder });
 }
 
 function read(file: string): string {
@@ -74,7 +75,7 @@ function everyEmail(total = count): string[] {
 }
 
 test('writes every user to a file that only its owner can read, one JSON object per line', async () => {
-  const ended = await runExport('users.ndjson');
+  const ended = await runCommand(['users', 'export', 'users.ndjson'], { environment, folder });
   expect(ended).toEqual({ code: 0, stdout: '', stderr: expect.stringMatching(/^240 users\b.*users\.ndjson.*\n$/) });
   expect(emailsOf(read('users.ndjson'))).toEqual(everyEmail());
   expect(existsSync(join(folder, 'users.ndjson.torii-export'))).toBe(false);
@@ -82,7 +83,7 @@ test('writes every user to a file that only its owner can read, one JSON object 
 });
 
 test('writes users to standard output, without a progress bar in a pipe', async () => {
-  const { code, stdout, stderr } = await runExport();
+  const { code, stdout, stderr } = await runCommand(['users', 'export'], { environment, folder });
   expect([code, emailsOf(stdout), stderr]).toEqual([0, everyEmail(), expect.stringMatching(/^240 users\b.*\n$/)]);
 });
 
@@ -327,7 +328,7 @@ test.each<[readonly string[], number, string]>([
   [['no/such/folder/users.ndjson'], 1, 'no/such/folder/users.ndjson'],
   [['.'], 1, 'torii: . '],
 ])('refuses %j', async (args, exitCode, message) => {
-  const { code, stdout, stderr } = await runExport(...args);
+  const { code, stdout, stderr } = await runCommand(['users', 'export', ...args], { environment, folder });
   expect([code, stdout, stderr]).toEqual([exitCode, '', expect.stringContaining(message)]);
   expect(stderr.trimEnd()).not.toContain('\n');
 });

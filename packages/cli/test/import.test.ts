@@ -23,8 +23,9 @@ beforeEach(async () => {
 });
 afterEach(() => torii.stop());
 
+/** In this process. Tests that need a process of its own use `runCommand` or `startCommand`. */
 function runImport(...args: readonly string[]): Promise<Ended> {
-  return runCommand(['users', 'import', ...args], { environment, folder });
+  return runInProcess(['users', 'import', ...args], { environment, folder });
 }
 
 function write(file: string, content: string | Buffer): void {
@@ -76,7 +77,7 @@ test('creates the user of each line, with a password, and leaves no journal behi
     'users.ndjson',
     ndjson({ email: 'ada@example.com', password: 'correct horse', phone: '+45 12' }, { name: 'Bo' }),
   );
-  expect(await runImport('users.ndjson', '-c', '1')).toEqual({
+  expect(await runCommand(['users', 'import', 'users.ndjson', '-c', '1'], { environment, folder })).toEqual({
     code: 0,
     stdout: '',
     stderr: expect.stringMatching(/^2 created\b.*\n$/),
@@ -104,10 +105,6 @@ test('reads CSV as spreadsheets save it: other names, semicolons, CR LF, a byte 
   ]);
 });
 
-function importInside(...args: readonly string[]): Promise<Ended> {
-  return runInProcess(['users', 'import', ...args], { environment, folder });
-}
-
 test.each<[string, string | Buffer]>([
   ['UTF-16 with tabs', Buffer.from('\ufeffemail\tname\r\nada@example.com\tÆrø 🙂\r\n', 'utf16le')],
   ['big-endian UTF-16', Buffer.from('\ufeffemail,name\nada@example.com,Ærø 🙂\n', 'utf16le').swap16()],
@@ -119,7 +116,7 @@ test.each<[string, string | Buffer]>([
   ['quoted names of columns', '"email";"name"\n"ada@example.com";"Ærø 🙂"\n'],
 ])('reads CSV in %s, also in pieces', async (_form, content) => {
   write('users.csv', content);
-  expect(await importInside('users.csv')).toMatchObject({ code: 0, stderr: expect.stringMatching(/^1 created\b/) });
+  expect(await runImport('users.csv')).toMatchObject({ code: 0, stderr: expect.stringMatching(/^1 created\b/) });
   expect(await everyone()).toMatchObject([{ email: 'ada@example.com', name: 'Ærø 🙂' }]);
   const input = Array.from(Buffer.from(content), (byte) => Buffer.of(byte));
   const pieces = await runInProcess(['users', 'import', '-', '--format', 'csv', '--dry-run'], { folder, input });
@@ -132,19 +129,19 @@ test.each<[string, string | Buffer]>([
   ['a byte order mark on each line, from joined files', '\ufeff{"name":"Ada"}\n\ufeff{"name":"Ærø 🙂"}\n'],
 ])('reads NDJSON in %s', async (_form, content) => {
   write('users.ndjson', content);
-  expect(await importInside('users.ndjson', '-c', '1')).toMatchObject({ code: 0 });
+  expect(await runImport('users.ndjson', '-c', '1')).toMatchObject({ code: 0 });
   expect((await everyone()).map(({ name }) => name)).toEqual(['Ada', 'Ærø 🙂']);
 });
 
 test('writes rejected lines in UTF-8, with the line that names the separator, so that they can be imported', async () => {
   write('users.csv', Buffer.from('\ufeffsep=|\r\nemail|name\r\nada|Ærø\r\nbo@example.com|Bo\r\n', 'utf16le'));
-  expect(await importInside('users.csv', '--rejects', 'failed.csv')).toMatchObject({
+  expect(await runImport('users.csv', '--rejects', 'failed.csv')).toMatchObject({
     code: 1,
     stderr: expect.stringMatching(/^line 3\b/),
   });
   expect(read('failed.csv')).toBe('sep=|\r\nemail|name\r\nada|Ærø\r\n');
   write('failed.csv', read('failed.csv').replace('ada', 'ada@example.com'));
-  expect(await importInside('failed.csv')).toMatchObject({ code: 0, stderr: expect.stringMatching(/^1 created\b/) });
+  expect(await runImport('failed.csv')).toMatchObject({ code: 0, stderr: expect.stringMatching(/^1 created\b/) });
 });
 
 test('an export has no byte order mark', async () => {
@@ -265,11 +262,11 @@ test.each<[string, string, RegExp]>([
   ['metadata alone that is empty', ndjson({ publicMetadata: {}, privateMetadata: null }), /no field/],
 ])('rejects a line with %s, with the reason, and creates the others', async (_name, line, reason) => {
   write('users.ndjson', ndjson({ email: 'a@example.com' }) + line + ndjson({ email: 'b@example.com' }));
-  expect(await importInside('users.ndjson', '--dry-run')).toMatchObject({
+  expect(await runImport('users.ndjson', '--dry-run')).toMatchObject({
     code: 1,
     stderr: expect.stringMatching(reason),
   });
-  const { code, stderr } = await importInside('users.ndjson', '--rejects', 'failed.ndjson');
+  const { code, stderr } = await runImport('users.ndjson', '--rejects', 'failed.ndjson');
   expect([code, stderr]).toEqual([1, expect.stringMatching(/^line 2: failed: .*\n2 created\b.*1 failed\b/)]);
   expect(stderr).toMatch(reason);
   expect(read('failed.ndjson')).toBe(line);
@@ -287,7 +284,7 @@ test.each<[string, string]>([
   ['a prototype key', '"{""__proto__"":{""admin"":true}}"'],
 ])('rejects a CSV cell of metadata with %s, and creates the others', async (_name, cell) => {
   write('users.csv', `email,Public Metadata\na@example.com,{}\nx@example.com,${cell}\nb@example.com,"{""a"":1}"\n`);
-  const { code, stderr } = await importInside('users.csv', '--rejects', 'failed.csv', '-c', '1');
+  const { code, stderr } = await runImport('users.csv', '--rejects', 'failed.csv', '-c', '1');
   expect([code, stderr]).toEqual([1, expect.stringMatching(/^line 3: failed: .*publicMetadata.*\n2 created\b/)]);
   expect(read('failed.csv')).toBe(`email,Public Metadata\nx@example.com,${cell}\n`);
   expect((await everyone()).map(({ publicMetadata }) => publicMetadata)).toEqual([{}, { a: 1 }]);
@@ -295,9 +292,9 @@ test.each<[string, string]>([
 
 test('imports a corrected line of metadata once, and no other line again', async () => {
   write('users.csv', 'firstName,privateMetadata\nAda,"{""a"":1}"\nBo,{a:1}\n');
-  expect(await importInside('users.csv')).toMatchObject({ code: 1 });
+  expect(await runImport('users.csv')).toMatchObject({ code: 1 });
   write('users.csv', 'firstName,privateMetadata\nAda,"{""a"":1}"\nBo,"{""a"":1}"\n');
-  expect(await importInside('users.csv')).toMatchObject({
+  expect(await runImport('users.csv')).toMatchObject({
     code: 0,
     stderr: expect.stringMatching(/^1 created\b.*\b1 .*earlier/),
   });
@@ -309,18 +306,18 @@ test('imports a corrected line of metadata once, and no other line again', async
 
 test('recognizes a line of metadata whose fields are in another order', async () => {
   write('users.ndjson', `{"firstName":"Ada","publicMetadata":{"a":1,"b":[{"c":2,"d":3}]}}\n{\n`);
-  expect(await importInside('users.ndjson')).toMatchObject({ code: 1 });
+  expect(await runImport('users.ndjson')).toMatchObject({ code: 1 });
   write('users.ndjson', '{"publicMetadata":{"b":[{"d":3,"c":2}],"a":1},"firstName":"Ada"}\n');
-  expect(await importInside('users.ndjson')).toMatchObject({ code: 0, stderr: expect.stringMatching(/\b1 .*earlier/) });
+  expect(await runImport('users.ndjson')).toMatchObject({ code: 0, stderr: expect.stringMatching(/\b1 .*earlier/) });
   expect(await everyone()).toHaveLength(1);
   write('users.ndjson', '{"publicMetadata":{"b":[{"d":3,"c":4}],"a":1},"firstName":"Ada"}\n');
-  expect(await importInside('users.ndjson')).toMatchObject({ code: 0 });
+  expect(await runImport('users.ndjson')).toMatchObject({ code: 0 });
   expect(await everyone()).toHaveLength(2);
 });
 
 test('keeps no metadata in the journal', async () => {
   write('users.ndjson', `${ndjson({ email: 'a@example.com', privateMetadata: { ssn: '010203-1234' } })}{\n`);
-  expect(await importInside('users.ndjson')).toMatchObject({ code: 1 });
+  expect(await runImport('users.ndjson')).toMatchObject({ code: 1 });
   expect(read('users.ndjson.torii-import')).not.toMatch(/ssn|010203/);
 });
 
@@ -397,7 +394,8 @@ test('reports an email that is taken, but not as a failure', async () => {
 test('writes the result of each line as NDJSON', async () => {
   await torii.createUser({ email: 'ada@example.com' });
   write('users.ndjson', `${ndjson({ email: 'ada@example.com' }, { email: 'bo@example.com' })}{\n`);
-  const { code, stdout } = await runImport('users.ndjson', '--ndjson', '--concurrency', '1');
+  const args = ['users', 'import', 'users.ndjson', '--ndjson', '--concurrency', '1'];
+  const { code, stdout } = await runCommand(args, { environment, folder });
   expect([code, stdout.split('\n').map((line) => line && JSON.parse(line))]).toEqual([
     1,
     [

@@ -3,18 +3,24 @@ import { join } from 'node:path';
 import { lintPermissions } from '@torii/authz';
 import { expect, test } from 'vitest';
 import { type Ended, runCommand, temporaryFolder } from './command.ts';
+import { runInProcess } from './in-process.ts';
 import { startOnTerminal } from './terminal.ts';
 
 const permissions = { clerk: ['invoices:get', 'invoices/*:get'], '17': ['%r{reports/\\d+}:get'] };
 const odd = { permissions: { clerk: ['invoices/*:get', 'invoices/7:get', '*:*', 'x'], idle: [] } };
 
-function rbac(args: readonly string[], files: Readonly<Record<string, unknown>> = {}, input = ''): Promise<Ended> {
+function rbac(
+  args: readonly string[],
+  files: Readonly<Record<string, unknown>> = {},
+  input = '',
+  run: typeof runCommand | typeof runInProcess = runInProcess,
+): Promise<Ended> {
   const folder = temporaryFolder();
   const all = { 'good.json': { permissions }, 'odd.json': odd, ...files };
   for (const [name, value] of Object.entries(all)) {
     writeFileSync(join(folder, name), typeof value === 'string' ? value : JSON.stringify(value));
   }
-  return runCommand(['rbac', ...args], { folder, input });
+  return run(['rbac', ...args], { folder, input });
 }
 
 test('finds no problem in a good document', async () => {
@@ -26,7 +32,7 @@ test('finds no problem in a good document', async () => {
 });
 
 test('lists the findings of authz and exits with 1', async () => {
-  const { code, stdout, stderr } = await rbac(['lint', '-', '--json'], {}, JSON.stringify(odd));
+  const { code, stdout, stderr } = await rbac(['lint', '-', '--json'], {}, JSON.stringify(odd), runCommand);
   expect([code, JSON.parse(stdout), stderr]).toEqual([
     1,
     JSON.parse(JSON.stringify(lintPermissions(odd))),
@@ -73,7 +79,7 @@ test.each<[string, string[], RegExp]>([
     /permission\tyes\t.*\bclerk\b.*invoices:get/,
   ],
 ])('explains why %s is let through', async (_name, args, because) => {
-  const { code, stdout, stderr } = await rbac(['explain', 'good.json', ...args]);
+  const { code, stdout, stderr } = await rbac(['explain', 'good.json', ...args], {}, '', runCommand);
   expect([code, stdout, stderr]).toEqual([0, expect.stringMatching(because), '']);
   expect(stdout).toMatch(/^allowed {2}GET \/.*\nrule\tpassed\tbecause\nimpersonation\tyes\t\S.*\npermission\tyes/);
 });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type Emulator, startEmulator } from '@torii/emulator';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Ended, runCommand, startCommand, temporaryFolder } from './command.ts';
+import { runInProcess } from './in-process.ts';
 import { startOnTerminal } from './terminal.ts';
 
 let torii: Emulator;
@@ -18,13 +19,18 @@ interface Given {
   readonly input?: string;
   readonly files?: Readonly<Record<string, string>>;
   readonly environment?: Readonly<Record<string, string>>;
+  /** How the command is run. One test of each command starts a process. */
+  readonly run?: typeof runCommand | typeof runInProcess;
 }
 
 /** Runs `torii token …` and checks that the output never contains a token or a stack trace. */
-async function token(args: readonly string[], { input, files = {}, environment = {} }: Given = {}): Promise<Ended> {
+async function token(
+  args: readonly string[],
+  { input, files = {}, environment = {}, run = runInProcess }: Given = {},
+): Promise<Ended> {
   const folder = temporaryFolder();
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
-  const ended = await runCommand(['token', ...args], {
+  const ended = await run(['token', ...args], {
     ...(input !== undefined && { input }),
     folder,
     environment: { TORII_ISSUER: torii.issuer, ...environment },
@@ -34,7 +40,8 @@ async function token(args: readonly string[], { input, files = {}, environment =
 }
 
 test('decodes a token and says that it is not verified', async () => {
-  const ended = await token(['decode'], { input: await torii.token({ expiresInSeconds: -200, signedBy: 'stranger' }) });
+  const input = await torii.token({ expiresInSeconds: -200, signedBy: 'stranger' });
+  const ended = await token(['decode'], { input, run: runCommand });
   expect(ended).toMatchObject({ code: 0, stderr: '' });
   expect(ended.stdout).toMatch(/^NOT VERIFIED\b/i);
   expect(ended.stdout).toMatch(/\nalg\tES256\n/);
@@ -104,7 +111,7 @@ test.each<[string, string[], () => Given]>([
 });
 
 test('verifies to JSON', async () => {
-  const { stdout } = await token(['verify', '--json'], { input: good });
+  const { stdout } = await token(['verify', '--json'], { input: good, run: runCommand });
   expect(JSON.parse(stdout)).toMatchObject({ verified: true, auth: { userId: 'user_1', raw: { plan: 'pro' } } });
   const { code, stdout: refused } = await token(['verify', '--json', '--audience', 'api'], { input: good });
   expect([code, JSON.parse(refused)]).toEqual([
@@ -146,7 +153,10 @@ test.each([['verify'], ['why']])(
 );
 
 test('why lists the checks up to the one that refused', async () => {
-  const { code, stdout, stderr } = await token(['why'], { input: await torii.token({ expiresInSeconds: -200 }) });
+  const { code, stdout, stderr } = await token(['why'], {
+    input: await torii.token({ expiresInSeconds: -200 }),
+    run: runCommand,
+  });
   expect([code, stderr]).toEqual([1, expect.stringMatching(/^torii: .*token_expired.*\n$/)]);
   expect(stdout).toMatch(/\nissuer\tpassed\thttp.*\nclaims\tpassed\t.*\ntimes\trefused\t\S.*\n\n.*\b3 minutes\b/);
   expect(stdout).not.toMatch(/signature/);

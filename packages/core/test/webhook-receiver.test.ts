@@ -711,6 +711,21 @@ describe('a store that fails', () => {
   });
 });
 
+test('[38] the test entry of a process whose clock is behind is not mistaken for a lost one', async () => {
+  const rules = { toleranceSeconds: 5, rememberSeconds: 11 };
+  const entries = new Map<string, object>();
+  const clock = vi.spyOn(Date, 'now').mockReturnValue(Date.now() - 20_000);
+  await receiving({ store: entries, ...rules }).answer();
+  clock.mockRestore();
+  // Both processes write the entry, and the one that is behind is the last.
+  const store: WebhookStore = {
+    get: (key) => entries.get(key),
+    set: (key, value) => key === 'torii-webhook:.' || entries.set(key, value),
+    delete: (key) => entries.delete(key),
+  };
+  expect(await receiving({ store, ...rules }).answer({ id: 'evt_2' })).toBe('200 handled');
+});
+
 describe('options', () => {
   test.each<[string, string, object]>([
     ['secret', 'no secret', { secret: undefined }],

@@ -63,14 +63,31 @@ export function storeFaults({ atMs, longestMs, delaysMs }: StoreFaultBounds): fc
   const none = fc.constant(0);
   const kind = <Name extends string>(name: Name): fc.Arbitrary<Name> => fc.constant(name);
   return fc.oneof(
-    { weight: 4, arbitrary: fc.record({ kind: kind('slow'), ...lasting, ...chance, beforeMs: none, afterMs: delaysMs }) },
-    { weight: 3, arbitrary: fc.record({ kind: kind('slow'), ...lasting, ...chance, beforeMs: delaysMs, afterMs: none }) },
+    {
+      weight: 4,
+      arbitrary: fc.record({ kind: kind('slow'), ...lasting, ...chance, beforeMs: none, afterMs: delaysMs }),
+    },
+    {
+      weight: 3,
+      arbitrary: fc.record({ kind: kind('slow'), ...lasting, ...chance, beforeMs: delaysMs, afterMs: none }),
+    },
     { weight: 3, arbitrary: fc.record({ kind: kind('fails'), ...lasting, ...chance, isDone: fc.boolean() }) },
     { weight: 4, arbitrary: fc.record({ kind: kind('hides'), ...lasting, ...chance }) },
-    { weight: 1, arbitrary: fc.record({ kind: kind('garbles'), ...lasting, ...chance, as: fc.nat({ max: foreignValues.length - 1 }) }) },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        kind: kind('garbles'),
+        ...lasting,
+        ...chance,
+        as: fc.nat({ max: foreignValues.length - 1 }),
+      }),
+    },
     { weight: 1, arbitrary: fc.record({ kind: kind('lags'), ...lasting, byMs: spans(60_000) }) },
     { weight: 1, arbitrary: fc.record({ kind: kind('ignores TTLs'), ...lasting }) },
-    { weight: 1, arbitrary: fc.record({ kind: kind('expires early'), ...lasting, percent: fc.constantFrom(1, 50, 99) }) },
+    {
+      weight: 1,
+      arbitrary: fc.record({ kind: kind('expires early'), ...lasting, percent: fc.constantFrom(1, 50, 99) }),
+    },
     { weight: 1, arbitrary: fc.record({ kind: kind('flush'), atMs }) },
     { weight: 2, arbitrary: fc.record({ kind: kind('rolls back'), atMs, byMs: spans(60_000) }) },
   );

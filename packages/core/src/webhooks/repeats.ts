@@ -116,7 +116,8 @@ export class Repeats {
     const look = () => Promise.all([this.#get(key), this.#get(beaconKey)]);
     let [found, beacon] = await look();
     if (found === undefined && beacon === undefined) {
-      await this.#write(beaconKey, { state: 'handled', until: wallMs() + this.#keepMs }, this.#keepMs);
+      // No expiry time: the clock of the process that wrote it may be behind, and its presence is all that counts.
+      await this.#write(beaconKey, { state: 'handled', until: Number.MAX_SAFE_INTEGER }, this.#keepMs);
       [found, beacon] = await look();
       if (found === undefined && beacon === undefined) throw unavailable(lost());
     }

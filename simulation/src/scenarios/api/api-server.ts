@@ -80,6 +80,8 @@ export class ApiServer {
       }
       case 'garbage':
         return { status: 200, body: behaviour.text };
+      case 'half':
+        return { status: reply?.status ?? 200, body: (reply?.body ?? '').slice(0, -2) };
       case 'redirect': {
         const location = (behaviour.isForeign ? foreignOrigin : apiOrigin) + new URL(request.url).pathname;
         return { status: behaviour.status, headers: { location }, body: 'Moved' };

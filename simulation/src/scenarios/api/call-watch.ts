@@ -7,7 +7,7 @@ import type { OperationRules } from './operations.ts';
 import { dataOf, type Outcome, watchOutcome } from './outcomes.ts';
 import { askedSeconds } from './retry-after.ts';
 import { judge, type Verdict } from './verdict.ts';
-import { latestMs } from './waiting.ts';
+import { earlyMs, latestMs } from './waiting.ts';
 
 /** A request of a call, and what became of it. */
 export interface Attempt {
@@ -179,13 +179,13 @@ export class CallWatch {
     }
     if (this.leftMs <= -0.001) this.violate(31, 'A request is sent after the time limit.');
     const waitMs = this.process.steadyMs - last.endedSteadyMs;
-    if (waitMs < Math.floor(verdict.leastMs) - 0.01)
+    if (waitMs < verdict.leastMs - earlyMs)
       this.violate(31, `It waits ${waitMs} ms before a retry, which is less than ${verdict.leastMs} ms.`);
     if (nowMs > latestMs(this.process, last.endedAtMs, verdict.mostMs))
       this.violate(31, `It waits ${waitMs} ms before a retry, which is more than ${verdict.mostMs} ms.`);
     const announcedMs = last.retryInMs ?? 0;
     const isLater = nowMs > latestMs(this.process, last.endedAtMs, announcedMs);
-    if (last.isEventSure && (isLater || waitMs < Math.floor(announcedMs) - 0.01))
+    if (last.isEventSure && (isLater || waitMs < announcedMs - earlyMs))
       this.violate(31, `The event announced a retry in ${announcedMs} ms, but it is sent after ${waitMs} ms.`);
   }
 }

@@ -1,6 +1,7 @@
 import type * as Api from '@torii/api';
 import type { World } from '../../world/world.ts';
 import type { Attempt, CallWatch } from './call-watch.ts';
+import { earlyMs } from './waiting.ts';
 
 /**
  * Finds the call that an event of a client is about, and checks what it says. Calls that begin at the same moment may have
@@ -58,8 +59,7 @@ function isPathOf({ path }: CallWatch, shown: string): boolean {
 function endsNow({ world, abortedAtMs, leftMs }: CallWatch, error: Api.ApiEvent['error']): boolean {
   if (error === null || !('reason' in error)) return false;
   if (error.reason === 'aborted') return abortedAtMs === world.nowMs;
-  // Timers have whole milliseconds.
-  return error.reason === 'timeout' && leftMs <= 1.01;
+  return error.reason === 'timeout' && leftMs <= earlyMs;
 }
 
 function isErrorOf({ outcome }: Attempt, error: NonNullable<Api.ApiEvent['error']>): boolean {

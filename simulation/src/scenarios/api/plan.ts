@@ -29,6 +29,8 @@ export type Behaviour =
   | { readonly kind: 'hang'; readonly works: boolean }
   | { readonly kind: 'reset'; readonly works: boolean }
   | { readonly kind: 'garbage'; readonly works: boolean; readonly text: string }
+  /** A successful response whose text ends in the middle, although the connection is not cut. */
+  | { readonly kind: 'half' }
   | { readonly kind: 'redirect'; readonly status: number; readonly isForeign: boolean }
   /** The connection fails. `number` is an index into the list of failures. */
   | { readonly kind: 'failure'; readonly number: number; readonly works: boolean; readonly afterMs: number }

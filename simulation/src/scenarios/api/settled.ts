@@ -1,6 +1,6 @@
 import { errorCode } from './api-server.ts';
 import type { CallWatch } from './call-watch.ts';
-import { latestMs } from './waiting.ts';
+import { earlyMs, latestMs } from './waiting.ts';
 
 /** The fields of the errors that the README promises. */
 interface Failed {
@@ -108,8 +108,7 @@ function checkAbort(watch: CallWatch, error: Failed, signal: AbortSignal | undef
 
 function checkTimeout(watch: CallWatch): void {
   const { last, verdict, world, process } = watch;
-  // Timers have whole milliseconds.
-  const isEarly = watch.leftMs > 1.01;
+  const isEarly = watch.leftMs > earlyMs;
   if (last === undefined) {
     watch.violate(31, 'It times out before its first request.');
     return;

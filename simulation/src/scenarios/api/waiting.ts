@@ -1,8 +1,11 @@
 import type { VirtualProcess } from '../../world/virtual-process.ts';
 
-/** Timers have whole milliseconds, and clocks drift by at most 200 millionths. */
-export function slackMs(waitMs: number): number {
-  return 1.01 + waitMs * 0.000_21;
+/** How much too early a timer may be: it has whole milliseconds, and so has the true time at which a drifting process sees it. */
+export const earlyMs = 2.01;
+
+/** A timer takes at least a millisecond. That of a process whose clock is slow ends at a whole one; it drifts by at most 200 ppm. */
+function slackMs(waitMs: number): number {
+  return 2.01 + waitMs * 0.000_21;
 }
 
 /**

@@ -27,6 +27,8 @@ export class Judge {
   readonly #pending: Set<Pending> = new Set();
   /** The most that waited at once, since none did. */
   #mostPending = 0;
+  /** Requests that an edge runtime has ended still count for the read that they waited for. */
+  #crowdedUntilMs = -1;
 
   constructor(world: World, ledger: Ledger) {
     [this.#world, this.ledger] = [world, ledger];
@@ -35,7 +37,7 @@ export class Judge {
   /** A request asks for a permission, or an app calls `refresh()`. */
   begin(): Pending {
     const { ledger } = this;
-    const joined = ledger.reads.findLast((read) => read.state === 'under way');
+    const joined = ledger.reads.findLast((read) => read.state === 'under way' && !ledger.isDead(read));
     const pending: Pending = {
       askedMs: this.#world.nowMs,
       readsBefore: ledger.reads.length,
@@ -55,10 +57,20 @@ export class Judge {
     return this.#pending.size;
   }
 
+  /** At most 10,000 requests wait for one read. */
+  judgeCrowd(): void {
+    const reads = Math.max(1, this.ledger.timedReads);
+    if (this.#pending.size <= maxWaiting * reads) return;
+    this.#violate(4, `${this.#pending.size} requests wait for ${reads} reads`);
+  }
+
   /** Requests that an edge runtime has ended, or whose process has crashed, get no answer. */
   forget(): void {
     for (const pending of this.#pending) pending.isOver = true;
     this.#pending.clear();
+    // The read that they waited for counts as dead from then on.
+    const { limitMs } = this.ledger.limits;
+    if (this.#mostPending > maxWaiting) this.#crowdedUntilMs = this.#world.nowMs + limitMs + graceMs + 1;
     this.#mostPending = 0;
   }
 
@@ -153,7 +165,7 @@ export class Judge {
   #judgeRenewal(text: string, usable: Read): void {
     const { ledger } = this;
     if (usable.arrivedMs === ledger.nowMs || ledger.reads.at(-1)?.begunMs === ledger.nowMs) return;
-    if (ledger.ageMs(usable) < ledger.limits.refreshMs * 0.8 + 0.001 || ledger.underWay().length > 0) return;
+    if (ledger.ageMs(usable) < ledger.limits.refreshMs * 0.8 || ledger.underWay().length > 0) return;
     // A read that a runtime has ended keeps others in the background from beginning: a request that waits begins the next one.
     if (ledger.reads.some((read) => read.turn > usable.turn && read.state === 'under way' && ledger.isCut(read)))
       return;
@@ -164,7 +176,7 @@ export class Judge {
 
   #judgeUnavailable(pending: Pending, text: string): void {
     const { ledger } = this;
-    if (this.#mostPending > maxWaiting) return;
+    if (this.#mostPending > maxWaiting || this.#world.nowMs <= this.#crowdedUntilMs) return;
     const usable = ledger.usable();
     if (usable !== undefined) {
       this.#violate(26, `${text}: 503, although document ${usable.document?.name} is ${ledger.ageMs(usable)} ms old`);

@@ -105,6 +105,11 @@ export class Ledger {
     return cuts < this.process.cuts;
   }
 
+  /** The process stood still, or a clock was set: others do not wait for this read any more. */
+  isDead(read: Read): boolean {
+    return this.ageMs(read) >= this.limits.limitMs + graceMs;
+  }
+
   begin(): Read {
     const { wallMs, steadyMs } = this.process;
     const read: Read = {
@@ -210,12 +215,11 @@ export class Ledger {
     const who = `${this.process.name} reads ${this.name}`;
     const last = this.reads.at(-1);
     if (last === undefined || last.refreshes < this.refreshes) return;
-    if (newest !== undefined && this.ageMs(newest) < this.limits.refreshMs * 0.8 - 0.001) {
+    if (newest !== undefined && this.ageMs(newest) < this.limits.refreshMs * 0.8) {
       this.#world.violate(26, `${who} again after ${this.ageMs(newest)} ms: the document is still young`);
     }
     for (const other of this.underWay()) {
-      const isDead = this.ageMs(other) >= this.limits.limitMs + graceMs;
-      if (other.refreshes < this.refreshes || isDead) continue;
+      if (other.refreshes < this.refreshes || this.isDead(other)) continue;
       this.#world.violate(4, `${who} while read ${other.turn} is under way`);
     }
     for (const failure of this.failures()) {

@@ -75,6 +75,7 @@ export class Traffic {
         state.ask(step.document, questions[number % questions.length] as Question);
       }
       this.#judgeTimers(state);
+      this.#judgeCrowd(state);
     });
   }
 
@@ -94,6 +95,7 @@ export class Traffic {
         state.ask(step.document, { caller: number % 7, target, method: 'GET', way: 'allow' });
       }
       this.#judgeTimers(state);
+      this.#judgeCrowd(state);
     });
   }
 
@@ -114,6 +116,13 @@ export class Traffic {
   #tellsVersionsApart(question: Question, document: number): boolean {
     const answers = this.#store.versionsOf(document).map((version) => answerBy(version, question));
     return answers.some((answer) => answer !== answers[0]);
+  }
+
+  // When those that may not wait have been refused.
+  #judgeCrowd(app: App): void {
+    this.#world.schedule.after(0, () => {
+      for (const { judge } of app.guarded) judge.judgeCrowd();
+    });
   }
 
   #judgeTimers(app: App): void {

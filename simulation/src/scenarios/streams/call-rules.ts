@@ -1,9 +1,10 @@
+import type { StreamEvent } from '@torii/streams';
 import { epochMs, type VirtualProcess } from '../../world/virtual-process.ts';
 import type { World } from '../../world/world.ts';
 import type { Call } from './call.ts';
 import type { Gateway } from './gateway.ts';
 import type { Health } from './health.ts';
-import { type KeyName, keyOf, nameOfKeyId } from './keys.ts';
+import { type KeyName, keyOf, nameOfAnyPem, nameOfKeyId, nameOfPem } from './keys.ts';
 import { entriesBetween, noteOf, type Store } from './store.ts';
 import type { WriteRules } from './write-rules.ts';
 
@@ -12,10 +13,21 @@ export interface Lifetimes {
   readonly drainTtlSeconds: number;
 }
 
+const atOnceMs = 1_000;
+const watchEveryMs = 5_000;
+/** One attempt, if the store and the gateway do not answer: three requests of five seconds, and seven seconds of the gateway. */
+const attemptMs = 25_000;
+/** A sleep of 15 seconds, a pause between attempts, and an attempt. */
+const settlesInMs = 40_000;
+/** A run looks again after so long at most. */
+const longestSleepMs = 15_000;
+/** "`run()` retries for a minute." */
+const retriesForMs = 60_000;
+
 /** What a call needs to be well, by name, for {@link Health}. */
-export function scopesOf(call: Call): readonly string[] {
+function scopesOf(call: Call): readonly string[] {
   const { name } = call.process;
-  return [name, 'store', 'gateway', `${name} store`, `${name} gateway`];
+  return [name, 'store', 'gateway', `${name} store`, `${name} gateway`, 'meddled'];
 }
 
 /** What the calls of operators and publications may end with, and by when. */
@@ -40,6 +52,67 @@ export class CallRules {
   begin(call: Call): void {
     this.calls.push(call);
     this.#world.note(call.process.name, `${call.name} begins`);
+    this.#watch(call);
+    if (call.purpose.isLeaked) this.#world.schedule.after(atOnceMs, () => this.#checkLeak(call));
+  }
+
+  #watch(call: Call): void {
+    this.#world.schedule.after(watchEveryMs, () => {
+      if (!call.isActive) return;
+      if (!call.process.isFrozen) this.#checkTime(call);
+      this.#watch(call);
+    });
+  }
+
+  /** By when a call must be over if nothing has been wrong for a while, and in any case. */
+  #checkTime(call: Call): void {
+    const { nowMs } = this.#world;
+    const { kind, from } = call.purpose;
+    const { process, startedAtMs, abortedAtMs } = call;
+    const seconds = (nowMs - startedAtMs) / 1000;
+    if (call.asks.length > 60 + 6 * seconds) {
+      this.#wrong(36, call, `has sent ${call.asks.length} requests`);
+      return;
+    }
+    const since = Math.max(startedAtMs, process.thawedAtMs);
+    const slow = Math.max(since, this.#health.wellSinceMs(scopesOf(call)), this.#lastWriteAtMs()) + settlesInMs;
+    // At once if it sleeps. If it waits for the gateway to take a new key, within five seconds.
+    const wasWell = this.#health.wellSinceMs(scopesOf(call)) < Math.max(since, abortedAtMs ?? 0);
+    const stopMs = wasWell ? 6_000 : attemptMs;
+    const stopsByMs = abortedAtMs === undefined ? Number.POSITIVE_INFINITY : Math.max(since, abortedAtMs) + stopMs;
+    if (nowMs > stopsByMs) {
+      this.#wrong(34, call, 'goes on although its signal was aborted');
+      return;
+    }
+    if (kind !== 'run') {
+      const limit = kind === 'cancel' ? 250_000 : 4 * attemptMs;
+      if (nowMs > slow || nowMs > since + limit) this.#wrong(34, call, `is not over after ${seconds.toFixed(0)} s`);
+      return;
+    }
+    const note = this.#store.note;
+    const isDraining = note !== undefined && nameOfKeyId(noteOf(note)?.from) === from && !call.purpose.isLeaked;
+    const ends = isDraining ? this.#writes.drainStartOf(note) + this.#lifetimes.maxTtlSeconds + 2 : 0;
+    const overMs = ends * 1000 - epochMs - Math.min(call.leastAheadMs, process.aheadMs);
+    // A run that sleeps wakes up when its drain is over, and the gateway takes up to five seconds.
+    if (nowMs > Math.max(overMs + 9_000, slow)) this.#wrong(34, call, `is not over after ${seconds.toFixed(0)} s`);
+  }
+
+  #lastWriteAtMs(): number {
+    return Math.max(this.#store.slots.at(-1)?.writtenAtMs ?? 0, this.#store.notes.at(-1)?.writtenAtMs ?? 0);
+  }
+
+  /** "With `oldKeyLeaked: true` the plan flips at once, regardless of which key the gateway uses." */
+  #checkLeak(call: Call): void {
+    const { name } = call.process;
+    const { kind, from } = call.purpose;
+    const wellSince = this.#health.wellSinceMs([name, 'store', `${name} store`, 'meddled']);
+    const isQuiet = wellSince < call.startedAtMs && call.process.thawedAtMs <= call.startedAtMs;
+    const held = this.#writes.heldBetween(call.startedAtMs, this.#world.nowMs);
+    if ((kind !== 'run' && kind !== 'advance') || !isQuiet || call.abortedAtMs !== undefined || call.process.isDead)
+      return;
+    if (call.canceledAtMs !== undefined || this.#lastWriteAtMs() >= call.startedAtMs) return;
+    if (held.size === 1 && from !== null && held.has(from))
+      this.#wrong(34, call, 'has not replaced the leaked key at once');
   }
 
   /** The clock of a process was set. */
@@ -47,14 +120,24 @@ export class CallRules {
     for (const call of this.calls) if (call.process === process) call.noteClock();
   }
 
-  event(call: Call, event: { readonly type: string; readonly step?: string; readonly waitSeconds?: number }): void {
-    if (event.type !== 'rotation_step' || event.step === undefined) return;
+  event(call: Call, event: StreamEvent): void {
+    if (event.type === 'key_published') call.publications += 1;
+    if (event.type !== 'rotation_step') return;
     const { nowMs } = this.#world;
     call.lastStep = event.step;
+    if (event.step === 'drain' || event.step === 'done') {
+      call.retriesSinceMs = undefined;
+      call.retryWindowMs = nowMs + Math.min(event.waitSeconds * 1000, longestSleepMs);
+    }
     if (event.step !== 'retry') return;
     if (call.purpose.kind !== 'run') this.#wrong(34, call, 'retries, although only a run does');
+    if (call.asks[0]?.failure !== undefined) this.#wrong(34, call, 'retries its first read of the store');
+    call.retriesSinceMs ??= nowMs;
     if (this.#health.wellSinceMs(scopesOf(call)) + 15_000 < Math.min(nowMs, call.startedAtMs + 15_000)) {
       this.#wrong(34, call, 'retries although all is well');
+    }
+    if (nowMs - call.retriesSinceMs > retriesForMs + attemptMs && call.process.thawedAtMs < call.retriesSinceMs) {
+      this.#wrong(34, call, 'retries for more than a minute');
     }
     const last = call.lastRetryAtMs;
     if (last !== undefined && nowMs - last < 1_000 && call.process.thawedAtMs < last) {
@@ -64,36 +147,54 @@ export class CallRules {
   }
 
   resolved(call: Call, result: unknown): void {
-    const { kind, from, to, isLeaked } = call.purpose;
+    const { kind, to, isLeaked } = call.purpose;
     const { nowMs } = this.#world;
     call.settledAtMs = nowMs;
-    if (kind === 'cancel') return this.#canceled(call);
-    if (kind === 'publish') return this.#published(call, result);
-    const { step, waitSeconds, refusalSeconds } = result as { step: string; waitSeconds: number; refusalSeconds: number };
+    if (kind === 'cancel') {
+      this.#canceled(call);
+      return;
+    }
+    if (kind === 'publish') {
+      this.#published(call, result);
+      return;
+    }
+    const { step, waitSeconds, refusalSeconds } = result as {
+      step: string;
+      waitSeconds: number;
+      refusalSeconds: number;
+    };
     this.#world.note(call.process.name, `${call.name}: ${step}${waitSeconds > 0 ? `, ${waitSeconds} s left` : ''}`);
     const { maxTtlSeconds, drainTtlSeconds } = this.#lifetimes;
     const refusal = (isLeaked ? maxTtlSeconds : Math.min(drainTtlSeconds, maxTtlSeconds)) + 1;
-    if (refusalSeconds !== refusal) this.#wrong(28, call, `announces ${refusalSeconds} s of refusals, not ${refusal} s`);
+    if (refusalSeconds !== refusal)
+      this.#wrong(28, call, `announces ${refusalSeconds} s of refusals, not ${refusal} s`);
     if (waitSeconds > 0 !== (step === 'drain')) this.#wrong(28, call, `says ${step} and ${waitSeconds} s`);
     if (kind === 'run' && step !== 'done') this.#wrong(28, call, `ends with ${step}`);
     if (kind === 'advance' && step !== 'done' && step !== 'drain') this.#wrong(28, call, `ends with ${step}`);
     if (kind !== 'plan' && call.lastStep !== step) this.#wrong(28, call, 'has reported another step than it returns');
     if (step === 'done') this.#done(call, to);
     if (step === 'drain') this.#draining(call, waitSeconds);
-    if (kind === 'plan' || kind === 'advance') this.#expect(call, step);
-    if (call.canceledAtMs !== undefined && step === 'drain' && !this.#wasBegunSince(call, call.canceledAtMs)) {
+    this.#expect(call, step);
+    // An advance that has read the note before the cancel may still report it, without effect.
+    const lateMs = nowMs - Math.max(call.canceledAtMs ?? nowMs, call.process.thawedAtMs);
+    const isBegunAgain = this.#wasBegunSince(call, call.noteClearedAtMs ?? 0);
+    if (step === 'drain' && lateMs > attemptMs && !isBegunAgain) {
       this.#wrong(28, call, 'goes on although it was canceled');
     }
-    void from;
   }
 
   /** "The gateway uses the new key": the last answer that reached the process says so, and the slot holds it. */
   #done(call: Call, to: KeyName): void {
     const { nowMs } = this.#world;
-    if (call.lastServed !== to) this.#wrong(28, call, `is done, but the gateway has answered ${call.lastServed ?? 'nothing'}`);
+    if (call.lastServed !== to)
+      this.#wrong(28, call, `is done, but the gateway has answered ${call.lastServed ?? 'nothing'}`);
     if (!this.#writes.heldBetween(call.startedAtMs, nowMs).has(to)) {
       this.#wrong(28, call, 'is done, but the slot does not hold the new key');
     }
+    const note = noteOf(this.#store.note);
+    const isLeft =
+      nameOfKeyId(note?.from) === call.purpose.from && (this.#store.note?.writtenAtMs ?? 0) < call.startedAtMs;
+    if (isLeft && call.purpose.kind !== 'plan') this.#wrong(28, call, 'is done, but its note is still there');
     const asked = call.asks.findLast((ask) => ask.to === 'gateway' && ask.served !== undefined);
     if (asked !== undefined && !this.#gateway.usedBetween(asked.sentAtMs, nowMs).has(to)) {
       this.#wrong(28, call, 'is done, but the gateway does not use the new key');
@@ -105,7 +206,10 @@ export class CallRules {
     const { nowMs } = this.#world;
     if (call.purpose.isLeaked) this.#wrong(28, call, 'drains although the key has leaked');
     const notes = entriesBetween(this.#store.notes, call.startedAtMs, nowMs).filter((entry) => noteOf(entry) !== null);
-    if (notes.length === 0) return this.#wrong(28, call, 'drains without a note');
+    if (notes.length === 0) {
+      this.#wrong(28, call, 'drains without a note');
+      return;
+    }
     const ends = notes.map((entry) => this.#writes.drainStartOf(entry) + this.#lifetimes.maxTtlSeconds + 2);
     const most = Math.max(...ends) - (epochMs + call.startedAtMs + call.leastAheadMs) / 1000;
     const least = Math.min(...ends) - (epochMs + nowMs + call.mostAheadMs) / 1000;
@@ -119,14 +223,22 @@ export class CallRules {
     const { from, to } = call.purpose;
     this.#world.note(call.process.name, `${call.name}: canceled`);
     this.#writes.lastCancelAtMs = call.clearedAtMs ?? nowMs;
-    if (call.clearedAtMs === undefined) return this.#wrong(28, call, 'has resolved without clearing the note');
+    if (call.clearedAtMs === undefined) {
+      this.#wrong(28, call, 'has resolved without clearing the note');
+      return;
+    }
     const held = this.#writes.heldBetween(call.startedAtMs, nowMs);
+    if (nameOfPem(this.#store.slot?.value) === from && !call.hasWrittenSlot) {
+      this.#wrong(28, call, 'has resolved although a flip in progress may still succeed');
+    }
     if (held.size === 1 && held.has(to)) this.#wrong(28, call, 'has resolved although the slot holds the new key');
     for (const other of this.calls) {
       const { kind } = other.purpose;
       const isSame = other.purpose.from === from && other.purpose.to === to;
       const hasRead = other.firstReadAtMs !== undefined && other.firstReadAtMs < call.clearedAtMs;
-      if (other.isActive && isSame && hasRead && (kind === 'run' || kind === 'advance')) other.canceledAtMs ??= nowMs;
+      if (!other.isActive || !isSame || !hasRead || (kind !== 'run' && kind !== 'advance')) continue;
+      other.canceledAtMs ??= nowMs;
+      other.noteClearedAtMs ??= call.clearedAtMs;
     }
   }
 
@@ -135,6 +247,7 @@ export class CallRules {
     const { served, keyId, changed } = result as { served: boolean | null; keyId: string; changed: boolean };
     const { to } = call.purpose;
     this.#world.note(call.process.name, `${call.name}: published${changed ? '' : ' before'}, served: ${served}`);
+    if (call.publications !== 1) this.#wrong(28, call, `was told of ${call.publications} times`);
     if (nameOfKeyId(keyId) !== to) this.#wrong(28, call, 'has published another key');
     if (!this.#writes.heldBetween(call.startedAtMs, nowMs).has(to)) this.#wrong(28, call, 'has published nothing');
     const isAsked = call.asks.some((ask) => ask.to === 'gateway');
@@ -149,6 +262,7 @@ export class CallRules {
     const reason = String(Reflect.get(Object(error), 'reason') ?? Reflect.get(Object(error), 'name'));
     this.#world.note(call.process.name, `${call.name} fails: ${reason}`);
     if (call.abortedAtMs !== undefined && error === call.abort.signal.reason) return;
+    this.#expect(call, reason);
     const problem = this.#problemOf(call, reason);
     if (problem !== undefined) this.#wrong(38, call, `fails with ${reason}, ${problem}: ${String(error)}`);
   }
@@ -166,7 +280,9 @@ export class CallRules {
           ? undefined
           : 'but the slot holds a key of the rotation';
       case 'publish_conflict':
-        return this.#othersWrote(call, this.#store.slots) ? undefined : 'but no other process has written to the slot';
+        return this.#store.slots.some((e) => e.writtenAtMs >= call.startedAtMs && nameOfPem(e.value) !== to)
+          ? undefined
+          : 'but no other process has written another key to the slot';
       case 'key_not_served':
         return call.lastServed === (held.has(to) && held.size === 1 ? to : from) && held.size === 1
           ? 'but the gateway uses the key'
@@ -198,7 +314,12 @@ export class CallRules {
       return note !== null && (note.from !== own[0] || note.to !== own[1]);
     });
     if (isOther) return true;
-    if (kind === 'cancel') return this.#writes.heldBetween(call.startedAtMs, nowMs).has(to) || this.#othersWrote(call, this.#store.notes) || this.#othersWrote(call, this.#store.slots);
+    if (kind === 'cancel')
+      return (
+        this.#writes.heldBetween(call.startedAtMs, nowMs).has(to) ||
+        this.#othersWrote(call, this.#store.notes) ||
+        this.#othersWrote(call, this.#store.slots)
+      );
     const isCleared = this.#store.notes.some((e) => e.writtenAtMs >= call.startedAtMs && noteOf(e) === null);
     // A clock that is a minute slow or a day fast, as the guide says.
     const storeAheadMs = this.#store.hasClock ? this.#store.aheadMs : 0;
@@ -209,21 +330,62 @@ export class CallRules {
 
   /** "`run()` retries for a minute, then throws. At the very start it throws at once." */
   #unavailableProblem(call: Call, server: 'store' | 'gateway'): string | undefined {
-    const failures = call.asks.filter(({ to, failure }) => to === server && failure !== undefined);
-    const last = failures.at(-1);
-    if (last === undefined) {
-      const isOdd = this.#health.wellSinceMs(['gateway']) > call.startedAtMs || server === 'gateway';
-      return isOdd && server === 'gateway' && this.#health.wellSinceMs(['gateway', call.process.name, `${call.process.name} gateway`]) >= call.startedAtMs
-        ? undefined
-        : `but the ${server} has answered`;
+    const { nowMs } = this.#world;
+    const { process } = call;
+    const scopes = [process.name, server, `${process.name} ${server}`];
+    if (this.#health.wellSinceMs(scopes) + 15_000 < Math.min(nowMs, call.startedAtMs + 15_000)) {
+      return `but the ${server} is well`;
     }
-    return undefined;
+    const isPermanent = call.asks.some(({ failure }) => failure === 'untrusted');
+    const isFirst = call.asks.length === 1;
+    if (call.purpose.kind !== 'run' || isPermanent || isFirst) return undefined;
+    const endMs = call.retryWindowMs + retriesForMs;
+    if (nowMs < endMs) return `after ${nowMs - call.retryWindowMs} ms`;
+    // Statement 34: an attempt that a pause has interrupted is not the last one, unless the minute was over before it.
+    const last = call.asks.at(-1)?.sentAtMs ?? 0;
+    return last < process.thawedAtMs && last < endMs ? 'by a request from before a pause' : undefined;
   }
 
-  /** What a plan or an advance must find if nothing has changed meanwhile, as the guide describes it. */
-  #expect(call: Call, step: string): void {
-    void step;
-    void call;
+  /** Whether nothing has changed since the call began, so that there is only one right answer. */
+  #isCalm(call: Call): boolean {
+    const { nowMs } = this.#world;
+    const isWell =
+      this.#health.wellSinceMs(scopesOf(call)) < call.startedAtMs && call.process.thawedAtMs <= call.startedAtMs;
+    return (
+      isWell &&
+      this.#lastWriteAtMs() < call.startedAtMs &&
+      this.#gateway.lastChange.atMs < call.startedAtMs &&
+      nowMs > 0
+    );
+  }
+
+  /** What a plan must say if nothing has changed meanwhile, as the guide describes it. */
+  #expected(call: Call): string | undefined {
+    const { from, to, isLeaked } = call.purpose;
+    const value = this.#store.slot?.value ?? '';
+    const held = nameOfAnyPem(value);
+    const { used } = this.#gateway;
+    if (held === to) return used === to ? 'done' : 'confirm';
+    if (value.trim() === '') return 'slot_empty';
+    if (held !== from) return 'slot_taken';
+    if (isLeaked) return 'flip';
+    if (used !== from) return 'key_not_served';
+    const entry = this.#store.note;
+    const note = noteOf(entry);
+    if (entry === undefined || note === null || nameOfKeyId(note.from) !== from) return 'begin';
+    const ageSeconds = (epochMs + this.#world.nowMs + call.process.aheadMs) / 1000 - this.#writes.drainStartOf(entry);
+    const drainSeconds = this.#lifetimes.maxTtlSeconds + 2;
+    const edges = [-60, drainSeconds, drainSeconds + 86_400];
+    if (edges.some((edge) => Math.abs(edge - ageSeconds) < 8)) return undefined;
+    if (ageSeconds < -60 || ageSeconds > drainSeconds + 86_400) return 'begin';
+    if (nameOfKeyId(note.to) !== to) return 'rotation_conflict';
+    return ageSeconds < drainSeconds ? 'drain' : 'flip';
+  }
+
+  #expect(call: Call, found: string): void {
+    if (call.purpose.kind !== 'plan' || !this.#isCalm(call)) return;
+    const expected = this.#expected(call);
+    if (expected !== undefined && expected !== found) this.#wrong(28, call, `says ${found} instead of ${expected}`);
   }
 
   #wasBegunSince(call: Call, sinceMs: number): boolean {

@@ -36,6 +36,8 @@ export class Call {
   clearedAtMs: number | undefined;
   /** Since when it must not write, because a cancel has resolved. */
   canceledAtMs: number | undefined;
+  /** When that cancel cleared the note. */
+  noteClearedAtMs: number | undefined;
   abortedAtMs: number | undefined;
   /** How far the clock of the process was ahead at most, and at least, since it began. */
   mostAheadMs: number;
@@ -43,6 +45,13 @@ export class Call {
   lastServed: KeyName | null | undefined;
   lastStep: string | undefined;
   lastRetryAtMs: number | undefined;
+  /** When it began to retry, if it has not gone on since. */
+  retriesSinceMs: number | undefined;
+  /** The minute of retries begins here, or later: after the last sleep. */
+  retryWindowMs: number;
+  hasWrittenSlot = false;
+  /** Events that tell of a published key. */
+  publications = 0;
   readonly abort: AbortController = new AbortController();
 
   constructor(id: number, purpose: Purpose, process: VirtualProcess, nowMs: number) {
@@ -50,6 +59,7 @@ export class Call {
     this.purpose = purpose;
     this.process = process;
     this.startedAtMs = nowMs;
+    this.retryWindowMs = nowMs;
     this.mostAheadMs = process.aheadMs;
     this.leastAheadMs = process.aheadMs;
   }

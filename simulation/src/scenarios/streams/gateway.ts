@@ -12,6 +12,8 @@ interface Change {
   readonly key: KeyName | null;
   /** Because a rotation wrote to the slot. */
   readonly isFlip: boolean;
+  /** Because the old key has leaked. */
+  readonly isLeaked: boolean;
 }
 
 const publicKeys: Map<KeyName, KeyObject> = new Map();
@@ -19,9 +21,10 @@ const publicKeys: Map<KeyName, KeyObject> = new Map();
 /** A gateway that watches the slot, and takes a new key after a while. */
 export class Gateway {
   mode: GatewayMode | 'open' = 'open';
-  readonly changes: Change[] = [{ atMs: 0, key: null, isFlip: false }];
+  readonly changes: Change[] = [{ atMs: 0, key: null, isFlip: false, isLeaked: false }];
   /** Whether the last change of the slot was made by a rotation. */
   isFlip = false;
+  isLeaked = false;
   readonly #world: World;
   readonly #store: Store;
   readonly #lagMs: number;
@@ -42,7 +45,7 @@ export class Gateway {
   }
 
   get lastChange(): Change {
-    return this.changes.at(-1) ?? { atMs: 0, key: null, isFlip: false };
+    return this.changes.at(-1) ?? { atMs: 0, key: null, isFlip: false, isLeaked: false };
   }
 
   /** The keys that it used between two times. */
@@ -71,7 +74,7 @@ export class Gateway {
 
   #noteChange(isFlip: boolean = this.isFlip): void {
     if (this.used === this.lastChange.key) return;
-    this.changes.push({ atMs: this.#world.nowMs, key: this.used, isFlip });
+    this.changes.push({ atMs: this.#world.nowMs, key: this.used, isFlip, isLeaked: this.isLeaked });
     this.#world.note('gateway', `uses ${this.used ?? 'no key'}`);
   }
 
@@ -96,7 +99,13 @@ export class Gateway {
       case 'too slow':
         return { ...good, afterMs: 2_600 };
       case 'slow body':
-        return { status: 200, body: [{ afterMs: 900, text: text.slice(0, 100) }, { afterMs: 900, text: text.slice(100) }] };
+        return {
+          status: 200,
+          body: [
+            { afterMs: 900, text: text.slice(0, 100) },
+            { afterMs: 900, text: text.slice(100) },
+          ],
+        };
       case 'endless body':
         return { status: 200, body: endless(100, ' ') };
       case 'huge':

@@ -24,7 +24,9 @@ export function keyOf(name: KeyName): StreamKey {
   const { e, n } = publicKey.export({ format: 'jwk' });
   const key: StreamKey = {
     name,
-    keyId: createHash('sha256').update(JSON.stringify({ e, kty: 'RSA', n })).digest('base64url'),
+    keyId: createHash('sha256')
+      .update(JSON.stringify({ e, kty: 'RSA', n }))
+      .digest('base64url'),
     publicPem: publicKey.export({ type: 'spki', format: 'pem' }).toString(),
     privatePem: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
   };

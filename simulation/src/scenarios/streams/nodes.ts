@@ -25,11 +25,18 @@ export interface Node {
   isTold: boolean;
   hasAnswered: boolean;
   readonly deployedAtMs: number;
-  /** Whether a node with both keys has replaced it before the rotation began. */
-  isRetired: boolean;
+  /** When another release has replaced it. */
+  retiredAtMs: number;
   /** When a token was last requested since the gateway has been well. */
   askedAtMs: number | undefined;
-  clockChanges: number;
+  /** A release that should not be there: it mints long tokens with the old key. */
+  readonly isStray: boolean;
+  /** A gateway that hangs delays one round of tokens. Those of the next minute do not wait. */
+  hastySinceMs: number;
+  hastyUntilMs: number;
+  hastyAnswers: number;
+  /** Answers of the gateway so far. */
+  answers: number;
 }
 
 /** The processes that mint tokens, and their clients. */
@@ -77,7 +84,7 @@ export class Nodes {
   }
 
   /** Starts a release. It publishes its key, as every node may. */
-  deploy(given: number, keys: readonly KeyName[]): void {
+  deploy(given: number, keys: readonly KeyName[], isStray = false): void {
     const number = given % this.size;
     const process = this.process(number);
     const [first = 'a', next] = keys;
@@ -90,8 +97,8 @@ export class Nodes {
       onEvent: (event) => this.#tokens.told(node, event),
     });
     const old = this.#nodes[number];
-    if (old !== undefined) old.isRetired = true;
     const { nowMs } = this.#world;
+    if (old !== undefined) old.retiredAtMs = nowMs;
     const node: Node = {
       name: process.name,
       number,
@@ -103,17 +110,27 @@ export class Nodes {
       isTold: false,
       hasAnswered: false,
       deployedAtMs: nowMs,
-      isRetired: false,
+      retiredAtMs: Number.POSITIVE_INFINITY,
       askedAtMs: undefined,
-      clockChanges: process.clockChanges,
+      isStray,
+      hastySinceMs: 0,
+      hastyUntilMs: 0,
+      hastyAnswers: 0,
+      answers: 0,
     };
     this.#nodes[number] = node;
     process.deliver(() => {
       this.#publications += 1;
-      const call = new Call(this.#publications, { kind: 'publish', from: null, to: first, isLeaked: false }, process, this.#world.nowMs);
+      const call = new Call(
+        this.#publications,
+        { kind: 'publish', from: null, to: first, isLeaked: false },
+        process,
+        this.#world.nowMs,
+      );
       this.#calls.begin(call);
+      const onEvent = (event: StreamEvent): void => this.#calls.event(call, event);
       const gateway = number % 2 === 0 ? { gatewayUrl: gatewayOrigin, fetch: this.#connections.fetchFor(call) } : {};
-      publishPublicKey(this.#connections.storeFor(call), signer.publicKey, gateway).then(
+      publishPublicKey(this.#connections.storeFor(call), signer.publicKey, { ...gateway, onEvent }).then(
         (result) => this.#calls.resolved(call, result),
         (error: unknown) => this.#calls.rejected(call, error),
       );
@@ -122,7 +139,11 @@ export class Nodes {
 
   /** The gateway has answered a request of this process. */
   answered(process: VirtualProcess): void {
-    for (const node of this.#nodes) if (node?.process === process) node.hasAnswered = true;
+    for (const node of this.#nodes) {
+      if (node?.process !== process) continue;
+      node.hasAnswered = true;
+      node.answers += 1;
+    }
   }
 
   crash(number: number, forMs: number): void {
@@ -132,7 +153,7 @@ export class Nodes {
     this.#world.schedule.after(forMs, () => {
       const at = number % this.size;
       this.#processes[at] = this.#world.startProcess(`n${at}`, { aheadMs: this.#aheadMs[at] ?? 0 });
-      if (node !== undefined) this.deploy(at, node.keys);
+      if (node !== undefined) this.deploy(at, node.keys, node.isStray);
     });
   }
 
@@ -163,8 +184,13 @@ export class Nodes {
       const node = this.#nodes[client.node % this.size];
       if (node === undefined || node.process.isDead) return;
       const ttlSeconds = this.#ttlOf(client);
-      const asked = { ttlSeconds, calledAtMs: this.#world.nowMs, wallAtCallMs: node.process.wallMs };
-      node.clockChanges = node.process.clockChanges;
+      const asked = {
+        ttlSeconds,
+        calledAtMs: this.#world.nowMs,
+        wallAtCallMs: node.process.wallMs,
+        answers: node.answers,
+        clockChanges: node.process.clockChanges,
+      };
       node.signer.issue({ subject: 'ada', allowedStreams: ['chat_*'], ttlSeconds }).then(
         (result) => {
           const minted = this.#tokens.minted(node, asked, result);

@@ -1,3 +1,4 @@
+import type { StreamEvent } from '@torii/streams';
 import type { VirtualProcess } from '../../world/virtual-process.ts';
 import type { World } from '../../world/world.ts';
 import { Call, type Purpose } from './call.ts';
@@ -35,6 +36,7 @@ export class Operators {
   readonly #health: Health;
   readonly #lifetimes: Lifetimes;
   #calls = 0;
+  #campaign = 0;
 
   constructor(
     world: World,
@@ -72,7 +74,17 @@ export class Operators {
   prepare(intent: Intent, traps: readonly Trap[]): void {
     this.intent = intent;
     this.traps = traps;
+    this.#campaign += 1;
     for (const { requests } of this.machines) requests.clear();
+  }
+
+  /** Runs the plan as told, unless the campaign is over by then. */
+  runAfter(ms: number, number: number): void {
+    const campaign = this.#campaign;
+    this.#world.schedule.after(ms, () => {
+      if (campaign !== this.#campaign) return;
+      this.act(number, { kind: 'run', direction: 'planned', leaked: this.intent.isLeaked });
+    });
   }
 
   restart(number: number): void {
@@ -86,10 +98,11 @@ export class Operators {
     const machine = this.machine(number);
     if (machine.process.isDead) return;
     const wasRunning = machine.lastRun?.isActive === true;
+    const campaign = this.#campaign;
     machine.process.crash();
     this.#world.schedule.after(forMs, () => {
       this.restart(number);
-      if (wasRunning) this.act(number, { kind: 'run', direction: 'planned', leaked: this.intent.isLeaked });
+      if (wasRunning && campaign === this.#campaign) this.runAfter(0, number);
     });
   }
 
@@ -106,7 +119,10 @@ export class Operators {
       return;
     }
     const purpose = this.#purposeOf(action);
-    machine.process.deliver(() => this.#start(number, purpose));
+    const campaign = this.#campaign;
+    machine.process.deliver(() => {
+      if (campaign === this.#campaign) this.#start(number, purpose);
+    });
   }
 
   #purposeOf(action: Exclude<OperatorAction, { readonly kind: 'stop' }>): Purpose {
@@ -141,9 +157,10 @@ export class Operators {
     const { createRotation, publishPublicKey } = call.process.product.streams;
     const kv = this.#connections.storeFor(call);
     const fetch = this.#connections.fetchFor(call);
+    const onEvent = (event: StreamEvent): void => this.#rules.event(call, event);
     if (kind === 'publish') {
       const replaces = from === null ? {} : { replaces: keyOf(from).publicPem };
-      return publishPublicKey(kv, keyOf(to).publicPem, { ...replaces, gatewayUrl: gatewayOrigin, fetch });
+      return publishPublicKey(kv, keyOf(to).publicPem, { ...replaces, gatewayUrl: gatewayOrigin, fetch, onEvent });
     }
     const rotation = createRotation({
       kv,
@@ -153,7 +170,7 @@ export class Operators {
       ...this.#lifetimes,
       oldKeyLeaked: isLeaked,
       fetch,
-      onEvent: (event) => this.#rules.event(call, event),
+      onEvent,
     });
     return kind === 'run' ? rotation.run({ signal: call.abort.signal }) : rotation[kind]();
   }
@@ -169,10 +186,11 @@ export class Operators {
     if (trap === undefined) return undefined;
     if (trap.effect.startsWith('crash')) {
       const wasRunning = machine.lastRun?.isActive === true;
+      const campaign = this.#campaign;
       this.#world.schedule.after(Math.max(trap.forMs, 1), () => {
         if (!process.isDead) return;
         this.restart(number);
-        if (wasRunning) this.act(number, { kind: 'run', direction: 'planned', leaked: this.intent.isLeaked });
+        if (wasRunning && campaign === this.#campaign) this.runAfter(0, number);
       });
     }
     this.#health.disturb(process.name);

@@ -1,5 +1,5 @@
-import type { World } from '../../world/world.ts';
 import { epochMs } from '../../world/virtual-process.ts';
+import type { World } from '../../world/world.ts';
 
 export const slotBucket = 'TC_PUBKEYS';
 export const noteBucket = 'TC_PUBKEYS_ROTATION';
@@ -29,6 +29,8 @@ export class Store {
   readonly slots: Entry[] = [];
   /** All that the note has been. */
   readonly notes: Entry[] = [];
+  /** When revisions were last lost. New writes get the same ones again, so a process may take them for those it has seen. */
+  lostAtMs: number = Number.NEGATIVE_INFINITY;
   /** Called after each change of the slot. */
   onSlotChanged: () => void = () => {};
   readonly #world: World;
@@ -75,6 +77,7 @@ export class Store {
 
   /** A restart that loses the last write of each bucket. */
   rollBack(): void {
+    this.lostAtMs = this.#world.nowMs;
     for (const [name, bucket] of this.#buckets) {
       if (bucket.before === undefined) continue;
       const { lastRevision, entry } = bucket.before;
@@ -85,6 +88,7 @@ export class Store {
   }
 
   loseBuckets(): void {
+    this.lostAtMs = this.#world.nowMs;
     this.#buckets.clear();
     this.#record(slotBucket, undefined);
     this.#record(noteBucket, undefined);

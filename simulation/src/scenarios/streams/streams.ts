@@ -1,14 +1,15 @@
 import type { Scenario } from '../../scenario.ts';
 import type { World } from '../../world/world.ts';
 import { CallRules } from './call-rules.ts';
-import { Steps } from './campaign.ts';
 import { Connections } from './connections.ts';
 import { Gateway } from './gateway.ts';
 import { Health } from './health.ts';
 import { type KeyName, keyNames, nameOfKeyId, nameOfPem } from './keys.ts';
 import { Nodes } from './nodes.ts';
 import { Operators } from './operators.ts';
-import { type Anchor, type Campaign, type Moment, type StreamsPlan, streamsPlans } from './plan.ts';
+import type { Anchor, Campaign, Moment, StreamsPlan } from './plan.ts';
+import { streamsPlans } from './plans.ts';
+import { Steps } from './steps.ts';
 import { noteOf, Store } from './store.ts';
 import { TokenRules } from './token-rules.ts';
 import { WriteRules } from './write-rules.ts';
@@ -24,7 +25,9 @@ export const streams: Scenario<StreamsPlan> = {
   parts: ['streams'],
   plans: streamsPlans,
   processHoursOf: (plan) =>
-    (plan.campaigns.length * lengthOf(plan) * (plan.nodes.length + plan.operators.length)) / 3_600_000,
+    ((plan.campaigns.length * lengthOf(plan) + plan.campaigns.reduce((sum, { restMs }) => sum + restMs, 0)) *
+      (plan.nodes.length + plan.operators.length)) /
+    3_600_000,
   run,
 };
 
@@ -49,7 +52,7 @@ async function run(world: World, plan: StreamsPlan): Promise<void> {
   tokens.clockSlackMs = clockSlackOf(plan);
 
   let before: KeyName | undefined;
-  for (const [index, campaign] of plan.campaigns.entries()) {
+  for (const campaign of plan.campaigns) {
     const held = nameOfPem(store.slot?.value) ?? 'a';
     const note = noteOf(store.note);
     const isDraining = nameOfKeyId(note?.from) === held;
@@ -59,12 +62,8 @@ async function run(world: World, plan: StreamsPlan): Promise<void> {
     const to = (isDraining ? nameOfKeyId(note?.to) : planned) ?? 'b';
     before = held;
     const startMs = world.nowMs + beforeMs;
-    // What is still under way belongs to the past, unless it was canceled: then it must stay without effect.
-    for (const [number, { process, lastRun }] of operators.machines.entries()) {
-      if (process.isDead || (lastRun?.isActive === true && lastRun.canceledAtMs === undefined)) operators.restart(number);
-    }
+    endWork(operators, calls);
     operators.prepare({ from: held, to, isLeaked: campaign.leaked }, campaign.traps);
-    tokens.isLeaked = campaign.leaked;
     // Without a cancel, nodes must not go back to long tokens.
     if (!isDraining) nodes.deployAll([held]);
     for (let number = 0; number < nodes.size; number++) {
@@ -87,31 +86,37 @@ async function run(world: World, plan: StreamsPlan): Promise<void> {
     operators.onFailed = (number, call) => {
       if (!campaign.isPersistent || call.purpose.kind !== 'run' || call.abortedAtMs !== undefined) return;
       if (call.canceledAtMs !== undefined || persist.left-- <= 0) return;
-      world.schedule.after(10_000, () =>
-        operators.act(number, { kind: 'run', direction: 'planned', leaked: campaign.leaked }),
-      );
+      operators.runAfter(10_000, number);
     };
     if (campaign.isPersistent) {
-      world.schedule.at(startMs + 100, () =>
-        operators.act(0, { kind: 'run', direction: 'planned', leaked: campaign.leaked }),
-      );
+      operators.runAfter(beforeMs + 100, 0);
     }
-    void index;
     await world.runUntil(world.nowMs + lengthOf(plan));
+    endWork(operators, calls);
+    await world.runUntil(world.nowMs + campaign.restMs);
     if (world.violation !== undefined) return;
   }
 }
 
-const steady = { at: { anchor: 'start', afterMs: 0 }, node: 0, times: 40, everyMs: 2_000, keeps: true, ttl: 'longest', crowd: 1 } as const;
+/** What is still under way belongs to the past, unless it was canceled: then it must stay without effect. */
+function endWork(operators: Operators, calls: CallRules): void {
+  for (const [number, { process }] of operators.machines.entries()) {
+    const left = calls.calls.filter((call) => call.isActive && call.process === process);
+    if (process.isDead || left.some(({ canceledAtMs }) => canceledAtMs === undefined)) operators.restart(number);
+  }
+}
 
-function place(
-  world: World,
-  campaign: Campaign,
-  zeroMs: number,
-  anchor: Anchor,
-  steps: Steps,
-  nodes: Nodes,
-): void {
+const steady = {
+  at: { anchor: 'start', afterMs: 0 },
+  node: 0,
+  times: 40,
+  everyMs: 2_000,
+  keeps: true,
+  ttl: 'longest',
+  crowd: 1,
+} as const;
+
+function place(world: World, campaign: Campaign, zeroMs: number, anchor: Anchor, steps: Steps, nodes: Nodes): void {
   const timeOf = (at: Moment): number => zeroMs + at.afterMs;
   for (const step of campaign.steps) {
     if (step.at.anchor === anchor) world.schedule.at(timeOf(step.at), () => steps.take(step));

@@ -31,8 +31,6 @@ const outageMs = 60_000;
 export class TokenRules {
   /** How much longer than announced a refusal may last, because of clocks that are off. */
   clockSlackMs = 0;
-  isLeaked = false;
-  /** Changes of the gateway's key before this time were not a rotation's. */
   readonly #world: World;
   readonly #gateway: Gateway;
   readonly #health: Health;
@@ -47,7 +45,13 @@ export class TokenRules {
 
   minted(
     node: Node,
-    asked: { readonly ttlSeconds: number; readonly calledAtMs: number; readonly wallAtCallMs: number },
+    asked: {
+      readonly ttlSeconds: number;
+      readonly calledAtMs: number;
+      readonly wallAtCallMs: number;
+      readonly answers: number;
+      readonly clockChanges: number;
+    },
     result: { readonly token: string; readonly expiresAt: number },
   ): Minted | undefined {
     const { nowMs } = this.#world;
@@ -62,13 +66,14 @@ export class TokenRules {
       return undefined;
     };
     if (key === null || !node.keys.includes(key) || alg !== 'RS256') return wrong(28, `a token is signed with ${key}`);
-    if (typeof exp !== 'number' || typeof iat !== 'number' || exp !== result.expiresAt) return wrong(28, 'a token has a wrong `exp`');
+    if (typeof exp !== 'number' || typeof iat !== 'number' || exp !== result.expiresAt)
+      return wrong(28, 'a token has a wrong `exp`');
     if (ttlSeconds > maxTtlSeconds || ttlSeconds < 1) return wrong(28, `a token of ${ttlSeconds} s was minted`);
     const isDraining = node.keys.length === 2 && key === node.keys[0];
     const lifetime = isDraining ? Math.min(ttlSeconds, drainTtlSeconds) : ttlSeconds;
     if (exp - iat > lifetime) return wrong(28, `a token of ${exp - iat} s was minted instead of ${lifetime} s`);
     if (exp - iat < lifetime) return wrong(28, `a token of only ${exp - iat} s was minted instead of ${lifetime} s`);
-    const jumps = node.process.clockChanges !== node.clockChanges;
+    const jumps = node.process.clockChanges !== asked.clockChanges;
     if (!jumps && (iat * 1000 > node.process.wallMs || (iat + 1) * 1000 <= asked.wallAtCallMs)) {
       return wrong(28, 'a token has a wrong `iat`');
     }
@@ -84,18 +89,37 @@ export class TokenRules {
     if (isCalm && nowMs - calledAtMs > 2 * roundTripMs && wellSince + 10_000 < calledAtMs) {
       wrong(34, `a token took ${nowMs - calledAtMs} ms although the gateway is well`);
     }
+    const tookMs = nowMs - calledAtMs;
+    const isWhole = node.process.thawedAtMs <= calledAtMs && this.#health.wellSinceMs([node.name]) <= calledAtMs;
+    if (
+      isWhole &&
+      tookMs > 100 &&
+      calledAtMs < node.hastyUntilMs &&
+      calledAtMs > node.hastySinceMs &&
+      asked.answers === node.hastyAnswers
+    ) {
+      wrong(34, `a token took ${tookMs} ms, although the gateway is known to hang`);
+    }
+    if (isWhole && tookMs >= 1_990 && calledAtMs >= node.hastyUntilMs) {
+      node.hastyAnswers = node.answers;
+      node.hastySinceMs = nowMs;
+      node.hastyUntilMs = calledAtMs + outageMs - 1_000;
+    }
     // The first token after an outage may be signed by what was known before it.
     const isInformed =
       isCalm &&
       (calledAtMs - wellSince > outageMs + 5_000 ||
         wellSince === 0 ||
-        (node.askedAtMs !== undefined && node.askedAtMs >= wellSince + 4_600 && node.askedAtMs + 2 * roundTripMs <= calledAtMs));
+        (node.askedAtMs !== undefined &&
+          node.askedAtMs >= wellSince + 4_600 &&
+          node.askedAtMs + 2 * roundTripMs <= calledAtMs));
     if (!isCalm) node.askedAtMs = undefined;
     else if (wellSince + 4_600 <= calledAtMs) node.askedAtMs ??= calledAtMs;
     if (isInformed && node.keys.length === 2) {
       const used = this.#gateway.usedBetween(calledAtMs - 1_000 - roundTripMs, nowMs);
       const isKnown = [...used].every((each) => each !== null && node.keys.includes(each));
-      if (isKnown && !used.has(key)) wrong(34, `a token is signed with ${key}, and the gateway uses ${[...used].join()}`);
+      if (isKnown && !used.has(key))
+        wrong(34, `a token is signed with ${key}, and the gateway uses ${[...used].join()}`);
     }
     const isLong = !isDraining && lifetime > drainTtlSeconds;
     return {
@@ -165,11 +189,13 @@ export class TokenRules {
     }
     // Only a flip is followed with few refusals. A release without the new key cannot follow it at all.
     const wasNatural = this.#gateway.changes.every((change) => change.isFlip || change.atMs < node.deployedAtMs);
-    if (!wasNatural || used === null || (!node.keys.includes(used) && !node.isRetired)) return false;
     const sinceMs = lastChange.atMs;
-    if (calledAtMs > sinceMs + 1_000 + roundTripMs && minted.isInformed) wrong(`${calledAtMs - sinceMs} ms after the flip`);
+    const wasReplaced = node.retiredAtMs < sinceMs;
+    if (node.isStray || !wasNatural || used === null || (!node.keys.includes(used) && !wasReplaced)) return false;
+    if (calledAtMs > sinceMs + 1_000 + roundTripMs && minted.isInformed)
+      wrong(`${calledAtMs - sinceMs} ms after the flip`);
     const { drainTtlSeconds, maxTtlSeconds } = this.#lifetimes;
-    const longest = this.isLeaked ? maxTtlSeconds : Math.min(drainTtlSeconds, maxTtlSeconds);
+    const longest = lastChange.isLeaked ? maxTtlSeconds : Math.min(drainTtlSeconds, maxTtlSeconds);
     const isLate = mintedAtMs > sinceMs + 1_000 + roundTripMs;
     const limitMs = (isLate ? mintedAtMs : sinceMs) + (longest + 1) * 1_000 + this.clockSlackMs;
     if (nowMs > limitMs) wrong(`${((nowMs - sinceMs) / 1000).toFixed(3)} s after the flip`);

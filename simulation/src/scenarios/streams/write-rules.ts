@@ -46,8 +46,13 @@ export class WriteRules implements WriteJudge {
     const [held, written] = [nameOfAnyPem(before?.value), nameOfPem(value)];
     const isEmpty = (before?.value ?? '').trim() === '';
     this.#world.note(call.process.name, `${call.name}: the slot holds ${written ?? 'something else'}`);
+    call.hasWrittenSlot = true;
+    this.#gateway.isLeaked = isLeaked;
     this.#gateway.isFlip = kind === 'run' || kind === 'advance';
-    if (written === null) return this.#wrong(28, call, 'has written something other than a public key to the slot');
+    if (written === null) {
+      this.#wrong(28, call, 'has written something other than a public key to the slot');
+      return;
+    }
     if (kind === 'publish') {
       if (written !== to) this.#wrong(28, call, `has published ${written}`);
       if (!isEmpty && held !== to && (from === null || held !== from)) {
@@ -60,11 +65,17 @@ export class WriteRules implements WriteJudge {
       if (written !== from || held !== from) this.#wrong(28, call, `has replaced ${held} by ${written}`);
       return;
     }
-    if (written !== to || held !== from) return this.#wrong(28, call, `has replaced ${held} by ${written}`);
-    if (call.canceledAtMs !== undefined && !this.#isBegunAgain(call)) {
+    if (written !== to || held !== from) {
+      this.#wrong(28, call, `has replaced ${held} by ${written}`);
+      return;
+    }
+    if (this.#isCanceled(call) && !this.#isBegunAgain(call)) {
       this.#wrong(28, call, 'has changed the key although it was canceled');
     }
-    if (!isLeaked) this.#checkDrain(call);
+    if (!isLeaked) {
+      this.#checkDrain(call);
+      this.#checkServed(call, 'flipped');
+    }
     this.onFlip();
   }
 
@@ -72,18 +83,34 @@ export class WriteRules implements WriteJudge {
   #checkDrain(call: Call): void {
     const notes = entriesBetween(this.#store.notes, call.startedAtMs, this.#world.nowMs);
     const own = notes.filter((entry) => this.#isOwn(call, entry));
-    const last = own.at(-1);
-    if (last === undefined) return this.#wrong(34, call, 'has flipped without a note');
-    if (last.writtenAtMs < this.lastCancelAtMs) return this.#wrong(34, call, 'has flipped by a note that was canceled');
+    const kept = own.filter(({ writtenAtMs }) => writtenAtMs >= this.lastCancelAtMs);
+    if (own.length === 0) {
+      this.#wrong(34, call, 'has flipped without a note');
+      return;
+    }
+    if (kept.length === 0) {
+      this.#wrong(34, call, 'has flipped by a note that was canceled');
+      return;
+    }
+    // The note may have been written again since the call has read it.
+    const start = Math.min(...kept.map((entry) => this.drainStartOf(entry)));
     const drainSeconds = this.#maxTtlSeconds + 2;
     const latest = (epochMs + this.#world.nowMs + call.mostAheadMs) / 1000;
-    const earliest = (epochMs + call.startedAtMs + call.leastAheadMs) / 1000;
-    if (latest < this.drainStartOf(last) + drainSeconds) {
-      this.#wrong(34, call, `has flipped ${(this.drainStartOf(last) + drainSeconds - latest).toFixed(3)} s too early`);
+    if (latest < start + drainSeconds) {
+      this.#wrong(34, call, `has flipped ${(start + drainSeconds - latest).toFixed(3)} s too early`);
     }
-    if (earliest > this.drainStartOf(last) + drainSeconds + staleAfterSeconds + edgeSeconds) {
+    const youngest = Math.max(...kept.map((entry) => this.drainStartOf(entry)));
+    const earliest = (epochMs + call.startedAtMs + call.leastAheadMs) / 1000;
+    if (earliest > youngest + drainSeconds + staleAfterSeconds + edgeSeconds) {
       this.#wrong(34, call, 'has flipped by a note that is a day older than its drain');
     }
+  }
+
+  /** A rotation does nothing while the gateway does not use the key in the slot. */
+  #checkServed(call: Call, what: string): void {
+    const { lastServed, purpose } = call;
+    if (lastServed !== purpose.from)
+      this.#wrong(28, call, `has ${what}, but the gateway has answered ${lastServed ?? 'nothing'}`);
   }
 
   /** In seconds since 1970: when the drain of this note began. */
@@ -96,7 +123,10 @@ export class WriteRules implements WriteJudge {
     const [old, note] = [noteOf(before), noteOf(this.#store.note)];
     const what = note === null ? 'is cleared' : `says ${nameOfKeyId(note.from)}>${nameOfKeyId(note.to)}`;
     this.#world.note(call.process.name, `${call.name}: the note ${what}`);
-    if (kind === 'publish') return this.#wrong(28, call, 'has written the note');
+    if (kind === 'publish') {
+      this.#wrong(28, call, 'has written the note');
+      return;
+    }
     const isOwn = from !== null && old?.from === keyOf(from).keyId && old.to === keyOf(to).keyId;
     if (note === null) {
       if (kind === 'cancel') call.clearedAtMs = this.#world.nowMs;
@@ -108,11 +138,18 @@ export class WriteRules implements WriteJudge {
       }
       return;
     }
-    if (kind === 'cancel') return this.#wrong(28, call, 'has begun a rotation');
+    if (kind === 'cancel') {
+      this.#wrong(28, call, 'has begun a rotation');
+      return;
+    }
     const isWhole = from !== null && note.from === keyOf(from).keyId && note.to === keyOf(to).keyId;
-    if (!isWhole) return this.#wrong(28, call, 'has written a note of another rotation');
+    if (!isWhole) {
+      this.#wrong(28, call, 'has written a note of another rotation');
+      return;
+    }
     if (isLeaked) this.#wrong(28, call, 'has begun a drain although the key has leaked');
-    if (call.canceledAtMs !== undefined) this.#wrong(28, call, 'has begun again although it was canceled');
+    if (this.#isCanceled(call)) this.#wrong(28, call, 'has begun again although it was canceled');
+    this.#checkServed(call, 'begun');
     const held = entriesBetween(this.#store.slots, call.startedAtMs, this.#world.nowMs);
     if (!held.some(({ value }) => nameOfAnyPem(value) === from)) {
       this.#wrong(28, call, 'has begun although the slot does not hold the old key');
@@ -136,7 +173,8 @@ export class WriteRules implements WriteJudge {
       (epochMs + call.startedAtMs + call.leastAheadMs) / 1000 - start,
     ];
     // The note may have come while the call was under way, so its age is at least what the age at the start says.
-    const isPast = Math.max(youngest, -maxAheadSeconds + edgeSeconds) === youngest || entry.writtenAtMs >= call.startedAtMs;
+    const isPast =
+      Math.max(youngest, -maxAheadSeconds + edgeSeconds) === youngest || entry.writtenAtMs >= call.startedAtMs;
     const isNear = (epochMs + this.#world.nowMs + call.leastAheadMs) / 1000 - start >= -maxAheadSeconds + edgeSeconds;
     return isPast && isNear && oldest <= this.#maxTtlSeconds + 2 + staleAfterSeconds - edgeSeconds;
   }
@@ -153,9 +191,14 @@ export class WriteRules implements WriteJudge {
     return held.some(({ value }) => nameOfAnyPem(value) === call.purpose.to);
   }
 
+  /** The guide: after the loss of a bucket, revisions count anew. A cancel cannot be told from what was lost then. */
+  #isCanceled(call: Call): boolean {
+    return call.canceledAtMs !== undefined && this.#store.lostAtMs < call.startedAtMs;
+  }
+
   /** A canceled run may join a rotation of the same keys that another process has begun after the cancel. */
   #isBegunAgain(call: Call): boolean {
-    const since = call.canceledAtMs ?? 0;
+    const since = call.noteClearedAtMs ?? 0;
     return this.#store.notes.some((entry) => entry.writtenAtMs >= since && this.#isOwn(call, entry));
   }
 
@@ -165,7 +208,9 @@ export class WriteRules implements WriteJudge {
 
   heldBetween(fromMs: number, toMs: number): ReadonlySet<KeyName | 'nothing' | 'other'> {
     const entries = entriesBetween(this.#store.slots, fromMs, toMs);
-    const names = entries.map(({ value }) => ((value ?? '').trim() === '' ? 'nothing' : (nameOfAnyPem(value) ?? 'other')));
+    const names = entries.map(({ value }) =>
+      (value ?? '').trim() === '' ? 'nothing' : (nameOfAnyPem(value) ?? 'other'),
+    );
     const isNew = this.#store.slots.length === 0 || (this.#store.slots[0]?.writtenAtMs ?? 0) >= fromMs;
     return new Set(isNew ? [...names, 'nothing' as const] : names);
   }

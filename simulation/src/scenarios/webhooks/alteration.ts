@@ -43,13 +43,23 @@ export function altered(message: Message, alteration: Alteration, nowSeconds: nu
     case 'id':
       return flawed('signature_invalid', { id: `${id}x`, event: null });
     case 'timestamp':
-      return Number(timestamp) === nowSeconds ? message : flawed('signature_invalid', { timestamp: String(nowSeconds) });
+      return Number(timestamp) === nowSeconds
+        ? message
+        : flawed('signature_invalid', { timestamp: String(nowSeconds) });
     case 'cut signature':
-      return flawed('signature_invalid', { signature: signature.split(' ').map((each) => `${each.slice(0, -5)}=`).join(' ') });
+      return flawed('signature_invalid', {
+        signature: signature
+          .split(' ')
+          .map((each) => `${each.slice(0, -5)}=`)
+          .join(' '),
+      });
     case 'signature version':
       return flawed('signature_invalid', { signature: signature.replaceAll('v1,', 'v1a,') });
     case 'signed by a stranger':
-      return flawed('signature_invalid', { signature: signatureOf(id, timestamp, body, 'foreign'), signedBy: ['foreign'] });
+      return flawed('signature_invalid', {
+        signature: signatureOf(id, timestamp, body, 'foreign'),
+        signedBy: ['foreign'],
+      });
     case 'signature of another time':
       return flawed('signature_invalid', { timestamp: String(Number(timestamp) + 1) });
     case 'signature among others':

@@ -70,7 +70,9 @@ export class Answers {
     if (status !== 503) {
       if (isBroken && reason === 'payload_incomplete') return undefined;
       if (status !== (reason === 'payload_too_large' ? 413 : 400)) return [29, 'the status does not match'];
-      return flaws.includes(reason) ? undefined : [29, isGood ? 'it is good' : `it must be refused with ${flaws.join()}`];
+      return flaws.includes(reason)
+        ? undefined
+        : [29, isGood ? 'it is good' : `it must be refused with ${flaws.join()}`];
     }
     if (!isGood) return [29, `it must be refused with ${flaws.join()}`];
     if (!(Number(headers['Retry-After']) > 0)) return [29, 'without Retry-After'];
@@ -82,12 +84,11 @@ export class Answers {
   #mayWait(delivery: Delivery): boolean {
     const { process, receiver, message, calls } = delivery;
     for (const other of this.of(message.id)) {
-      if (other === delivery || other.process !== process || other.settledAtMs !== undefined) continue;
-      if (!this.#isShared && other.receiver !== receiver) continue;
+      if (other === delivery || other.process !== process) continue;
+      if (!this.#isShared && this.#isInMemory(other, receiver)) return true;
+      if (other.settledAtMs !== undefined || (!this.#isShared && other.receiver !== receiver)) continue;
       const since = (leaseOf(other) ?? other.calls[0])?.calledSteadyMs ?? other.handling?.beganSteadyMs;
       if (since !== undefined && process.steadyMs - since < this.#leaseMs) return true;
-      // The entry in memory lasts by the wall clock, which may have been set back.
-      if (!this.#isShared && other.handling !== undefined && process.wallMs < other.handling.beganWallMs + this.#leaseMs) return true;
     }
     const [first] = calls;
     if (first !== undefined && process.steadyMs - first.calledSteadyMs >= this.#leaseMs) return true;
@@ -104,12 +105,22 @@ export class Answers {
       const wasOver = owner.settledAtMs !== undefined && owner.settledAtMs <= (call.doneAtMs ?? 0);
       // A lease that was over by the clock of its own process is left to expire by the clocks of the others.
       const wasExpired = owner.settledWallMs >= by.calledWallMs + this.#leaseMs;
-      return !wasOver || wasExpired || owner.isTroubled || isLateAnywhere(owner, this.#world.nowMs) || owner.voidAtMs >= (by.doneAtMs ?? 0);
+      return (
+        !wasOver || wasExpired || owner.isTroubled || owner.calls.some(isLate) || owner.voidAtMs >= (by.doneAtMs ?? 0)
+      );
     });
   }
 
+  /** Whether `store: 'memory'` may hold the lease of a delivery. It lasts by the wall clock, which may have been set back. */
+  #isInMemory({ receiver, handling, process, settledAtMs, settledWallMs }: Delivery, by: object): boolean {
+    if (receiver !== by || handling === undefined || handling.outcome === 'done') return false;
+    const untilMs = handling.beganWallMs + this.#leaseMs;
+    // A lease that was already over is not deleted when the handler fails.
+    return process.wallMs < untilMs && (settledAtMs === undefined || settledWallMs >= untilMs);
+  }
+
   #mayBeUnavailable(delivery: Delivery): boolean {
-    if (delivery.isTroubled || delivery.isOvertaken || isLateAnywhere(delivery, this.#world.nowMs)) return true;
+    if (delivery.isTroubled || delivery.isOvertaken || delivery.calls.some(isLate)) return true;
     const [first] = delivery.calls;
     // The receiver's own entry is remembered for as long as an event. If the store takes longer, it seems to be lost.
     if (first !== undefined && delivery.process.wallMs - first.calledWallMs >= this.#keepMs) return true;
@@ -121,7 +132,7 @@ export class Answers {
   }
 
   #mayMissNote(delivery: Delivery): boolean {
-    if (delivery.isTroubled || delivery.isOvertaken || isLateAnywhere(delivery, this.#world.nowMs)) return true;
+    if (delivery.isTroubled || delivery.isOvertaken || delivery.calls.some(isLate)) return true;
     return delivery.process.wallMs - (delivery.handling?.endedWallMs ?? 0) >= this.#keepMs;
   }
 
@@ -130,14 +141,10 @@ export class Answers {
     if (calls.length > maxCalls) return [38, `it called the store ${calls.length} times`];
     const { nowMs } = this.#world;
     const handledMs = handling === undefined ? 0 : (handling.endedAtMs ?? nowMs) - handling.beganAtMs;
-    const mostMs = bodyMs + handledMs + calls.length * storeTimeoutMs;
+    const mostMs = bodyMs + handledMs + calls.length * (storeTimeoutMs + 1);
     const tookMs = nowMs - Math.max(beganAtMs, process.thawedAtMs);
     return tookMs > mostMs ? [38, `it took ${tookMs} ms, and may take ${mostMs}`] : undefined;
   }
-}
-
-function isLateAnywhere({ calls }: Delivery, nowMs: number): boolean {
-  return calls.some((call) => isLate(call, nowMs));
 }
 
 export function textOf(result: Result): string {

@@ -12,22 +12,35 @@ export function bodyMsOf(form: BodyForm): number {
 }
 
 /** The payload that an adapter would pass to the receiver. */
-export function payloadOf(world: World, process: VirtualProcess, text: string, form: BodyForm): ReceivedDelivery['payload'] {
+export function payloadOf(
+  world: World,
+  process: VirtualProcess,
+  text: string,
+  form: BodyForm,
+): ReceivedDelivery['payload'] {
   const bytes = new TextEncoder().encode(text);
   if (form === 'text') return text;
   if (form === 'bytes') return bytes;
   if (form === 'function') return () => bytes;
   const size = Math.ceil(bytes.length / pieces);
   const parts = Array.from({ length: pieces }, (_, at) => bytes.subarray(at * size, (at + 1) * size));
-  return stream(parts, async () => {
-    if (form === 'stream') return;
-    await new Promise<void>((resolve) => {
-      world.schedule.after(pieceMs, () => process.deliver(resolve));
-    });
-  }, form === 'broken stream');
+  return stream(
+    parts,
+    async () => {
+      if (form === 'stream') return;
+      await new Promise<void>((resolve) => {
+        world.schedule.after(pieceMs, () => process.deliver(resolve));
+      });
+    },
+    form === 'broken stream',
+  );
 }
 
-async function* stream(parts: readonly Uint8Array[], wait: () => Promise<void>, breaks: boolean): AsyncGenerator<Uint8Array> {
+async function* stream(
+  parts: readonly Uint8Array[],
+  wait: () => Promise<void>,
+  breaks: boolean,
+): AsyncGenerator<Uint8Array> {
   for (const [at, part] of parts.entries()) {
     await wait();
     if (breaks && at === parts.length - 1) throw new Error('aborted');

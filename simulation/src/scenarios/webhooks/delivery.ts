@@ -43,7 +43,8 @@ export interface Delivery {
 /** The write that claims the event: the first one to the event's key. */
 export function leaseOf({ calls, handling }: Delivery): StoreCall | undefined {
   return calls.find(
-    (call) => call.operation === 'set' && isOfEvent(call) && (handling === undefined || call.calledAtMs <= handling.beganAtMs),
+    (call) =>
+      call.operation === 'set' && isOfEvent(call) && (handling === undefined || call.calledAtMs <= handling.beganAtMs),
   );
 }
 
@@ -59,9 +60,14 @@ export function isOfEvent({ key }: Pick<StoreCall, 'key'>): boolean {
   return /evt_\d+$/.test(key);
 }
 
-/** Whether the call has told its process anything, or the process must have given up on it. */
-export function isLate({ calledAtMs, answeredAtMs }: StoreCall, nowMs: number): boolean {
-  return (answeredAtMs ?? nowMs) - calledAtMs >= storeTimeoutMs;
+/** Whether the process may have given up on the call. Timers run on its steady clock, and a drifting one is rounded. */
+export function isLate(call: StoreCall): boolean {
+  return waitedMs(call) >= storeTimeoutMs - 1;
+}
+
+/** How long the process has waited for the answer, by its steady clock. */
+export function waitedMs({ process, calledSteadyMs, answeredSteadyMs }: StoreCall): number {
+  return (answeredSteadyMs ?? process.steadyMs) - calledSteadyMs;
 }
 
 /** docs/webhooks.md: a store has three seconds to respond. */
@@ -71,7 +77,11 @@ export const storeTimeoutMs = 3_000;
 export function flawsOf(
   message: Message,
   wallMs: number,
-  { toleranceSeconds, maxBytes, secrets }: { readonly toleranceSeconds: number; readonly maxBytes: number; readonly secrets: readonly SecretName[] },
+  {
+    toleranceSeconds,
+    maxBytes,
+    secrets,
+  }: { readonly toleranceSeconds: number; readonly maxBytes: number; readonly secrets: readonly SecretName[] },
 ): string[] {
   const flaws: string[] = [];
   if (message.flaw !== undefined) flaws.push(message.flaw);

@@ -36,13 +36,25 @@ export interface Content {
 
 export function signed({ event, id, body }: Content, timestampSeconds: number, by: readonly SecretName[]): Message {
   const timestamp = String(timestampSeconds);
-  return { event, id, body, timestamp, signature: by.map((name) => signatureOf(id, timestamp, body, name)).join(' '), signedBy: by };
+  return {
+    event,
+    id,
+    body,
+    timestamp,
+    signature: by.map((name) => signatureOf(id, timestamp, body, name)).join(' '),
+    signedBy: by,
+  };
 }
 
 export function signatureOf(id: string, timestamp: string, body: string, by: SecretName): string {
   return `v1,${createHmac('sha256', keys[by]).update(`${id}.${timestamp}.${body}`).digest('base64')}`;
 }
 
-export function headersOf({ id, timestamp, signature, headers }: Message): Readonly<Record<string, string | readonly string[] | undefined>> {
+export function headersOf({
+  id,
+  timestamp,
+  signature,
+  headers,
+}: Message): Readonly<Record<string, string | readonly string[] | undefined>> {
   return { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': signature, ...headers };
 }

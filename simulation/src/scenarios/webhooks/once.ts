@@ -1,7 +1,7 @@
 // Statement 29: an event is handled once, except as docs/webhooks.md says under "Repeats".
 import type { StoreCall } from '../../world/key-value-store.ts';
 import type { World } from '../../world/world.ts';
-import { type Delivery, isLate, isOfEvent, leaseOf, markOf } from './delivery.ts';
+import { type Delivery, isLate, isOfEvent, leaseOf, markOf, storeTimeoutMs, waitedMs } from './delivery.ts';
 import type { WebhookPlan } from './plan.ts';
 
 /** Decides whether a handler may be called. Keeps the deliveries of each event that have called it. */
@@ -50,14 +50,16 @@ export class Once {
     this.#add(delivery);
   }
 
-  /** A write or a deletion has reached the store: it may end the guard of others. */
-  onDone(by: Delivery, call: StoreCall): void {
+  /** A write or a deletion has reached the store: it may end the guard of other deliveries of the event. */
+  onDone(by: Delivery, call: StoreCall, all: readonly Delivery[]): void {
     if (call.operation === 'get' || !isOfEvent(call) || call.isFalse) return;
-    // The event is marked as handled: whoever had the lease has lost it, and the event stays guarded.
-    if (call.operation === 'set' && call === markOf(by)) return;
-    for (const other of this.of(by.message.id)) {
+    for (const other of all) {
       if (other === by) continue;
-      const isExcused = isLate(call, this.#world.nowMs) || (call.operation === 'set' ? this.#hasMissed(by, other) : hasSeenItsOwn(by));
+      // The mark of a delivery takes the place of the leases and marks of others.
+      const isExcused =
+        call === markOf(by) ||
+        isLate(call) ||
+        (call.operation === 'set' ? this.#hasMissed(by, other) : hasSeenItsOwn(by));
       if (isExcused) other.voidAtMs = this.#world.nowMs;
     }
   }
@@ -77,14 +79,13 @@ export class Once {
     const passedMs = Math.max(process.wallMs - lease.calledWallMs, process.steadyMs - lease.calledSteadyMs);
     if (passedMs > this.#leaseMs / 2) return 'although writing the lease took more than half of it';
     const { calls } = delivery;
-    if (!calls.slice(calls.indexOf(lease)).some((call) => call.operation === 'get' && call.found?.writtenBy === lease)) {
+    if (
+      !calls.slice(calls.indexOf(lease)).some((call) => call.operation === 'get' && call.found?.writtenBy === lease)
+    ) {
       return 'although the store has not confirmed the lease';
     }
     for (const call of calls) {
-      const isPaused = process.thawedAtMs > call.calledAtMs;
-      if (!isPaused && (call.answeredAtMs ?? this.#world.nowMs) - call.calledAtMs > 3_000) {
-        return 'although the store took more than three seconds';
-      }
+      if (waitedMs(call) > storeTimeoutMs + 1) return 'although the store took more than three seconds';
       if (call.isGarbled) return 'although the store returned something else';
       const by = call.found?.writtenBy;
       if (by === undefined || !isOfEvent(call) || by.purpose === delivery) continue;
@@ -112,7 +113,10 @@ export class Once {
   #hasMissed(delivery: Delivery, earlier: Delivery): boolean {
     const lease = leaseOf(delivery);
     const lookups = delivery.calls.filter((call) => call.operation === 'get' && isOfEvent(call));
-    const before = lease === undefined ? lookups : lookups.slice(0, lookups.filter((call) => isBefore(call, lease, delivery)).length);
+    const before =
+      lease === undefined
+        ? lookups
+        : lookups.slice(0, lookups.filter((call) => isBefore(call, lease, delivery)).length);
     const answered = before.filter((call) => call.answeredAtMs !== undefined && !call.hasFailed);
     const truths = answered.filter((call) => !call.isFalse);
     // A false answer counts only if another read at that time found something: otherwise the store was seen to fail.
@@ -129,7 +133,8 @@ export class Once {
     const { handling, notedAtMs, voidAtMs } = delivery;
     if (handling === undefined || (handling.outcome === 'threw' && (handling.endedAtMs ?? 0) <= atMs)) return false;
     const mark = markOf(delivery);
-    const isMarked = (notedAtMs ?? Number.POSITIVE_INFINITY) <= atMs || (mark?.doneAtMs ?? Number.POSITIVE_INFINITY) < atMs;
+    const isMarked =
+      (notedAtMs ?? Number.POSITIVE_INFINITY) <= atMs || (mark?.doneAtMs ?? Number.POSITIVE_INFINITY) < atMs;
     if (isMarked && handling.endedAtMs !== undefined) {
       if ((mark?.doneAtMs ?? 0) <= voidAtMs) return false;
       return wallMs < handling.endedWallMs + this.#keepMs && atMs < handling.endedAtMs + this.#keepMs;
@@ -148,7 +153,9 @@ export function isLive({ found, answeredWallMs = 0 }: StoreCall): boolean {
 }
 
 function hasCompany(call: StoreCall, { calls }: Delivery): boolean {
-  return calls.some((other) => other.calledAtMs === call.calledAtMs && other.key !== call.key && other.found !== undefined);
+  return calls.some(
+    (other) => other.calledAtMs === call.calledAtMs && other.key !== call.key && other.found !== undefined,
+  );
 }
 
 function isBefore(call: StoreCall, lease: StoreCall, { calls }: Delivery): boolean {
@@ -157,7 +164,9 @@ function isBefore(call: StoreCall, lease: StoreCall, { calls }: Delivery): boole
 
 /** Whether the last read of a delivery has shown it its own entry. */
 function hasSeenItsOwn(delivery: Delivery): boolean {
-  const last = delivery.calls.findLast((call) => call.operation === 'get' && isOfEvent(call) && call.answeredAtMs !== undefined);
+  const last = delivery.calls.findLast(
+    (call) => call.operation === 'get' && isOfEvent(call) && call.answeredAtMs !== undefined,
+  );
   return last?.found?.writtenBy.purpose === delivery;
 }
 

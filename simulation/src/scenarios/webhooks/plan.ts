@@ -97,11 +97,21 @@ type FloodDraft = Omit<Extract<Step, { readonly kind: 'flood' }>, 'work' | 'ever
   readonly work: WorkDraft;
   readonly every: Relative;
 };
-type StoreDraft = { readonly kind: 'store'; readonly atMs: number; readonly fault: StoreFault; readonly delay: Relative };
+type StoreDraft = {
+  readonly kind: 'store';
+  readonly atMs: number;
+  readonly fault: StoreFault;
+  readonly delay: Relative;
+};
 
 const relative: fc.Arbitrary<Relative> = fc.record({
   leases: fc.constantFrom(0, 0, 0, 0, 0.25, 0.5, 1, 1, 2),
-  ms: fc.oneof(fc.integer({ min: 0, max: 40 }), fc.integer({ min: 0, max: 2_000 }), fc.integer({ min: -6, max: 6 }), spans(20_000)),
+  ms: fc.oneof(
+    fc.integer({ min: 0, max: 40 }),
+    fc.integer({ min: 0, max: 2_000 }),
+    fc.integer({ min: -6, max: 6 }),
+    spans(20_000),
+  ),
 });
 
 const work: fc.Arbitrary<WorkDraft> = fc.record({
@@ -113,6 +123,9 @@ const to = fc.nat({ max: 5 });
 const atMs = fc.constant(0);
 const few = fc.integer({ min: 0, max: 40 });
 const kind = <Name extends string>(name: Name): fc.Arbitrary<Name> => fc.constant(name);
+
+const orNull = <T>(value: fc.Arbitrary<T>, freq: number): fc.Arbitrary<T | null> =>
+  fc.option<T, null>(value, { nil: null, freq });
 
 const copies = fc.oneof(
   { weight: 3, arbitrary: fc.constant([]) },
@@ -137,7 +150,7 @@ const again: fc.Arbitrary<Draft> = fc.record({
   atMs,
   of: fc.nat({ max: 7 }),
   to,
-  age: fc.option(fc.record({ edge: fc.constantFrom('old', 'new'), beyond: fc.constantFrom(-1, 0, 1) }), { freq: 2 }),
+  age: orNull(fc.record({ edge: fc.constantFrom('old', 'new'), beyond: fc.constantFrom(-1, 0, 1) }), 2),
 });
 
 const replay: fc.Arbitrary<Draft> = fc.record({
@@ -146,7 +159,7 @@ const replay: fc.Arbitrary<Draft> = fc.record({
   of: fc.nat({ max: 15 }),
   to,
   alteration: fc.oneof(fc.constant('none' as const), fc.constantFrom(...alterations)),
-  edgeMs: fc.option(fc.integer({ min: -2, max: 1 }), { freq: 2 }),
+  edgeMs: orNull(fc.integer({ min: -2, max: 1 }), 2),
 });
 
 const flood: fc.Arbitrary<FloodDraft> = fc.record({
@@ -154,7 +167,7 @@ const flood: fc.Arbitrary<FloodDraft> = fc.record({
   atMs,
   count: fc.integer({ min: 1, max: 60 }),
   every: fc.record({ leases: fc.constantFrom(0, 0, 0.1, 0.5), ms: few }),
-  to: fc.option(to, { freq: 1 }),
+  to: orNull(to, 1),
   work,
 });
 
@@ -174,7 +187,13 @@ const storeFault: fc.Arbitrary<StoreDraft> = fc.record({
 const disturbance: fc.Arbitrary<Draft> = fc.record({
   kind: kind('disturbance'),
   atMs,
-  disturbance: disturbances({ durationMs: 60_000, processes: 6, servers: 1, maxClockMs: 400_000, longestFreezeMs: 120_000 }),
+  disturbance: disturbances({
+    durationMs: 60_000,
+    processes: 6,
+    servers: 1,
+    maxClockMs: 400_000,
+    longestFreezeMs: 120_000,
+  }),
 });
 
 const incident: fc.Arbitrary<Incident> = fc.record({
@@ -206,10 +225,15 @@ const clocks = fc.record({
 });
 
 const rotation: fc.Arbitrary<WebhookPlan['rotation']> = fc
-  .tuple(fc.array(fc.nat({ max: 1_000_000 }), { minLength: 2, maxLength: 2 }), fc.array(fc.nat({ max: 1_000_000 }), { minLength: 2, maxLength: 2 }))
+  .tuple(
+    fc.array(fc.nat({ max: 1_000_000 }), { minLength: 2, maxLength: 2 }),
+    fc.array(fc.nat({ max: 1_000_000 }), { minLength: 2, maxLength: 2 }),
+  )
   .map(([receivers, sender]) => ({ receivers: stages(receivers), sender: stages(sender) }));
 
-function stages(times: readonly number[]): readonly { readonly atMs: number; readonly secrets: readonly SecretName[] }[] {
+function stages(
+  times: readonly number[],
+): readonly { readonly atMs: number; readonly secrets: readonly SecretName[] }[] {
   const [firstMs = 0, lastMs = 0] = times.toSorted((a, b) => a - b);
   return [
     { atMs: firstMs, secrets: ['new', 'old'] },
@@ -222,7 +246,18 @@ const drafts = fc.record({
     { weight: 3, arbitrary: fc.array(clocks, { minLength: 1, maxLength: 3 }) },
     { weight: 1, arbitrary: fc.array(clocks, { minLength: 4, maxLength: 6 }) },
   ),
-  store: fc.constantFrom('shared', 'shared', 'shared', 'shared', 'shared', 'shared', 'shared', 'shared', 'memory', 'none') as fc.Arbitrary<WebhookPlan['store']>,
+  store: fc.constantFrom(
+    'shared',
+    'shared',
+    'shared',
+    'shared',
+    'shared',
+    'shared',
+    'shared',
+    'shared',
+    'memory',
+    'none',
+  ) as fc.Arbitrary<WebhookPlan['store']>,
   receivers: fc.constantFrom(1, 1, 2),
   leaseSeconds: fc.constantFrom(60, 60, 60, 10, 5, 2, 1, 3600),
   toleranceSeconds: fc.constantFrom(300, 300, 300, 60, 5, 1, 0),
@@ -236,7 +271,7 @@ const drafts = fc.record({
     ),
     retrySeconds: fc.constantFrom([1, 5, 30, 120], [1, 5, 30, 120, 600, 3600], [0.1, 0.1, 1, 1, 5, 10, 30, 60], []),
   }),
-  rotation: fc.option(rotation, { freq: 3 }),
+  rotation: orNull(rotation, 3),
   incidents: fc.array(incident, { minLength: 1, maxLength: 5 }),
 });
 

@@ -6,7 +6,7 @@ import type { World } from '../../world/world.ts';
 import { Answers, type Result, textOf } from './answers.ts';
 import { App, current } from './app.ts';
 import { bodyMsOf, payloadOf } from './body.ts';
-import { type Delivery, flawsOf, isOfEvent, storeTimeoutMs } from './delivery.ts';
+import { type Delivery, flawsOf, isOfEvent, storeTimeoutMs, waitedMs } from './delivery.ts';
 import { type Content, headersOf, type Message, type SecretName } from './message.ts';
 import { Once } from './once.ts';
 import type { BodyForm, WebhookPlan, Work } from './plan.ts';
@@ -14,6 +14,8 @@ import type { BodyForm, WebhookPlan, Work } from './plan.ts';
 const origin = 'redis://store.test';
 /** Other Maps and Sets of the product, such as the names of options, are not larger. */
 const otherEntries = 16;
+/** In a world without faults, without the time of the handler. */
+const longestAnswerMs = 10_000;
 
 export interface EventState extends Content {
   works: readonly Work[];
@@ -94,7 +96,10 @@ export class Run {
       notedAtMs: undefined,
     };
     const { number, flaws } = delivery;
-    this.world.note(process.name, `gets delivery ${number} of ${message.id}${flaws.length > 0 ? `: ${flaws.join()}` : ''}`);
+    this.world.note(
+      process.name,
+      `gets delivery ${number} of ${message.id}${flaws.length > 0 ? `: ${flaws.join()}` : ''}`,
+    );
     if (flaws.length === 0) this.#answers.add(delivery);
     app.open.add(delivery);
     this.#checkMemory(process, app);
@@ -105,7 +110,9 @@ export class Run {
     current.run(delivery, () => {
       const payload = payloadOf(this.world, process, message.body, form);
       receiver
-        .receive({ headers: headersOf(message) as Record<string, string>, payload }, (event) => this.#handle(delivery, event))
+        .receive({ headers: headersOf(message) as Record<string, string>, payload }, (event) =>
+          this.#handle(delivery, event),
+        )
         .then(settle, (thrown: unknown) => settle({ thrown }));
     });
   }
@@ -165,7 +172,7 @@ export class Run {
   /** Statement 36: what waits in a process is bounded by what it was asked. */
   #checkMemory(process: VirtualProcess, app: App): void {
     const { nowMs } = this.world;
-    for (const call of app.pending) if (nowMs - call.calledAtMs >= storeTimeoutMs) app.pending.delete(call);
+    for (const call of app.pending) if (waitedMs(call) > storeTimeoutMs + 1) app.pending.delete(call);
     if (process.timers > app.pending.size) {
       this.world.violate(36, `${process.name} has ${process.timers} timers, and waits for ${app.pending.size} answers`);
     }
@@ -175,18 +182,22 @@ export class Run {
     for (const delivery of app.open) if (delivery.beganAtMs < youngMs) app.open.delete(delivery);
     app.mostClaims = Math.max(app.mostClaims, app.open.size);
     if (process.largestCollection > app.mostClaims + otherEntries) {
-      this.world.violate(36, `${process.name} keeps ${process.largestCollection} entries for ${app.mostClaims} deliveries`);
+      this.world.violate(
+        36,
+        `${process.name} keeps ${process.largestCollection} entries for ${app.mostClaims} deliveries`,
+      );
     }
   }
 
-  /** After the end of all faults: nothing waits, except for handlers. */
+  /** Long after the end of all faults, nothing waits, except for handlers and for deliveries that have just come. */
   checkQuiet(): void {
     for (let number = 0; number < this.fleet.size; number++) {
       const { process, state } = this.fleet.member(number);
-      if (process.timers > 0) this.world.violate(36, `${process.name} still has ${process.timers} timers`);
-      for (const delivery of state.open) {
-        if (delivery.handling === undefined || delivery.handling.outcome !== undefined) {
-          this.world.violate(38, `delivery ${delivery.number} was never answered`);
+      this.#checkMemory(process, state);
+      for (const { handling, beganAtMs, number: delivery } of state.open) {
+        const isDue = handling === undefined || handling.outcome !== undefined;
+        if (isDue && this.world.nowMs - beganAtMs > longestAnswerMs) {
+          this.world.violate(38, `delivery ${delivery} was never answered`);
         }
       }
     }
@@ -210,7 +221,7 @@ export class Run {
   #onDone(call: StoreCall): void {
     const delivery = call.purpose as Delivery;
     if (call.isFalse || call.hasFailed) delivery.isTroubled = true;
-    this.#once.onDone(delivery, call);
+    this.#once.onDone(delivery, call, this.#answers.of(delivery.message.id));
     if (call.operation === 'get' || !isOfEvent(call)) return;
     for (const other of this.#answers.of(delivery.message.id)) if (other !== delivery) other.isOvertaken = true;
   }

@@ -43,7 +43,9 @@ export class Sender {
       const waitMs = Math.max(retryAfterMs, seconds * 1000 * (1 - this.#random.below(200) / 1000));
       // The first attempt may meet a broken connection. A load balancer chooses the process of each attempt.
       const nextForm = form === 'broken stream' ? 'text' : form;
-      world.schedule.after(Math.round(waitMs), () => this.#attempt(event, to + this.#random.below(3), nextForm, attempt + 1));
+      world.schedule.after(Math.round(waitMs), () =>
+        this.#attempt(event, to + this.#random.below(3), nextForm, attempt + 1),
+      );
     };
     world.schedule.after(timeoutMs, () => next(0));
     this.arrive(to, message, form, (result) => {

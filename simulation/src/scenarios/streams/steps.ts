@@ -8,7 +8,7 @@ import { type KeyName, keyNames, keyOf } from './keys.ts';
 import type { Nodes } from './nodes.ts';
 import type { Operators } from './operators.ts';
 import type { Actor, Meddling, Moment, Step } from './plan.ts';
-import { noteBucket, slotBucket, type Store } from './store.ts';
+import { noteBucket, type Store, slotBucket } from './store.ts';
 
 /** Takes the steps of a plan. */
 export class Steps {
@@ -46,7 +46,8 @@ export class Steps {
     const { intent } = this.#operators;
     switch (step.kind) {
       case 'operator':
-        return this.#operators.act(step.operator, step.action);
+        this.#operators.act(step.operator, step.action);
+        return;
       case 'freeze': {
         const process = this.#processOf(step.process);
         if (process.isFrozen || process.isDead) return;
@@ -124,9 +125,11 @@ export class Steps {
         this.#gateway.isFlip = false;
         this.#world.note('store', step.how);
         this.#health.disturb('meddled');
-        return this.#meddle(step.how);
+        this.#meddle(step.how);
+        return;
       case 'old node':
-        return this.#nodes.deploy(step.node, [intent.from]);
+        this.#nodes.deploy(step.node, [intent.from], true);
+        return;
     }
   }
 
@@ -140,11 +143,14 @@ export class Steps {
     const put = (key: KeyName): void => void this.#store.put(slotBucket, keyOf(key).publicPem);
     switch (how) {
       case 'put from':
-        return put(from);
+        put(from);
+        return;
       case 'put to':
-        return put(to);
+        put(to);
+        return;
       case 'put third':
-        return put(third);
+        put(third);
+        return;
       case 'put escaped':
         this.#store.put(slotBucket, keyOf(from).publicPem.replaceAll('\n', '\\n'));
         return;
@@ -155,9 +161,11 @@ export class Steps {
         this.#store.put(slotBucket, null);
         return;
       case 'lose buckets':
-        return this.#store.loseBuckets();
+        this.#store.loseBuckets();
+        return;
       case 'roll back':
-        return this.#store.rollBack();
+        this.#store.rollBack();
+        return;
       case 'spoil note':
         this.#store.put(noteBucket, '{"from":');
         return;

@@ -1,0 +1,34 @@
+import { availableParallelism } from 'node:os';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Builds } from '../src/runner/builds.ts';
+import { Pool } from '../src/runner/pool.ts';
+import { type Episode, run } from '../src/runner/run.ts';
+import type { Build } from '../src/runner/task.ts';
+import type { Scenario } from '../src/scenario.ts';
+import { scenarios } from '../src/scenarios.ts';
+
+const builds = new Builds();
+let pool: Pool;
+let all: readonly (readonly [Scenario<unknown>, Build])[];
+beforeAll(async () => {
+  pool = new Pool(availableParallelism(), new URL('../src/scenarios.ts', import.meta.url).href);
+  all = await Promise.all(scenarios.map(async (scenario) => [scenario, await builds.for(scenario)] as const));
+});
+afterAll(() => pool.close());
+
+test('every statement holds in 500 episodes of all scenarios', async () => {
+  const counts = new Map(scenarios.map(({ name }) => [name, 0]));
+  const onEpisode = ({ scenario }: Episode): void => void counts.set(scenario, (counts.get(scenario) ?? 0) + 1);
+  const { episodes, processHours, failed } = await run(pool, 1, all, { episodes: 500 }, { onEpisode });
+  const found = failed && { scenario: failed.scenario, seed: failed.seed, violation: failed.checked.violation };
+  expect(found, 'repeat it with npm run simulate -- --scenario … --replay SEED').toBeUndefined();
+  expect(episodes).toBe(500);
+  expect([...counts.values()]).toEqual(scenarios.map(() => 500 / scenarios.length));
+  expect(processHours).toBeGreaterThan(500);
+});
+
+test('the same seed gives the same trace again, in worlds that share a thread with others', async () => {
+  const trace = async (): Promise<string> => (await run(pool, 2, all, { episodes: 3 * scenarios.length })).hash;
+  const first = await trace();
+  expect(await trace()).toBe(first);
+});
