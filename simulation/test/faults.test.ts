@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { PlantedFault } from '../src/faults/planted-fault.ts';
 import { plantedFaults } from '../src/faults.ts';
 import { applied, repository } from '../src/product/bundle.ts';
 import { Builds } from '../src/runner/builds.ts';
@@ -32,8 +31,8 @@ test('each planted fault changes the source as it is now', () => {
   }
 });
 
-test('each planted fault has a name of its own, a scenario that checks its statement, and a sentence', () => {
-  expect(new Set(plantedFaults.map(({ name }) => name)).size).toBe(plantedFaults.length);
+test('each planted fault has a name of its own in its scenario, which checks its statement, and a sentence', () => {
+  expect(new Set(plantedFaults.map(({ name, scenario }) => `${scenario}: ${name}`)).size).toBe(plantedFaults.length);
   for (const { name, scenario, statement, harm } of plantedFaults) {
     expect(scenarios.find((each) => each.name === scenario)?.statements, name).toContain(statement);
     expect(harm, name).toMatch(/^[A-Z`].*\.$/);
@@ -47,11 +46,12 @@ test('docs/statements.md has the statements of all scenarios', () => {
   }
 });
 
+const firstOfEach = scenarios.flatMap(({ name }) => plantedFaults.find(({ scenario }) => scenario === name) ?? []);
+
 // `faults.matrix.test.ts` searches for all.
-test.each(scenarios.map(({ name }) => name))('finds the first planted fault of the scenario %s', async (name) => {
-  const fault = plantedFaults.find(({ scenario }) => scenario === name) as PlantedFault;
+test.each(firstOfEach)('finds from a seed, in $scenario: $name', async ({ scenario: name, changes }) => {
   const scenario = scenarios.find((each) => each.name === name) as Scenario<unknown>;
-  const build = await builds.for(scenario, { changes: fault.changes });
+  const build = await builds.for(scenario, { changes });
   const { found } = await search(pool, 1, scenario, build, { seconds: 300, lanes: 1 });
   expect(found?.violation.text).toBeDefined();
 });

@@ -17,7 +17,7 @@ test.for(scenarios)(
   'finds what a pause did to the scenario "$name" before it was fixed (statement 34)',
   { timeout: 2 * seconds * 1000 },
   async (scenario, context) => {
-    if (!hasCommit()) context.skip(`needs the history of the repository: run \`git fetch --unshallow\``);
+    if (!hasCommit()) context.skip('needs the history of the repository: run `git fetch --unshallow`');
     const root = mkdtempSync(join(tmpdir(), 'torii-old-commit-'));
     const pool = new Pool(availableParallelism(), new URL('legacy-scenarios.ts', import.meta.url).href);
     try {

@@ -2,7 +2,7 @@ import type { PlantedChange } from '../product/bundle.ts';
 
 /** A fault that a tired developer could write. The simulation must find it from random seeds. */
 export interface PlantedFault {
-  /** A few words, unique. */
+  /** A few words, unique among the faults of the scenario. */
   readonly name: string;
   /** The statement that it breaks. */
   readonly statement: number;
