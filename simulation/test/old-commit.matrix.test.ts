@@ -15,6 +15,7 @@ const seconds = 300;
 
 test.for(scenarios)(
   'finds what a pause did to the scenario "$name" before it was fixed (statement 34)',
+  { timeout: 2 * seconds * 1000 },
   async (scenario, context) => {
     if (!hasCommit()) context.skip(`needs the history of the repository: run \`git fetch --unshallow\``);
     const root = mkdtempSync(join(tmpdir(), 'torii-old-commit-'));
@@ -30,7 +31,6 @@ test.for(scenarios)(
       rmSync(root, { recursive: true });
     }
   },
-  2 * seconds * 1000,
 );
 
 function hasCommit(): boolean {

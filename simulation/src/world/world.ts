@@ -58,12 +58,10 @@ export class World {
 }
 
 /** For example `1:02:03.456`. */
-export function timeText(ms: number): string {
+function timeText(ms: number): string {
   const whole = Math.floor(ms);
   const [hours, minutes] = [Math.floor(whole / 3_600_000), Math.floor(whole / 60_000) % 60];
   const [seconds, rest] = [Math.floor(whole / 1000) % 60, whole % 1000];
   const two = (value: number): string => String(value).padStart(2, '0');
   return `${hours}:${two(minutes)}:${two(seconds)}.${String(rest).padStart(3, '0')}`;
 }
-
-export type { Product };

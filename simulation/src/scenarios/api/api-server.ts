@@ -6,7 +6,7 @@ import type { ApiPlan, Behaviour, BodyEnd, Fault } from './plan.ts';
 import { retryAfterHeaders } from './retry-after.ts';
 
 export const apiOrigin = 'https://api.test';
-export const foreignOrigin = 'https://elsewhere.test';
+const foreignOrigin = 'https://elsewhere.test';
 
 /** What happened to a request at the API. */
 export interface Handled {

@@ -48,11 +48,11 @@ export const rules: Readonly<Record<OperationName, OperationRules>> = {
 };
 
 /** Ids for which nothing may be sent: they would call another operation, or are secrets. */
-export const wrongIds = ['', '.', '..', 'ada@example.com', 'eyJhbGciOiJFUzI1NiJ9.e30.x', 'undefined', '\ud800'];
+const wrongIds = ['', '.', '..', 'ada@example.com', 'eyJhbGciOiJFUzI1NiJ9.e30.x', 'undefined', '\ud800'];
 
 const longId = `user-${'long'.repeat(80)}`;
 
-export function userIdOf(target: number): string {
+function userIdOf(target: number): string {
   if (target === 40) return longId;
   return target === 39 ? 'a/../b?c#d' : `user-${String(target).padStart(6, '0')}`;
 }

@@ -16,7 +16,7 @@ const end: fc.Arbitrary<BodyEnd> = fc.oneof(
   { weight: 3, arbitrary: fc.constantFrom<BodyEnd>('cut', 'slow', 'never') },
 );
 
-export const afterMs = fc.oneof(
+const afterMs = fc.oneof(
   { weight: 4, arbitrary: fc.constant(0) },
   { weight: 2, arbitrary: fc.nat({ max: 3_000 }) },
   { weight: 1, arbitrary: fc.nat({ max: 40_000 }) },
