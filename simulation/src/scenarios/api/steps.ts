@@ -86,6 +86,8 @@ const garbage = [
   '{"id":1}',
   '{"items":[],"hasMore":true}',
   '"text"',
+  '{"items":{},"hasMore":false}',
+  '{"items":[],"hasMore":false,"nextCursor":"after-1"}',
   '{"items":{}}',
 ];
 
