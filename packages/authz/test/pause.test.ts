@@ -108,6 +108,20 @@ describe('[34] after a pause', () => {
     expect(source).toHaveBeenCalledTimes(2);
   });
 
+  test.each(['was read', 'could not be read'])(
+    'a request that waited for an older read asks the store, although since a refresh() the document %s',
+    async (what) => {
+      const { source, authz, ask } = makeAuthz(never);
+      const waiting = ask();
+      source.mockImplementation(() => (what === 'was read' ? may : Promise.reject(new Error('down'))));
+      await authz.refresh().catch(() => {});
+      freeze(60_000);
+      source.mockImplementation(() => mayNot);
+      await thaw();
+      expect(await waiting).toBe(403);
+    },
+  );
+
   test('refresh() that waited through it reads again', async () => {
     const { source, authz, ask } = makeAuthz(never);
     const refreshing = authz.refresh();

@@ -66,17 +66,12 @@ describe.each(Object.keys(adapters) as StoreName[])('%s', (name) => {
       expect(await decisionOf(node)).toBe(200);
     }
 
-    for (const [document, status] of [
-      [mayNot, 403],
-      [may, 200],
-      [mayNot, 403],
-    ] as const) {
-      await here.keyv.set('permissions', document);
-      await refresh(here);
-      expect(await decisionOf(here)).toBe(status);
-      await sleep(refreshSeconds * 1000);
-      expect(await decisionOf(there)).toBe(status);
-    }
+    await here.keyv.set('permissions', mayNot);
+    await refresh(here);
+    expect(await decisionOf(here)).toBe(403);
+    // The simulation's scenario `policies` has many changes, and their exact times.
+    await sleep(refreshSeconds * 1000);
+    expect(await decisionOf(there)).toBe(403);
     await here.keyv.disconnect();
     await there.keyv.disconnect().catch(() => {}); // The PostgreSQL nodes of one process share a pool.
   });

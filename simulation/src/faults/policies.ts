@@ -36,12 +36,17 @@ export const policiesFaults: readonly PlantedFault[] = [
     'this.#firstTurn = this.#turns + 1;',
     'this.#firstTurn = this.#turns;',
   ]),
-  fault(26, 'refresh() joins the read under way', 'refresh() resolves with a document from before the change.', [
-    remoteValue,
-    '    this.#failure = undefined;\n    this.#load = undefined;\n  }',
-    '    this.#failure = undefined;\n  }',
-  ]),
-  fault(26, 'refresh() keeps the failure of before', 'refresh() fails for a second after any failed read.', [
+  fault(
+    26,
+    'refresh() joins the read under way',
+    'A call of refresh() resolves with a document from before the change.',
+    [
+      remoteValue,
+      '    this.#failure = undefined;\n    this.#load = undefined;\n  }',
+      '    this.#failure = undefined;\n  }',
+    ],
+  ),
+  fault(26, 'refresh() keeps the failure of before', 'A call of refresh() fails for a second after any failed read.', [
     remoteValue,
     '    this.#held = undefined;\n    this.#failure = undefined;\n',
     '    this.#held = undefined;\n',
@@ -89,8 +94,8 @@ export const policiesFaults: readonly PlantedFault[] = [
   ]),
   fault(26, 'decisions are remembered without the method', 'Who may read may delete.', [
     'packages/authz/src/rules/permission-rule.ts',
-    'const key = `${caller.key} ${method} ${path}`;',
-    'const key = `${caller.key} ${path}`;',
+    `const key = \`\${caller.key} \${method} \${path}\`;`,
+    `const key = \`\${caller.key} \${path}\`;`,
   ]),
   fault(36, 'the memory of decisions is not bounded', 'A flood of paths fills the memory.', [
     decisionMemory,
@@ -163,9 +168,9 @@ export const policiesFaults: readonly PlantedFault[] = [
     '',
   ]),
   fault(27, 'not() passes if the permissions cannot be read', 'An outage opens what not() guards.', [
-    'packages/authz/src/rules/rules.ts',
-    'return isPromise(policy)\n          ? policy.then((known) => judgePermission(known, caller, request, place))',
-    "return isPromise(policy)\n          ? policy.then((known) => judgePermission(known, caller, request, place)).catch(() => judgeImpersonation({ ...caller, impersonating: true }, 'audit' === impersonation ? 'refuse' : impersonation)).then((verdict) => ({ ...verdict, isFinal: false }))",
+    'packages/authz/src/rules/conditions.ts',
+    'const verdict = await check(auth, request);\n    if (verdict === true) return refuse();',
+    'const verdict = await Promise.resolve(check(auth, request)).catch(() => false);\n    if (verdict === true) return refuse();',
   ]),
   fault(
     26,

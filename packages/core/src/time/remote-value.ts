@@ -235,9 +235,10 @@ export class RemoteValue<Value, Caller extends Patience = Patience> {
   #isAnswered(load: Load, isOver: boolean, caller: Caller): boolean {
     const { turn } = load;
     const [held, failed] = [this.#held?.turn ?? 0, this.#failure?.turn ?? 0];
-    if (Math.max(held, failed) > turn) return true;
-    if (!isOver) return false;
     const wasPaused = leftMsOf(load) <= 0;
+    // A later load may have ended before the pause.
+    if (Math.max(held, failed) > turn) return !wasPaused || this.#ageMs() < this.#source.staleAfterMs;
+    if (!isOver) return false;
     if (held === turn) return !wasPaused || this.#ageMs() < this.#source.staleAfterMs;
     return !wasPaused && (this.#failure?.timeoutMs ?? 0) >= caller.timeoutMs;
   }

@@ -46,7 +46,7 @@ export interface Ask extends WaitingAsk {
   readonly usesFile: boolean;
 }
 
-export const dayMs = 24 * 3_600_000;
+const dayMs = 24 * 3_600_000;
 
 /** Whether the keys of the file verify: until a fetch has succeeded, for five minutes, and until the file is a day old. */
 export function isFileUsable({ file, process }: Asked, view: KeyView): boolean {

@@ -233,7 +233,7 @@ function noteAnswer(world: World, client: Client, token: Token, text: string): v
   world.note(client.process.name, `${token.name}: ${text}`);
 }
 
-export function textOf(outcome: Outcome): string {
+function textOf(outcome: Outcome): string {
   if (outcome.kind === 'accepted') return 'accepted';
   if (outcome.kind === 'failed') return `failed: ${outcome.text}`;
   return `${outcome.status} ${outcome.reason}${outcome.status === 503 ? `, retry after ${String(outcome.retryAfter)} s` : ''}`;

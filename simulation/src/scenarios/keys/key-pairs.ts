@@ -11,7 +11,7 @@ export interface KeyPair {
 
 const issuerLetters = ['a', 'b', 'c'] as const;
 
-export const maxIssuers: number = issuerLetters.length;
+const maxIssuers: number = issuerLetters.length;
 
 /** All issuers use the `kid` of their first key, and each uses the one of its second key for two keys. */
 const kidsOf = (letter: string): readonly string[] => ['main', `${letter}1`, `${letter}2`, `${letter}3`, `${letter}1`];

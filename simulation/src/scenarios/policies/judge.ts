@@ -37,7 +37,7 @@ export class Judge {
   /** A request asks for a permission, or an app calls `refresh()`. */
   begin(): Pending {
     const { ledger } = this;
-    const joined = ledger.reads.findLast((read) => read.state === 'under way');
+    const joined = ledger.reads.findLast((read) => read.state === 'under way' && !ledger.isDead(read));
     const pending: Pending = {
       askedMs: this.#world.nowMs,
       readsBefore: ledger.reads.length,

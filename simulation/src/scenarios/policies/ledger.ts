@@ -105,6 +105,11 @@ export class Ledger {
     return cuts < this.process.cuts;
   }
 
+  /** The process stood still, or a clock was set: others do not wait for this read any more. */
+  isDead(read: Read): boolean {
+    return this.ageMs(read) >= this.limits.limitMs + graceMs;
+  }
+
   begin(): Read {
     const { wallMs, steadyMs } = this.process;
     const read: Read = {
@@ -214,8 +219,7 @@ export class Ledger {
       this.#world.violate(26, `${who} again after ${this.ageMs(newest)} ms: the document is still young`);
     }
     for (const other of this.underWay()) {
-      const isDead = this.ageMs(other) >= this.limits.limitMs + graceMs;
-      if (other.refreshes < this.refreshes || isDead) continue;
+      if (other.refreshes < this.refreshes || this.isDead(other)) continue;
       this.#world.violate(4, `${who} while read ${other.turn} is under way`);
     }
     for (const failure of this.failures()) {

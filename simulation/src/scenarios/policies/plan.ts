@@ -46,7 +46,14 @@ export type Step =
       readonly at: Moment;
       readonly every: number;
     }
-  | { readonly kind: 'freeze'; readonly process: number; readonly for: Moment; readonly stopsSteadyClock: boolean }
+  | {
+      readonly kind: 'freeze';
+      readonly process: number;
+      readonly for: Moment;
+      readonly stopsSteadyClock: boolean;
+      /** How often, with less than a second in between. */
+      readonly times: number;
+    }
   | { readonly kind: 'crash'; readonly process: number; readonly for: Moment }
   | { readonly kind: 'clock'; readonly process: number; readonly by: Moment; readonly isBack: boolean }
   /** An edge runtime ends the requests that are under way, with all that they wait for. */
@@ -110,7 +117,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 7,
     arbitrary: fc.record({
       kind: fc.constant('fault' as const),
-      fault: fc.constantFrom(...faults),
+      fault: fc.constantFrom(...faults, 'is unreliable', 'is unreliable', 'answers out of order'),
       for: longMoment,
       detail: fc.oneof(fc.nat({ max: garbage.length - 1 }), fc.nat({ max: 100_000 })),
     }),
@@ -171,6 +178,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       process,
       for: longMoment,
       stopsSteadyClock: fc.boolean(),
+      times: fc.constantFrom(1, 1, 1, 2, 3),
     }),
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('crash' as const), process, for: moment }) },

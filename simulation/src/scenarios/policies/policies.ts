@@ -110,9 +110,17 @@ class Run {
       case 'edge':
         this.#askAtEdge(name, step, step.every);
         break;
-      case 'freeze':
+      case 'freeze': {
+        const random = this.#world.random.fork(name);
+        let nextMs = atMs;
+        for (let time = 0; time < step.times; time++) {
+          fleet.disturb([{ ...step, atMs: nextMs, forMs }]);
+          nextMs += forMs + random.between(1, random.pick([30, 900]));
+        }
+        break;
+      }
       case 'link':
-        fleet.disturb([step.kind === 'link' ? { ...step, server: 0, atMs, forMs } : { ...step, atMs, forMs }]);
+        fleet.disturb([{ ...step, server: 0, atMs, forMs }]);
         break;
       case 'clock':
         fleet.disturb([{ ...step, atMs, byMs: (step.isBack ? -1 : 1) * msOf(step.by, this.#plan) }]);
