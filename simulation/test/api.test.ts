@@ -24,6 +24,7 @@ const call = (operation: CallStep['operation'], more: Partial<CallStep> = {}): C
   sharesSignal: false,
   pauseMs: 0,
   stopAfter: null,
+  isResumed: false,
   ...more,
 });
 

@@ -230,7 +230,7 @@ export const apiFaults: readonly PlantedFault[] = [
     from: 'remedy = failure.remedy;',
     to: "remedy ??= failure.mayHaveArrived ? failure.remedy : (failure.remedy ?? '');",
   }),
-  fault(30, 'redirects are followed', 'The secret key is sent to another server.', {
+  fault(30, 'redirects of the API are followed', 'The secret key is sent to another server.', {
     file: transport,
     from: ", redirect: 'manual' }",
     to: ' }',

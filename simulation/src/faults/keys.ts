@@ -322,6 +322,13 @@ export const keysFaults: readonly PlantedFault[] = [
     harm: 'Each request that waited leaves a timer behind.',
   },
   {
+    name: 'a cached token is told by its end alone',
+    statement: 11,
+    scenario,
+    changes: [{ file: cache, from: 'return found?.token === token ? found : undefined;', to: 'return found;' }],
+    harm: 'Other claims before a known signature are taken for the known token.',
+  },
+  {
     name: 'a full cache is not emptied',
     statement: 36,
     scenario,

@@ -22,7 +22,6 @@ async function run(faults: readonly Fault[], call: CallIt, options?: RequestOpti
 }
 
 test.each<[string, readonly Fault[], number]>([
-  ['429 with Retry-After', [tooMany, good], 2],
   ['500 once', [answer(500, {}), good], 2],
   ['a reset after the request was sent', [reset, good], 2],
   ['a body cut in half', [cutInHalf, good], 2],

@@ -6,7 +6,7 @@ import type { ApiPlan, Behaviour, BodyEnd, Fault } from './plan.ts';
 import { retryAfterHeaders } from './retry-after.ts';
 
 export const apiOrigin = 'https://api.test';
-export const foreignOrigin = 'https://elsewhere.test';
+const foreignOrigin = 'https://elsewhere.test';
 
 /** What happened to a request at the API. */
 export interface Handled {
@@ -113,7 +113,11 @@ export class ApiServer {
   }
 }
 
-export const errorCode = 'simulated_problem';
+const errorCode = 'simulated_problem';
+export const supportId = 'support-7';
+
+/** A code of the client itself means nothing if the API sends it. */
+const codeFor = (status: number): string => (status === 422 ? 'redirect_refused' : errorCode);
 
 function errorText(
   { status, body }: Extract<Behaviour, { kind: 'error' }>,
@@ -122,7 +126,7 @@ function errorText(
 ): string {
   if (body === 'empty') return '';
   if (body === 'html') return '<html><h1>Server text</h1></html>';
-  if (body === 'problem') return problem(status, errorCode, { supportId: 'support-7' }).body;
+  if (body === 'problem') return problem(status, codeFor(status), { supportId }).body;
   // What a debug page shows: the request with its headers, and the answer of the server behind.
   const quoted = {
     detail: `Server text for ${request.body}`,

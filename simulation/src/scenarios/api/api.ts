@@ -54,6 +54,7 @@ const plainCall: CallStep = {
   sharesSignal: false,
   pauseMs: 0,
   stopAfter: null,
+  isResumed: false,
 };
 
 /** A crowd is a plan with many processes that call at once, while the API answers with 503. */
@@ -182,7 +183,7 @@ class Run {
       signal: signal?.signal,
     };
     if (rules[operation].isList) {
-      const list = this.#referee.watchList(call, caller, operation, limits);
+      const list = this.#referee.watchList(call, caller, step, limits);
       signal?.use(() => {
         list.abortedAtMs = this.#world.nowMs;
         if (list.current !== undefined) list.current.abortedAtMs = this.#world.nowMs;

@@ -10,10 +10,13 @@ interface Observer {
   closes(): void;
 }
 
+/** The cursor with which a listing is resumed. */
+export const earlierCursor = 'after-1';
+
 /** Loops over all users, as `for await` does, and tells the observer what the loop gives. */
 export function consume(world: World, caller: Caller, step: CallStep, options: Options, observer: Observer): void {
   const { process, client } = caller;
-  const users = client.users.list({}, options);
+  const users = client.users.list(step.isResumed ? { cursor: earlierCursor } : {}, options);
   const values: AsyncIterable<unknown> = step.operation === 'pages' ? users.pages() : users;
   const iterator = values[Symbol.asyncIterator]();
   const { list } = observer;

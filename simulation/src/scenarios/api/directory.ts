@@ -111,12 +111,15 @@ function shown(user: StoredUser, changes: object = {}): Reply {
   return { status: 200, body: JSON.stringify(bodyOf(user)) };
 }
 
+/** The messages of errors must not contain it. */
+export const serverText = 'Server text';
+
 export function problem(status: number, code: string, more: object = {}): Reply {
   const body = {
     type: 'about:blank',
-    title: 'Server text',
+    title: 'problem_title',
     status,
-    detail: 'Server text',
+    detail: serverText,
     properties: { code, ...more },
   };
   return { status, body: JSON.stringify(body) };

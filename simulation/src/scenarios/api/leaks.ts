@@ -25,6 +25,6 @@ export function checkLeaks(world: World, name: string, value: unknown, secrets: 
   if (secrets.printed.some((secret) => printed.includes(secret)))
     world.violate(16, `${name}: a password is in an error or an event.`);
   const { message = '' } = Object(value) as { message?: string };
-  if (/Server text|\/api\/|user-\d/.test(message))
+  if (/Server text|problem_title|\/api\/|user-\d/.test(message))
     world.violate(37, `${name}: the message has a text of the API or a path.`);
 }

@@ -21,7 +21,10 @@ export class ListWatch {
   readonly #unit: 'items' | 'pages';
   readonly #startPage: () => CallWatch;
 
-  constructor(unit: 'items' | 'pages', startPage: () => CallWatch) {
+  readonly #firstCursor: string | null;
+
+  constructor(unit: 'items' | 'pages', firstCursor: string | null, startPage: () => CallWatch) {
+    this.#firstCursor = firstCursor;
     this.#unit = unit;
     this.#startPage = startPage;
   }
@@ -94,7 +97,8 @@ export class ListWatch {
     this.pages.push(page);
     if (this.#askedAtMs === undefined || this.isOver)
       page.violate(36, 'A page is fetched, although nothing asks for it.');
-    if (previous !== undefined && pageOf(previous).nextCursor !== cursor) page.violate(31, 'It asks for another page.');
+    const expected = previous === undefined ? this.#firstCursor : pageOf(previous).nextCursor;
+    if (cursor !== expected) page.violate(31, 'It asks for another page.');
     if (previous !== undefined && this.given < this.#values().length)
       page.violate(36, 'A page is fetched before the items of the last one were needed.');
     if (this.#cursors.includes(cursor)) page.violate(31, 'It asks for a page again: the loop may never end.');

@@ -13,9 +13,17 @@ export interface OperationRules {
   /** Whether 403 means that an earlier attempt was carried out, if one may have been. */
   readonly isDoneBy403: boolean;
   readonly isList: boolean;
+  /** Whether the response is a secret. */
+  readonly isSecret: boolean;
 }
 
-const object: OperationRules = { isRepeatable: true, answer: 'object', isDoneBy403: false, isList: false };
+const object: OperationRules = {
+  isRepeatable: true,
+  answer: 'object',
+  isDoneBy403: false,
+  isList: false,
+  isSecret: false,
+};
 const raw: OperationRules = { ...object, answer: 'value' };
 const list: OperationRules = { ...object, answer: 'page' };
 
@@ -29,7 +37,7 @@ export const rules: Readonly<Record<OperationName, OperationRules>> = {
   delete: { ...object, answer: 'nothing', isDoneBy403: true },
   ban: object,
   unban: object,
-  impersonate: { ...object, isRepeatable: false, answer: 'record' },
+  impersonate: { ...object, isRepeatable: false, answer: 'record', isSecret: true },
   invite: { ...object, isRepeatable: false },
   resend: { ...object, isRepeatable: false },
   'raw get': raw,
@@ -40,11 +48,11 @@ export const rules: Readonly<Record<OperationName, OperationRules>> = {
 };
 
 /** Ids for which nothing may be sent: they would call another operation, or are secrets. */
-export const wrongIds = ['', '.', '..', 'ada@example.com', 'eyJhbGciOiJFUzI1NiJ9.e30.x', 'undefined', '\ud800'];
+const wrongIds = ['', '.', '..', 'ada@example.com', 'eyJhbGciOiJFUzI1NiJ9.e30.x', 'undefined', '\ud800'];
 
 const longId = `user-${'long'.repeat(80)}`;
 
-export function userIdOf(target: number): string {
+function userIdOf(target: number): string {
   if (target === 40) return longId;
   return target === 39 ? 'a/../b?c#d' : `user-${String(target).padStart(6, '0')}`;
 }

@@ -50,7 +50,7 @@ export function dataOf(answer: OperationRules['answer'], text: string): unknown 
   return answer === 'page' ? { nextCursor: null, ...Object(body) } : body;
 }
 
-function parsed(text: string): unknown {
+export function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

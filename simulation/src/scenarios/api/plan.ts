@@ -84,6 +84,8 @@ export interface CallStep {
   /** Of a listing: the wait of its consumer after each item, and after how many items it stops. */
   readonly pauseMs: number;
   readonly stopAfter: number | null;
+  /** Whether the listing is resumed with the cursor of an earlier one. */
+  readonly isResumed: boolean;
 }
 
 /** Things that happen close to each other. Times are relative to its beginning. */

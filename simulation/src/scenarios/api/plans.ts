@@ -29,7 +29,7 @@ const processes: fc.Arbitrary<ProcessPlan> = fc.record({
 });
 
 const crowds: fc.Arbitrary<CrowdPlan> = fc.record({
-  processes: fc.constantFrom(200, 200, 200, 1_000),
+  processes: fc.constantFrom(100, 200, 200, 200, 200, 200, 200, 1_000),
   retryAfterSeconds: fc.option(fc.integer({ min: 1, max: 20 }), { freq: 2 }),
 });
 
@@ -52,6 +52,6 @@ const crowdWorlds: fc.Arbitrary<ApiPlan> = fc.record({
 });
 
 export const apiPlans: fc.Arbitrary<ApiPlan> = fc.oneof(
-  { weight: 150, arbitrary: worlds },
+  { weight: 75, arbitrary: worlds },
   { weight: 1, arbitrary: crowdWorlds },
 );

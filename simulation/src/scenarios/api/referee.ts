@@ -5,11 +5,12 @@ import type { World } from '../../world/world.ts';
 import type { Handled } from './api-server.ts';
 import { CallWatch } from './call-watch.ts';
 import type { Caller, CallLimits } from './caller.ts';
+import { earlierCursor } from './consumer.ts';
 import { checkEvent } from './event-checks.ts';
 import { checkLeaks, secretsOf } from './leaks.ts';
 import { ListWatch } from './list-watch.ts';
 import { passwordOf, rules } from './operations.ts';
-import type { OperationName } from './plan.ts';
+import type { CallStep, OperationName } from './plan.ts';
 import { checkFailure, checkSuccess } from './settled.ts';
 import { checkSpread } from './spread.ts';
 
@@ -33,9 +34,11 @@ export class Referee {
     return watch;
   }
 
-  watchList(call: number, caller: Caller, operation: OperationName, limits: CallLimits): ListWatch {
+  watchList(call: number, caller: Caller, step: CallStep, limits: CallLimits): ListWatch {
+    const { operation } = step;
     const startPage = (): CallWatch => this.#start(call, caller, operation, limits);
-    const list = new ListWatch(operation === 'pages' ? 'pages' : 'items', startPage);
+    const cursor = step.isResumed ? earlierCursor : null;
+    const list = new ListWatch(operation === 'pages' ? 'pages' : 'items', cursor, startPage);
     this.#lists.set(call, list);
     return list;
   }

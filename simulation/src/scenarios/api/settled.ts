@@ -1,5 +1,7 @@
-import { errorCode } from './api-server.ts';
+import { supportId } from './api-server.ts';
 import type { CallWatch } from './call-watch.ts';
+import { serverText } from './directory.ts';
+import { type Outcome, parsed } from './outcomes.ts';
 import { earlyMs, latestMs } from './waiting.ts';
 
 /** The fields of the errors that the README promises. */
@@ -16,6 +18,9 @@ interface Failed {
   readonly method?: string;
   readonly path?: string;
   readonly retryAfterSeconds?: number | null;
+  readonly detail?: string | null;
+  readonly supportId?: string | null;
+  readonly body?: unknown;
 }
 
 /** Checks that a call had to succeed now, and with this data. */
@@ -73,13 +78,32 @@ function checkApiError(watch: CallWatch, error: Failed): void {
   const expected = status < 400 ? 502 : status;
   if (status === 401) watch.violate(37, 'The 401 of a wrong secret key is passed on.');
   if (error.status !== expected) watch.violate(37, `Its error has the status ${error.status} instead of ${expected}.`);
-  const code = status < 300 ? 'response_malformed' : status < 400 ? 'redirect_refused' : undefined;
-  if (code !== undefined && error.code !== code) watch.violate(37, `Its error has the code ${error.code}.`);
-  if (status >= 400 && outcome.text.includes(errorCode) && error.code !== errorCode)
-    watch.violate(37, `Its error has the code ${error.code} instead of the API's.`);
+  checkContents(watch, error, outcome);
   const asked = status < 400 ? null : (watch.last?.askedSeconds ?? null);
   if ((error.retryAfterSeconds ?? null) !== asked)
     watch.violate(31, `Its error says retryAfterSeconds: ${error.retryAfterSeconds} instead of ${asked}.`);
+}
+
+/** What the error says of the response. */
+function checkContents(
+  watch: CallWatch,
+  error: Failed,
+  { status, text }: Extract<Outcome, { readonly kind: 'answer' }>,
+): void {
+  // A debug page that quotes the request is checked for secrets alone.
+  if (text.includes('is too weak')) return;
+  const received = parsed(text);
+  const isProblem = status >= 400 && text.includes('problem_title') && received !== undefined;
+  const own = status < 300 ? 'response_malformed' : status < 400 ? 'redirect_refused' : 'unknown';
+  const [, sent = ''] = /"code":"(\w+)"/.exec(text) ?? [];
+  const code = isProblem && sent !== 'redirect_refused' ? sent : own;
+  if (error.code !== code) watch.violate(37, `Its error has the code ${error.code} instead of ${code}.`);
+  if (error.detail !== (isProblem ? serverText : null)) watch.violate(37, `Its error has the detail ${error.detail}.`);
+  if ((error.supportId ?? null) !== (text.includes(`"${supportId}"`) && isProblem ? supportId : null))
+    watch.violate(37, 'Its error has another support id.');
+  const body = received === undefined ? text || undefined : received;
+  if (!watch.rules.isSecret && JSON.stringify(error.body) !== JSON.stringify(body))
+    watch.violate(37, 'The body of its error is not the response.');
 }
 
 /** The last response or failure must have ended the call, at once. */

@@ -3,6 +3,8 @@ import type { CallWatch } from './call-watch.ts';
 
 const leastCalls = 40;
 const windows = 10;
+/** Of so many calls with evenly spread waits, none is in the first or last three tenths once in a thousand million cases. */
+const callsForThirds = 60;
 
 /**
  * Requests that failed at the same moment must not be retried in one wave: of the time in which they may be retried, no tenth
@@ -32,6 +34,12 @@ export function checkSpread(world: World, watches: readonly CallWatch[]): void {
       );
       counts[window] = (counts[window] ?? 0) + 1;
     }
+    const thirds = [counts.slice(0, 3), counts.slice(-3)].map((some) => some.reduce((sum, count) => sum + count, 0));
+    if (waitsMs.length >= callsForThirds && thirds.includes(0))
+      world.violate(
+        31,
+        `Of ${waitsMs.length} calls that failed together, none is retried at one end of the time for it.`,
+      );
     const most = Math.max(...counts);
     if (most * 2 >= waitsMs.length)
       world.violate(31, `Of ${waitsMs.length} calls that failed together, ${most} are retried in one wave.`);

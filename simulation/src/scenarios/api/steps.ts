@@ -16,7 +16,7 @@ const end: fc.Arbitrary<BodyEnd> = fc.oneof(
   { weight: 3, arbitrary: fc.constantFrom<BodyEnd>('cut', 'slow', 'never') },
 );
 
-export const afterMs = fc.oneof(
+const afterMs = fc.oneof(
   { weight: 4, arbitrary: fc.constant(0) },
   { weight: 2, arbitrary: fc.nat({ max: 3_000 }) },
   { weight: 1, arbitrary: fc.nat({ max: 40_000 }) },
@@ -86,6 +86,8 @@ const garbage = [
   '{"id":1}',
   '{"items":[],"hasMore":true}',
   '"text"',
+  '{"items":{},"hasMore":false}',
+  '{"items":[],"hasMore":false,"nextCursor":"after-1"}',
   '{"items":{}}',
 ];
 
@@ -107,7 +109,7 @@ export const behaviours: fc.Arbitrary<Behaviour> = fc.oneof(
     weight: 1,
     arbitrary: fc.record({
       kind: fc.constant('redirect' as const),
-      status: fc.constantFrom(301, 302, 303, 307, 308),
+      status: fc.constantFrom(300, 301, 302, 303, 304, 307, 308),
       isForeign: fc.boolean(),
     }),
   },
@@ -167,6 +169,7 @@ const callRecords: fc.Arbitrary<CallStep> = fc.record({
   sharesSignal: fc.boolean(),
   pauseMs: fc.oneof(fc.constant(0), fc.nat({ max: 200 })),
   stopAfter: fc.option(fc.nat({ max: 12 }), { freq: 2 }),
+  isResumed: fc.boolean(),
 });
 
 // A burst of loops over many pages would take seconds of real time.

@@ -148,14 +148,15 @@ const lists: fc.Arbitrary<Incident> = fc
     pauseMs: fc.nat({ max: 100 }),
     repeatsFromMs: fc.option(fc.nat({ max: 3_000 }), { freq: 2 }),
     back: fc.nat({ max: 3 }),
+    abortAfterMs: fc.option(fc.nat({ max: 400 }), { freq: 2 }),
   })
-  .map(({ readers, writers, pauseMs, repeatsFromMs, back }) => ({
+  .map(({ readers, writers, pauseMs, repeatsFromMs, back, abortAfterMs }) => ({
     gapMs: 0,
     faults:
       repeatsFromMs === null
         ? []
         : [{ fromMs: repeatsFromMs, forMs: incidentMs, steps: [{ kind: 'repeated cursor', back }] }],
-    calls: [...readers.map((step) => ({ ...step, pauseMs, stopAfter: null })), ...writers],
+    calls: [...readers.map((step) => ({ ...step, pauseMs, abortAfterMs, stopAfter: null })), ...writers],
     disturbances: [],
   }));
 

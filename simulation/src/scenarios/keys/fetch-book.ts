@@ -28,6 +28,8 @@ export interface FetchKeeper {
   readonly maxTimeoutMs: number;
   onBegun(fetch: Fetch): void;
   onEnded(fetch: Fetch): void;
+  /** A good answer was not read to its end. */
+  onCut(fetch: Fetch): void;
 }
 
 /** One fetch of a key set, as it was seen on the network. */
@@ -40,6 +42,8 @@ export class Fetch {
   /** The keys, if the answer was good and has been read to its end. */
   keys: KeyNames | undefined;
   wasAborted = false;
+  /** How long it may take at least. */
+  limitMs = 0;
   /** Counts what happens to the keys of one process, so that events of one millisecond have an order. */
   begunTurn = 0;
   endedTurn = Number.POSITIVE_INFINITY;
@@ -94,10 +98,13 @@ export class Fetch {
     gapMs: number,
     keys: KeyNames | undefined,
   ): Generator<{ readonly afterMs: number; readonly text: string }> {
+    let isWhole = false;
     try {
       for (const text of texts) yield { afterMs: gapMs, text };
+      isWhole = true;
       this.#end(keys);
     } finally {
+      if (!isWhole && keys !== undefined && this.ended === undefined) this.view.onCut(this);
       this.#end(undefined);
     }
   }

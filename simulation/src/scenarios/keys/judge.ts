@@ -60,6 +60,7 @@ export class Judge {
     const age = view.ageMs();
     const isFlawed = wasCheap || flawsOf(ask.token, ask.asked).length > 0;
     const mustSearch = !isFlawed && ask.wasUnknown && !ask.usesFile && !ask.wasSuspicious;
+    if (mustSearch) view.longestAskedMs = Math.max(view.longestAskedMs, ask.asked.settings.timeoutMs);
     if (mustSearch && !view.isFetching && view.hasPermit && !view.isInRetryDelay) {
       this.#violate(4, ask, 'names an unknown key, and no fetch looks for it');
     }
@@ -68,7 +69,7 @@ export class Judge {
     if (view.isFetching || view.isInRetryDelay || !view.hasPermit) return;
     const newest = view.fetches.at(-1);
     if (newest !== undefined && newest.begun.atMs === this.#world.nowMs) return;
-    this.#violate(12, ask, `uses keys that are ${age} ms old without renewing them`);
+    this.#violate(12, ask, `uses keys that are ${Math.round(age)} ms old without renewing them`);
   }
 
   end(ask: Ask, outcome: Outcome): void {

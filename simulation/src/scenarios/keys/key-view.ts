@@ -51,6 +51,8 @@ export class KeyView implements FetchKeeper {
   turn = 0;
   /** `keysTimeoutMs` of the verifiers that share the keys, the shortest first. */
   timeoutsMs: readonly number[] = [];
+  /** The longest limit of those that have asked for a fetch: a fetch may take as long. */
+  longestAskedMs = 0;
   /** Of each `kid`: the number of the fetch since which it has named the same key. */
   readonly #since: Map<string, number> = new Map();
   /** When tokens with a `kid` that was not known were asked for, the newest last. */
@@ -178,6 +180,7 @@ export class KeyView implements FetchKeeper {
 
   onBegun(fetch: Fetch): void {
     fetch.begunTurn = ++this.turn;
+    fetch.limitMs = this.longestAskedMs;
     this.checkAnnounced();
     this.#checkReason();
     this.#checkOther(fetch);
@@ -191,7 +194,8 @@ export class KeyView implements FetchKeeper {
     for (const ask of this.pending) {
       if (!ask.wasUnknown) continue;
       isNeeded = true;
-      if (!ask.mustPause || ask.clockChanges !== this.process.clockChanges || !this.#isOneOfCrowd(ask)) return;
+      if (!ask.mustPause || ask.clockChanges !== this.process.clockChanges) return;
+      if (ask.begun.atMs < this.world.nowMs && !this.#isOneOfCrowd(ask)) return;
     }
     if (isNeeded) this.#violate(4, `${this.process.name} fetches the keys for a flood of unknown keys`);
     else this.#violate(4, `${this.process.name} fetches the keys again, although no request needs them`);
@@ -252,12 +256,17 @@ export class KeyView implements FetchKeeper {
     }
   }
 
+  onCut({ number }: Fetch): void {
+    this.#violate(12, `${this.process.name} does not read the good answer of fetch ${number} to its end`);
+  }
+
   #checkLength(fetch: Fetch): void {
     const tookMs = this.world.nowMs - fetch.begun.atMs;
     if (tookMs > this.maxTimeoutMs + driftMs(this.maxTimeoutMs)) {
       this.#violate(3, `${this.process.name} has waited ${tookMs} ms for fetch ${fetch.number}`);
     }
-    if (fetch.wasAborted && tookMs < this.minTimeoutMs - driftMs(this.minTimeoutMs)) {
+    const limitMs = Math.max(fetch.limitMs, this.minTimeoutMs);
+    if (fetch.wasAborted && tookMs < limitMs - driftMs(limitMs)) {
       this.#violate(12, `${this.process.name} gave up fetch ${fetch.number} after ${tookMs} ms already`);
     }
   }

@@ -21,7 +21,7 @@ function verifiers(isLegacy: boolean): fc.Arbitrary<VerifierPlan> {
           fc.record({
             ageMs: fc.oneof(
               fc.integer({ min: 0, max: 2 * hourMs }),
-              near(dayMs, dayMs - 2 * minuteMs, dayMs - 5 * minuteMs, -hourMs, 0),
+              near(dayMs, dayMs - 2 * minuteMs, dayMs - 5 * minuteMs, -hourMs, -2 * hourMs, 0),
             ),
             withdrawn: fc.boolean(),
           }),

@@ -16,7 +16,7 @@ export function isReliable(ask: Ask, nowMs: number): boolean {
     const age = view.ageMs() - slackMs;
     if (age < staleAfterMs) return true;
     const mayBeOld =
-      view.isInOutage(timeoutMs + slackMs) ||
+      (view.isInOutage(timeoutMs + slackMs) && view.hasFailedFor(timeoutMs)) ||
       fetchesOf(ask).some(({ hasFailed }) => hasFailed) ||
       (view.isFailing && !view.hasPermit) ||
       (view.isFetching && waitedMs >= timeoutMs - driftMs(timeoutMs));

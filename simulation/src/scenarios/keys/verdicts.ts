@@ -57,7 +57,7 @@ function problemOfKey(ask: Ask, what: string, nowMs: number): Problem | undefine
   const name = view.keys?.get(token.kid);
   if (name === undefined) return [11, `${what}, although its key has left the key set`];
   if (name !== token.signedBy) return [5, `${what}, although ${token.kid} of its issuer is another key`];
-  return [12, `${what} by keys that are ${view.ageMs()} ms old (${asked.settings.maxStaleMs} may be)`];
+  return [12, `${what} by keys that are ${Math.round(view.ageMs())} ms old (${asked.settings.maxStaleMs} may be)`];
 }
 
 function problemOfRefused(ask: Ask, { status, reason, retryAfter }: Refused, nowMs: number): Problem | undefined {
@@ -101,7 +101,7 @@ function problemOfUnknown(ask: Ask): Problem | undefined {
     return [12, 'was refused with 401, although the keys are not known for sure'];
   }
   const age = view.ageMs();
-  if (age >= staleAfterMs + poolMs) return [12, `was refused with 401 by keys that are ${age} ms old`];
+  if (age >= staleAfterMs + poolMs) return [12, `was refused with 401 by keys that are ${Math.round(age)} ms old`];
   const wasSearched = fetchesOf(ask).some(({ ended }) => ended !== undefined);
   const mayNotSearch = !view.hasPermit || view.isFlooded(ask) || view.pending.size >= maxWaiting;
   if (wasSearched || mayNotSearch) return undefined;
@@ -115,7 +115,7 @@ function problemOfUnavailable(ask: Ask, nowMs: number): Problem | undefined {
   if (view.pending.size >= maxWaiting) return undefined;
   const age = view.ageMs();
   if (view.keys?.has(token.kid) === true && age < Math.max(staleAfterMs, maxStaleMs)) {
-    return [12, `got 503 although its key is known and ${age} ms old`];
+    return [12, `got 503 although its key is known and ${Math.round(age)} ms old`];
   }
   if (view.isFetching && nowMs - ask.begun.atMs >= timeoutMs - driftMs(timeoutMs)) return undefined;
   const isCertain = (view.keys?.size ?? 0) > 0 && age < staleAfterMs && !view.isFailing;

@@ -22,6 +22,8 @@ export interface Read {
   readonly cuts: number;
   /** How often the clocks had been set or the process been paused. */
   readonly clockChanges: number;
+  /** How often the wall clock had been set. */
+  readonly clockSets: number;
   state: 'under way' | 'timed out' | 'bad' | 'document';
   /** When the process knew that it has failed: it brought no document, or took longer than the limit. */
   failedMs: number | undefined;
@@ -119,6 +121,7 @@ export class Ledger {
       refreshes: this.refreshes,
       cuts: this.process.cuts,
       clockChanges: this.process.clockChanges,
+      clockSets: this.#clockSets,
       state: 'under way',
       failedMs: undefined,
       arrivedMs: undefined,
@@ -193,6 +196,17 @@ export class Ledger {
     this.#expect('policy_failed', read);
   }
 
+  get #clockSets(): number {
+    const { clockChanges, freezes, isFrozen } = this.process;
+    return clockChanges - 2 * freezes.length + (isFrozen ? 1 : 0);
+  }
+
+  // Those who waited through a pause read again, even if an earlier read has brought a document meanwhile.
+  #hasWokenUp(): boolean {
+    for (const failure of this.failures()) if (failure.failedMs === this.nowMs && this.isDead(failure)) return true;
+    return false;
+  }
+
   #isOutdated(read: Read): boolean {
     return read.refreshes < this.refreshes || read.turn < (this.newest?.turn ?? 0);
   }
@@ -215,11 +229,12 @@ export class Ledger {
     const who = `${this.process.name} reads ${this.name}`;
     const last = this.reads.at(-1);
     if (last === undefined || last.refreshes < this.refreshes) return;
-    if (newest !== undefined && this.ageMs(newest) < this.limits.refreshMs * 0.8) {
+    if (newest !== undefined && this.ageMs(newest) < this.limits.refreshMs * 0.8 && !this.#hasWokenUp()) {
       this.#world.violate(26, `${who} again after ${this.ageMs(newest)} ms: the document is still young`);
     }
     for (const other of this.underWay()) {
-      if (other.refreshes < this.refreshes || this.isDead(other)) continue;
+      // It may have been given up as dead before the clock was set back.
+      if (other.refreshes < this.refreshes || this.isDead(other) || other.clockSets < this.#clockSets) continue;
       this.#world.violate(4, `${who} while read ${other.turn} is under way`);
     }
     for (const failure of this.failures()) {
