@@ -27,8 +27,16 @@ test('every statement holds in 500 episodes of all scenarios', async () => {
   expect(processHours).toBeGreaterThan(500);
 });
 
-test('the same seed gives the same trace again, in worlds that share a thread with others', async () => {
-  const trace = async (): Promise<string> => (await run(pool, 2, all, { episodes: 3 * scenarios.length })).hash;
-  const first = await trace();
-  expect(await trace()).toBe(first);
+// A scenario that keeps something between episodes, such as tokens by a name that two of them share, fails here.
+test('the same seed gives the same trace in threads that have run other episodes before', async () => {
+  const newPool = new Pool(1, new URL('../src/scenarios.ts', import.meta.url).href);
+  try {
+    const [used, unused] = await Promise.all(
+      [pool, newPool].map((each) => run(each, 2, all, { episodes: 12 * scenarios.length })),
+    );
+    expect(used?.hash).toMatch(/^[0-9a-f]{64}$/);
+    expect(unused?.hash).toBe(used?.hash);
+  } finally {
+    await newPool.close();
+  }
 });

@@ -75,7 +75,7 @@ function timesText({ iat, exp, nbf }: Times): string {
 
 function describe(kind: string, given: TokenRequest, kid: string): string {
   const { issuer, user, times, environment = 0 } = given;
-  const place = `${originOf(issuer).slice(8, 9)}/${kid}${environment === 0 ? '' : ' test'}`;
+  const place = `${originOf(issuer).slice(8, 9)}/${kid}${environment % environments.length === 0 ? '' : ' test'}`;
   return `${kind} ${place} user ${user}${times === always ? '' : ` ${timesText(times)}`}`;
 }
 
