@@ -170,7 +170,9 @@ export class KeyView implements FetchKeeper {
     this.pending.delete(ask);
     if (this.#jumpsAt !== this.process.clockChanges) this.#emptySearches = [];
     this.#jumpsAt = this.process.clockChanges;
-    if (wasSearched && ask.hadKeys && ask.clockChanges === this.process.clockChanges) {
+    // The search that ends last counts, even if it began before another one.
+    if (isNegative) this.#emptySearches = this.#emptySearches.filter((atMs) => atMs <= ask.begun.atMs);
+    if (wasSearched && ask.hadKeys && !ask.wasSuspicious && ask.clockChanges === this.process.clockChanges) {
       this.#emptySearches = [...this.#emptySearches.slice(-4), ask.begun.atMs];
     }
     if (!isNegative || !ask.wasUnknown) return;
