@@ -39,6 +39,10 @@ export const keys: Scenario<KeysPlan> = scenarioOf('keys', false);
 /** The same with the options that the product had before it counted failures from their start. */
 export const legacyKeys: Scenario<KeysPlan> = scenarioOf('keys of old', true);
 
+/** What a request has set is stopped by then, also if it was the last of a crowd. */
+const restMs = 20;
+const afterPauseMs = 60_000;
+
 class Run {
   readonly #world: World;
   readonly #plan: KeysPlan;
@@ -102,7 +106,13 @@ class Run {
     if (process.largestCollection > mostKept) {
       this.#world.violate(36, `${process.name} has kept ${process.largestCollection} entries in a collection`);
     }
-    const isAtRest = !process.isDead && !process.isFrozen && views.every(({ isFetching }) => !isFetching);
+    this.#checkTimers({ process, views });
+  }
+
+  /** Statement 36: nothing waits in a process in which no request and no fetch is under way. */
+  #checkTimers({ process, views }: Pick<Member, 'process' | 'views'>): void {
+    if (this.#judge.isLegacy || process.isDead || process.isFrozen) return;
+    const isAtRest = views.every(({ isFetching, pending }) => !isFetching && pending.size === 0);
     if (isAtRest && process.timers > 0)
       this.#world.violate(36, `${process.name} has left ${process.timers} timers behind`);
   }
@@ -202,6 +212,13 @@ class Run {
   }
 
   #onAnswer(client: Client, ask: Ask, outcome: Outcome): void {
+    const member = this.#members.get(client.process);
+    if (member !== undefined && this.#world.nowMs > ask.begun.atMs) {
+      this.#world.schedule.after(restMs, () => {
+        // A pause can divide the requests that share a fetch: those of before have timers of their own.
+        if (this.#world.nowMs - member.process.thawedAtMs > afterPauseMs) this.#checkTimers(member);
+      });
+    }
     if (outcome.kind !== 'refused') return;
     const nowMs = this.#world.nowMs;
     if (outcome.reason === 'key_unknown' || outcome.reason === 'keys_unavailable')
