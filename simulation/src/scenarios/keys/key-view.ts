@@ -151,6 +151,7 @@ export class KeyView implements FetchKeeper {
 
   /** Like {@link isSuspicious}, but only if a search has surely found nothing. */
   isSuspiciousForSure(): boolean {
+    if (this.#jumpsAt !== this.process.clockChanges) return false;
     return this.#emptySearches.some(
       (atMs) => this.world.nowMs - atMs < permitMs - 1_000 && this.process.thawedAtMs < atMs,
     );
@@ -161,7 +162,10 @@ export class KeyView implements FetchKeeper {
     if (!ask.wasUnknown) return;
     const nowMs = this.world.nowMs;
     if ((this.#unknownAsks[0] ?? nowMs) < nowMs - 60_000) {
-      this.#unknownAsks = this.#unknownAsks.filter((atMs) => atMs > nowMs - 1_000 - this.maxTimeoutMs);
+      // A request may have been held since before the last freeze.
+      const { frozenAtMs, thawedAtMs } = this.process;
+      const sinceMs = nowMs - thawedAtMs < 60_000 && frozenAtMs >= 0 ? frozenAtMs : nowMs;
+      this.#unknownAsks = this.#unknownAsks.filter((atMs) => atMs > sinceMs - 1_000 - this.maxTimeoutMs);
     }
     this.#unknownAsks.push(nowMs);
   }
