@@ -97,7 +97,11 @@ export class Judge {
     const { process, settings } = asked;
     const waitedMs = this.#world.nowMs - begun.atMs;
     if (waitedMs <= poolMs) return;
-    if (process.clockChanges !== ask.clockChanges) {
+    // A fetch from before a pause does not count as failed, so that another one follows it.
+    const hasCaughtFetch = ask.view.fetches.some(({ begun: { atMs }, ended }) => {
+      return atMs < process.thawedAtMs && (ended?.atMs ?? Number.POSITIVE_INFINITY) >= begun.atMs;
+    });
+    if (process.clockChanges !== ask.clockChanges || hasCaughtFetch) {
       const since = Math.max(begun.atMs, process.thawedAtMs);
       const limitMs = ask.view.maxTimeoutMs + 1_000;
       const mostMs = searchPauseMs + maxLoads * (limitMs + driftMs(limitMs)) + poolMs;

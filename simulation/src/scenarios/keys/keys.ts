@@ -41,7 +41,6 @@ export const legacyKeys: Scenario<KeysPlan> = scenarioOf('keys of old', true);
 
 /** What a request has set is stopped by then, also if it was the last of a crowd. */
 const restMs = 20;
-const afterPauseMs = 60_000;
 
 class Run {
   readonly #world: World;
@@ -215,8 +214,8 @@ class Run {
     const member = this.#members.get(client.process);
     if (member !== undefined && this.#world.nowMs > ask.begun.atMs) {
       this.#world.schedule.after(restMs, () => {
-        // A pause can divide the requests that share a fetch: those of before have timers of their own.
-        if (this.#world.nowMs - member.process.thawedAtMs > afterPauseMs) this.#checkTimers(member);
+        // A pause, or a clock that is set, can make the product begin work anew: the timers of before end by themselves.
+        if (member.process.clockChanges === 0) this.#checkTimers(member);
       });
     }
     if (outcome.kind !== 'refused') return;
