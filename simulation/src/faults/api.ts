@@ -255,6 +255,11 @@ export const apiFaults: readonly PlantedFault[] = [
     from: 'const text = textWithout(secret, await received);',
     to: 'const text = isSuccess ? textWithout(secret, await received) : await received;',
   }),
+  fault(16, 'the error of fetch is the cause as it is', 'An HTTP client writes the secret key to the logs.', {
+    file: transport,
+    from: 'connectionErrorFor(loggableCause(thrown))',
+    to: 'connectionErrorFor(thrown)',
+  }),
   fault(16, 'a token stays in the error of its response', 'An impersonation token is written to the logs.', {
     file: transport,
     from: 'operation.isSecretAnswer ? withoutTokens(text) : text',

@@ -2,10 +2,11 @@ import type { StartedFetch } from '../../world/network.ts';
 import type { VirtualProcess } from '../../world/virtual-process.ts';
 import type { World } from '../../world/world.ts';
 import { apiOrigin, type Handled } from './api-server.ts';
-import { type CallLimits, secretKey } from './caller.ts';
+import type { CallLimits } from './caller.ts';
 import type { OperationRules } from './operations.ts';
 import { dataOf, type Outcome, watchOutcome } from './outcomes.ts';
 import { askedSeconds } from './retry-after.ts';
+import { secretKey } from './secret-key.ts';
 import { judge, type Verdict } from './verdict.ts';
 import { earlyMs, latestMs } from './waiting.ts';
 

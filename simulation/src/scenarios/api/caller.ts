@@ -4,9 +4,7 @@ import type { World } from '../../world/world.ts';
 import { apiOrigin } from './api-server.ts';
 import type { Client } from './operations.ts';
 import type { CallStep, ProcessPlan } from './plan.ts';
-
-/** One for all processes. It must never be in an error or an event. */
-export const secretKey = 'sk_test_simulated0123456789';
+import { secretKey } from './secret-key.ts';
 
 const defaults: CallLimits = { timeoutMs: 30_000, maxRetries: 2 };
 

@@ -1,3 +1,5 @@
+import { secretKey } from './secret-key.ts';
+
 /** An error of `fetch` without a response. */
 export interface Failure {
   readonly name: string;
@@ -60,7 +62,12 @@ export const failures: readonly Failure[] = [
   doubtful('no headers in time', () => failed(coded('UND_ERR_HEADERS_TIMEOUT', 'Headers Timeout Error'))),
   doubtful('broken pipe', () => failed(coded('EPIPE', 'write EPIPE', { syscall: 'write' }))),
   doubtful('no reason', () => new TypeError('fetch failed')),
-  doubtful('an error of something else', () => new Error('boom')),
+  // HTTP clients attach the request to their errors, or quote it.
+  doubtful('an error that quotes the request', () => {
+    const authorization = `Bearer ${secretKey}`;
+    const headers = { authorization };
+    return Object.assign(new Error(`boom: ${authorization}`), { config: { headers } });
+  }),
   permanent('certificate expired', true, () => failed(coded('CERT_HAS_EXPIRED', 'certificate has expired'))),
   permanent('certificate of a stranger', true, () =>
     failed(coded('DEPTH_ZERO_SELF_SIGNED_CERT', 'self-signed certificate')),

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import type { World } from '../../world/world.ts';
-import { secretKey } from './caller.ts';
+import { secretKey } from './secret-key.ts';
 
 /** What must not be in an error or an event. */
 export interface Secrets {
