@@ -80,6 +80,12 @@ test('[31] a process that was frozen for longer than its limit sends nothing mor
   });
 });
 
+test('[31] waits that do not fit into the time limit are not missed among those that are random', async () => {
+  const unsent: Behaviour = { kind: 'failure', number: 0, works: false, afterMs: 0 };
+  const plan = planWith([call('get', { count: 200, timeoutMs: 192 })], [unsent, good]);
+  expect((await runPlan(apiScenario, plan, 1, product)).violation).toBeUndefined();
+});
+
 /** The violation in a world whose product has a planted fault. */
 async function violationWith(fault: string, plan: ApiPlan): Promise<string | undefined> {
   const changes = apiFaults.find(({ name }) => name === fault)?.changes;

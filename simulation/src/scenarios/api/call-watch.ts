@@ -19,6 +19,8 @@ export interface Attempt {
   outcome: Outcome | undefined;
   endedAtMs: number;
   endedSteadyMs: number;
+  /** Of the time limit, when it ended. */
+  leftMs: number;
   askedSeconds: number | null;
   hasEvent: boolean;
   /** What the event said. */
@@ -105,6 +107,7 @@ export class CallWatch {
       outcome: undefined,
       endedAtMs: Number.POSITIVE_INFINITY,
       endedSteadyMs: Number.POSITIVE_INFINITY,
+      leftMs: 0,
       askedSeconds: null,
       hasEvent: false,
       retryInMs: null,
@@ -124,6 +127,7 @@ export class CallWatch {
     attempt.outcome = outcome;
     attempt.endedAtMs = nowMs;
     attempt.endedSteadyMs = this.process.steadyMs;
+    attempt.leftMs = this.leftMs;
     attempt.askedSeconds = this.#askedBy(attempt);
     this.verdict = judge({
       rules: this.rules,

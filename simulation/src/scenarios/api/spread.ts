@@ -14,12 +14,15 @@ export function checkSpread(world: World, watches: readonly CallWatch[]): void {
   const groups = new Map<string, { readonly leastMs: number; readonly mostMs: number; readonly waitsMs: number[] }>();
   for (const watch of watches) {
     watch.attempts.forEach((attempt, index) => {
-      const { retryInMs, endedAtMs, askedSeconds } = attempt;
+      const { retryInMs, endedAtMs, askedSeconds, leftMs } = attempt;
       if (retryInMs === null) return;
       const longestMs = Math.min(8_000, 250 * 2 ** index);
       const leastMs = Math.max((askedSeconds ?? 0) * 1000, longestMs / 2);
+      const mostMs = leastMs + longestMs / 2;
+      // Of waits that may not fit into the time limit, only short ones are announced.
+      if (mostMs >= leftMs) return;
       const name = `${endedAtMs} ${index} ${leastMs}`;
-      const group = groups.get(name) ?? { leastMs, mostMs: leastMs + longestMs / 2, waitsMs: [] };
+      const group = groups.get(name) ?? { leastMs, mostMs, waitsMs: [] };
       group.waitsMs.push(retryInMs);
       groups.set(name, group);
     });
