@@ -30,8 +30,9 @@ export const noStatement = 0;
 const defaultPatienceMs = 20_000;
 
 /**
- * Runs one plan. The same plan, seed and product give the same trace. What a scenario throws, and what it waits for forever,
- * becomes a violation of {@link noStatement}; a rejection that nobody handles one of statement 38, because it ends a process.
+ * Runs one plan. The same plan, seed and product give the same trace. An error of the scenario, or a promise that it waits for
+ * and that never settles, is reported as {@link noStatement}. An unhandled rejection, which would end a Node process, is reported
+ * as a violation of statement 38.
  */
 export async function runPlan<Plan>(
   scenario: Scenario<Plan>,

@@ -1,11 +1,11 @@
 import type { Scenario } from './scenario.ts';
-import { apiScenario } from './scenarios/api/api.ts';
+import { api } from './scenarios/api/api.ts';
 import { keys } from './scenarios/keys/keys.ts';
 import { policies } from './scenarios/policies/policies.ts';
 import { streams } from './scenarios/streams/streams.ts';
 import { webhooks } from './scenarios/webhooks/webhooks.ts';
 
 /** The scenarios that `npm run simulate` runs in turn. */
-export const scenarios: readonly Scenario<unknown>[] = [keys, policies, webhooks, apiScenario, streams].map(
+export const scenarios: readonly Scenario<unknown>[] = [keys, policies, webhooks, api, streams].map(
   (scenario) => scenario as Scenario<unknown>,
 );

@@ -3,28 +3,16 @@ import { apiFaults } from '../src/faults/api.ts';
 import { type PlantedChange, repository } from '../src/product/bundle.ts';
 import { loadProduct } from '../src/product/product.ts';
 import { runPlan } from '../src/scenario.ts';
-import { apiScenario } from '../src/scenarios/api/api.ts';
-import type { ApiPlan, Behaviour, CallStep, Incident } from '../src/scenarios/api/plan.ts';
+import { api } from '../src/scenarios/api/api.ts';
+import { type ApiPlan, type Behaviour, type CallStep, type Incident, plainCall } from '../src/scenarios/api/plan.ts';
 
-const load = (changes: readonly PlantedChange[] = []) =>
-  loadProduct({ parts: apiScenario.parts, root: repository, changes });
+const load = (changes: readonly PlantedChange[] = []) => loadProduct({ parts: api.parts, root: repository, changes });
 const product = await load();
 
 const call = (operation: CallStep['operation'], more: Partial<CallStep> = {}): CallStep => ({
+  ...plainCall,
   atMs: 1_000,
-  process: 0,
   operation,
-  target: 0,
-  count: 1,
-  everyMs: 0,
-  timeoutMs: null,
-  maxRetries: null,
-  abortAfterMs: null,
-  hasSignal: false,
-  sharesSignal: false,
-  pauseMs: 0,
-  stopAfter: null,
-  isResumed: false,
   ...more,
 });
 
@@ -53,7 +41,7 @@ const planWith = (calls: readonly CallStep[], steps: readonly Behaviour[], more:
 
 /** How often the API receives a request of the first call, and how often it carries one out. */
 async function runOf(plan: ApiPlan): Promise<{ readonly received: number; readonly carriedOut: number }> {
-  const { violation, trace } = await runPlan(apiScenario, plan, 1, product);
+  const { violation, trace } = await runPlan(api, plan, 1, product);
   expect(violation).toBeUndefined();
   const received = trace.filter((line) => /api +call 1 .* arrives/.test(line));
   return { received: received.length, carriedOut: received.filter((line) => line.endsWith('is carried out')).length };
@@ -83,13 +71,13 @@ test('[31] a process that was frozen for longer than its limit sends nothing mor
 test('[31] waits that do not fit into the time limit are not missed among those that are random', async () => {
   const unsent: Behaviour = { kind: 'failure', number: 0, works: false, afterMs: 0 };
   const plan = planWith([call('get', { count: 200, timeoutMs: 192 })], [unsent, good]);
-  expect((await runPlan(apiScenario, plan, 1, product)).violation).toBeUndefined();
+  expect((await runPlan(api, plan, 1, product)).violation).toBeUndefined();
 });
 
 /** The violation in a world whose product has a planted fault. */
 async function violationWith(fault: string, plan: ApiPlan): Promise<string | undefined> {
   const changes = apiFaults.find(({ name }) => name === fault)?.changes;
-  return (await runPlan(apiScenario, plan, 1, await load(changes))).violation?.text;
+  return (await runPlan(api, plan, 1, await load(changes))).violation?.text;
 }
 
 test.each<[string, ApiPlan]>([
@@ -107,6 +95,6 @@ test.each<[string, ApiPlan]>([
     planWith([call('impersonate')], [error(500, { works: true, body: 'echo' })]),
   ],
 ])('notices that %s', async (fault, plan) => {
-  expect((await runPlan(apiScenario, plan, 1, product)).violation).toBeUndefined();
+  expect((await runPlan(api, plan, 1, product)).violation).toBeUndefined();
   expect(await violationWith(fault, plan)).not.toBeUndefined();
 });

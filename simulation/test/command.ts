@@ -12,7 +12,7 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** Runs `npm run simulate` in a Node of its own. */
+/** Runs `npm run simulate` in a new Node process. */
 export async function simulate(args: readonly string[], node: string = process.execPath): Promise<Ended> {
   const main = join(repository, 'simulation', 'src', 'main.ts');
   const child = spawn(node, ['--conditions=@torii/source', main, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });

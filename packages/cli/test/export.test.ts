@@ -53,7 +53,7 @@ function seedUser(index: number) {
   };
 }
 
-/** In this process. Tests that need a process of its own use `runCommand` or `startCommand`. */
+/** Runs the command in this process. Tests that need a new process use `runCommand` or `startCommand`. */
 function runExport(...args: readonly string[]) {
   return runInProcess(['users', 'export', ...args], { environment, folder });
 }

@@ -23,7 +23,7 @@ beforeEach(async () => {
 });
 afterEach(() => torii.stop());
 
-/** In this process. Tests that need a process of its own use `runCommand` or `startCommand`. */
+/** Runs the command in this process. Tests that need a new process use `runCommand` or `startCommand`. */
 function runImport(...args: readonly string[]): Promise<Ended> {
   return runInProcess(['users', 'import', ...args], { environment, folder });
 }

@@ -110,7 +110,7 @@ export const apiFaults: readonly PlantedFault[] = [
     from: '    unsubscribe?.();',
     to: '    if (stopping.signal.aborted) unsubscribe?.();',
   }),
-  fault(36, 'each call has a listener of its own', 'Node warns about a leak when eleven calls share a signal.', {
+  fault(36, 'each call adds a listener', 'Node warns about a leak when eleven calls share a signal.', {
     file: abort,
     from: 'const listener = listeners.get(signal) ?? listen(signal);',
     to: 'const listener = listen(signal);',

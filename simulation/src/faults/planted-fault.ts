@@ -9,6 +9,6 @@ export interface PlantedFault {
   /** The name of the scenario that must find it. */
   readonly scenario: string;
   readonly changes: readonly PlantedChange[];
-  /** What it does to users, in one sentence. */
+  /** The effect on users, in one sentence. */
   readonly harm: string;
 }

@@ -37,7 +37,7 @@ export type Answer =
       /** How long the server takes until the first byte, in milliseconds. */
       readonly afterMs?: number;
     }
-  /** The connection fails with this error. What the server did before is its own affair. */
+  /** The connection fails with this error. The server may have carried out the request. */
   | { readonly fails: Error; readonly afterMs?: number }
   /** Never answers. */
   | 'hang'

@@ -4,7 +4,7 @@ import { Random } from './random.ts';
 import { Schedule } from './schedule.ts';
 import { type ProcessOptions, VirtualProcess } from './virtual-process.ts';
 
-/** Thrown nowhere: kept, so that a run goes on being deterministic until it ends. */
+/** Recorded and not thrown: the product could catch it. */
 export interface Violation {
   /** The number of the statement in docs/statements.md. */
   readonly statement: number;

@@ -18,7 +18,7 @@ export interface Handled {
 
 const healthy: Behaviour = { kind: 'answer', afterMs: 0, end: 'whole' };
 
-/** The API, with its faults. Tells `onHandled` what it did with each request that it received. */
+/** The API and its faults. Calls `onHandled` with what it did with each request. */
 export class ApiServer {
   readonly directory: Directory;
   readonly faults: { readonly fromMs: number; readonly untilMs: number; readonly steps: readonly Behaviour[] }[] = [];

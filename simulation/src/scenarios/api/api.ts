@@ -6,7 +6,7 @@ import { ApiServer, apiOrigin } from './api-server.ts';
 import { type Caller, limitsOf, startCaller } from './caller.ts';
 import { consume } from './consumer.ts';
 import { begin, type Options, rules } from './operations.ts';
-import { type ApiPlan, type CallStep, incidentMs, type ProcessPlan } from './plan.ts';
+import { type ApiPlan, type CallStep, incidentMs, type ProcessPlan, plainCall } from './plan.ts';
 import { apiPlans } from './plans.ts';
 import { Referee } from './referee.ts';
 import { WatchedSignal } from './signals.ts';
@@ -14,7 +14,7 @@ import { WatchedSignal } from './signals.ts';
 const crowdMs = 120_000;
 
 /** Servers that call Torii's REST API, which fails in every way that the network and a server can. */
-export const apiScenario: Scenario<ApiPlan> = {
+export const api: Scenario<ApiPlan> = {
   name: 'api',
   statements: [16, 30, 31, 34, 35, 36, 37, 38],
   parts: ['core', 'api'],
@@ -38,23 +38,6 @@ const plainProcess: ProcessPlan = {
   maxRetries: null,
   usesOwnFetch: false,
   hasGateway: false,
-};
-
-const plainCall: CallStep = {
-  atMs: 0,
-  process: 0,
-  operation: 'get',
-  target: 0,
-  count: 1,
-  everyMs: 0,
-  timeoutMs: null,
-  maxRetries: null,
-  abortAfterMs: null,
-  hasSignal: false,
-  sharesSignal: false,
-  pauseMs: 0,
-  stopAfter: null,
-  isResumed: false,
 };
 
 /** A crowd is a plan with many processes that call at once, while the API answers with 503. */

@@ -123,3 +123,21 @@ export interface ApiPlan {
 
 /** How long the calls of an incident may take to begin. */
 export const incidentMs = 60_000;
+
+/** One call without options, at the beginning of its incident. */
+export const plainCall: CallStep = {
+  atMs: 0,
+  process: 0,
+  operation: 'get',
+  target: 0,
+  count: 1,
+  everyMs: 0,
+  timeoutMs: null,
+  maxRetries: null,
+  abortAfterMs: null,
+  hasSignal: false,
+  sharesSignal: false,
+  pauseMs: 0,
+  stopAfter: null,
+  isResumed: false,
+};

@@ -92,7 +92,7 @@ export class Referee {
     if (list.current !== undefined) this.#close(list.current);
   }
 
-  /** Nothing may wait in a process that has no calls. */
+  /** A process without calls must have no timers. */
   checkIdle(process: VirtualProcess): void {
     const isIdle = this.#all.every((watch) => watch.process !== process || watch.isOver);
     if (isIdle && process.timers > 0)

@@ -15,7 +15,7 @@ export function retryAfterHeaders(given: RetryAfter, nowMs: number): Readonly<Re
 
 /**
  * How long the server asks to wait, in seconds; `null` if it asks for nothing. A date is compared with `Date`, or with the
- * wall clock of the process if there is no such header.
+ * wall clock of the process if the response has no `Date`.
  */
 export function askedSeconds(given: RetryAfter | null, serverMs: number, processWallMs: number): number | null {
   if (given === null || given.kind === 'text') return null;

@@ -73,7 +73,7 @@ function story(steps: fc.Arbitrary<readonly Behaviour[]>, step: fc.Arbitrary<Cal
   });
 }
 
-/** A deletion fails in some ways, and then finds the user deleted, or somebody else's. */
+/** A deletion fails up to three times, and is then carried out or refused with 403. */
 const deletions = story(
   fc
     .tuple(fc.array(temporary, { maxLength: 3 }), fc.boolean())
@@ -81,7 +81,7 @@ const deletions = story(
   callsOf(['delete'], 1),
 );
 
-/** Something that must not be done twice meets failures of which some are certain. */
+/** A call that must not be repeated if its request may have arrived. */
 const creations = story(
   fc.array(temporary, { minLength: 1, maxLength: 4 }).map((steps) => [...steps, good]),
   callsOf(['create', 'invite', 'resend', 'impersonate', 'raw post', 'raw patch'], 1),

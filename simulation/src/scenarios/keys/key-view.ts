@@ -181,7 +181,9 @@ export class KeyView implements FetchKeeper {
     }
     if (!isNegative || !ask.wasUnknown) return;
     this.#lastNegative.push(ask);
-    if (this.#lastNegative.length > 64) this.#lastNegative = this.#lastNegative.slice(-32);
+    if (this.#lastNegative.length <= 64) return;
+    // Keep those that began last: many old requests may be answered late, and at once.
+    this.#lastNegative = this.#lastNegative.toSorted((a, b) => a.begun.atMs - b.begun.atMs).slice(-32);
   }
 
   onBegun(fetch: Fetch): void {

@@ -13,7 +13,7 @@ export interface VerifierPlan {
   readonly cachedTokens: number;
   readonly environment: number | null;
   readonly refusesImpersonated: boolean;
-  /** The age of `initialKeys` at the start of the process. `withdrawn`: it holds a key that is no longer published. */
+  /** The age of `initialKeys` at the start of the process. `withdrawn`: one of its keys is no longer published. */
   readonly file: { readonly ageMs: number; readonly withdrawn: boolean } | null;
 }
 

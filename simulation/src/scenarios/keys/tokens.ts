@@ -115,7 +115,7 @@ export function impersonatedToken(given: TokenRequest): Token {
   });
 }
 
-/** Signed by a stranger, under a `kid` that nobody publishes. */
+/** Signed with an unknown key, under a `kid` that is in no key set. */
 export function unknownKidToken(issuer: number, number: number): Token {
   const given: TokenRequest = { issuer, key: 0, user: 1, times: always };
   const key = strangerKey(`made-up-${number}`);

@@ -12,7 +12,7 @@ interface Caller {
   readonly isImpersonated?: true;
 }
 
-/** Users of two environments and several tenants. Some have the same roles, some have roles whose names run together. */
+/** Users of two environments and several tenants. Some have the same roles. The names of some roles, joined, equal another role. */
 export const callers: readonly Caller[] = [
   { name: 'r0 of t1', claims: { pid: 'e1', o: { id: 't1', role: 'r0' } }, roles: ['r0'] },
   { name: 'r0 of t2', claims: { pid: 'e1', o: { id: 't2', role: 'r0' } }, roles: ['r0'] },
@@ -85,7 +85,7 @@ export function answerBy(document: PolicyDocument, question: Question): Verdict 
   const { caller, target, method, way } = question;
   const fixed = fixedAnswer(question);
   if (fixed !== undefined) return fixed;
-  // A path that is unknown is a refusal that `not` cannot turn round.
+  // If the path is unknown, `not` refuses too.
   if (typeof target.resource !== 'string') return 403;
   const isGranted = document.grants(callers[caller]?.roles ?? [], target.resource, method);
   return isGranted === (way !== 'not') ? 'yes' : 403;

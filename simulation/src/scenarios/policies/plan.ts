@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { type DocumentPlan, entries, garbage, roleNames } from './documents.ts';
 
 /**
- * A time that is given in terms of the options, so that it stays at their edges when they change. `limit`: how long a request
+ * A time relative to a limit of the options. It stays at the edge of the limit when plans are shrunk. `limit`: how long a request
  * waits. `renewal`, `expiry`: the ages of a document from which it is read again, and no longer used. `retry`: a second.
  */
 export interface Moment {

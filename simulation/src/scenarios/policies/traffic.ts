@@ -118,7 +118,7 @@ export class Traffic {
     return answers.some((answer) => answer !== answers[0]);
   }
 
-  // When those that may not wait have been refused.
+  // After the requests over the limit have been refused.
   #judgeCrowd(app: App): void {
     this.#world.schedule.after(0, () => {
       for (const { judge } of app.guarded) judge.judgeCrowd();

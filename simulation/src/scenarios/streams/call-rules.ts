@@ -2,9 +2,11 @@ import type { StreamEvent } from '@torii/streams';
 import { epochMs, type VirtualProcess } from '../../world/virtual-process.ts';
 import type { World } from '../../world/world.ts';
 import type { Call } from './call.ts';
+import { FailureRules, retriesForMs } from './failure-rules.ts';
 import type { Gateway } from './gateway.ts';
 import type { Health } from './health.ts';
-import { type KeyName, keyOf, nameOfAnyPem, nameOfKeyId, nameOfPem } from './keys.ts';
+import { type KeyName, nameOfKeyId, nameOfPem } from './keys.ts';
+import { PlanRules } from './plan-rules.ts';
 import { entriesBetween, noteOf, type Store } from './store.ts';
 import type { WriteRules } from './write-rules.ts';
 
@@ -21,14 +23,6 @@ const attemptMs = 25_000;
 const settlesInMs = 40_000;
 /** A run looks again after so long at most. */
 const longestSleepMs = 15_000;
-/** "`run()` retries for a minute." */
-const retriesForMs = 60_000;
-
-/** What a call needs to be well, by name, for {@link Health}. */
-function scopesOf(call: Call): readonly string[] {
-  const { name } = call.process;
-  return [name, 'store', 'gateway', `${name} store`, `${name} gateway`, 'meddled'];
-}
 
 /** What the calls of operators and publications may end with, and by when. */
 export class CallRules {
@@ -39,6 +33,8 @@ export class CallRules {
   readonly #health: Health;
   readonly #writes: WriteRules;
   readonly #lifetimes: Lifetimes;
+  readonly #failures: FailureRules;
+  readonly #plans: PlanRules;
 
   constructor(world: World, store: Store, gateway: Gateway, health: Health, writes: WriteRules, lifetimes: Lifetimes) {
     this.#world = world;
@@ -47,6 +43,8 @@ export class CallRules {
     this.#health = health;
     this.#writes = writes;
     this.#lifetimes = lifetimes;
+    this.#failures = new FailureRules(world, store, health, writes);
+    this.#plans = new PlanRules(world, store, gateway, health, writes, lifetimes.maxTtlSeconds);
   }
 
   begin(call: Call): void {
@@ -75,9 +73,9 @@ export class CallRules {
       return;
     }
     const since = Math.max(startedAtMs, process.thawedAtMs);
-    const slow = Math.max(since, this.#health.wellSinceMs(scopesOf(call)), this.#lastWriteAtMs()) + settlesInMs;
+    const slow = Math.max(since, this.#health.wellSinceMs(call.scopes), this.#store.lastWriteAtMs) + settlesInMs;
     // At once if it sleeps. If it waits for the gateway to take a new key, within five seconds.
-    const wasWell = this.#health.wellSinceMs(scopesOf(call)) < Math.max(since, abortedAtMs ?? 0);
+    const wasWell = this.#health.wellSinceMs(call.scopes) < Math.max(since, abortedAtMs ?? 0);
     const stopMs = wasWell ? 6_000 : attemptMs;
     const stopsByMs = abortedAtMs === undefined ? Number.POSITIVE_INFINITY : Math.max(since, abortedAtMs) + stopMs;
     if (nowMs > stopsByMs) {
@@ -97,10 +95,6 @@ export class CallRules {
     if (nowMs > Math.max(overMs + 9_000, slow)) this.#wrong(34, call, `is not over after ${seconds.toFixed(0)} s`);
   }
 
-  #lastWriteAtMs(): number {
-    return Math.max(this.#store.slots.at(-1)?.writtenAtMs ?? 0, this.#store.notes.at(-1)?.writtenAtMs ?? 0);
-  }
-
   /** "With `oldKeyLeaked: true` the plan flips at once, regardless of which key the gateway uses." */
   #checkLeak(call: Call): void {
     const { name } = call.process;
@@ -110,7 +104,7 @@ export class CallRules {
     const held = this.#writes.heldBetween(call.startedAtMs, this.#world.nowMs);
     if ((kind !== 'run' && kind !== 'advance') || !isQuiet || call.abortedAtMs !== undefined || call.process.isDead)
       return;
-    if (call.canceledAtMs !== undefined || this.#lastWriteAtMs() >= call.startedAtMs) return;
+    if (call.canceledAtMs !== undefined || this.#store.lastWriteAtMs >= call.startedAtMs) return;
     if (held.size === 1 && from !== null && held.has(from))
       this.#wrong(34, call, 'has not replaced the leaked key at once');
   }
@@ -133,7 +127,7 @@ export class CallRules {
     if (call.purpose.kind !== 'run') this.#wrong(34, call, 'retries, although only a run does');
     if (call.asks[0]?.failure !== undefined) this.#wrong(34, call, 'retries its first read of the store');
     call.retriesSinceMs ??= nowMs;
-    if (this.#health.wellSinceMs(scopesOf(call)) + 15_000 < Math.min(nowMs, call.startedAtMs + 15_000)) {
+    if (this.#health.wellSinceMs(call.scopes) + 15_000 < Math.min(nowMs, call.startedAtMs + 15_000)) {
       this.#wrong(34, call, 'retries although all is well');
     }
     if (nowMs - call.retriesSinceMs > retriesForMs + attemptMs && call.process.thawedAtMs < call.retriesSinceMs) {
@@ -177,7 +171,7 @@ export class CallRules {
     this.#expect(call, step);
     // An advance that has read the note before the cancel may still report it, without effect.
     const lateMs = nowMs - Math.max(call.canceledAtMs ?? nowMs, call.process.thawedAtMs);
-    const isBegunAgain = this.#wasBegunSince(call, call.noteClearedAtMs ?? 0);
+    const isBegunAgain = this.#wasBegunSince(call.noteClearedAtMs ?? 0);
     if (step === 'drain' && lateMs > attemptMs && !isBegunAgain) {
       this.#wrong(28, call, 'goes on although it was canceled');
     }
@@ -263,133 +257,17 @@ export class CallRules {
     this.#world.note(call.process.name, `${call.name} fails: ${reason}`);
     if (call.abortedAtMs !== undefined && error === call.abort.signal.reason) return;
     this.#expect(call, reason);
-    const problem = this.#problemOf(call, reason);
+    const problem = this.#failures.problemOf(call, reason);
     if (problem !== undefined) this.#wrong(38, call, `fails with ${reason}, ${problem}: ${String(error)}`);
   }
 
-  /** Why a failure is not explained by anything that happened. */
-  #problemOf(call: Call, reason: string): string | undefined {
-    const { nowMs } = this.#world;
-    const { kind, from, to } = call.purpose;
-    const held = this.#writes.heldBetween(call.startedAtMs, nowMs);
-    switch (reason) {
-      case 'slot_empty':
-        return held.has('nothing') ? undefined : 'but the slot holds a key';
-      case 'slot_taken':
-        return [...held].some((each) => each !== to && each !== from && each !== 'nothing') || kind === 'publish'
-          ? undefined
-          : 'but the slot holds a key of the rotation';
-      case 'publish_conflict':
-        return this.#store.slots.some((e) => e.writtenAtMs >= call.startedAtMs && nameOfPem(e.value) !== to)
-          ? undefined
-          : 'but no other process has written another key to the slot';
-      case 'key_not_served':
-        return call.lastServed === (held.has(to) && held.size === 1 ? to : from) && held.size === 1
-          ? 'but the gateway uses the key'
-          : undefined;
-      case 'rotation_conflict':
-        return this.#isConflict(call) ? undefined : 'but there is no conflict';
-      case 'store_refused':
-      case 'bucket_unfit':
-        return call.asks.some(({ failure }) => failure === reason) ? undefined : 'but the store has not said so';
-      case 'store_unavailable':
-      case 'gateway_unavailable':
-        return this.#unavailableProblem(call, reason === 'store_unavailable' ? 'store' : 'gateway');
-      default:
-        return 'which is not documented';
-    }
-  }
-
-  #othersWrote(call: Call, history: readonly { readonly writtenAtMs: number }[]): boolean {
-    return history.some(({ writtenAtMs }) => writtenAtMs >= call.startedAtMs);
-  }
-
-  #isConflict(call: Call): boolean {
-    const { nowMs } = this.#world;
-    const { from, to, kind } = call.purpose;
-    const notes = entriesBetween(this.#store.notes, call.startedAtMs, nowMs);
-    const own = [from === null ? '' : keyOf(from).keyId, keyOf(to).keyId];
-    const isOther = notes.some((entry) => {
-      const note = noteOf(entry);
-      return note !== null && (note.from !== own[0] || note.to !== own[1]);
-    });
-    if (isOther) return true;
-    if (kind === 'cancel')
-      return (
-        this.#writes.heldBetween(call.startedAtMs, nowMs).has(to) ||
-        this.#othersWrote(call, this.#store.notes) ||
-        this.#othersWrote(call, this.#store.slots)
-      );
-    const isCleared = this.#store.notes.some((e) => e.writtenAtMs >= call.startedAtMs && noteOf(e) === null);
-    // A clock that is a minute slow or a day fast, as the guide says.
-    const storeAheadMs = this.#store.hasClock ? this.#store.aheadMs : 0;
-    const behindMs = storeAheadMs - call.leastAheadMs;
-    const isClockOff = behindMs > 58_000 || call.mostAheadMs - storeAheadMs > 86_000_000 || !this.#store.hasClock;
-    return isCleared || call.canceledAtMs !== undefined || isClockOff;
-  }
-
-  /** "`run()` retries for a minute, then throws. At the very start it throws at once." */
-  #unavailableProblem(call: Call, server: 'store' | 'gateway'): string | undefined {
-    const { nowMs } = this.#world;
-    const { process } = call;
-    const scopes = [process.name, server, `${process.name} ${server}`];
-    if (this.#health.wellSinceMs(scopes) + 15_000 < Math.min(nowMs, call.startedAtMs + 15_000)) {
-      return `but the ${server} is well`;
-    }
-    const isPermanent = call.asks.some(({ failure }) => failure === 'untrusted');
-    const isFirst = call.asks.length === 1;
-    if (call.purpose.kind !== 'run' || isPermanent || isFirst) return undefined;
-    const endMs = call.retryWindowMs + retriesForMs;
-    if (nowMs < endMs) return `after ${nowMs - call.retryWindowMs} ms`;
-    // Statement 34: an attempt that a pause has interrupted is not the last one, unless the minute was over before it.
-    const last = call.asks.at(-1)?.sentAtMs ?? 0;
-    return last < process.thawedAtMs && last < endMs ? 'by a request from before a pause' : undefined;
-  }
-
-  /** Whether nothing has changed since the call began, so that there is only one right answer. */
-  #isCalm(call: Call): boolean {
-    const { nowMs } = this.#world;
-    const isWell =
-      this.#health.wellSinceMs(scopesOf(call)) < call.startedAtMs && call.process.thawedAtMs <= call.startedAtMs;
-    return (
-      isWell &&
-      this.#lastWriteAtMs() < call.startedAtMs &&
-      this.#gateway.lastChange.atMs < call.startedAtMs &&
-      nowMs > 0
-    );
-  }
-
-  /** What a plan must say if nothing has changed meanwhile, as the guide describes it. */
-  #expected(call: Call): string | undefined {
-    const { from, to, isLeaked } = call.purpose;
-    const value = this.#store.slot?.value ?? '';
-    const held = nameOfAnyPem(value);
-    const { used } = this.#gateway;
-    if (held === to) return used === to ? 'done' : 'confirm';
-    if (value.trim() === '') return 'slot_empty';
-    if (held !== from) return 'slot_taken';
-    if (isLeaked) return 'flip';
-    if (used !== from) return 'key_not_served';
-    const entry = this.#store.note;
-    const note = noteOf(entry);
-    if (entry === undefined || note === null || nameOfKeyId(note.from) !== from) return 'begin';
-    const ageSeconds = (epochMs + this.#world.nowMs + call.process.aheadMs) / 1000 - this.#writes.drainStartOf(entry);
-    const drainSeconds = this.#lifetimes.maxTtlSeconds + 2;
-    const edges = [-60, drainSeconds, drainSeconds + 86_400];
-    if (edges.some((edge) => Math.abs(edge - ageSeconds) < 8)) return undefined;
-    if (ageSeconds < -60 || ageSeconds > drainSeconds + 86_400) return 'begin';
-    if (nameOfKeyId(note.to) !== to) return 'rotation_conflict';
-    return ageSeconds < drainSeconds ? 'drain' : 'flip';
-  }
-
   #expect(call: Call, found: string): void {
-    if (call.purpose.kind !== 'plan' || !this.#isCalm(call)) return;
-    const expected = this.#expected(call);
+    if (call.purpose.kind !== 'plan') return;
+    const expected = this.#plans.stepOf(call);
     if (expected !== undefined && expected !== found) this.#wrong(28, call, `says ${found} instead of ${expected}`);
   }
 
-  #wasBegunSince(call: Call, sinceMs: number): boolean {
-    void call;
+  #wasBegunSince(sinceMs: number): boolean {
     return this.#store.notes.some((entry) => entry.writtenAtMs >= sinceMs && noteOf(entry) !== null);
   }
 

@@ -42,6 +42,10 @@ export class Store {
     this.aheadMs = aheadMs;
   }
 
+  get lastWriteAtMs(): number {
+    return Math.max(this.slots.at(-1)?.writtenAtMs ?? 0, this.notes.at(-1)?.writtenAtMs ?? 0);
+  }
+
   get slot(): Entry | undefined {
     return this.#buckets.get(slotBucket)?.entry;
   }

@@ -103,7 +103,7 @@ export class Answers {
       if (isHandled) return lease !== undefined && calls.indexOf(call) > calls.indexOf(lease);
       // A delivery that is over leaves no lease behind, unless the store failed it.
       const wasOver = owner.settledAtMs !== undefined && owner.settledAtMs <= (call.doneAtMs ?? 0);
-      // A lease that was over by the clock of its own process is left to expire by the clocks of the others.
+      // A process whose clock says that its lease is over does not delete it. It ends by the clocks of the other processes.
       const wasExpired = owner.settledWallMs >= by.calledWallMs + this.#leaseMs;
       return (
         !wasOver || wasExpired || owner.isTroubled || owner.calls.some(isLate) || owner.voidAtMs >= (by.doneAtMs ?? 0)
