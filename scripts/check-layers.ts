@@ -21,6 +21,11 @@ const layers: Readonly<Record<string, Allowed>> = {
   authz: { imports: ['@torii/core', 're2js'], peers: ['keyv'] },
   // NATS is only for the entry `nats`. See docs/decisions/streams.md.
   streams: { imports: ['@torii/core', 'jose'], peers: ['@nats-io/kv', '@nats-io/transport-node'] },
+  // A client is only for the entry of its name. See docs/decisions/revocation.md.
+  revocation: {
+    imports: ['@torii/core'],
+    peers: ['ioredis', 'redis', '@nats-io/jetstream', '@nats-io/kv', '@nats-io/transport-node'],
+  },
   express: { imports: ['@torii/core'], peers: ['express', '@types/express'] },
   koa: { imports: ['@torii/core'], peers: ['koa', '@types/koa'] },
   next: { imports: ['@torii/core'], peers: ['next', 'react'] },
@@ -34,6 +39,7 @@ const layers: Readonly<Record<string, Allowed>> = {
     imports: [
       '@torii/core',
       '@torii/api',
+      '@torii/revocation',
       '@torii/streams',
       '@bomb.sh/tab',
       'cli-progress',
@@ -93,6 +99,16 @@ const folderTables: Readonly<Record<string, FolderTable>> = {
       nats: ['.', 'keys'],
     },
     libraries: { '@nats-io/kv': 'nats', '@nats-io/transport-node': 'nats' },
+  },
+  revocation: {
+    folders: { '.': ['entries', 'set'], entries: ['.'], set: ['.', 'entries'], redis: ['.'], nats: ['.'] },
+    libraries: {
+      ioredis: 'redis',
+      redis: 'redis',
+      '@nats-io/jetstream': 'nats',
+      '@nats-io/kv': 'nats',
+      '@nats-io/transport-node': 'nats',
+    },
   },
   // server/ and browser/ must not import each other, because they run in different places.
   next: { folders: { '.': ['server'], server: ['.'], browser: ['.'] } },

@@ -54,7 +54,7 @@ export { decodeText, type TextReading } from './options/text-bytes.ts';
 export { verifyOptionNames } from './options/verify-options.ts';
 export { cleanKeyText } from './pem/key-text.ts';
 export { type PemKey, readPem } from './pem/pem.ts';
-export { platformFetch, random, steadyMs, wallMs } from './platform.ts';
+export { platformFetch, random, randomId, startTimer, steadyMs, stopTimer, type Timer, wallMs } from './platform.ts';
 export { type AwaitGuard, createAwaitGuard, type GuardedFields, guardFields } from './promises/await-guard.ts';
 export { isPromise } from './promises/is-promise.ts';
 export { guardOutcome } from './promises/outcome.ts';

@@ -32,6 +32,13 @@ export type { Fetch } from './platform.ts';
 export type { CheckResult } from './promises/outcome.ts';
 export type { HeadersLike, RequestLike, RequestParts } from './request/request-parts.ts';
 export type { RequestView } from './request/request-view.ts';
+export type {
+  RevocableToken,
+  RevocationAnnouncer,
+  RevocationMoment,
+  RevocationSource,
+  RevocationVerdict,
+} from './revocations.ts';
 export { createTokenVerifier, type TokenVerifier, verifyToken } from './token-verifier.ts';
 export {
   type AuthenticateOptions,

@@ -1,0 +1,4 @@
+export type { RevocationEvent, RevocationEventListener, RevocationKind } from './events.ts';
+export type { FeedConnection, FeedEntry, FeedInstant, FeedReader, RevocationFeed } from './feed.ts';
+export type { RevocationOptions } from './options.ts';
+export type { EndReason, RevocationHealth, RevocationRecord, Revocations } from './revocations.ts';

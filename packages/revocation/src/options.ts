@@ -1,0 +1,60 @@
+import type { RevocationEventListener } from './events.ts';
+import type { RevocationFeed } from './feed.ts';
+
+/** The options of `createRevocations`. */
+export interface RevocationOptions {
+  /** Your issuer URL from the dashboard, such as `https://acme.torii.so`. */
+  readonly issuer: string | undefined;
+  /** The id of the environment, from the dashboard: the `pid` claim of its tokens. */
+  readonly environmentId: string | undefined;
+  /** Carries the revocations between your servers. For one process: `memoryFeed()`. */
+  readonly feed: RevocationFeed;
+  /**
+   * How long a token may live, in seconds. From 60 to 86400 (one day). A token that lives longer is refused, because its
+   * revocation would be forgotten before it expires.
+   * @default 3600 (one hour)
+   */
+  readonly maxTokenSeconds?: number;
+  /**
+   * How many seconds after the last proof that the feed is alive tokens are still accepted, from 5 to 86400. After that,
+   * `whenStale` holds.
+   * @default 300 (five minutes)
+   */
+  readonly maxStaleSeconds?: number;
+  /**
+   * Whether tokens are accepted if the feed has been silent for `maxStaleSeconds`. `refuse`: every request with a token gets
+   * 503. `accept`: tokens revoked since then are accepted until they expire.
+   * @default 'refuse'
+   */
+  readonly whenStale?: 'refuse' | 'accept';
+  /**
+   * Whether tokens are accepted before the first snapshot of the feed was read.
+   * @default 'refuse'
+   */
+  readonly beforeFirstSnapshot?: 'refuse' | 'accept';
+  /**
+   * How long a request waits for the feed, in milliseconds, before the first snapshot and after a pause of the process. From 0
+   * to 30000.
+   * @default 2000
+   */
+  readonly waitMs?: number;
+  /**
+   * How many revocations this process keeps. From 100 to 10000000. At the bound, the older half becomes one: every token of the
+   * environment that was issued before their latest moment is refused.
+   * @default 1000000
+   */
+  readonly maxEntries?: number;
+  /**
+   * Secrets that sign the entries, so that an attacker who can write to the store cannot sign everybody out. Each has at least
+   * 32 characters. The first signs; all are accepted. To rotate: add the new one as the second everywhere, then make it the
+   * first, then remove the old one after `maxTokenSeconds`. By default entries are not signed.
+   */
+  readonly signingKeys?: readonly string[];
+  /**
+   * How long to wait for the store when something is announced, in milliseconds. From 100 to 60000.
+   * @default 5000
+   */
+  readonly announceTimeoutMs?: number;
+  /** Called with every event, for logs and metrics. Events never contain a token. Errors of this function are ignored. */
+  readonly onEvent?: RevocationEventListener | undefined;
+}

@@ -1,0 +1,62 @@
+import type { Auth, RevocationAnnouncer, RevocationMoment, RevocationSource } from '@torii/core';
+import type { RevocationKind } from './events.ts';
+import type { RevocationOptions } from './options.ts';
+
+/**
+ * The revoked tokens of one environment, as this process knows them. Create it once, and pass it to the verifier, the API client
+ * and the webhook handler.
+ */
+export interface Revocations extends RevocationSource, RevocationAnnouncer {
+  /**
+   * Revokes every token of a user that was issued at or before a moment, also tokens with which the user impersonates others.
+   * With `organizationId`, only tokens whose active organization it is: for a user who lost a role.
+   */
+  revokeUser(userId: string, options?: RevocationMoment & { readonly organizationId?: string }): Promise<void>;
+  /** Revokes every token with which this user impersonates others: `act.sub` is the id. Own tokens stay valid. */
+  revokeImpersonator(userId: string, options?: RevocationMoment): Promise<void>;
+  /** Revokes every token of the environment that was issued at or before a moment. Everybody renews once. */
+  revokeEnvironment(options?: RevocationMoment): Promise<void>;
+  /** Revokes one token: the text of a token, verified or not, or the Auth that a verifier returned for it. */
+  revokeToken(token: string | Auth): Promise<void>;
+  /** Resolves when the caller may no longer be served, with the reason. Rejects with the signal's reason if it is aborted. */
+  untilRevoked(auth: Auth, options?: { readonly signal?: AbortSignal }): Promise<EndReason>;
+  /** Resolves when the first snapshot was read. Rejects with a ToriiConfigError if the feed refuses the options. */
+  ready(options?: { readonly signal?: AbortSignal }): Promise<void>;
+  /** How the feed is, for a health check. */
+  health(): RevocationHealth;
+  /** The revocations that this process holds. */
+  list(): Iterable<RevocationRecord>;
+  /** Stops reading the feed. After that, `whenStale` holds once the feed has been silent for `maxStaleSeconds`. */
+  close(): Promise<void>;
+}
+
+/** Why a caller may no longer be served. `revocations_unavailable`: the feed is stale, and `whenStale` is `refuse`. */
+export type EndReason = 'token_expired' | 'token_revoked' | 'revocations_unavailable';
+
+export interface RevocationRecord {
+  readonly kind: RevocationKind;
+  /** The user id or the token's digest. `null` for the environment. */
+  readonly id: string | null;
+  /** Only of kind `member`. */
+  readonly organizationId?: string;
+  /** ISO 8601. Tokens issued at or before this second are refused. */
+  readonly issuedBefore: string;
+}
+
+export interface RevocationHealth {
+  /** `starting`: before the first snapshot. `refused`: the feed cannot be used with these options. */
+  readonly status: 'starting' | 'current' | 'stale' | 'refused' | 'closed';
+  /** Seconds since the last proof that the feed is alive. `null` before the first. */
+  readonly silentSeconds: number | null;
+  readonly entries: number;
+  /** Revocations of this process that the store has not accepted yet. */
+  readonly pending: number;
+}
+
+/**
+ * @example
+ * const revocations = createRevocations({ issuer, environmentId, feed: redisFeed(redis) });
+ * const verifier = createVerifier({ issuer, revocations });
+ * @throws ToriiConfigError if an option is wrong. The message says what to write.
+ */
+export declare function createRevocations(options: RevocationOptions): Revocations;
