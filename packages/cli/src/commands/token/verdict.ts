@@ -1,4 +1,11 @@
-import { type Auth, createVerifier, type RefusalDetail, ToriiAuthError, ToriiUnavailableError } from '@torii/core';
+import {
+  type Auth,
+  createVerifier,
+  type Reason,
+  type RefusalDetail,
+  ToriiAuthError,
+  ToriiUnavailableError,
+} from '@torii/core';
 import type { Command } from 'commander';
 import { addText, wholeNumber } from '../../arguments.ts';
 import type { Context } from '../../context.ts';
@@ -26,7 +33,7 @@ export interface Rules {
 }
 
 export interface TokenRefusal {
-  readonly reason: ToriiAuthError['reason'] | 'keys_unavailable';
+  readonly reason: Exclude<ToriiAuthError['reason'], (typeof elsewhere)[number]> | 'keys_unavailable';
   readonly message: string;
   readonly detail: RefusalDetail;
 }
@@ -96,10 +103,22 @@ export async function judge(pasted: Pasted, rules: Rules): Promise<Verdict> {
   } catch (error) {
     if (!(error instanceof ToriiAuthError || error instanceof ToriiUnavailableError)) throw error;
     const { reason, message } = error;
-    // This line only narrows the type of `reason`: a verifier loads neither policies nor tokens.
-    if (reason === 'policy_unavailable' || reason === 'token_unavailable') throw error;
+    if (isElsewhere(reason)) throw error;
     return { ...seen, refusal: { reason, message, detail } };
   }
+}
+
+// Reasons that this verifier never has: it knows no revocations, and loads neither policies nor tokens.
+const elsewhere = [
+  'token_revoked',
+  'token_lifetime_refused',
+  'revocations_unavailable',
+  'policy_unavailable',
+  'token_unavailable',
+] as const;
+
+function isElsewhere(reason: Reason): reason is (typeof elsewhere)[number] {
+  return elsewhere.some((each) => each === reason);
 }
 
 /** Reads the issuer's time from its response to a request for keys. Verifies a made-up token to cause that request. */
