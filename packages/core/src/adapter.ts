@@ -76,4 +76,5 @@ export {
 } from './time/remote-value.ts';
 export { RepeatWatch } from './time/repeat-watch.ts';
 export { checkAudience } from './token/claims.ts';
+export { digestOfToken, tokenDigestOf } from './token/token-digest.ts';
 export { type AuthAndToken, type AuthenticateWithToken, tokenReaderOf, verifierFrom } from './verifier.ts';
