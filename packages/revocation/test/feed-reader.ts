@@ -11,6 +11,8 @@ export interface OpenFeed extends FeedConnection {
   readonly problems: readonly Error[];
   readonly refusals: readonly Error[];
   readonly storeMs: readonly (number | undefined)[];
+  /** How often the feed was proven to be alive. */
+  proofs(): number;
   /** Waits until something is proven that was asked after this call. */
   proof(): Promise<void>;
   announce(name: string, cutOff: number): Promise<void>;
@@ -39,6 +41,7 @@ export function openFeed(
   const storeMs: (number | undefined)[] = [];
   const held = new Map<string, number>();
   let stored = new Map<string, number>();
+  let proofs = 0;
   let provenAt: FeedInstant = { wallMs: 0, steadyMs: 0 };
   const reader: FeedReader = {
     issuer: 'https://acme.torii.so',
@@ -67,6 +70,7 @@ export function openFeed(
       }
     },
     proven(askedAt) {
+      proofs++;
       provenAt = askedAt;
     },
     later: (current, ours) => (Number(ours.split(':')[1]) > Number(current.split(':')[1]) ? ours : current),
@@ -85,6 +89,7 @@ export function openFeed(
     get stored() {
       return stored;
     },
+    proofs: () => proofs,
     async proof() {
       const since = instantNow();
       await expect.poll(() => provenAt.steadyMs, { interval: 5 }).toBeGreaterThan(since.steadyMs);

@@ -74,6 +74,22 @@ test('tells the time of the server', async ({ startNats }) => {
   expect(Math.abs(Number(feed.storeMs[0]) - Date.now())).toBeLessThan(60_000);
 });
 
+test('[42] proves nothing while the server is frozen, and goes on when it is not', async ({ startNats }) => {
+  const server = await startNats();
+  const feed = openFeed(natsFeed(await server.connect(), { timeoutMs: 200 }), { silenceMs: 20 });
+  await feed.proof();
+  server.freeze();
+  const proofs = feed.proofs();
+  await expect(feed.write([entryOf('ann', 10)], { timeoutMs: 300 })).rejects.toThrow('NATS has not');
+  await expect.poll(() => feed.problems.at(-1)?.message).toContain('NATS has not answered in time');
+  // One answer may have been under way.
+  expect(feed.proofs() - proofs).toBeLessThanOrEqual(1);
+  server.thaw();
+  await feed.proof();
+  await feed.announce('ann', 10);
+  await expect.poll(() => feed.stored.get('ann')).toBe(10);
+});
+
 test('[38] reports a closed connection, and does not hang', async ({ startNats }) => {
   const server = await startNats();
   const connection = await server.connect();

@@ -1,8 +1,9 @@
 import { type KV, Kvm } from '@nats-io/kv';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { ToriiConfigError } from '@torii/core';
-import { raceDeadline, randomId, wrongOption } from '@torii/core/adapter';
+import { randomId, wrongOption } from '@torii/core/adapter';
 import { isMissingBucket, isNameTaken } from './problems.ts';
+import type { Requests } from './requests.ts';
 
 type JetStream = Kvm['js'];
 type JetStreamManager = Awaited<ReturnType<JetStream['jetstreamManager']>>;
@@ -13,7 +14,6 @@ export interface BucketOptions {
   readonly name: string;
   readonly retentionSeconds: number;
   readonly replicas: number;
-  readonly timeoutMs: number;
 }
 
 /** The bucket of the revocations, and the stream that holds it. */
@@ -27,22 +27,17 @@ export interface Bucket {
   createConsumer(): Promise<PushConsumer>;
   /** Reads and writes single keys, from the leader of the cluster. */
   values(): Promise<KV>;
-  /** The result of a request, or a TimeoutError after `timeoutMs`. */
-  inTime<T>(work: Promise<T>): Promise<T>;
+  readonly inTime: Requests['inTime'];
 }
 
 // Above what is required, so that the end of an entry never depends on a few seconds.
 const marginSeconds = 300;
 
-export function createBucket(connection: NatsConnection, options: BucketOptions): Bucket {
-  const { name, retentionSeconds, replicas, timeoutMs } = options;
+export function createBucket(connection: NatsConnection, requests: Requests, options: BucketOptions): Bucket {
+  const { name, retentionSeconds, replicas } = options;
   const stream = `KV_${name}`;
   const buckets = new Kvm(connection);
-
-  const inTime = <T>(work: Promise<T>): Promise<T> =>
-    raceDeadline(work, timeoutMs, () => {
-      throw Object.assign(new Error(`no answer within ${timeoutMs} ms`), { name: 'TimeoutError' });
-    });
+  const { inTime } = requests;
 
   async function inspect(): Promise<StreamInfo> {
     const manager = await buckets.js.jetstreamManager(false);

@@ -6,11 +6,12 @@ import { Continuity } from './continuity.ts';
 import { closedProblem, explain, isMissingBucket, NatsProblem } from './problems.ts';
 import { PendingProofs } from './proofs.ts';
 import { type End, type Reading, startReading } from './reading.ts';
+import { isInterrupted, type Requests } from './requests.ts';
 import { createStoreClock } from './store-clock.ts';
 import { createWriter } from './write.ts';
 
 // Servers that lost their connection together do not all read the bucket in the same moment.
-const spreadMs = 1_000;
+const maxSpreadMs = 1_000;
 const minRetryMs = 250;
 const maxRetryMs = 10_000;
 
@@ -18,10 +19,15 @@ const maxRetryMs = 10_000;
 export function follow(
   connection: NatsConnection,
   bucket: Bucket,
+  requests: Requests,
   reader: FeedReader,
   timeoutMs: number,
 ): FeedConnection {
+  const spreadMs = Math.min(maxSpreadMs, reader.silenceMs);
+  /** For the reader. */
   const clock = createStoreClock();
+  /** As it was when the reading began, and not set since. */
+  const startClock = createStoreClock();
   const continuity = new Continuity();
   const writer = createWriter(bucket, reader);
   let isStopped = false;
@@ -34,7 +40,7 @@ export function follow(
 
   async function run(): Promise<void> {
     while (!isStopped) {
-      const end = await read().catch((problem: unknown): End => ({ problem }));
+      const end = await read().catch((problem: unknown): End => (isInterrupted(problem) ? {} : { problem }));
       if (isStopped) return;
       isReset ||= end.lost === true;
       if (end.problem === undefined) {
@@ -49,6 +55,7 @@ export function follow(
 
   async function read(): Promise<End> {
     const askedAt = reader.now();
+    const before = continuity.known;
     const info = await bucket.inspectOrCreate();
     const unfit = bucket.problemOf(info);
     if (unfit !== undefined) {
@@ -61,8 +68,9 @@ export function follow(
       consumer.delete().catch(() => {});
       return {};
     }
-    clock.set(Date.parse((await consumer.info(true)).created));
-    const hasLost = continuity.hasLost(info, clock.now());
+    const startedMs = Date.parse((await consumer.info(true)).created);
+    for (const each of [clock, startClock]) each.set(startedMs);
+    const hasLost = continuity.hasLost(before, info, startedMs);
     reader.snapshotBegins(isReset || hasLost ? { reset: true } : {});
     isReset = false;
     return new Promise((resolve, reject) => {
@@ -97,17 +105,25 @@ export function follow(
           proofs.reach(sequence);
         },
         over,
-      }).then((reading) => {
-        endReading = reading.end;
-        check = () => checkReading(reading, proofs);
-        proofs.add({ askedAt, sequence: info.state.last_seq });
-        checkLater();
-      }, reject);
+      }).then(
+        (reading) => {
+          endReading = reading.end;
+          if (isStopped) return reading.end({});
+          check = () => checkReading(reading, proofs);
+          proofs.add({ askedAt, sequence: info.state.last_seq });
+          checkLater();
+        },
+        (problem: unknown) => {
+          proofs.end();
+          reject(problem);
+        },
+      );
     });
   }
 
   async function checkReading(reading: Reading, proofs: PendingProofs): Promise<void> {
     const askedAt = reader.now();
+    const before = continuity.known;
     const [inspection, life] = await Promise.allSettled([bucket.inspect(), bucket.inTime(reading.assertAlive())]);
     if (isStopped || proofs.isOver) return;
     if (inspection.status === 'rejected') {
@@ -116,17 +132,17 @@ export function follow(
       return;
     }
     if (life.status === 'rejected') return reading.end({ problem: life.reason });
-    const problem = assess(inspection.value);
-    if (problem === 'lost') return reading.end({ lost: true });
+    if (continuity.hasLost(before, inspection.value, startClock.now())) return reading.end({ lost: true });
+    setClock(inspection.value);
+    const problem = bucket.problemOf(inspection.value);
     if (problem !== undefined) return reader.failed(problem);
     proofs.add({ askedAt, sequence: inspection.value.state.last_seq });
   }
 
-  function assess(info: StreamInfo): Error | 'lost' | undefined {
+  function setClock(info: StreamInfo): void {
     // Servers before 2.10 do not name the present time.
     const { ts } = info as { readonly ts?: string };
     if (ts !== undefined) clock.set(Date.parse(ts));
-    return continuity.hasLost(info, clock.now()) ? 'lost' : bucket.problemOf(info);
   }
 
   function refuse(error: Error): void {
@@ -136,11 +152,12 @@ export function follow(
   }
 
   async function wait(ms: number): Promise<void> {
+    // At least a part of the time, also if the reader asks again and again.
+    const firstMs = Math.min(ms, minRetryMs / 2);
+    await pause(firstMs);
     const controller = new AbortController();
-    // At least a part of the time, also if the reader asks all the time.
-    await pause(Math.min(ms, minRetryMs / 2));
     endWait = () => controller.abort();
-    if (!isStopped) await pause(ms - minRetryMs / 2, controller.signal);
+    if (!isStopped && ms > firstMs) await pause(ms - firstMs, controller.signal);
     endWait = () => {};
   }
 
@@ -150,6 +167,7 @@ export function follow(
       if (isStopped) return;
       if (type === 'disconnect') reader.failed(new NatsProblem('The connection to NATS was lost.'));
       if (type === 'reconnect') {
+        requests.interrupt();
         endReading({});
         startTimer(endWait, random() * spreadMs);
       }

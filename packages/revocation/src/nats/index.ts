@@ -3,6 +3,7 @@ import { assertOption, describeValue, omitUndefined, readKnownOptions, readText,
 import type { RevocationFeed } from '../feed.ts';
 import { createBucket } from './bucket.ts';
 import { follow } from './follow.ts';
+import { createRequests } from './requests.ts';
 
 /** The options of `natsFeed`. */
 export interface NatsFeedOptions {
@@ -51,13 +52,13 @@ export function natsFeed(connection: NatsConnection, options: NatsFeedOptions = 
   return {
     name: 'nats',
     open(reader) {
-      const bucket = createBucket(connection, {
+      const requests = createRequests(timeoutMs);
+      const bucket = createBucket(connection, requests, {
         name: name ?? `TORII_REVOCATIONS_${reader.channel.toUpperCase()}`,
         retentionSeconds: reader.retentionSeconds,
         replicas,
-        timeoutMs,
       });
-      return follow(connection, bucket, reader, timeoutMs);
+      return follow(connection, bucket, requests, reader, timeoutMs);
     },
   };
 }

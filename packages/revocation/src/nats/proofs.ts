@@ -9,7 +9,7 @@ interface Proof {
 
 /** Proofs that hold once the reading has reached their sequence. Notices if it no longer comes closer. */
 export class PendingProofs {
-  readonly #reader: FeedReader;
+  readonly #reader: Pick<FeedReader, 'proven'>;
   readonly #timeoutMs: number;
   readonly #stuck: () => void;
   #pending: Proof[] = [];
@@ -19,7 +19,7 @@ export class PendingProofs {
   #timer: Timer | undefined;
   isOver = false;
 
-  constructor(reader: FeedReader, timeoutMs: number, stuck: () => void) {
+  constructor(reader: Pick<FeedReader, 'proven'>, timeoutMs: number, stuck: () => void) {
     this.#reader = reader;
     this.#timeoutMs = timeoutMs;
     this.#stuck = stuck;

@@ -6,19 +6,20 @@ export interface StoreClock {
   set(ms: number): void;
   /** A moment that the server named when it wrote something: the present cannot be earlier. */
   atLeast(ms: number): void;
-  now(): number | undefined;
+  /** Not a number before the first answer. */
+  now(): number;
 }
 
 export function createStoreClock(): StoreClock {
-  let known: { readonly ms: number; readonly at: Instant } | undefined;
-  const now = (): number | undefined => known && Math.trunc(known.ms + elapsedMs(known.at));
+  let known: { readonly ms: number; readonly at: Instant } = { ms: Number.NaN, at: instantNow() };
+  const now = (): number => Math.trunc(known.ms + elapsedMs(known.at));
   const set = (ms: number): void => {
     if (Number.isFinite(ms)) known = { ms, at: instantNow() };
   };
   return {
     set,
     atLeast: (ms) => {
-      if (ms > (now() ?? 0)) set(ms);
+      if (ms > now()) set(ms);
     },
     now,
   };

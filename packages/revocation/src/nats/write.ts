@@ -3,6 +3,7 @@ import { pause, raceDeadline } from '@torii/core/adapter';
 import type { FeedConnection, FeedEntry, FeedReader } from '../feed.ts';
 import type { Bucket } from './bucket.ts';
 import { explain, hasNoResponder, isConflict, isMissingBucket, NatsProblem } from './problems.ts';
+import { isInterrupted } from './requests.ts';
 
 interface Writer {
   readonly write: FeedConnection['write'];
@@ -38,17 +39,18 @@ export function createWriter(bucket: Bucket, reader: Pick<FeedReader, 'later'>):
     for (let revision = 0; !attempt.isOver; ) {
       try {
         const values = await prepare();
-        const isWritten = await tryPut(values, key, text, revision);
+        const isWritten = await bucket.inTime(tryPut(values, key, text, revision));
         if (isWritten) return;
-        const current = await values.get(key);
+        const current = await bucket.inTime(values.get(key));
         if (current?.operation === 'PUT' && reader.later(current.string(), text) !== text) return;
         revision = current?.revision ?? 0;
       } catch (error) {
         isFit = false;
+        revision = 0;
+        if (isInterrupted(error)) continue;
         if (!isMissingBucket(error) && !hasNoResponder(error)) throw error;
         // The bucket was deleted, or the server has only just started.
         attempt.obstacle = error;
-        revision = 0;
         await pause(retryMs);
       }
     }
