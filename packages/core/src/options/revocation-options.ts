@@ -1,4 +1,4 @@
-import { describeValue } from '../logs/found-value.ts';
+import { describeValue, recognize } from '../logs/found-value.ts';
 import type { CheckRevocation } from '../revocation-check.ts';
 import { withoutTrailingSlash } from '../token/claims.ts';
 import { problemOfIssuer } from './issuer-url.ts';
@@ -25,7 +25,7 @@ export function readRevocations(
   const [known, environmentId, maxTokenSeconds, check] = fieldNames.map((name): unknown =>
     Object.hasOwn(source, name) || !(name in Object.prototype) ? Reflect.get(source, name) : undefined,
   );
-  if (typeof check !== 'function') throw wrongSource(describeValue(source));
+  if (typeof check !== 'function' || recognize(source) !== undefined) throw wrongSource(describeValue(source));
   if (typeof known !== 'string' || problemOfIssuer(known) !== undefined) throw wrongSource('a wrong `issuer` in it');
   if (typeof environmentId !== 'string' || environmentId === '') throw wrongSource('a wrong `environmentId` in it');
   if (typeof maxTokenSeconds !== 'number' || !(maxTokenSeconds >= 1 && maxTokenSeconds <= 86_400))
