@@ -14,6 +14,8 @@ interface EventDelivery {
 
 // Short, because some webhook senders wait only 15 seconds for a response.
 const timeoutMs = 10_000;
+// How much later than its delivery an event may seem to be, because two clocks of Torii differ.
+const toleranceMs = 60_000;
 
 /**
  * Announces that an event revokes the tokens of a user. Does nothing for other events.
@@ -31,9 +33,9 @@ export async function announceEvent(
   const { environmentId = announcer.environmentId } = data;
   if (typeof userId !== 'string' || userId === '') return 'user_id_unusable';
   if (environmentId !== null && environmentId !== announcer.environmentId) return 'other_environment';
-  // The time of the event, because a late delivery must not revoke tokens that were issued after an unban. No event is later
-  // than its delivery.
-  const at = new Date(Math.min(Date.parse(event.created_at), signedAtMs)).toISOString();
+  // The time of the event, because a late delivery must not revoke tokens that were issued after an unban.
+  const createdMs = Date.parse(event.created_at);
+  const at = new Date(createdMs > signedAtMs + toleranceMs ? signedAtMs : createdMs).toISOString();
   try {
     await announcer.announceUser(userId, at, timeoutMs);
     return undefined;
