@@ -13,6 +13,8 @@ export interface ClaimRules extends AudienceRules {
   readonly issuers: ReadonlySet<string>;
   readonly environments: ReadonlySet<string> | undefined;
   readonly clockToleranceMs: number;
+  /** With the option `revocations` only. */
+  readonly maxTokenSeconds: number | undefined;
 }
 
 // Returns the issuer if it is accepted. Runs before the key lookup: a token of another issuer must not cause a key fetch.
@@ -47,7 +49,20 @@ export function checkClaims(claims: Claims, rules: ClaimRules): CheckedClaims {
       expected,
     );
   }
+  checkLifetime(checked, rules.maxTokenSeconds);
   return checked;
+}
+
+// The revocation of a token is forgotten some time after this lifetime.
+function checkLifetime({ issuedAt, expiresAt }: CheckedClaims, maxSeconds: number | undefined): void {
+  const seconds = expiresAt - issuedAt;
+  if (maxSeconds === undefined || seconds <= maxSeconds) return;
+  throw withDetail(new ToriiAuthError('token_lifetime_refused', 'The token lives longer than this server accepts.'), {
+    claim: 'exp',
+    actual: `${seconds} seconds after \`iat\``,
+    expected: [`at most ${maxSeconds} seconds after \`iat\``],
+    hint: 'If tokens of your issuer may live this long, raise `maxTokenSeconds` of createRevocations',
+  });
 }
 
 export function validityOf(checked: CheckedClaims, claims: Claims, clockToleranceMs: number): [number, number] {
