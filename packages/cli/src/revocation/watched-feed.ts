@@ -1,28 +1,23 @@
-import type { RevocationFeed } from '@torii/revocation';
+import type { FeedReader, RevocationFeed } from '@torii/revocation';
 
 /** Calls `onReceived` after the reader was given entries of the store. */
 export function watchFeed(feed: RevocationFeed, onReceived: (texts: readonly string[]) => void): RevocationFeed {
-  return {
-    name: feed.name,
-    open: (reader) =>
-      feed.open({
-        issuer: reader.issuer,
-        environmentId: reader.environmentId,
-        channel: reader.channel,
-        retentionSeconds: reader.retentionSeconds,
-        silenceMs: reader.silenceMs,
-        snapshotBegins: (options) => reader.snapshotBegins(options),
-        received(texts, storeMs) {
-          reader.received(texts, storeMs);
-          onReceived(texts);
-        },
-        snapshotEnds: () => reader.snapshotEnds(),
-        proven: (askedAt) => reader.proven(askedAt),
-        now: () => reader.now(),
-        failed: (problem) => reader.failed(problem),
-        refused: (error) => reader.refused(error),
-      }),
+  return { name: feed.name, open: (reader) => feed.open(watchReader(reader, onReceived)) };
+}
+
+function watchReader(reader: FeedReader, onReceived: (texts: readonly string[]) => void): FeedReader {
+  const received: FeedReader['received'] = (texts, storeMs) => {
+    reader.received(texts, storeMs);
+    onReceived(texts);
   };
+  // Passes on every other method, with the reader as `this`.
+  return new Proxy(reader, {
+    get(target, name) {
+      if (name === 'received') return received;
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
 }
 
 /** Whether an entry is signed: `v1:KEY ID:MAC:JSON`. Servers without signing keys read it too. */
