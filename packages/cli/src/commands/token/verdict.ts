@@ -1,8 +1,8 @@
 import {
   type Auth,
   createVerifier,
-  type Reason,
   type RefusalDetail,
+  type RevocationSource,
   ToriiAuthError,
   ToriiUnavailableError,
 } from '@torii/core';
@@ -12,7 +12,7 @@ import type { Context } from '../../context.ts';
 import { UsageError } from '../../failures.ts';
 import { readClockAhead } from '../../server-clock.ts';
 import { settingsFrom } from '../../settings.ts';
-import type { Pasted, TokenSourceOptions } from './source.ts';
+import type { Pasted, TokenSourceOptions } from '../../token-source.ts';
 
 export interface VerifyOptions extends TokenSourceOptions {
   readonly issuer?: readonly string[];
@@ -30,10 +30,11 @@ export interface Rules {
   readonly refuseClaims?: readonly string[];
   readonly environmentId?: readonly string[];
   readonly clockTolerance: number;
+  readonly revocations?: RevocationSource;
 }
 
 export interface TokenRefusal {
-  readonly reason: Exclude<ToriiAuthError['reason'], (typeof elsewhere)[number]> | 'keys_unavailable';
+  readonly reason: ToriiAuthError['reason'] | 'keys_unavailable';
   readonly message: string;
   readonly detail: RefusalDetail;
 }
@@ -103,22 +104,11 @@ export async function judge(pasted: Pasted, rules: Rules): Promise<Verdict> {
   } catch (error) {
     if (!(error instanceof ToriiAuthError || error instanceof ToriiUnavailableError)) throw error;
     const { reason, message } = error;
-    if (isElsewhere(reason)) throw error;
+    // A verifier loads neither policies nor tokens. Revocations were read before.
+    if (reason === 'policy_unavailable' || reason === 'token_unavailable' || reason === 'revocations_unavailable')
+      throw error;
     return { ...seen, refusal: { reason, message, detail } };
   }
-}
-
-// Reasons that this verifier never has: it knows no revocations, and loads neither policies nor tokens.
-const elsewhere = [
-  'token_revoked',
-  'token_lifetime_refused',
-  'revocations_unavailable',
-  'policy_unavailable',
-  'token_unavailable',
-] as const;
-
-function isElsewhere(reason: Reason): reason is (typeof elsewhere)[number] {
-  return elsewhere.some((each) => each === reason);
 }
 
 /** Reads the issuer's time from its response to a request for keys. Verifies a made-up token to cause that request. */
