@@ -59,7 +59,7 @@ export async function startRedis(context: Skippable, ...options: readonly string
   return server;
 }
 
-async function waitForServer(port: number): Promise<void> {
+export async function waitForServer(port: number): Promise<void> {
   await until(async () => {
     const socket = connect(port, '127.0.0.1');
     try {

@@ -6,7 +6,7 @@ import { answerMs, quickAnswerMs, within } from './limits.ts';
 import { explain } from './problems.ts';
 import { StreamReading } from './reading.ts';
 import { checkServer } from './server-check.ts';
-import { keysOf } from './view.ts';
+import type { Keys } from './view.ts';
 import { type ReplicaWait, StreamWriter } from './writer.ts';
 
 export interface FeedSettings {
@@ -36,8 +36,7 @@ export class RedisConnection implements FeedConnection {
   #failures = 0;
   #delay = new AbortController();
 
-  constructor(server: Server, reader: FeedReader, { retentionSeconds, wait }: FeedSettings) {
-    const keys = keysOf(reader.channel);
+  constructor(server: Server, keys: Keys, reader: FeedReader, { retentionSeconds, wait }: FeedSettings) {
     this.#server = server;
     this.#reader = reader;
     this.#retentionSeconds = retentionSeconds;
