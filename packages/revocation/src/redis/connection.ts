@@ -1,5 +1,5 @@
 import { ToriiConfigError } from '@torii/core';
-import { assertOption, pause, random } from '@torii/core/adapter';
+import { assertOption, elapsedMs, type Instant, instantNow, pause, random } from '@torii/core/adapter';
 import type { FeedConnection, FeedEntry, FeedReader } from '../feed.ts';
 import type { Link, Server } from './client.ts';
 import { answerMs, quickAnswerMs, within } from './limits.ts';
@@ -31,6 +31,8 @@ export class RedisConnection implements FeedConnection {
   #link: Link | undefined;
   #isOver = false;
   #isAsking = false;
+  /** Since when the feed has been connecting or reading. `undefined` while it waits for news, which may take long. */
+  #busySince: Instant | undefined;
   #mustReconnect = false;
   #hasWarned = false;
   #failures = 0;
@@ -76,6 +78,8 @@ export class RedisConnection implements FeedConnection {
     } finally {
       this.#isAsking = false;
     }
+    // A connection that is being made, or read from, answers or fails soon, unless the process was paused meanwhile.
+    if (this.#busySince !== undefined && elapsedMs(this.#busySince) < answerMs) return;
     this.#mustReconnect = true;
     this.#link?.close();
   }
@@ -97,6 +101,7 @@ export class RedisConnection implements FeedConnection {
     this.#mustReconnect = false;
     const link = this.#server.open();
     this.#link = link;
+    this.#busySince = instantNow();
     try {
       if (this.#isOver) throw new Error('closed');
       await within(answerMs, link.connect());
@@ -106,9 +111,12 @@ export class RedisConnection implements FeedConnection {
       for (let isNew = true; ; isNew = false) {
         await this.#reading.read(link.send, isNew);
         this.#failures = 0;
+        this.#busySince = undefined;
         await this.#reading.waitForNews(link.send);
+        this.#busySince = instantNow();
       }
     } finally {
+      this.#busySince = undefined;
       link.close();
     }
   }
