@@ -23,7 +23,7 @@ function describe(error: unknown): string {
     return 'NATS refused the login. Check the credentials that you pass to connect()';
   }
   if (isNamed(error, 'PermissionViolationError')) {
-    return 'NATS does not allow this login to use the bucket. It needs to publish to $JS.API.> and $KV.>, and to subscribe to _INBOX.>';
+    return 'NATS does not allow this login to use the bucket. It must be allowed to publish to $JS.API.>, $JS.FC.> and $KV.>, and to subscribe to _INBOX.>';
   }
   if (isNamed(error, 'TimeoutError'))
     return 'NATS has not answered in time. Check whether the server is running and not overloaded';
