@@ -8,10 +8,14 @@ import { wrongOption } from './options/reader.ts';
 import type { RequestSettings } from './options/request-options.ts';
 import { bearerToken } from './request/bearer.ts';
 import { assertRequest, type RequestView, unknownRequest } from './request/request-view.ts';
+import type { RefuseRevoked } from './revocation-check.ts';
+import type { RevocableToken } from './revocations.ts';
 
 export interface TokenPipeline {
   readonly emit: VerifierEventListener;
   verify(token: string): Verified | Promise<Verified>;
+  /** Absent if there is no option `revocations`. */
+  readonly refuseRevoked?: RefuseRevoked | undefined;
   /** Runs the checks. Absent if there are none. */
   readonly authorize?: ((auth: Auth, request: RequestView) => Promise<void>) | undefined;
 }
@@ -19,7 +23,7 @@ export interface TokenPipeline {
 export interface Pipeline extends TokenPipeline, Omit<RequestSettings, 'checks'> {}
 
 interface Verified {
-  readonly result: { readonly auth: Auth };
+  readonly result: { readonly auth: Auth; readonly revocable?: RevocableToken | undefined };
   readonly fromCache: boolean;
 }
 
@@ -75,9 +79,16 @@ async function verifyFor(token: string, request: RequestView, pipeline: TokenPip
   const verified = pipeline.verify(token);
   // No `await` for a cache hit, which is not a promise: it would add a turn of the microtask queue.
   const { result, fromCache } = isReady(verified) ? verified : await verified;
-  const { auth } = result;
-  if (pipeline.emit !== silent) pipeline.emit({ type: 'verified', ...idsOf(auth), fromCache });
+  const { auth, revocable } = result;
+  // Also for a token that is refused below: it is remembered, and may be accepted later.
   if (!fromCache) setListener(auth, pipeline.emit);
+  const checking = pipeline.refuseRevoked?.(revocable);
+  if (checking !== undefined) {
+    await checking;
+    // The token may have expired during the wait.
+    await pipeline.verify(token);
+  }
+  if (pipeline.emit !== silent) pipeline.emit({ type: 'verified', ...idsOf(auth), fromCache });
   if (pipeline.authorize !== undefined) await pipeline.authorize(auth, request);
   return auth;
 }

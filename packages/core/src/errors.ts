@@ -138,7 +138,7 @@ export class ToriiForbiddenError extends RefusalError<403> {
   readonly reason = 'not_allowed';
 }
 
-/** The issuer's keys, the authorization policy or the token of a template could not be loaded. Answered with 503. */
+/** The issuer's keys, the policy, the revocations or the token of a template could not be loaded. Answered with 503. */
 export class ToriiUnavailableError extends RefusalError<503> {
   protected static override readonly kind: string = 'ToriiUnavailableError';
   override readonly name = 'ToriiUnavailableError';

@@ -32,6 +32,7 @@ export type { Fetch } from './platform.ts';
 export type { CheckResult } from './promises/outcome.ts';
 export type { HeadersLike, RequestLike, RequestParts } from './request/request-parts.ts';
 export type { RequestView } from './request/request-view.ts';
+export { type FailedAnnouncement, ToriiRevocationError } from './revocation-errors.ts';
 export type {
   RevocableToken,
   RevocationAnnouncer,

@@ -25,6 +25,8 @@ const challenges = {
   signature_invalid: 'invalid_token',
   token_expired: 'invalid_token',
   token_not_yet_valid: 'invalid_token',
+  token_revoked: 'invalid_token',
+  token_lifetime_refused: 'invalid_token',
   issuer_refused: 'invalid_token',
   audience_refused: 'invalid_token',
   environment_refused: 'invalid_token',
@@ -32,10 +34,12 @@ const challenges = {
   claim_malformed: 'invalid_token',
 } satisfies Record<AuthReason, 'nothing' | 'invalid_token'>;
 
-const unavailable = { keys_unavailable: 503, policy_unavailable: 503, token_unavailable: 503 } satisfies Record<
-  UnavailableReason,
-  number
->;
+const unavailable = {
+  keys_unavailable: 503,
+  policy_unavailable: 503,
+  revocations_unavailable: 503,
+  token_unavailable: 503,
+} satisfies Record<UnavailableReason, number>;
 const others = { request_malformed: 400, not_allowed: 403 } satisfies Record<
   Exclude<Reason, AuthReason | UnavailableReason>,
   number

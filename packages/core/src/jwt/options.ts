@@ -125,6 +125,8 @@ const hints = {
   issuer: 'iss domain',
   audience: 'aud',
   clockTolerance: 'leeway',
+  'Only a verifier of createVerifier or createTokenVerifier knows about revoked tokens. Leave it out, or write a check':
+    'revocations',
 };
 
 const example = "createJwtVerifier({ secret: process.env.JWT_SECRET, algorithms: ['HS256'] })";

@@ -5,6 +5,8 @@ import { type JSONWebKeySet, KeySetError, parseFixedKeySet } from '../keys/jwks.
 import { fixedKeys, keySetFor } from '../keys/key-sources.ts';
 import type { KeyCaller, KeySource } from '../keys/remote-key-set.ts';
 import type { Fetch } from '../platform.ts';
+import type { RefuseRevoked } from '../revocation-check.ts';
+import type { RevocationSource } from '../revocations.ts';
 import { withoutTrailingSlash } from '../token/claims.ts';
 import type { VerifySettings } from '../token/verify.ts';
 import { type AudienceOptions, readAudienceRules } from './audience-options.ts';
@@ -20,6 +22,7 @@ import {
   wrongOption,
   wrongValue,
 } from './reader.ts';
+import { readRevocations } from './revocation-options.ts';
 
 /** The options of `createTokenVerifier`. `createVerifier` accepts them too. */
 export interface VerifyOptions extends AudienceOptions {
@@ -64,6 +67,12 @@ export interface VerifyOptions extends AudienceOptions {
    * their first use, and not at all from one day after `fetchedAt` on.
    */
   readonly initialKeys?: InitialKeys;
+  /**
+   * Refuses tokens that were revoked before they expire: what `createRevocations` of `@torii/revocation` returned. Requires one
+   * issuer, the same as that of the revocations. Tokens of other environments, and tokens that live longer than its
+   * `maxTokenSeconds`, are refused. By default a token is accepted until it expires.
+   */
+  readonly revocations?: RevocationSource;
   /** Called with every event, for logs and metrics. Events never contain a token. Errors of this function are ignored. */
   readonly onEvent?: VerifierEventListener | undefined;
 }
@@ -71,6 +80,7 @@ export interface VerifyOptions extends AudienceOptions {
 export interface TokenSettings extends Omit<VerifySettings, 'cache'> {
   readonly cachedTokens: number;
   readonly emit: VerifierEventListener;
+  readonly refuseRevoked: RefuseRevoked | undefined;
 }
 
 export const verifyOptionNames = [
@@ -86,6 +96,7 @@ export const verifyOptionNames = [
   'fetch',
   'keys',
   'initialKeys',
+  'revocations',
   'onEvent',
 ] as const;
 
@@ -94,17 +105,19 @@ type VerifyOptionValues = Options<(typeof verifyOptionNames)[number]>;
 export function readVerifyOptions(options: VerifyOptionValues): TokenSettings {
   const issuers = readIssuers(options);
   const emit = emitterFor(readFunction<VerifierEventListener>(options, 'onEvent'));
+  const { refuseRevoked, ...revocationRules } = readRevocations(options, issuers, readEnvironments(options));
   return {
     rules: {
       issuers: new Set(issuers),
       ...readAudienceRules(options, ['iss', 'sub', 'pid', 'iat', 'exp']),
-      environments: readEnvironments(options),
+      ...revocationRules,
       clockToleranceMs: readNumber(options, 'clockTolerance', { from: 0, to: 300, absent: 30 }) * 1000,
     },
     keySources: readKeySources(options, issuers, emit),
     keyCaller: readKeyCaller(options, emit),
     cachedTokens: readWhole(options, 'cachedTokens', { from: 0, to: 1_000_000, absent: 5_000 }),
     emit,
+    refuseRevoked,
   };
 }
 

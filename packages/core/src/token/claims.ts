@@ -13,6 +13,8 @@ export interface ClaimRules extends AudienceRules {
   readonly issuers: ReadonlySet<string>;
   readonly environments: ReadonlySet<string> | undefined;
   readonly clockToleranceMs: number;
+  /** With the option `revocations` only. */
+  readonly maxTokenSeconds: number | undefined;
 }
 
 // Returns the issuer if it is accepted. Runs before the key lookup: a token of another issuer must not cause a key fetch.
@@ -46,6 +48,12 @@ export function checkClaims(claims: Claims, rules: ClaimRules): CheckedClaims {
       checked.environmentId,
       expected,
     );
+  }
+  // Some time after this, the revocation of the token is forgotten.
+  const { maxTokenSeconds = Infinity } = rules;
+  if (checked.expiresAt - checked.issuedAt > maxTokenSeconds) {
+    const expected = [`iat + ${maxTokenSeconds}`];
+    throw refusal('token_lifetime_refused', 'The token lives too long.', 'exp', checked.expiresAt, expected);
   }
   return checked;
 }

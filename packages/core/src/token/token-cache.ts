@@ -1,5 +1,6 @@
 import type { Auth, Claims } from '../auth.ts';
 import type { SetKey } from '../keys/jwks.ts';
+import type { RevocableToken } from '../revocations.ts';
 import { copyOf } from './parse.ts';
 
 export interface VerifiedToken {
@@ -9,6 +10,8 @@ export interface VerifiedToken {
   readonly validUntil: number;
   readonly key: SetKey;
   readonly issuer: string;
+  /** With the option `revocations` only. */
+  readonly revocable: RevocableToken | undefined;
 }
 
 interface CacheEntry extends VerifiedToken {
@@ -33,9 +36,9 @@ export class TokenCache {
     return found?.token === token ? found : undefined;
   }
 
-  add(token: string, { auth, validFrom, validUntil, key, issuer }: VerifiedToken): void {
+  add(token: string, verified: VerifiedToken): void {
     const maxBytes = this.#maxEntries * maxBytesPerToken;
-    const bytes = bytesOf(token, auth.raw);
+    const bytes = bytesOf(token, verified.auth.raw);
     if (bytes > maxBytes) return;
     this.drop(token);
     for (const oldest of this.#byEnd.values()) {
@@ -43,7 +46,7 @@ export class TokenCache {
       this.drop(oldest.token);
     }
     const copy = copyOf(token);
-    this.#byEnd.set(endOf(copy), { token: copy, bytes, auth, validFrom, validUntil, key, issuer });
+    this.#byEnd.set(endOf(copy), { ...verified, token: copy, bytes });
     this.#bytes += bytes;
   }
 
@@ -55,13 +58,14 @@ export class TokenCache {
 }
 
 // Estimates the memory of an entry. The length of the token is not enough: three characters of claims, such as `[],` or
-// `{},`, become an object of up to 70 bytes, so the claims of a token of 16 kB can take 350 kB.
+// `{},`, become an object of up to 70 bytes, so the claims of a token of 16 kB can take 350 kB. Up to 300 bytes are for the
+// digest and the mark of a source of revocations.
 function bytesOf(token: string, claims: Claims): number {
   const values: unknown[] = [claims];
   for (const value of values) {
     if (typeof value === 'object' && value !== null) for (const inner of Object.values(value)) values.push(inner);
   }
-  return 500 + 3 * token.length + 64 * values.length;
+  return 800 + 3 * token.length + 64 * values.length;
 }
 
 // The cache key is the end of a token: hashing the whole token would take longer than the rest of a cache hit. `get`

@@ -8,6 +8,7 @@ import { wallMs } from '../platform.ts';
 import { type ClaimRules, checkClaims, checkTimes, issuerOf, notBefore, validityOf } from './claims.ts';
 import { keyIdFrom, parseToken } from './parse.ts';
 import type { TokenCache, VerifiedToken } from './token-cache.ts';
+import { makeRevocable } from './token-digest.ts';
 
 export interface VerifySettings {
   readonly rules: ClaimRules;
@@ -69,7 +70,9 @@ async function verifyAfresh(token: string, settings: VerifySettings): Promise<Ve
   // Check the times again: the token may have expired during the key fetch.
   checkTimes(checked, notBefore(claims), settings.rules.clockToleranceMs);
   const [validFrom, validUntil] = validityOf(checked, claims, settings.rules.clockToleranceMs);
-  return { auth: readAuth(checked, claims), validFrom, validUntil, key, issuer };
+  const auth = readAuth(checked, claims);
+  const revocable = settings.rules.maxTokenSeconds === undefined ? undefined : await makeRevocable(auth, signedBytes);
+  return { auth, validFrom, validUntil, key, issuer, revocable };
 }
 
 function sourceOf(issuer: string, settings: VerifySettings): KeySource {
