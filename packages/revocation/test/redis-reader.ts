@@ -35,6 +35,10 @@ export class RecordingReader implements FeedReader {
     this.storeMs = storeMs;
   }
 
+  later(_current: string, ours: string): string {
+    return ours;
+  }
+
   snapshotEnds(): void {
     this.log.push('ends');
   }
