@@ -79,9 +79,7 @@ export {
   TimeLimitError,
 } from './time/remote-value.ts';
 export { RepeatWatch } from './time/repeat-watch.ts';
-
 export { parseRfc3339 } from './time/rfc3339.ts';
 export { checkAudience, withoutTrailingSlash } from './token/claims.ts';
-
 export { digestOfToken, tokenDigestOf } from './token/token-digest.ts';
 export { type AuthAndToken, type AuthenticateWithToken, tokenReaderOf, verifierFrom } from './verifier.ts';
