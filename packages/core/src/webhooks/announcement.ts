@@ -1,6 +1,6 @@
+import type { Announcer } from '../announcer.ts';
 import { ToriiConfigError } from '../errors.ts';
 import { loggableCause } from '../logs/cause.ts';
-import type { Announcer } from '../options/revocation-announcer.ts';
 import { ToriiWebhookError } from './errors.ts';
 import type { WebhookEventOf } from './events.ts';
 
