@@ -1,4 +1,5 @@
 export { readConnectionFailure } from '#connection-failure';
+export { type Announcer, announcerNames, readAnnouncer } from './announcer.ts';
 export { type Answer, type AnswerOtherwise, answerFor } from './answer.ts';
 export type { AuthWithToken, GuardedAuth } from './auth-with-token.ts';
 export { checkNameOf, isRefusal, requireChecks } from './checks.ts';
@@ -78,6 +79,7 @@ export {
   TimeLimitError,
 } from './time/remote-value.ts';
 export { RepeatWatch } from './time/repeat-watch.ts';
+export { parseRfc3339 } from './time/rfc3339.ts';
 export { checkAudience, withoutTrailingSlash } from './token/claims.ts';
 export { digestOfToken, tokenDigestOf } from './token/token-digest.ts';
 export { type AuthAndToken, type AuthenticateWithToken, tokenReaderOf, verifierFrom } from './verifier.ts';

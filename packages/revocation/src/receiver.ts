@@ -80,6 +80,14 @@ export class Receiver implements FeedReader {
     });
   }
 
+  later(current: string, ours: string): string {
+    const { settings, memory } = this.#parts;
+    const [stored, announced] = [settings.text.read(current), settings.text.read(ours)];
+    // An entry that this process would ignore must not keep ours out of the store.
+    if (typeof stored === 'string' || typeof announced === 'string' || memory.isFuture(stored)) return ours;
+    return announced.before > stored.before ? ours : current;
+  }
+
   snapshotEnds(): void {
     this.#safely(() => {
       if (this.#snapshot === undefined) return;

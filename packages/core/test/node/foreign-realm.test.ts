@@ -2,11 +2,20 @@
 import { describe, expect, test, vi } from 'vitest';
 import { inForeignRealm, toForeignRealm } from '../../../../scripts/foreign-realm.ts';
 import { answerFor, createGuards, isError } from '../../src/adapter.ts';
-import { type Check, createVerifier, Patch, type RequestLike, ToriiAuthError, ToriiError } from '../../src/index.ts';
+import {
+  type Check,
+  createVerifier,
+  Patch,
+  type RequestLike,
+  type RevocationSource,
+  ToriiAuthError,
+  ToriiError,
+} from '../../src/index.ts';
 import { createJwtVerifier } from '../../src/jwt/index.ts';
 import { createWebhookReceiver, findPayload, ToriiConfigError, verifyWebhook } from '../../src/webhooks/index.ts';
 import { bytes, secret as sharedSecret, sign } from '../jwt-mint.ts';
 import { issuer, makeKey, mint } from '../mint.ts';
+import { outcomeOf } from '../outcome.ts';
 import { deliver, secret } from '../webhook-delivery.ts';
 
 const key = await makeKey();
@@ -84,6 +93,23 @@ describe('a verifier', () => {
   ])('[27] refuses if a check returns %s of another realm', async (_name, check) => {
     const checked = createVerifier({ issuer, keys: { keys: [key.publicJwk] }, checks: [check] });
     await expect(checked.verify(token)).rejects.toMatchObject({ reason: 'not_allowed' });
+  });
+
+  test.each<[string, string, string]>([
+    ['accepts', "({ check: () => 'accepted' })", 'accepted'],
+    ['revokes', "({ check: () => 'revoked' })", 'token_revoked'],
+    ['revokes later', "({ check: async () => 'revoked' })", 'token_revoked'],
+    ['accepts later', "({ check: () => Promise.resolve('accepted') })", 'accepted'],
+    ['answers with an object', "({ check: () => new String('accepted') })", 'revocations_unavailable'],
+    ['fails', "({ check: () => { throw new TypeError('lost') } })", 'revocations_unavailable'],
+    ['fails later', "({ check: () => Promise.reject(new TypeError('lost')) })", 'revocations_unavailable'],
+  ])('[40] asks a source of revocations of another realm, which %s', async (_name, code, outcome) => {
+    const source: RevocationSource = inForeignRealm(`Object.assign(${code}, value)`, {
+      value: { issuer, environmentId: 'env_1', maxTokenSeconds: 3600 },
+    });
+    const revocable = createVerifier({ issuer, keys: { keys: [key.publicJwk] }, revocations: source });
+    expect(await outcomeOf(revocable.verify(token))).toBe(outcome);
+    expect(await outcomeOf(revocable.verify(token))).toBe(outcome);
   });
 
   test('[12] answers 503 if `fetch` fails with an error of another realm', async () => {
