@@ -90,6 +90,9 @@ export const thrown: readonly Thrown[] = [
   trouble('ToriiWebhookError store_unavailable', 503, () => {
     return new ToriiWebhookError('store_unavailable', 'Later.', { cause });
   }),
+  trouble('ToriiWebhookError revocations_unavailable', 503, () => {
+    return new ToriiWebhookError('revocations_unavailable', 'Later.', { cause });
+  }),
   trouble('ToriiWebhookError handler_failed', 500, () => new ToriiWebhookError('handler_failed', 'No.', { cause })),
   trouble('ToriiConfigError of an option', 500, () => failureOf((async () => createVerifier({ issuer: '' }))())),
   trouble(

@@ -1,4 +1,4 @@
-import { elapsedMs, instantNow } from '@torii/core/adapter';
+import { instantNow } from '@torii/core/adapter';
 import type { FeedInstant, FeedReader } from '../src/feed.ts';
 
 /** Records what a feed reports. */
@@ -19,7 +19,7 @@ export class RecordingReader implements FeedReader {
   readonly problems: Error[] = [];
   refusal: Error | undefined;
 
-  constructor({ retentionSeconds = 5_100, silenceMs = 100 } = {}) {
+  constructor({ retentionSeconds = 5_100, silenceMs = 25 } = {}) {
     this.retentionSeconds = retentionSeconds;
     this.silenceMs = silenceMs;
   }
@@ -33,6 +33,10 @@ export class RecordingReader implements FeedReader {
     this.texts.push(...texts);
     this.held.push(...texts);
     this.storeMs = storeMs;
+  }
+
+  later(_current: string, ours: string): string {
+    return ours;
   }
 
   snapshotEnds(): void {
@@ -58,10 +62,5 @@ export class RecordingReader implements FeedReader {
   /** Whether the feed has proven something since. */
   hasProofAfter({ steadyMs }: FeedInstant): boolean {
     return this.proofs.some((proof) => proof.steadyMs > steadyMs);
-  }
-
-  get silentMs(): number {
-    const last = this.proofs.at(-1);
-    return last === undefined ? Number.POSITIVE_INFINITY : elapsedMs(last);
   }
 }

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -28,7 +28,21 @@ export async function startRedis(context: Skippable, ...options: readonly string
   const program = requireProgram(context, 'redis');
   const folder = mkdtempSync(join(tmpdir(), 'torii-redis-'));
   const port = await findPort();
-  const basic = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder];
+  // With the usual 10 Hz, an idle server ends a blocking command up to 100 ms late.
+  const basic = [
+    '--hz',
+    '200',
+    '--port',
+    String(port),
+    '--bind',
+    '127.0.0.1',
+    '--save',
+    '',
+    '--appendonly',
+    'no',
+    '--dir',
+    folder,
+  ];
   let child: ChildProcess | undefined;
   const admin = new Redis({ port, host: '127.0.0.1', lazyConnect: true, retryStrategy: () => 20 });
   admin.on('error', () => {});
@@ -59,11 +73,18 @@ export async function startRedis(context: Skippable, ...options: readonly string
   return server;
 }
 
-async function waitForServer(port: number): Promise<void> {
-  const client = new Redis({ port, host: '127.0.0.1', retryStrategy: () => 10, enableReadyCheck: false });
-  client.on('error', () => {});
-  await new Promise((resolve) => client.once('ready', resolve));
-  client.disconnect();
+export async function waitForServer(port: number): Promise<void> {
+  await until(async () => {
+    const socket = connect(port, '127.0.0.1');
+    try {
+      await once(socket, 'connect');
+      return true;
+    } catch {
+      return false;
+    } finally {
+      socket.destroy();
+    }
+  });
 }
 
 export async function findPort(): Promise<number> {

@@ -1,54 +1,59 @@
 import { Redis } from 'ioredis';
 import { Redis as Redis5 } from 'ioredis-5';
-import { createClient } from 'redis';
+import { createClient, RESP_TYPES } from 'redis';
 import { createClient as createClient5 } from 'redis-5';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import type { FeedConnection } from '../src/feed.ts';
-import { type RedisClient, type RedisFeedOptions, redisFeed } from '../src/redis/index.ts';
+import { expect, it, onTestFinished } from 'vitest';
+import type { RedisClient } from '../src/redis/index.ts';
+import { entry, nextProof, openFeed, patience } from './redis-feeds.ts';
 import { RecordingReader } from './redis-reader.ts';
-import { type RedisServer, startRedis, until } from './redis-server.ts';
+import { startRedis, until } from './redis-server.ts';
 
-const clients: Readonly<Record<string, (url: string) => Promise<RedisClient>>> = {
-  'ioredis 6': async (url) => closing(new Redis(url)),
-  'ioredis 6 with RESP3': async (url) => closing(new Redis(url, { replyMapping: 'resp3' })),
-  'ioredis 5': async (url) => closing(new Redis5(url)),
-  'node-redis 6': async (url) => destroying(await createClient({ url }).connect()),
-  'node-redis 6 with RESP2': async (url) => destroying(await createClient({ url, RESP: 2 }).connect()),
-  'node-redis 5': async (url) => destroying(await createClient5({ url }).connect()),
-};
+const buffers = { typeMapping: { [RESP_TYPES.BLOB_STRING]: Buffer } };
 
-describe.each(Object.keys(clients))('%s', (name) => {
-  it('carries entries from one server to another', async (context) => {
-    const server = await startRedis(context);
-    const [a, b] = [await open(server, name), await open(server, name)];
-    await a.connection.write([entry('1'), entry('2')], { timeoutMs: 5_000 });
-    await until(() => a.reader.texts.length === 2 && b.reader.texts.length === 2);
-    expect(b.reader.texts).toEqual(['text 1', 'text 2']);
-    const c = await open(server, name);
-    expect(c.reader.held).toEqual(['text 1', 'text 2']);
-    expect(c.reader.log).toEqual(['begins', 'ends']);
-    expect(c.reader.problems).toEqual([]);
-    expect(Math.abs((c.reader.storeMs ?? 0) - Date.now())).toBeLessThan(60_000);
-  });
+const clients: readonly (readonly [string, (url: string) => Promise<RedisClient>])[] = [
+  ['ioredis 6', async (url) => closing(new Redis(url))],
+  ['ioredis 6 with RESP3', async (url) => closing(new Redis(url, { replyMapping: 'resp3' }))],
+  ['ioredis 5', async (url) => closing(new Redis5(url))],
+  ['ioredis that connects late', async (url) => closing(new Redis(url, { lazyConnect: true }))],
+  ['ioredis with pipelines', async (url) => closing(new Redis(url, { enableAutoPipelining: true }))],
+  ['node-redis 6', async (url) => destroying(await createClient({ url }).connect())],
+  ['node-redis 6 with RESP2', async (url) => destroying(await createClient({ url, RESP: 2 }).connect())],
+  [
+    'node-redis 6 with Buffers',
+    async (url) => destroying(await createClient({ url, commandOptions: buffers }).connect()),
+  ],
+  ['node-redis with pings', async (url) => destroying(await createClient({ url, pingInterval: 5 }).connect())],
+  ['node-redis 5', async (url) => destroying(await createClient5({ url }).connect())],
+];
+
+it('carries entries between servers, whichever client they use', async (context) => {
+  const server = await startRedis(context);
+  const open = async () =>
+    Promise.all(clients.map(async ([name, connect]) => ({ name, ...openFeed(await connect(server.url)) })));
+  const feeds = await open();
+  await until(() => feeds.every(({ reader }) => reader.proofs.length > 0));
+  for (const { name, connection } of feeds) await connection.write([entry(name), entry(`${name} too`)], patience);
+  const texts = clients.flatMap(([name]) => [`text ${name}`, `text ${name} too`]);
+  const later = await open();
+  for (const feed of [...feeds, ...later]) {
+    await until(() => feed.reader.held.length >= texts.length && feed.reader.log.includes('ends'));
+    expect(feed.reader.held, feed.name).toEqual(texts);
+    expect(Math.abs((feed.reader.storeMs ?? 0) - Date.now()), feed.name).toBeLessThan(60_000);
+  }
+  await Promise.all([...feeds, ...later].map(nextProof));
+  for (const { reader, name } of [...feeds, ...later]) expect(reader.problems, name).toEqual([]);
+  for (const { reader, name } of later) expect(reader.log, name).toEqual(['begins', 'ends']);
 });
 
-interface Opened {
-  readonly reader: RecordingReader;
-  readonly connection: FeedConnection;
-}
-
-async function open(server: RedisServer, name: string, options: RedisFeedOptions = {}): Promise<Opened> {
-  const client = await clients[name]!(server.url);
-  const reader = new RecordingReader();
-  const connection = redisFeed(client, options).open(reader);
-  onTestFinished(() => connection.close());
-  await until(() => reader.proofs.length > 0 || reader.refusal !== undefined);
-  return { reader, connection };
-}
-
-function entry(name: string) {
-  return { key: `key ${name}`, text: `text ${name}` };
-}
+it.for<readonly [string, (url: string) => Promise<RedisClient>]>([
+  ['ioredis', async (url) => closing(new Redis(url, { commandTimeout: 60, socketTimeout: 60 }))],
+  ['node-redis', async (url) => destroying(await createClient({ url, socket: { socketTimeout: 60 } }).connect())],
+])('is not cut off while it waits by the time limits of the app, with %s', async ([, connect], context) => {
+  const server = await startRedis(context);
+  const feed = openFeed(await connect(server.url), {}, new RecordingReader({ silenceMs: 150 }));
+  await until(() => feed.reader.proofs.length >= 2);
+  expect(feed.reader.problems).toEqual([]);
+});
 
 function closing<Client extends { disconnect(): void }>(client: Client): Client {
   onTestFinished(() => client.disconnect());

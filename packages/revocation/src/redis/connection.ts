@@ -1,12 +1,12 @@
 import { ToriiConfigError } from '@torii/core';
-import { pause, random } from '@torii/core/adapter';
+import { assertOption, elapsedMs, type Instant, instantNow, pause, random } from '@torii/core/adapter';
 import type { FeedConnection, FeedEntry, FeedReader } from '../feed.ts';
 import type { Link, Server } from './client.ts';
 import { answerMs, quickAnswerMs, within } from './limits.ts';
 import { explain } from './problems.ts';
 import { StreamReading } from './reading.ts';
 import { checkServer } from './server-check.ts';
-import { keysOf } from './view.ts';
+import type { Keys } from './view.ts';
 import { type ReplicaWait, StreamWriter } from './writer.ts';
 
 export interface FeedSettings {
@@ -26,30 +26,31 @@ export class RedisConnection implements FeedConnection {
   readonly #reader: FeedReader;
   readonly #reading: StreamReading;
   readonly #writer: StreamWriter;
+  readonly #retentionSeconds: number | undefined;
   readonly #ended: Promise<void>;
   #link: Link | undefined;
   #isOver = false;
   #isAsking = false;
+  /** Since when the feed has been connecting or reading. `undefined` while it waits for news, which may take long. */
+  #busySince: Instant | undefined;
   #mustReconnect = false;
   #hasWarned = false;
   #failures = 0;
   #delay = new AbortController();
 
-  constructor(server: Server, reader: FeedReader, { retentionSeconds, wait }: FeedSettings) {
-    const keys = keysOf(reader.channel);
+  constructor(server: Server, keys: Keys, reader: FeedReader, { retentionSeconds, wait }: FeedSettings) {
     this.#server = server;
     this.#reader = reader;
+    this.#retentionSeconds = retentionSeconds;
     this.#reading = new StreamReading(reader, keys, retentionSeconds);
     this.#writer = new StreamWriter(server, keys, Math.max(reader.retentionSeconds, retentionSeconds ?? 0), wait);
     this.#ended = this.#run();
   }
 
   async write(entries: readonly FeedEntry[], { timeoutMs }: { readonly timeoutMs: number }): Promise<void> {
-    const end = this.#reading.expectEntries();
     try {
-      end(await within(timeoutMs, this.#writer.write(entries)));
+      await this.#reading.expectEntries(() => within(timeoutMs, this.#writer.write(entries)));
     } catch (error) {
-      end([]);
       this.#writer.close();
       throw explain(error);
     }
@@ -77,6 +78,8 @@ export class RedisConnection implements FeedConnection {
     } finally {
       this.#isAsking = false;
     }
+    // A connection that is being made, or read from, answers or fails soon, unless the process was paused meanwhile.
+    if (this.#busySince !== undefined && elapsedMs(this.#busySince) < answerMs) return;
     this.#mustReconnect = true;
     this.#link?.close();
   }
@@ -93,10 +96,12 @@ export class RedisConnection implements FeedConnection {
 
   /** Reads until the connection fails. */
   async #readOnce(): Promise<never> {
+    assertRetention(this.#retentionSeconds, this.#reader.retentionSeconds);
     await this.#pause();
     this.#mustReconnect = false;
     const link = this.#server.open();
     this.#link = link;
+    this.#busySince = instantNow();
     try {
       if (this.#isOver) throw new Error('closed');
       await within(answerMs, link.connect());
@@ -106,9 +111,12 @@ export class RedisConnection implements FeedConnection {
       for (let isNew = true; ; isNew = false) {
         await this.#reading.read(link.send, isNew);
         this.#failures = 0;
+        this.#busySince = undefined;
         await this.#reading.waitForNews(link.send);
+        this.#busySince = instantNow();
       }
     } finally {
+      this.#busySince = undefined;
       link.close();
     }
   }
@@ -130,4 +138,10 @@ export class RedisConnection implements FeedConnection {
     this.#failures += 1;
     this.#reader.failed(explain(error));
   }
+}
+
+function assertRetention(chosenSeconds: number | undefined, neededSeconds: number): void {
+  const isEnough = chosenSeconds === undefined || chosenSeconds >= neededSeconds;
+  const rule = `must be at least maxTokenSeconds + 1500, which is ${neededSeconds}`;
+  assertOption('retentionSeconds', isEnough, `${rule}. Found: ${chosenSeconds}`);
 }

@@ -26,6 +26,9 @@ type Progress = Exclude<Continuity, 'same'> | 'behind' | 'current';
 // A proxy that spreads commands over servers with different data would otherwise cause an endless loop.
 const maxSnapshots = 3;
 
+// By default, a master tells its replicas every ten seconds that it is alive.
+const maxLagMs = 30_000;
+
 /** How far the stream was read, over all connections. */
 export class StreamReading {
   readonly #reader: FeedReader;
@@ -45,9 +48,15 @@ export class StreamReading {
     this.#chosenSeconds = chosenSeconds;
   }
 
-  /** Call before entries are written, and the returned function after it, with their ids. */
-  expectEntries(): (ids: readonly string[]) => void {
-    return this.#expected.begin();
+  /** Calls `write`, and expects to read the entries whose ids it returns. */
+  async expectEntries(write: () => Promise<readonly string[]>): Promise<void> {
+    let ids: readonly string[] = [];
+    this.#expected.writeBegins();
+    try {
+      ids = await write();
+    } finally {
+      this.#expected.writeEnds(ids, this.#reader.now());
+    }
   }
 
   /**
@@ -91,15 +100,14 @@ export class StreamReading {
     const added = isFirst
       ? levelsToAdd(view, this.#reader.retentionSeconds, this.#chosenSeconds)
       : this.#levelsToRestore(view);
-    if (isFirst) {
-      const refusal = refusalOf(new Map([...view.levels, ...added]), this.#reader.retentionSeconds, view.storeMs);
-      // Raises the retention even if it is too early to use it.
-      await within(answerMs, prepareStore(send, this.#keys, view, added));
-      if (refusal !== undefined) throw refusal;
-    } else await within(answerMs, prepareStore(send, this.#keys, view, added));
+    // Raises the retention even if it is too early to use it.
+    await within(answerMs, prepareStore(send, this.#keys, view, added));
+    const levels = new Map([...view.levels, ...added]);
+    const refusal = isFirst ? refusalOf(levels, this.#reader.retentionSeconds, view.storeMs) : undefined;
+    if (refusal !== undefined) throw refusal;
     this.#position = { last: start, first: undefined, replicationId: undefined };
     this.#snapshot = { isReset };
-    this.#levels = new Map([...this.#levels, ...view.levels, ...added]);
+    this.#levels = new Map([...this.#levels, ...levels]);
     this.#expected.clear();
     this.#reader.snapshotBegins(isReset ? { reset: true } : {});
   }
@@ -118,7 +126,7 @@ export class StreamReading {
     position.replicationId = replicationIdOf(view);
     this.#pass(position, view);
     if (view.news.length >= batchSize) return 'behind';
-    if (this.#expected.isMissing(this.#reader.silenceMs)) {
+    if (this.#expected.isMissing(askedAt, this.#reader.silenceMs)) {
       this.#reader.failed(new FeedError('Redis accepted an entry and lost it, for example in a failover.'));
       return 'lost';
     }
@@ -133,18 +141,19 @@ export class StreamReading {
       if (isAfter(id, position.last)) position.last = id;
     }
     const texts = news.map(({ text }: StreamEntry) => text).filter((text) => text !== undefined);
-    if (texts.length > 0) this.#reader.received(texts, storeMs);
+    // Also without entries: the reader wants to know the time.
+    this.#reader.received(texts, storeMs);
   }
 
   #finish(askedAt: FeedInstant, view: View): void {
+    const lagMs = lagMsOf(view);
+    if (lagMs > maxLagMs) {
+      this.#reader.failed(new FeedError('The replica has lost its master, so its answers prove nothing.'));
+      return;
+    }
     if (this.#snapshot !== undefined) {
       this.#snapshot = undefined;
       this.#reader.snapshotEnds();
-    }
-    const lagMs = lagMsOf(view);
-    if (lagMs === Number.POSITIVE_INFINITY) {
-      this.#reader.failed(new FeedError('The replica has lost its master, so its answers prove nothing.'));
-      return;
     }
     this.#provenAt = instantNow();
     this.#reader.proven({ wallMs: askedAt.wallMs - lagMs, steadyMs: askedAt.steadyMs - lagMs });
