@@ -28,6 +28,7 @@ const options = {
   monitor: false,
   commandTimeout: undefined,
   socketTimeout: undefined,
+  disconnectTimeout: 100,
   blockingTimeout: undefined,
 };
 
