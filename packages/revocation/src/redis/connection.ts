@@ -1,8 +1,8 @@
 import { ToriiConfigError } from '@torii/core';
 import { assertOption, elapsedMs, type Instant, instantNow, pause, random } from '@torii/core/adapter';
 import type { FeedConnection, FeedEntry, FeedReader } from '../feed.ts';
-import type { Link, Server } from './client.ts';
 import { answerMs, quickAnswerMs, within } from './limits.ts';
+import type { Link, Server } from './link.ts';
 import { explain } from './problems.ts';
 import { StreamReading } from './reading.ts';
 import { checkServer } from './server-check.ts';
