@@ -7,6 +7,7 @@ import {
   loggableCause,
   raceDeadline,
   random,
+  wrongOption,
 } from '@torii/core/adapter';
 import { type Entry, keyOf } from './entries/entry.ts';
 import type { RevocationEvent } from './events.ts';
@@ -19,7 +20,7 @@ const batchSize = 500;
 /** Failed announcements are written again within this time after the store works again. */
 const retryWithinMs = 1_000;
 /** Entries that the store has lost are written by each process after a random time, unless another was faster. */
-const restoreWithinMs = 10_000;
+const restoreWithinMs = 5_000;
 const maxPauseMs = 60_000;
 
 export interface AnnouncementHooks {
@@ -52,6 +53,8 @@ export class Announcements {
 
   /** Applies the entry in this process, and resolves when the store has accepted it. */
   async announce(entry: Entry): Promise<void> {
+    if (this.#hooks.connection()?.isReadOnly === true)
+      throw wrongOption('feed', 'can only read, so nothing can be revoked here. Give pollFeed the option `write`');
     const begunAt = instantNow();
     const { kind } = entry;
     const id = entry.id === null ? null : loggable(entry.id);
@@ -74,6 +77,7 @@ export class Announcements {
 
   /** The store lacks these entries. `isLoss`: it has lost data. */
   restore(entries: readonly HeldEntry[], isLoss: boolean): void {
+    if (this.#hooks.connection()?.isReadOnly === true) return;
     for (const entry of entries) this.#addUnstored(entry);
     // The entries of which it is made are no longer known.
     const { compacted } = this.#memory.set;
@@ -85,10 +89,11 @@ export class Announcements {
     if (this.#unstored.size > 0 && !this.#announcing.has(entry)) this.#unstored.delete(entry);
   }
 
-  /** The store works. */
-  noteProof(): void {
-    this.#failures = 0;
-    if (this.#unstored.size > this.#announcing.size && this.#flushAt === undefined) this.#scheduleFlush(retryWithinMs);
+  /** The store works. `isRecovery`: it did not before. */
+  noteProof(isRecovery: boolean): void {
+    if (this.#unstored.size <= this.#announcing.size) return;
+    if (isRecovery) this.#failures = 0;
+    if (isRecovery || this.#flushAt === undefined) this.#scheduleFlush(retryWithinMs);
   }
 
   /** Called about once a second. */
@@ -114,6 +119,7 @@ export class Announcements {
         if (batch.length > 0) await this.#write(batch);
         restored += batch.length;
       }
+      this.#failures = 0;
     } catch {
       // The feed reports its failures itself.
       this.#failures += 1;

@@ -16,7 +16,8 @@ export function readMoment(at: unknown, presentMs: number): number {
   return Math.floor(ms / 1000);
 }
 
-function msOf(at: unknown): number | undefined {
+/** The Unix milliseconds of a Date, or of ISO 8601 with a time zone. `undefined` for any other value. */
+export function msOf(at: unknown): number | undefined {
   if (typeof at === 'string') {
     const hasZone = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)$/.test(at);
     return hasZone ? Date.parse(at) : undefined;
