@@ -1,4 +1,4 @@
-// What the bucket loses is noticed, and written back by a server that remembers it.
+// What the bucket loses is noticed, and written back by a server that remembers it. More in nats-outages.matrix.test.ts.
 import { type KV, Kvm } from '@nats-io/kv';
 import { afterEach, expect } from 'vitest';
 import { natsFeed } from '../src/nats/index.ts';
@@ -34,17 +34,11 @@ async function expectRestored(server: NatsServer): Promise<void> {
 }
 
 const losses: Record<string, (bucket: KV, server: NatsServer) => Promise<unknown>> = {
-  'a purged bucket': async (bucket, server) => {
-    const manager = await new Kvm(await server.connect()).js.jetstreamManager();
-    await manager.streams.purge(`KV_${(await bucket.status()).bucket}`);
-  },
   'a bucket of which one entry was removed': async (bucket, server) => {
     const manager = await new Kvm(await server.connect()).js.jetstreamManager();
     await manager.streams.deleteMessage(`KV_${bucketName}`, Number((await bucket.get(key))?.revision), true);
   },
-  'a deleted bucket': (bucket) => bucket.destroy(),
   'a deleted key': (bucket) => bucket.delete(key),
-  'a purged key': (bucket) => bucket.purge(key),
 };
 
 for (const [name, lose] of Object.entries(losses)) {
