@@ -2,12 +2,12 @@
 import { type KV, Kvm } from '@nats-io/kv';
 import { afterEach, expect } from 'vitest';
 import { natsFeed } from '../src/nats/index.ts';
-import { closeFeeds, entryOf, type OpenFeed, openFeed } from './feed-reader.ts';
+import { channel, closeFeeds, entryOf, type OpenFeed, openFeed } from './feed-reader.ts';
 import { bucketName, type NatsServer, natsTest as test } from './nats-server.ts';
 
 afterEach(closeFeeds);
 
-const key = entryOf('ann', 0).key;
+const key = `${channel}.${entryOf('ann', 0).key}`;
 
 async function begin(server: NatsServer): Promise<OpenFeed> {
   const feed = openFeed(natsFeed(await server.connect()), { isKeeping: true });

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Kvm } from '@nats-io/kv';
 import { afterEach, expect } from 'vitest';
 import { natsFeed } from '../src/nats/index.ts';
-import { closeFeeds, entryOf, type OpenFeed, openFeed } from './feed-reader.ts';
+import { channel, closeFeeds, entryOf, type OpenFeed, openFeed } from './feed-reader.ts';
 import { bucketName, type NatsServer, natsTest as test } from './nats-server.ts';
 
 afterEach(closeFeeds);
@@ -36,7 +36,7 @@ const outages: Record<string, (server: NatsServer) => Promise<unknown>> = {
   },
   async 'robbed of a key'(server) {
     const bucket = await new Kvm(await server.connect()).open(bucketName);
-    await bucket.purge(entryOf('user0_1', 0).key);
+    await bucket.purge(`${channel}.${entryOf('user0_1', 0).key}`);
   },
   deleted: async (server) => (await new Kvm(await server.connect()).open(bucketName)).destroy(),
 };

@@ -38,7 +38,9 @@ export function createWriter(bucket: Bucket, reader: Pick<FeedReader, 'later'>):
     return bucket.values();
   }
 
-  async function writeEntry({ key, text }: FeedEntry, attempt: Attempt): Promise<void> {
+  async function writeEntry(entry: FeedEntry, attempt: Attempt): Promise<void> {
+    const { text } = entry;
+    const key = bucket.keyOf(entry);
     for (let revision = 0; !attempt.isOver; ) {
       try {
         const values = await prepare();
