@@ -101,6 +101,16 @@ describe('the retention of a Redis stream', () => {
     expect(await textsOf(server)).toEqual(['young enough', 'text new']);
   });
 
+  it('is that of the store, also if a server that needs less writes', async (context) => {
+    const server = await startRedis(context);
+    await openCurrent(server, {}, new RecordingReader({ retentionSeconds: largeSeconds }));
+    await server.run('del', stream);
+    await addOld(server, largeSeconds - 60, 'needed by others');
+    const writer = await openCurrent(server);
+    await writer.connection.write([entry('new')], patience);
+    expect(await textsOf(server)).toEqual(['needed by others', 'text new']);
+  });
+
   it.for([-86_400_000, 86_400_000])(
     'does not depend on the clock of this process, which is wrong by %s ms',
     async (skewMs, context) => {

@@ -1,4 +1,4 @@
-import type { Send } from './client.ts';
+import type { Send } from './link.ts';
 import { isWriteRefusal } from './problems.ts';
 import { keptSeconds, nameLevel, type RetentionLevels } from './retention.ts';
 import type { Keys, View } from './view.ts';

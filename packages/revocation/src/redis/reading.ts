@@ -1,9 +1,9 @@
 import { elapsedMs, type Instant, instantNow } from '@torii/core/adapter';
 import type { FeedInstant, FeedReader } from '../feed.ts';
 import { levelsToAdd, prepareStore } from './about.ts';
-import type { Send } from './client.ts';
 import { ExpectedEntries } from './expected-entries.ts';
 import { answerMs, within } from './limits.ts';
+import type { Send } from './link.ts';
 import { FeedError } from './problems.ts';
 import type { StreamEntry } from './replies.ts';
 import { keptSeconds, type RetentionLevels, refusalOf } from './retention.ts';

@@ -1,4 +1,4 @@
-import type { Send } from './client.ts';
+import type { Send } from './link.ts';
 import { isForbidden } from './problems.ts';
 import { readInfo, readMap, readNews, readRange, readTimeMs, type StreamEntry } from './replies.ts';
 import { type RetentionLevels, readLevels } from './retention.ts';
