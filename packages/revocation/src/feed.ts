@@ -41,8 +41,11 @@ export interface FeedReader {
   proven(askedAt: FeedInstant): void;
   /** A moment, for `proven`. */
   now(): FeedInstant;
-  /** The store cannot be reached, or refuses. The feed goes on trying. */
-  failed(problem: unknown): void;
+  /**
+   * The store cannot be reached, or refuses. The feed goes on trying. `askedAt`: when the question was asked that has failed.
+   * Requests no longer wait for its answer, so leave it out if the next attempt follows within a second.
+   */
+  failed(problem: unknown, askedAt?: FeedInstant): void;
   /**
    * The store cannot be used with these options, such as a retention that is too short. Nothing is let through until the
    * options are changed. The feed stops.
