@@ -70,8 +70,8 @@ export function follow(
     }
     const startedMs = Date.parse((await consumer.info(true)).created);
     for (const each of [clock, startClock]) each.set(startedMs);
-    const hasLost = continuity.hasLost(before, info, startedMs);
-    reader.snapshotBegins(isReset || hasLost ? { reset: true } : {});
+    const verdict = continuity.compare(before, info, startedMs);
+    reader.snapshotBegins(isReset || verdict === 'lost' ? { reset: true } : {});
     isReset = false;
     return new Promise((resolve, reject) => {
       const proofs = new PendingProofs(reader, timeoutMs, () =>
@@ -135,7 +135,8 @@ export function follow(
       return;
     }
     if (life.status === 'rejected') return reading.end({ problem: life.reason });
-    if (continuity.hasLost(before, inspection.value, startClock.now())) return reading.end({ lost: true });
+    const verdict = continuity.compare(before, inspection.value, startClock.now());
+    if (verdict !== 'same') return reading.end({ lost: verdict === 'lost' });
     setClock(inspection.value);
     const problem = bucket.problemOf(inspection.value);
     if (problem !== undefined) return reader.failed(problem);
