@@ -6,6 +6,7 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { browserTest as test } from '../../../scripts/browser-test.ts';
 import { freePort } from './next-server.ts';
+import { type RevocationServer, serveRevocations } from './revocation-server.ts';
 import { buildLimitMs, type RunningApp, startApp } from './running-app.ts';
 
 const login = { email: 'ada@example.com', password: 'correct horse battery' };
@@ -16,14 +17,26 @@ describe('with `renewInProxy`', () => {
   let emulator: Emulator;
   let userId: string;
   let app: RunningApp;
+  let revocations: RevocationServer;
+  /** Tokens that were issued up to this second are revoked. */
+  let revokedUntil = 0;
   beforeAll(async () => {
     const port = await freePort();
     emulator = await startEmulator({ allowedOrigins: [`http://127.0.0.1:${port}`] });
     userId = (await emulator.createUser(login)).id;
-    app = await startApp('Next 16, proxy.ts', { issuer: emulator.issuer, port, options: { renewInProxy: true } });
+    const { issuer, environmentId } = emulator;
+    revocations = await serveRevocations({
+      issuer,
+      environmentId,
+      maxTokenSeconds: 3600,
+      check: ({ auth }) => (auth.issuedAt <= revokedUntil ? 'revoked' : 'accepted'),
+    });
+    const { environment } = revocations;
+    app = await startApp('Next 16, proxy.ts', { issuer, port, options: { renewInProxy: true }, environment });
   }, buildLimitMs);
   afterAll(async () => {
     await app?.[Symbol.asyncDispose]();
+    await revocations?.[Symbol.asyncDispose]();
     await emulator?.stop();
   });
 
@@ -122,6 +135,29 @@ describe('with `renewInProxy`', () => {
     expect(await find(page.context(), sessionName)).toBeDefined();
     await page.goto(`${app.url}/private`);
     await showsUser(page);
+  });
+
+  test('[40] a user whose role was changed keeps working, with a new token', async ({ openPage }) => {
+    const page = await openPage();
+    const context = page.context();
+    await signIn(page);
+    await page.goto(`${app.url}/private`);
+    await showsUser(page);
+    const old = await find(context, tokenName);
+    const session = await find(context, sessionName);
+    app.takeVisits();
+
+    revokedUntil = Math.floor(Date.now() / 1000);
+    const acted = page.waitForResponse(
+      (response) => response.request().method() === 'POST' && response.url() === `${app.url}/private`,
+    );
+    await page.getByRole('button', { name: 'Act', exact: true }).click();
+    expect((await acted).status()).toBe(200);
+    expect(app.takeVisits()).toContain(`action ${userId}`);
+    const renewed = await find(context, tokenName);
+    expect(renewed?.value).not.toBe(old?.value);
+    expect((await find(context, sessionName))?.value).toBe(session?.value);
+    expect(page.url()).toBe(`${app.url}/private`);
   });
 
   test('[14] [45] nothing is renewed for prefetches, and for what another site embeds, posts or fetches', async ({
