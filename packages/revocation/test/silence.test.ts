@@ -160,6 +160,19 @@ test.each([
   },
 );
 
+test('[34] a second pause during the wait begins the wait again', async () => {
+  const { revocations, feed } = start();
+  feed.snapshot();
+  clock.freeze(400_000);
+  const verdict = revocations.check(tokenOf());
+  await clock.pass(1_000);
+  clock.freeze(400_000);
+  await clock.pass(0);
+  expect(await Promise.race([verdict, waiting])).toBe(waiting);
+  feed.prove();
+  await expect(verdict).resolves.toBe('accepted');
+});
+
 test('[34] a sleep, in which the steady clock stops, is a pause too', async () => {
   const { revocations, feed } = start();
   feed.snapshot();
