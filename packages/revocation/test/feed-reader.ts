@@ -20,6 +20,8 @@ export interface OpenFeed extends FeedConnection {
   announce(name: string, cutOff: number): Promise<void>;
 }
 
+export const channel = 'abcdefghij_0123456789_ab';
+
 const open = new Set<FeedConnection>();
 
 /** Closes all feeds of a test. */
@@ -35,7 +37,7 @@ export function entryOf(name: string, cutOff: number): FeedEntry {
 /** With `isKeeping`, the reader writes back what a snapshot lacks, as the engine does. */
 export function openFeed(
   feed: RevocationFeed,
-  { retentionSeconds = 5_100, silenceMs = 100, isKeeping = false } = {},
+  { channel: ownChannel = channel, retentionSeconds = 5_100, silenceMs = 100, isKeeping = false } = {},
 ): OpenFeed {
   const calls: string[] = [];
   const problems: Error[] = [];
@@ -48,7 +50,7 @@ export function openFeed(
   const reader: FeedReader = {
     issuer: 'https://acme.torii.so',
     environmentId: 'env_1',
-    channel: 'abcdefghij_0123456789_ab',
+    channel: ownChannel,
     retentionSeconds,
     silenceMs,
     snapshotBegins(options) {

@@ -1,13 +1,13 @@
-// What the bucket loses is noticed, and written back by a server that remembers it.
+// What the bucket loses is noticed, and written back by a server that remembers it. More in nats-outages.matrix.test.ts.
 import { type KV, Kvm } from '@nats-io/kv';
 import { afterEach, expect } from 'vitest';
 import { natsFeed } from '../src/nats/index.ts';
-import { closeFeeds, entryOf, type OpenFeed, openFeed } from './feed-reader.ts';
+import { channel, closeFeeds, entryOf, type OpenFeed, openFeed } from './feed-reader.ts';
 import { bucketName, type NatsServer, natsTest as test } from './nats-server.ts';
 
 afterEach(closeFeeds);
 
-const key = entryOf('ann', 0).key;
+const key = `${channel}.${entryOf('ann', 0).key}`;
 
 async function begin(server: NatsServer): Promise<OpenFeed> {
   const feed = openFeed(natsFeed(await server.connect()), { isKeeping: true });
@@ -34,17 +34,11 @@ async function expectRestored(server: NatsServer): Promise<void> {
 }
 
 const losses: Record<string, (bucket: KV, server: NatsServer) => Promise<unknown>> = {
-  'a purged bucket': async (bucket, server) => {
-    const manager = await new Kvm(await server.connect()).js.jetstreamManager();
-    await manager.streams.purge(`KV_${(await bucket.status()).bucket}`);
-  },
   'a bucket of which one entry was removed': async (bucket, server) => {
     const manager = await new Kvm(await server.connect()).js.jetstreamManager();
     await manager.streams.deleteMessage(`KV_${bucketName}`, Number((await bucket.get(key))?.revision), true);
   },
-  'a deleted bucket': (bucket) => bucket.destroy(),
   'a deleted key': (bucket) => bucket.delete(key),
-  'a purged key': (bucket) => bucket.purge(key),
 };
 
 for (const [name, lose] of Object.entries(losses)) {

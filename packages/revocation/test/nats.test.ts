@@ -36,12 +36,21 @@ test('creates a bucket that keeps entries longer than they are needed', async ({
   expect(streamInfo.config).toMatchObject({ discard: 'new', storage: 'file' });
 });
 
-test('uses the bucket of the option', async ({ startNats }) => {
+test('[43] environments that share a bucket do not replace or read entries of each other', async ({ startNats }) => {
   const server = await startNats();
   const connection = await server.connect();
-  await openFeed(natsFeed(connection, { bucket: 'revoked-1' })).announce('ann', 10);
-  const values = await new Kvm(connection).open('revoked-1');
-  expect((await values.get(entryOf('ann', 0).key))?.string()).toBe('ann:10');
+  const feed = natsFeed(connection, { bucket: 'revoked-1' });
+  const [one, other] = [openFeed(feed), openFeed(feed, { channel: 'another_environment' })];
+  await one.announce('ann', 10);
+  await other.announce('ann', 20);
+  await other.announce('ann', 5);
+  const late = [openFeed(feed), openFeed(feed, { channel: 'another_environment' })];
+  for (const each of [one, other, ...late]) await each.proof();
+  expect([one, other, ...late].map(({ stored }) => stored.get('ann'))).toEqual([10, 20, 10, 20]);
+  const keys = await (await new Kvm(connection).open('revoked-1')).keys();
+  const names: string[] = [];
+  for await (const key of keys) names.push(key);
+  expect(names).toHaveLength(2);
 });
 
 test('[43] of many writers at once, the latest cut-off stays', async ({ startNats }) => {
@@ -58,12 +67,12 @@ test('[43] of many writers at once, the latest cut-off stays', async ({ startNat
 test('writes thousands of entries, and reads them as one snapshot', async ({ startNats }) => {
   const server = await startNats();
   const first = openFeed(natsFeed(await server.connect()));
-  const entries = Array.from({ length: 3_000 }, (_, index) => entryOf(`user_${index}`, index));
+  const entries = Array.from({ length: 2_000 }, (_, index) => entryOf(`user_${index}`, index));
   await first.write(entries, { timeoutMs: 60_000 });
   const second = openFeed(natsFeed(await server.connect()));
   await second.proof();
   expect(second.calls.filter((call) => !call.startsWith('user_'))).toEqual(['begins', 'ends']);
-  expect(second.stored.size).toBe(3_000);
+  expect(second.stored.size).toBe(2_000);
 });
 
 test('tells the time of the server', async ({ startNats }) => {

@@ -92,6 +92,7 @@ export function follow(
         resolve(end);
       };
       startReading(consumer, info.state.last_seq, {
+        owns: bucket.owns,
         texts(texts, writtenMs, isSnapshot) {
           if (!isSnapshot) clock.atLeast(writtenMs);
           reader.received(texts, clock.now());

@@ -10,6 +10,8 @@ export interface End {
 }
 
 export interface ReadingEvents {
+  /** Whether an entry with this subject is to be passed on. */
+  owns(subject: string): boolean;
   /** Texts, in the order in which they were written. `writtenMs`: when the last of them was, by the server's clock. */
   texts(texts: readonly string[], writtenMs: number, isSnapshot: boolean): void;
   snapshotEnded(): void;
@@ -75,17 +77,21 @@ export async function startReading(
     events.reached(reached);
   }
 
-  // The client calls this for all messages of a chunk in one turn: they are passed on together.
-  function receive(message: Message): void {
-    if (isOver) return;
-    const { streamSequence, timestampNanos, pending } = message.info;
-    latest = Math.max(latest, streamSequence);
+  function take(message: Message): void {
     if (isRemoval(message)) {
       if (!isSnapshot) end({ lost: true });
     } else if (message.data.length > 0) {
       texts.push(message.string());
-      writtenMs = timestampNanos / 1_000_000;
+      writtenMs = message.info.timestampNanos / 1_000_000;
     }
+  }
+
+  // The client calls this for all messages of a chunk in one turn: they are passed on together.
+  function receive(message: Message): void {
+    if (isOver) return;
+    const { streamSequence, pending } = message.info;
+    latest = Math.max(latest, streamSequence);
+    if (events.owns(message.subject)) take(message);
     if (isSnapshot && pending === 0) endSnapshot();
     else if (texts.length >= maxBatch) flush();
     else if (!isFlushPlanned) {
