@@ -95,13 +95,21 @@ describe('redisFeed, when Redis loses data', () => {
     expect(later.reader.log).toEqual(['begins reset', 'ends']);
   });
 
-  it('names the retention again if its key was deleted', async (context) => {
+  it('reads from the beginning if the key with the retention was deleted, and names it again', async (context) => {
     const server = await startRedis(context);
     const feed = await openCurrent(server);
+    await feed.connection.write([entry('1')], patience);
     await server.run('del', about);
-    await until(async () => (await server.run('exists', about)) === 1);
-    await nextProof(feed);
-    expect(feed.reader.log).toEqual(['begins reset', 'ends']);
+    await until(() => feed.reader.log.length === 4);
+    expect(feed.reader.log.slice(2)).toEqual(['begins reset', 'ends']);
+    expect(feed.reader.held).toEqual(['text 1']);
+    expect(await server.run('exists', about)).toBe(1);
+  });
+
+  it('writes one entry when a whole fleet starts', async (context) => {
+    const server = await startRedis(context);
+    await Promise.all(Array.from({ length: 20 }, () => openCurrent(server)));
+    expect(await server.run('xlen', stream)).toBe(1);
   });
 
   it('takes no entry for lost that it reads before the write has ended', async (context) => {

@@ -16,6 +16,7 @@ export interface FeedSettings {
 
 const firstDelayMs = 200;
 const lastDelayMs = 5_000;
+const floodMs = 50;
 
 /**
  * Reads on a connection that it opens again after each failure, because after a pause of the process a connection may be dead
@@ -124,7 +125,10 @@ export class RedisConnection implements FeedConnection {
       if (this.#link !== link) return;
       this.#failures = 0;
       this.#busySince = undefined;
-      await this.#reading.waitForNews(link.send);
+      const readAt = instantNow();
+      const hasNews = await this.#reading.waitForNews(link.send);
+      // Reads a flood of entries in batches, or each one would cost every server of the fleet a round trip.
+      if (hasNews && elapsedMs(readAt) < floodMs) await pause(floodMs);
       if (this.#link === link) this.#busySince = instantNow();
     }
   }
