@@ -8,7 +8,7 @@ import { createFilled, type Filled, fill } from './filled.ts';
 
 export const sizes: readonly number[] = [0, 1_000, 10_000, 100_000, 1_000_000].map((size) => size && scaled(size));
 
-export const checkKinds = ['known', 'user', 'organization', 'impersonated'] as const;
+export const checkKinds = ['known', 'user', 'organization', 'impersonated', 'whole'] as const;
 export type CheckKind = (typeof checkKinds)[number];
 
 /** As many as a verifier remembers by default. */
@@ -36,19 +36,24 @@ export async function measureChecks(
   all: readonly FilledSize[],
   rounds: number,
 ): Promise<ReadonlyMap<CheckKind, Measured>> {
-  const changes: Readonly<Record<Exclude<CheckKind, 'known'>, TokenChanges>> = {
+  const changes: Readonly<Record<CheckKind, TokenChanges>> = {
+    known: {},
     user: {},
+    whole: {},
     organization: { claims: { org_id: organizationIdOf(7), org_role: 'org:member' } },
     impersonated: { claims: { act: { sub: userIdOf(12) } } },
   };
   const measured = new Map<CheckKind, Measured>();
   for (const kind of checkKinds) {
-    const tokens = await tokensOf(material, scope, changes[kind === 'known' ? 'user' : kind]);
+    const tokens = await tokensOf(material, scope, changes[kind]);
     const title = `Check: ${kind}`;
     const contenders = all.map(({ size, filled }): Contender => {
       // Marks belong to one source, as in an app.
       const own = tokens.map(({ auth, digest }): RevocableToken => ({ auth, digest, mark: undefined }));
-      const run = kind === 'known' ? () => checkKnown(filled, own) : () => checkOutdated(filled, own, scope);
+      const run =
+        kind === 'known'
+          ? () => checkKnown(filled, own)
+          : () => checkOutdated(filled, own, scope, kind === 'whole' ? 20 : 1);
       return { name: String(size), run };
     });
     measured.set(kind, await measureInRounds(title, contenders, rounds));
@@ -84,9 +89,15 @@ async function checkKnown(filled: Filled, tokens: readonly RevocableToken[]): Pr
 
 let arrived = 10_000_000;
 
-/** An entry arrives before each pass, so every token is looked up again. */
-async function checkOutdated(filled: Filled, tokens: readonly RevocableToken[], scope: Scope): Promise<number> {
-  return measurePasses(filled, tokens, () => filled.receive([entryText(scope, 'user', arrived++)]));
+/** Entries arrive before each pass, so that no earlier answer counts. */
+async function checkOutdated(
+  filled: Filled,
+  tokens: readonly RevocableToken[],
+  scope: Scope,
+  entries: number,
+): Promise<number> {
+  const arrive = (): void => filled.receive(Array.from({ length: entries }, () => entryText(scope, 'user', arrived++)));
+  return measurePasses(filled, tokens, arrive);
 }
 
 /** By the processor time of this thread, because other programs interrupt it. It counts in steps of a few milliseconds. */

@@ -8,7 +8,7 @@ import type { StoreServer } from './servers.ts';
 
 const requests = scaled(5_000);
 
-export const lookup = 'check, every entry looked up again';
+export const lookup = 'check, the token looked up among all';
 export const oneByOne = 'GET of Redis, one by one';
 export const inFlight = 'GET of Redis, 64 in flight';
 

@@ -21,6 +21,7 @@ const checkNames: Readonly<Record<CheckKind, string>> = {
   user: 'an entry has arrived: a user',
   organization: 'an entry has arrived: a user in an organization',
   impersonated: 'an entry has arrived: an impersonated user',
+  whole: 'twenty entries have arrived: a user',
 };
 
 export function describeChecks(measured: ReadonlyMap<CheckKind, Measured>): Part {
@@ -37,24 +38,25 @@ export function describeChecks(measured: ReadonlyMap<CheckKind, Measured>): Part
           ...sizes.map((size) => formatNumber(nanosecondsOf(kind, size))),
           withSpread(growthOf(kind)),
         ]),
-        note: 'Of tokens that the verifier remembers. After an entry has arrived, each token is looked up again once. The tokens are those of 5,000 users, as many as a verifier remembers by default.',
+        note: 'The processor time of `check`, for 5,000 tokens in turn: as many as a verifier remembers by default. A token that was accepted before is compared with the entries that have arrived since. If there are more than eight, it is looked up among all: that waits for memory, because the revocations of the last row do not fit into the caches of the processor.',
       },
     ],
-    limits: checkKinds.flatMap((kind) => [
-      atMost(
-        `Check with ${formatNumber(large)} revocations, ${checkNames[kind]}`,
-        100,
-        'ns',
-        spreadOf(valuesOf(of(kind), String(large))),
-      ),
-      atMost(
-        `Check with ${formatNumber(largest)} revocations, ${checkNames[kind]}`,
-        2,
-        `times that with ${formatNumber(large)}`,
-        growthOf(kind),
-        'The memory of more entries does not fit into the caches of the processor.',
-      ),
-    ]),
+    limits: checkKinds
+      .filter((kind) => kind !== 'whole')
+      .flatMap((kind) => [
+        atMost(
+          `Check with ${formatNumber(large)} revocations, ${checkNames[kind]}`,
+          100,
+          'ns',
+          spreadOf(valuesOf(of(kind), String(large))),
+        ),
+        atMost(
+          `Check with ${formatNumber(largest)} revocations, ${checkNames[kind]}`,
+          2,
+          `times that with ${formatNumber(large)}`,
+          growthOf(kind),
+        ),
+      ]),
     charts: [
       {
         title: `A check right after an entry has arrived: 0 to ${formatNumber(largest)} revocations`,

@@ -3,6 +3,7 @@ import type { Entry } from '../entries/entry.ts';
 import { Ends } from './ends.ts';
 import { HeldEntry } from './held-entry.ts';
 import { Members } from './members.ts';
+import { RecentEntries } from './recent-entries.ts';
 
 export interface Compaction {
   /** How many entries became one cut-off. */
@@ -25,6 +26,7 @@ export class RevocationSet {
   /** The later cut-off of the two. */
   #everyoneBefore = Number.NEGATIVE_INFINITY;
   readonly #ends: Ends = new Ends();
+  readonly #recent: RecentEntries = new RecentEntries();
 
   constructor(maxEntries: number) {
     this.#maxEntries = maxEntries;
@@ -53,6 +55,11 @@ export class RevocationSet {
     return isCut(issuedAt, this.#members.find(auth.userId, auth.organization.id));
   }
 
+  /** Whether a token is revoked that was not revoked at an earlier version. */
+  revokesSince(version: number, auth: Auth, digest: string): boolean {
+    return this.#recent.revoke(auth, digest, version, this.version) ?? this.revokes(auth, digest);
+  }
+
   /** Returns the entry as it is held now, or `undefined` if the cut-off of a compaction covers it. */
   add(entry: Entry, endsAt: number): HeldEntry | undefined {
     if (this.#compacted !== undefined && entry.before <= this.#compacted.before) return undefined;
@@ -61,7 +68,7 @@ export class RevocationSet {
     if (entry.before > held.before) {
       held.before = entry.before;
       held.generation = 0;
-      this.#noteChange();
+      this.#noteChange(held);
     }
     held.endsAt = Math.max(held.endsAt, endsAt);
     return held;
@@ -116,7 +123,7 @@ export class RevocationSet {
   #insert(entry: Entry, endsAt: number): HeldEntry {
     const held = this.#place(entry, endsAt);
     this.#ends.add(held, endsAt);
-    this.#noteChange();
+    this.#noteChange(held);
     return held;
   }
 
@@ -143,8 +150,9 @@ export class RevocationSet {
     return kind === 'impersonator' ? this.#impersonators : this.#users;
   }
 
-  #noteChange(): void {
+  #noteChange(entry?: HeldEntry): void {
     this.version += 1;
+    this.#recent.note(this.version, entry);
     const [own, compacted] = [this.#environment?.before, this.#compacted?.before];
     this.#everyoneBefore = Math.max(own ?? Number.NEGATIVE_INFINITY, compacted ?? Number.NEGATIVE_INFINITY);
   }
