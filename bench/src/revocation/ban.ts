@@ -10,7 +10,7 @@ import type { StoreServer } from './servers.ts';
 
 export const banFeeds: number = Math.max(4, scaled(200));
 export const banProcesses = 4;
-const bans = Math.max(2, scaled(200));
+const bans = Math.max(2, scaled(100));
 
 export interface BanTimes {
   /** From the call of `ban` until the last server refuses the token, in milliseconds. */
