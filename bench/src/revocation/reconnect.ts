@@ -10,7 +10,7 @@ import { store } from './stored.ts';
 
 export const reconnectFeeds: number = Math.max(4, scaled(1_000));
 export const reconnectProcesses = 4;
-export const reconnectEntries: number = scaled(1_000);
+export const reconnectEntries: number = scaled(100);
 
 export interface Reconnect {
   readonly downSeconds: number;
