@@ -17,7 +17,7 @@ export interface Reconnect {
   /** When half of the feeds and all of them were current, in seconds after the server answered again. */
   readonly half: number;
   readonly all: number;
-  /** The most connections that were begun in a second. */
+  /** The most connections that were begun in a second, after the server answered again. */
   readonly peak: number;
 }
 
@@ -46,7 +46,7 @@ export async function measureReconnects(
       const current = reports.flatMap((report) => report.current).toSorted((a, b) => a - b);
       const secondsOf = (share: number): number =>
         ((current[Math.ceil(current.length * share) - 1] ?? upMs) - upMs) / 1_000;
-      const peak = peakOf(reports.flatMap(({ attempts }) => attempts));
+      const peak = peakOf(reports.flatMap(({ attempts }) => attempts.filter((ms) => ms >= upMs)));
       measured.push({ downSeconds, half: secondsOf(0.5), all: secondsOf(1), peak });
     }
     return measured;
