@@ -8,7 +8,7 @@ export interface OpenFeed extends FeedConnection {
   readonly calls: readonly string[];
   /** The latest cut-off of each name, of this snapshot and everything after it. */
   readonly stored: ReadonlyMap<string, number>;
-  /** The latest cut-off of each name that has ever arrived. */
+  /** The latest cut-off of each name that was announced here or has arrived. */
   readonly held: ReadonlyMap<string, number>;
   readonly problems: readonly Error[];
   readonly refusals: readonly Error[];
@@ -99,6 +99,9 @@ export function openFeed(
       const since = instantNow();
       await expect.poll(() => provenAt.steadyMs, { interval: 5 }).toBeGreaterThan(since.steadyMs);
     },
-    announce: (name, cutOff) => connection.write([entryOf(name, cutOff)], { timeoutMs: 5_000 }),
+    announce(name, cutOff) {
+      held.set(name, Math.max(held.get(name) ?? 0, cutOff));
+      return connection.write([entryOf(name, cutOff)], { timeoutMs: 5_000 });
+    },
   };
 }

@@ -91,8 +91,7 @@ test('[43] a server that was killed goes on with its data', async ({ startNats }
   await feed.proof();
   expect(feed.calls.slice(calls)).toEqual(['begins', 'ann:10', 'bob:20', 'ends']);
   await feed.announce('carl', 30);
-  await feed.proof();
-  expect(feed.calls.at(-1)).toBe('carl:30');
+  await expect.poll(() => feed.calls.at(-1)).toBe('carl:30');
 });
 
 test('a consumer that the server has lost is replaced', async ({ startNats }) => {
@@ -119,6 +118,5 @@ test('a deleted key is not an entry for a server that starts later', async ({ st
   await second.proof();
   expect(second.calls).toEqual(['begins', 'ends']);
   await second.announce('ann', 5);
-  await second.proof();
-  expect(second.calls).toEqual(['begins', 'ends', 'ann:5']);
+  await expect.poll(() => second.stored.get('ann')).toBe(5);
 });

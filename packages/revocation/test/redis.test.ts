@@ -45,6 +45,20 @@ it('carries entries between servers, whichever client they use', async (context)
   for (const { reader, name } of later) expect(reader.log, name).toEqual(['begins', 'ends']);
 });
 
+it('reads a flood of entries in batches', async (context) => {
+  const server = await startRedis(context);
+  const feed = openFeed(closing(new Redis(server.url)), {}, new RecordingReader({ silenceMs: 300_000 }));
+  await until(() => feed.reader.proofs.length > 0);
+  await server.run('config', 'resetstat');
+  const begun = feed.reader.now();
+  for (let count = 0; count < 300; count++) await feed.connection.write([entry(String(count))], patience);
+  await until(() => feed.reader.texts.length === 300);
+  const ms = feed.reader.now().steadyMs - begun.steadyMs;
+  const [, reads] = /cmdstat_xread:calls=(\d+)/.exec(String(await server.run('info', 'commandstats'))) ?? [];
+  // Two commands each time, at most every 50 ms.
+  expect(Number(reads)).toBeLessThan(ms / 25 + 10);
+});
+
 it.for<readonly [string, (url: string) => Promise<RedisClient>]>([
   ['ioredis', async (url) => closing(new Redis(url, { commandTimeout: 60, socketTimeout: 60 }))],
   ['node-redis', async (url) => destroying(await createClient({ url, socket: { socketTimeout: 60 } }).connect())],

@@ -24,6 +24,11 @@ export interface Bucket {
   /** Reads the state and the settings. Creates the bucket if it does not exist. */
   inspectOrCreate(): Promise<StreamInfo>;
   inspect(): Promise<StreamInfo>;
+  /**
+   * The sequence of the last entry, or 0. Not the last sequence of the stream: that entry may have been removed, and would never
+   * arrive. And not what the consumer says: in a cluster, it may be on a server that is still behind.
+   */
+  lastSequence(info: StreamInfo): Promise<number>;
   /** What is wrong with the settings of the bucket. */
   problemOf(info: StreamInfo): ToriiConfigError | undefined;
   /** A consumer of everything that the bucket holds, and of what is written later. */
@@ -71,6 +76,12 @@ export function createBucket(connection: NatsConnection, requests: Requests, opt
         await inTime(create());
         return inTime(inspect());
       }
+    },
+    async lastSequence({ state }) {
+      if (state.messages === 0) return 0;
+      const manager = await buckets.js.jetstreamManager(false);
+      const last = await inTime(manager.streams.getMessage(stream, { last_by_subj: '>' }));
+      return last?.seq ?? 0;
     },
     problemOf: (info) => problemOf(info, retentionSeconds, connection.info?.version ?? '2'),
     createConsumer: () => {

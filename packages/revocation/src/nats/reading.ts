@@ -32,7 +32,7 @@ const maxBatch = 1_000;
  * Reads what the bucket holds, then everything that is written. Ends if a message could be missing: it never goes on from
  * a sequence, which can mean another message in a bucket that was restored from a backup.
  *
- * @param lastSequence The last sequence of the bucket before the consumer was created. Everything up to it is in the snapshot.
+ * @param lastSequence Of the last entry before the consumer was created: the end of the snapshot.
  */
 export async function startReading(
   consumer: PushConsumer,
@@ -71,7 +71,6 @@ export async function startReading(
   function endSnapshot(): void {
     flush();
     if (isOver) return;
-    reached = Math.max(reached, lastSequence);
     isSnapshot = false;
     events.snapshotEnded();
     events.reached(reached);
@@ -89,10 +88,9 @@ export async function startReading(
   // The client calls this for all messages of a chunk in one turn: they are passed on together.
   function receive(message: Message): void {
     if (isOver) return;
-    const { streamSequence, pending } = message.info;
-    latest = Math.max(latest, streamSequence);
+    latest = Math.max(latest, message.info.streamSequence);
     if (events.owns(message.subject)) take(message);
-    if (isSnapshot && pending === 0) endSnapshot();
+    if (isSnapshot && latest >= lastSequence) endSnapshot();
     else if (texts.length >= maxBatch) flush();
     else if (!isFlushPlanned) {
       isFlushPlanned = true;
@@ -100,14 +98,13 @@ export async function startReading(
     }
   }
 
-  const { num_pending: snapshotSize } = await consumer.info(true);
   messages = await consumer.consume({ callback: receive });
   messages.closed().then(
     (problem) => end({ problem: problem ?? new Error('the subscription was closed') }),
     (problem: unknown) => end({ problem }),
   );
   watchStatus(messages, end);
-  if (snapshotSize === 0) endSnapshot();
+  if (lastSequence === 0) endSnapshot();
   return {
     assertAlive: () => consumer.info(),
     end,

@@ -38,6 +38,10 @@ export function createWriter(bucket: Bucket, reader: Pick<FeedReader, 'later'>):
     return bucket.values();
   }
 
+  function isKept(current: string, ours: string): boolean {
+    return current === ours || reader.later(current, ours) !== ours;
+  }
+
   async function writeEntry(entry: FeedEntry, attempt: Attempt): Promise<void> {
     const { text } = entry;
     const key = bucket.keyOf(entry);
@@ -47,7 +51,7 @@ export function createWriter(bucket: Bucket, reader: Pick<FeedReader, 'later'>):
         const isWritten = await bucket.inTime(tryPut(values, key, text, revision), attempt.limitMs);
         if (isWritten) return;
         const current = await bucket.inTime(values.get(key), attempt.limitMs);
-        if (current?.operation === 'PUT' && reader.later(current.string(), text) !== text) return;
+        if (current?.operation === 'PUT' && isKept(current.string(), text)) return;
         revision = current?.revision ?? 0;
       } catch (error) {
         revision = 0;
