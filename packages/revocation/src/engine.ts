@@ -11,6 +11,7 @@ import {
   stopTimer,
   type Timer,
   tokenDigestOf,
+  wallMs,
   wrongOption,
 } from '@torii/core/adapter';
 import { Announcements } from './announcements.ts';
@@ -23,6 +24,7 @@ import { readMoment } from './moment.ts';
 import { Receiver } from './receiver.ts';
 import type { EndReason, RevocationHealth, RevocationRecord } from './revocations.ts';
 import type { Settings } from './settings.ts';
+import { readSignal } from './signal-option.ts';
 import { StoreClock } from './store-clock.ts';
 import { type GivenMoment, readCallOptions, readId, requireOwnAuth } from './subject-options.ts';
 import { readTokenIssue } from './token-issue.ts';
@@ -137,7 +139,7 @@ export class Engine {
 
   async untilRevoked(auth: Auth, given?: { readonly signal?: AbortSignal }): Promise<EndReason> {
     const { digest } = this.#readAuth(auth);
-    const signal = given?.signal;
+    const signal = readSignal(given);
     signal?.throwIfAborted();
     this.#tick();
     if (this.#memory.set.revokes(auth, digest)) return 'token_revoked';
@@ -149,7 +151,7 @@ export class Engine {
   }
 
   async ready(given?: { readonly signal?: AbortSignal }): Promise<void> {
-    const signal = given?.signal;
+    const signal = readSignal(given);
     signal?.throwIfAborted();
     const isKnown = this.#refusal !== undefined || this.#liveness.hasSnapshot || this.#isClosed;
     if (!isKnown) await this.#settled(signal);
@@ -206,7 +208,8 @@ export class Engine {
   }
 
   #moment(at: unknown): number {
-    return readMoment(at, this.#clock.presentMs);
+    const { presentMs } = this.#clock;
+    return readMoment(at, presentMs, Math.max(presentMs, wallMs()));
   }
 
   async #readToken(token: string): Promise<{ digest: string; issuedAt: number }> {
@@ -279,9 +282,9 @@ export class Engine {
     for (const settle of [...this.#whenReady]) settle();
   }
 
-  #tick(): void {
+  #tick(isTimer = false): void {
     this.#tickedAt = instantNow();
-    this.#liveness.tick();
+    this.#liveness.tick(isTimer);
     this.#memory.expire();
     this.#watchers.expire();
     this.#announcements.tick();
@@ -295,7 +298,7 @@ export class Engine {
   // Edge runtimes have no timers between requests, and some none before the first: then `check` does the work.
   #startTicking(): void {
     const tick = (): void => {
-      this.#tick();
+      this.#tick(true);
       if (!this.#isClosed || this.#watchers.size > 0) this.#startTicking();
     };
     try {

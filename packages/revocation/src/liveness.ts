@@ -8,7 +8,10 @@ const pauseMs = 5_000;
 const calmMs = 200;
 /** A bound on memory: further requests are refused at once. */
 const maxWaiting = 10_000;
+const maxAttempts = 3;
 const askEveryMs = 2_000;
+/** If no timer fired for so long, timers do not fire between requests, as on edge runtimes. */
+const timersMs = 3_000;
 
 export interface LivenessSettings {
   readonly maxStaleMs: number;
@@ -42,7 +45,10 @@ export class Liveness {
   #askPauseMs = askEveryMs;
   #provenAt: Instant | undefined;
   #hasSnapshot = false;
+  #isFailing = false;
   #isStale = false;
+  /** When a timer of this process last fired. */
+  #timerAt: Instant = this.#begunAt;
   /** Since the start, or since a pause of the process: a proof that was asked for before does not count. */
   #doubtSince: Instant | undefined = this.#begunAt;
   #calmFromMs = 0;
@@ -95,21 +101,13 @@ export class Liveness {
 
   /** Waits until the feed has answered, or until the patience of requests is over. */
   async wait(): Promise<Access> {
-    const leftMs = this.#patienceMs();
-    if (leftMs > 0) {
+    // The process may be paused again during the wait.
+    for (let attempt = 0; attempt < maxAttempts; attempt++) {
       if (this.#waiting.size >= maxWaiting) return 'closed';
-      let wake = (): void => {};
-      const woken = new Promise<void>((resolve) => {
-        wake = resolve;
-      });
-      this.#waiting.add(wake);
-      // One timer per request: edge runtimes cancel the timers of a request when it ends.
-      await raceDeadline(woken, leftMs, () => {});
-      this.#waiting.delete(wake);
+      await this.#answer(this.#patienceMs());
+      const access = this.access();
+      if (access !== 'wait') return access;
     }
-    const access = this.access();
-    if (access !== 'wait') return access;
-    // The process was paused during the wait, or its timer fired a little early.
     return this.#isPermitted() ? 'open' : 'closed';
   }
 
@@ -118,9 +116,7 @@ export class Liveness {
     const pausedMs = elapsedMs(this.#ranAt);
     this.#ranAt = instantNow();
     if (pausedMs < pauseMs || this.#end !== undefined) return;
-    this.#doubtSince = this.#ranAt;
-    this.#calmForMs = -1;
-    this.#ask();
+    this.#doubt();
   }
 
   noteSnapshot(begunAt: Instant): void {
@@ -142,8 +138,14 @@ export class Liveness {
     this.#wakeAll();
   }
 
-  /** Called about once a second. */
-  tick(): void {
+  /** The feed says that the store cannot be reached. It goes on trying. */
+  noteFailure(): void {
+    this.#isFailing = true;
+  }
+
+  /** Called about once a second. `isTimer`: by a timer, not by a request. */
+  tick(isTimer: boolean): void {
+    if (isTimer) this.#timerAt = instantNow();
     this.noteRunning();
     this.#noteSilence();
     this.#askIfOverdue();
@@ -153,6 +155,7 @@ export class Liveness {
     const silentMs = this.#silentMs();
     if (elapsedMs(askedAt) > silentMs && this.#provenAt !== undefined) return;
     this.#provenAt = askedAt;
+    this.#isFailing = false;
     if (this.#doubtSince !== undefined && askedAt.steadyMs >= this.#doubtSince.steadyMs) {
       this.#doubtSince = undefined;
       this.#wakeAll();
@@ -160,6 +163,18 @@ export class Liveness {
     if (!this.#isStale || this.#silentMs() >= this.#settings.maxStaleMs) return;
     this.#isStale = false;
     this.#hooks.emit({ type: 'feed_recovered', silentSeconds: secondsOf(silentMs) });
+  }
+
+  async #answer(withinMs: number): Promise<void> {
+    if (withinMs <= 0) return;
+    let wake = (): void => {};
+    const woken = new Promise<void>((resolve) => {
+      wake = resolve;
+    });
+    this.#waiting.add(wake);
+    // One timer per request: edge runtimes cancel the timers of a request when it ends.
+    await raceDeadline(woken, withinMs, () => {});
+    this.#waiting.delete(wake);
   }
 
   #silentMs(): number {
@@ -188,11 +203,30 @@ export class Liveness {
     if (policy === 'refuse') this.#hooks.onUnavailable();
   }
 
-  // The feed asks by itself, unless its timers do not fire between requests (edge runtimes), or it is in trouble.
+  /** Requests wait for a proof that is asked for now. */
+  #doubt(): void {
+    this.#doubtSince = instantNow();
+    this.#calmForMs = -1;
+    this.#ask();
+  }
+
   #askIfOverdue(): void {
-    const { silenceMs } = this.#settings;
-    const afterMs = Math.min(2 * silenceMs, this.#hooks.askAfterMs() ?? Number.POSITIVE_INFINITY);
-    if (this.#silentMs() >= afterMs && elapsedMs(this.#askedAt) >= Math.min(afterMs, this.#askPauseMs)) this.#ask();
+    const timersFire = elapsedMs(this.#timerAt) < timersMs;
+    const askAfterMs = this.#hooks.askAfterMs();
+    // A feed that fails, or polls, asks again by itself. If it fails, ever more rarely.
+    if (timersFire && (this.#isFailing || askAfterMs !== undefined)) return;
+    const overdueMs = 2 * this.#settings.silenceMs;
+    const afterMs = Math.min(overdueMs, askAfterMs ?? overdueMs);
+    const silentMs = this.#silentMs();
+    if (!timersFire && (silentMs >= overdueMs || !this.#hasSnapshot)) this.#doubtAgain();
+    else if (silentMs >= afterMs && elapsedMs(this.#askedAt) >= Math.min(afterMs, this.#askPauseMs)) this.#ask();
+  }
+
+  // Edge runtimes end work in the background together with the request that began it, so that some requests must wait for it.
+  #doubtAgain(): void {
+    const pauseMs = this.#settings.waitMs + this.#askPauseMs;
+    if (this.#end !== undefined || elapsedMs(this.#doubtSince ?? this.#askedAt) < pauseMs) return;
+    this.#doubt();
   }
 
   #ask(): void {

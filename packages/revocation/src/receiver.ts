@@ -109,7 +109,7 @@ export class Receiver implements FeedReader {
   proven(askedAt: FeedInstant): void {
     this.#safely(() => {
       // During a snapshot, entries are still to come.
-      if (this.#snapshot !== undefined || !this.#parts.liveness.hasSnapshot) return;
+      if (this.#snapshot !== undefined) return;
       this.#parts.liveness.noteProof(askedAt);
       this.#noteWorking();
     });
@@ -123,6 +123,7 @@ export class Receiver implements FeedReader {
   failed(problem: unknown): void {
     this.#safely(() => {
       this.#hasFailed = true;
+      this.#parts.liveness.noteFailure();
       this.#isNews = true;
       const cause = loggableCause(problem);
       this.#parts.limited.emit({ type: 'feed_failed', problem: innermostProblem(cause), cause });
