@@ -191,7 +191,7 @@ export class Engine {
       return isRevoked;
     }
     if (mark.version !== version && !mark.isRevoked) {
-      mark.isRevoked = this.#memory.set.revokes(token.auth, token.digest);
+      mark.isRevoked = this.#memory.set.revokesSince(mark.version, token.auth, token.digest);
       mark.version = version;
     }
     return mark.isRevoked;

@@ -180,6 +180,39 @@ test('[43] a read of the newest entries alone does not count as a loss of the ot
   expect(store.revocations.health()).toMatchObject({ entries: 2, pending: 0 });
 });
 
+test('[43] after a failure, everything is read again', async () => {
+  const answer: Answer = () => ({ texts: [], storeTime: new Date(now() * 1000) });
+  const store = start(answer);
+  await clock.pass(7_000);
+  store.answer = () => Promise.reject(new Error('down'));
+  await clock.pass(7_000);
+  store.answer = answer;
+  const before = store.queries.length;
+  await clock.pass(20_000);
+  expect(store.queries[1]?.since).toBeInstanceOf(Date);
+  expect(store.queries[before]?.since).toBeUndefined();
+  expect(store.queries[before + 1]?.since).toBeInstanceOf(Date);
+});
+
+test('[43] a read that ends after a later one has ended does not count', async () => {
+  const store = start(undefined, { write: async () => {} });
+  await turns();
+  let endFirst = (): void => {};
+  store.answer = () =>
+    new Promise((resolve) => {
+      endFirst = () => resolve([]);
+    });
+  await clock.pass(6_100);
+  clock.freeze(5_500);
+  store.answer = () => [textOf({ before: now() })];
+  const verdict = store.revocations.check(tokenOf({ sub: 'ada', iat: now() }));
+  await expect(verdict).resolves.toBe('revoked');
+  endFirst();
+  await turns();
+  expect(store.typesOf().filter((type) => type === 'feed_reset')).toHaveLength(1); // the empty store at the start
+  expect(store.revocations.health()).toMatchObject({ status: 'current', pending: 0 });
+});
+
 test('[43] an emptied store gets the entries back', async () => {
   const rows = new Set<string>();
   const store = start(() => [...rows], {
