@@ -1,0 +1,164 @@
+import type { World } from '../../world/world.ts';
+import { recoveryMs, restoreMs } from './bounds.ts';
+import type { Node } from './node.ts';
+import type { RevocationsPlan, SubjectKind } from './plan.ts';
+import type { StoreFacts } from './store-facts.ts';
+import { type Subject, subjectName } from './subjects.ts';
+import { epochS, organizationId, type Token, userId } from './tokens.ts';
+
+export interface Wish {
+  readonly subject: Subject;
+  /** Unix milliseconds. */
+  readonly atMs: number | undefined;
+  /** Of kind `token`. */
+  readonly token: Token | undefined;
+}
+
+/** The subject that a step of a plan means. `undefined` if it means a token, and there is none. */
+export function wishOf(kind: SubjectKind, who: number, token: Token | undefined): Omit<Wish, 'atMs'> | undefined {
+  const id = userId(who);
+  if (kind === 'environment') return { subject: { kind }, token: undefined };
+  if (kind === 'member') return { subject: { kind, id, organizationId: organizationId(who % 2) }, token: undefined };
+  if (kind !== 'token') return { subject: { kind, id }, token: undefined };
+  return token === undefined ? undefined : { subject: { kind, id: token.digest }, token };
+}
+
+const maxAheadMs = 300_000;
+const toleranceMs = 30_000;
+
+/** Statement 44: a revocation is announced, or reported as not announced. */
+export class Announcer {
+  readonly #world: World;
+  readonly #plan: RevocationsPlan;
+  readonly #facts: StoreFacts;
+  readonly #storeWallMs: () => number;
+  /** Called when a node knows of a revocation. */
+  onRevoked: (node: Node, subject: string) => void = () => {};
+
+  constructor(world: World, plan: RevocationsPlan, facts: StoreFacts, storeWallMs: () => number) {
+    [this.#world, this.#plan, this.#facts, this.#storeWallMs] = [world, plan, facts, storeWallMs];
+  }
+
+  /** In the process of the node. */
+  revoke(node: Node, wish: Wish, repeatsAfterMs: number | null): void {
+    const { process } = node;
+    const name = subjectName(wish.subject);
+    const at = wish.atMs === undefined ? undefined : new Date(wish.atMs);
+    const limit = this.#cutOffs(node, wish);
+    this.#world.note(process.name, `revokes "${name}"${at === undefined ? '' : ` at ${limit.to - epochS}`}`);
+    this.#facts.allow({ subject: name, before: limit.to });
+    const begunAtMs = this.#world.nowMs;
+    const { freezes } = process;
+    const freezesBefore = freezes.length;
+    const wasCalm = node.calm.ms >= recoveryMs(node);
+    const settled = (what: string): void => {
+      const tookMs = this.#world.nowMs - begunAtMs;
+      const mostMs = this.#plan.announceTimeoutMs * 1.001 + 500;
+      if (freezes.length === freezesBefore && tookMs > mostMs) this.#violate(node, name, `${what} after ${tookMs} ms`);
+    };
+    const promise = this.#call(node, wish, at);
+    const before = this.#noteLocal(node, wish, limit);
+    promise.then(
+      () => {
+        settled('is announced');
+        this.#world.note(process.name, `has announced "${name}"`);
+        this.#judgeAnnounced(node, name, before, begunAtMs);
+      },
+      (error: unknown) => {
+        settled('fails');
+        this.#judgeFailure(node, wish, name, error, { wasCalm: wasCalm && node.calm.ms >= this.#world.nowMs - begunAtMs });
+        if (before === undefined || repeatsAfterMs === null) return;
+        this.#world.schedule.after(repeatsAfterMs, () => process.deliver(() => this.#repeat(node, name, before, error)));
+      },
+    );
+  }
+
+  #call({ revocations }: Node, { subject, token }: Wish, at: Date | undefined): Promise<void> {
+    const { kind, id = '', organizationId } = subject;
+    const moment = at === undefined ? {} : { at };
+    switch (kind) {
+      case 'user':
+        return revocations.revokeUser(id, moment);
+      case 'member':
+        return revocations.revokeUser(id, { ...moment, organizationId: organizationId ?? '' });
+      case 'impersonator':
+        return revocations.revokeImpersonator(id, moment);
+      case 'environment':
+        return revocations.revokeEnvironment(moment);
+      case 'token':
+        return revocations.revokeToken(token?.text ?? '');
+    }
+  }
+
+  /** From when to when the cut-off may lie, in Unix seconds, if it is accepted at all. */
+  #cutOffs(node: Node, { subject, atMs, token }: Wish): { readonly from: number; readonly to: number } {
+    if (atMs !== undefined) return { from: Math.floor(atMs / 1000), to: Math.floor(atMs / 1000) };
+    const { wallMs } = node.process;
+    const storeMs = this.#storeWallMs();
+    const isKnown = node.calm.ms >= recoveryMs(node);
+    const [from, to] = isKnown ? [storeMs, storeMs] : [Math.min(wallMs, storeMs), Math.max(wallMs, storeMs)];
+    if (subject.kind === 'token') return { from: 0, to: Math.max(token?.claims.iat ?? 0, Math.floor(to / 1000) + 31) };
+    // The clock of the store was read a little before.
+    return { from: Math.floor((from + toleranceMs) / 1000) - 2, to: Math.floor((to + toleranceMs) / 1000) + 2 };
+  }
+
+  /** A revocation holds at once in the process that makes it. Returns its cut-off. */
+  #noteLocal(node: Node, { subject, atMs }: Wish, limit: { readonly from: number; readonly to: number }): number | undefined {
+    const name = subjectName(subject);
+    const { wallMs } = node.process;
+    const isTooFarAhead = atMs !== undefined && atMs > Math.max(wallMs, this.#storeWallMs()) + maxAheadMs + 2_000;
+    let before: number | undefined;
+    for (const { kind, id, organizationId, issuedBefore } of node.revocations.list()) {
+      const held = { kind, ...(id !== null && { id }), ...(organizationId !== undefined && { organizationId }) };
+      if (subjectName(held) === name) before = Math.floor(Date.parse(issuedBefore) / 1000);
+    }
+    const mayBeRefused = atMs !== undefined && atMs > Math.min(wallMs, this.#storeWallMs()) + maxAheadMs - 2_000;
+    if (before === undefined) {
+      const isCovered = limit.from <= node.compactedBefore;
+      if (!mayBeRefused && !isCovered) this.#violate(node, name, 'is not held at once by the process that revokes it');
+      return undefined;
+    }
+    if (isTooFarAhead) return undefined;
+    if (before < limit.from) this.#violate(node, name, `is held with the cut-off ${before - epochS}, instead of at least ${limit.from - epochS}`);
+    node.learn(this.#facts.factOf({ subject: name, before }, this.#world.nowMs));
+    this.onRevoked(node, name);
+    return before;
+  }
+
+  #judgeAnnounced(node: Node, name: string, before: number | undefined, begunAtMs: number): void {
+    if (before === undefined) return;
+    if (this.#facts.wasAdded(name, before, begunAtMs)) return;
+    this.#violate(node, name, 'is reported as announced, and the store has not accepted it');
+  }
+
+  #judgeFailure(node: Node, { atMs }: Wish, name: string, error: unknown, { wasCalm }: { readonly wasCalm: boolean }): void {
+    const { announce, name: errorName, message } = Object(error) as Readonly<Record<string, unknown>>;
+    this.#world.note(node.process.name, `could not announce "${name}": ${String(errorName)}`);
+    if (String(message).includes('eyJ')) this.#violate(node, name, 'has a token in its error');
+    const isConfig = errorName === 'ToriiConfigError';
+    const nearMs = Math.min(node.process.wallMs, this.#storeWallMs()) + maxAheadMs - 3_000;
+    if (isConfig && atMs !== undefined && atMs > nearMs) return;
+    if (typeof announce !== 'function') this.#violate(node, name, `fails with ${String(errorName)}: ${String(message)}`);
+    if (wasCalm) this.#violate(node, name, 'could not be announced, although nothing has disturbed the node');
+  }
+
+  #repeat(node: Node, name: string, before: number, error: unknown): void {
+    const announce = Reflect.get(Object(error), 'announce');
+    if (typeof announce !== 'function') return;
+    const begunAtMs = this.#world.nowMs;
+    this.#world.note(node.process.name, `announces "${name}" again`);
+    Promise.resolve(Reflect.apply(announce, error, [])).then(
+      // The engine may have announced it meanwhile.
+      () => this.#judgeAnnounced(node, name, before, begunAtMs - restoreMs(node)),
+      (again: unknown) => {
+        const isRight = typeof Reflect.get(Object(again), 'announce') === 'function';
+        if (!isRight) this.#violate(node, name, `fails again with ${String(again)}`);
+      },
+    );
+  }
+
+  #violate(node: Node, name: string, text: string): void {
+    this.#world.violate(44, `${node.process.name}: the revocation of "${name}" ${text}`);
+  }
+}
+
