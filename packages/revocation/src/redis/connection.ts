@@ -1,0 +1,133 @@
+import { ToriiConfigError } from '@torii/core';
+import { pause, random } from '@torii/core/adapter';
+import type { FeedConnection, FeedEntry, FeedReader } from '../feed.ts';
+import type { Link, Server } from './client.ts';
+import { answerMs, quickAnswerMs, within } from './limits.ts';
+import { explain } from './problems.ts';
+import { StreamReading } from './reading.ts';
+import { checkServer } from './server-check.ts';
+import { keysOf } from './view.ts';
+import { type ReplicaWait, StreamWriter } from './writer.ts';
+
+export interface FeedSettings {
+  readonly retentionSeconds: number | undefined;
+  readonly wait: ReplicaWait | undefined;
+}
+
+const firstDelayMs = 200;
+const lastDelayMs = 5_000;
+
+/**
+ * Reads on a connection that it opens again after each failure, because after a pause of the process a connection may be dead
+ * without an error.
+ */
+export class RedisConnection implements FeedConnection {
+  readonly #server: Server;
+  readonly #reader: FeedReader;
+  readonly #reading: StreamReading;
+  readonly #writer: StreamWriter;
+  readonly #ended: Promise<void>;
+  #link: Link | undefined;
+  #isOver = false;
+  #isAsking = false;
+  #mustReconnect = false;
+  #hasWarned = false;
+  #failures = 0;
+  #delay = new AbortController();
+
+  constructor(server: Server, reader: FeedReader, { retentionSeconds, wait }: FeedSettings) {
+    const keys = keysOf(reader.channel);
+    this.#server = server;
+    this.#reader = reader;
+    this.#reading = new StreamReading(reader, keys, retentionSeconds);
+    this.#writer = new StreamWriter(server, keys, Math.max(reader.retentionSeconds, retentionSeconds ?? 0), wait);
+    this.#ended = this.#run();
+  }
+
+  async write(entries: readonly FeedEntry[], { timeoutMs }: { readonly timeoutMs: number }): Promise<void> {
+    const end = this.#reading.expectEntries();
+    try {
+      end(await within(timeoutMs, this.#writer.write(entries)));
+    } catch (error) {
+      end([]);
+      this.#writer.close();
+      throw explain(error);
+    }
+  }
+
+  ask(): void {
+    this.#delay.abort();
+    if (!this.#isOver && !this.#isAsking) void this.#ask();
+  }
+
+  async close(): Promise<void> {
+    this.#isOver = true;
+    this.#delay.abort();
+    this.#link?.close();
+    this.#writer.close();
+    await this.#ended;
+  }
+
+  async #ask(): Promise<void> {
+    this.#isAsking = true;
+    try {
+      if ((await this.#reading.catchUp(this.#server.send, quickAnswerMs)) === 'current') return;
+    } catch {
+      // The connection of the app may be dead. A new one tells.
+    } finally {
+      this.#isAsking = false;
+    }
+    this.#mustReconnect = true;
+    this.#link?.close();
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#isOver) {
+      try {
+        await this.#readOnce();
+      } catch (error) {
+        this.#report(error);
+      }
+    }
+  }
+
+  /** Reads until the connection fails. */
+  async #readOnce(): Promise<never> {
+    await this.#pause();
+    this.#mustReconnect = false;
+    const link = this.#server.open();
+    this.#link = link;
+    try {
+      if (this.#isOver) throw new Error('closed');
+      await within(answerMs, link.connect());
+      const warning = await within(answerMs, checkServer(link.send));
+      if (warning !== undefined && !this.#hasWarned) this.#reader.failed(warning);
+      this.#hasWarned = true;
+      for (let isNew = true; ; isNew = false) {
+        await this.#reading.read(link.send, isNew);
+        this.#failures = 0;
+        await this.#reading.waitForNews(link.send);
+      }
+    } finally {
+      link.close();
+    }
+  }
+
+  async #pause(): Promise<void> {
+    this.#delay = new AbortController();
+    if (this.#failures === 0) return;
+    const ms = Math.min(lastDelayMs, firstDelayMs * 2 ** (this.#failures - 1));
+    await pause(ms * (0.5 + random() / 2), this.#delay.signal);
+  }
+
+  #report(error: unknown): void {
+    if (this.#isOver || this.#mustReconnect) return;
+    if (error instanceof ToriiConfigError) {
+      this.#isOver = true;
+      this.#reader.refused(error);
+      return;
+    }
+    this.#failures += 1;
+    this.#reader.failed(explain(error));
+  }
+}

@@ -1,0 +1,45 @@
+import { omitUndefined, readKnownOptions, readWhole } from '@torii/core/adapter';
+import type { RevocationFeed } from '../feed.ts';
+import { type RedisClient, readClient } from './client.ts';
+import { RedisConnection } from './connection.ts';
+import { type ReplicaWait, readReplicaWait } from './writer.ts';
+
+export type { IoredisClient, NodeRedisClient, RedisClient } from './client.ts';
+export type { ReplicaWait } from './writer.ts';
+
+export interface RedisFeedOptions {
+  /**
+   * Raises how long Redis keeps entries, in seconds: to `maxTokenSeconds` + 1500 of the servers that need most. It is never
+   * lowered. By default, the first server that uses the store decides.
+   */
+  readonly retentionSeconds?: number | undefined;
+  /**
+   * Announces only if this many replicas have confirmed the entry within the time limit, so that a failover cannot lose it. Uses
+   * one more connection. By default, the answer of the master is enough.
+   */
+  readonly waitForReplicas?: ReplicaWait | undefined;
+}
+
+/**
+ * Carries revocations over a stream of Redis 6.2 or later, or Valkey. Announces on the given client, and opens a second
+ * connection for reading.
+ *
+ * @param client A client of ioredis or node-redis. The feed does not close it.
+ * @example
+ * const revocations = createRevocations({ issuer, environmentId, feed: redisFeed(new Redis(process.env.REDIS_URL)) });
+ * @throws ToriiConfigError if the client cannot be used, or an option is wrong
+ */
+export function redisFeed(client: RedisClient, options: RedisFeedOptions = {}): RevocationFeed {
+  const names = ['retentionSeconds', 'waitForReplicas'] as const;
+  const given = readKnownOptions(options, names, 'redisFeed(client, { retentionSeconds: 9000 })');
+  const own = omitUndefined(given, names);
+  const server = readClient(client);
+  const settings = {
+    retentionSeconds:
+      'retentionSeconds' in own
+        ? readWhole(own, 'retentionSeconds', { from: 1_560, to: 31_536_000, absent: 5_100 })
+        : undefined,
+    wait: 'waitForReplicas' in own ? readReplicaWait(own.waitForReplicas) : undefined,
+  };
+  return { name: 'redis', open: (reader) => new RedisConnection(server, reader, settings) };
+}

@@ -1,0 +1,66 @@
+import type { IoredisClient, Link, Send } from './client.ts';
+
+interface OwnClient extends IoredisClient {
+  connect(): Promise<unknown>;
+  disconnect(): void;
+  on(event: 'error', listener: (error: unknown) => void): unknown;
+}
+
+interface Duplicable extends IoredisClient {
+  duplicate(options?: object): OwnClient;
+}
+
+// The feed connects again by itself, with a new client: after a pause of the process, the old socket may be dead, which
+// ioredis notices late. `undefined` switches off time limits that would end a blocking command.
+const options = {
+  lazyConnect: true,
+  retryStrategy: () => null,
+  reconnectOnError: null,
+  enableReadyCheck: false,
+  enableAutoPipelining: false,
+  autoResubscribe: false,
+  autoResendUnfulfilledCommands: false,
+  maxRetriesPerRequest: null,
+  monitor: false,
+  commandTimeout: undefined,
+  socketTimeout: undefined,
+  blockingTimeout: undefined,
+};
+
+export function isIoredis(value: unknown): value is IoredisClient {
+  const { call, duplicate, status } = fieldsOf(value);
+  return typeof call === 'function' && typeof duplicate === 'function' && typeof status === 'string';
+}
+
+export function isIoredisCluster(value: unknown): boolean {
+  return isIoredis(value) && fieldsOf(value)['isCluster'] === true;
+}
+
+export function sendToIoredis(client: IoredisClient): Send {
+  return async ([command = '', ...args]) => client.call(command, args);
+}
+
+export function openIoredis(client: IoredisClient): Link {
+  const own = (client as Duplicable).duplicate(options);
+  let problem: unknown;
+  // ioredis rejects with "Connection is closed.". The reason is only in the event.
+  own.on('error', (error) => {
+    problem = error;
+  });
+  const send = sendToIoredis(own);
+  return {
+    async connect() {
+      await own.connect().catch(explain);
+    },
+    send: (args) => send(args).catch(explain),
+    close: () => own.disconnect(),
+  };
+
+  function explain(error: unknown): never {
+    throw String(fieldsOf(error)['message']).startsWith('Connection is closed') ? (problem ?? error) : error;
+  }
+}
+
+function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
+  return (typeof value === 'object' && value !== null ? value : {}) as Readonly<Record<string, unknown>>;
+}

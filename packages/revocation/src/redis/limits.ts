@@ -1,0 +1,14 @@
+import { raceDeadline } from '@torii/core/adapter';
+import { FeedError } from './problems.ts';
+
+/** How long the server may take to accept a connection or to answer a command that does not block. */
+export const answerMs = 5_000;
+/** As long as a request waits for the feed after a pause of the process, two of these must fit in. */
+export const quickAnswerMs = 1_000;
+
+/** Waits for work with a time limit. A later result or error is ignored. */
+export function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  return raceDeadline(work, ms, () => {
+    throw new FeedError(`Redis did not answer within ${ms} ms. Check whether it is running, paused or busy.`);
+  });
+}

@@ -1,0 +1,173 @@
+import { elapsedMs, type Instant, instantNow } from '@torii/core/adapter';
+import type { FeedInstant, FeedReader } from '../feed.ts';
+import { levelsToAdd, prepareStore } from './about.ts';
+import type { Send } from './client.ts';
+import { ExpectedEntries } from './expected-entries.ts';
+import { answerMs, within } from './limits.ts';
+import { FeedError } from './problems.ts';
+import type { StreamEntry } from './replies.ts';
+import { keptSeconds, type RetentionLevels, refusalOf } from './retention.ts';
+import { isAfter, start } from './stream-id.ts';
+import {
+  batchSize,
+  type Continuity,
+  compare,
+  type Keys,
+  lagMsOf,
+  look,
+  type Position,
+  replicationIdOf,
+  type View,
+} from './view.ts';
+
+/** `behind`: there is more to read. */
+type Progress = Exclude<Continuity, 'same'> | 'behind' | 'current';
+
+// A proxy that spreads commands over servers with different data would otherwise cause an endless loop.
+const maxSnapshots = 3;
+
+/** How far the stream was read, over all connections. */
+export class StreamReading {
+  readonly #reader: FeedReader;
+  readonly #keys: Keys;
+  readonly #chosenSeconds: number | undefined;
+  readonly #expected = new ExpectedEntries();
+  /** Another object after each beginning of a snapshot, so that replies to earlier questions are recognized. */
+  #position: Position | undefined;
+  /** Set while a snapshot is read. */
+  #snapshot: { readonly isReset: boolean } | undefined;
+  #levels: RetentionLevels = new Map();
+  #provenAt: Instant | undefined;
+
+  constructor(reader: FeedReader, keys: Keys, chosenSeconds: number | undefined) {
+    this.#reader = reader;
+    this.#keys = keys;
+    this.#chosenSeconds = chosenSeconds;
+  }
+
+  /** Call before entries are written, and the returned function after it, with their ids. */
+  expectEntries(): (ids: readonly string[]) => void {
+    return this.#expected.begin();
+  }
+
+  /**
+   * Reads everything that the server holds, and proves it. Begins a snapshot if entries may be missing.
+   *
+   * @param isNew Whether this is the first call for this connection.
+   */
+  async read(send: Send, isNew: boolean): Promise<void> {
+    // Without its replication id, a server that was replaced looks the same.
+    const isUnknown = isNew && this.#position?.replicationId === undefined;
+    let progress: Progress = isUnknown ? 'replaced' : await this.catchUp(send, answerMs);
+    for (let attempt = 0; progress !== 'current' && attempt < maxSnapshots; attempt++) {
+      await this.#beginSnapshot(send, progress === 'lost');
+      progress = await this.catchUp(send, answerMs);
+    }
+    if (progress !== 'current') throw new FeedError('Redis answers as several servers with different data would.');
+  }
+
+  /** Reads what is new, and proves it. Does not begin a snapshot: that is left to `read`. */
+  async catchUp(send: Send, timeoutMs: number): Promise<Exclude<Progress, 'behind'>> {
+    for (;;) {
+      const progress = await this.#step(send, timeoutMs);
+      if (progress !== 'behind') return progress;
+    }
+  }
+
+  /** Resolves when there may be something new, at the latest after `silenceMs`. */
+  async waitForNews(send: Send): Promise<void> {
+    const ms = Math.max(1, Math.ceil(this.#reader.silenceMs));
+    const last = this.#position?.last ?? start;
+    const { stream } = this.#keys;
+    // The reply is only an alarm: the entries are read together with the time and the state of the server.
+    const news = send(['xread', 'COUNT', '1', 'BLOCK', String(ms), 'STREAMS', stream, last]);
+    await within(ms + answerMs, news);
+  }
+
+  async #beginSnapshot(send: Send, isLost: boolean): Promise<void> {
+    const view = await within(answerMs, look(send, this.#keys, start));
+    const isFirst = this.#position === undefined;
+    const isReset = isLost || this.#snapshot?.isReset || view.levels.size === 0 || view.first === undefined;
+    const added = isFirst
+      ? levelsToAdd(view, this.#reader.retentionSeconds, this.#chosenSeconds)
+      : this.#levelsToRestore(view);
+    if (isFirst) {
+      const refusal = refusalOf(new Map([...view.levels, ...added]), this.#reader.retentionSeconds, view.storeMs);
+      // Raises the retention even if it is too early to use it.
+      await within(answerMs, prepareStore(send, this.#keys, view, added));
+      if (refusal !== undefined) throw refusal;
+    } else await within(answerMs, prepareStore(send, this.#keys, view, added));
+    this.#position = { last: start, first: undefined, replicationId: undefined };
+    this.#snapshot = { isReset };
+    this.#levels = new Map([...this.#levels, ...view.levels, ...added]);
+    this.#expected.clear();
+    this.#reader.snapshotBegins(isReset ? { reset: true } : {});
+  }
+
+  /** Reads one batch. */
+  async #step(send: Send, timeoutMs: number): Promise<Progress> {
+    const position = this.#position;
+    if (position === undefined) return 'replaced';
+    const askedAt = this.#reader.now();
+    const view = await within(timeoutMs, look(send, this.#keys, position.last));
+    // Another connection has begun a snapshot meanwhile.
+    if (position !== this.#position) return 'behind';
+    const continuity = compare(position, view, this.#keptSeconds(view));
+    if (continuity !== 'same') return continuity;
+    position.first = view.first;
+    position.replicationId = replicationIdOf(view);
+    this.#pass(position, view);
+    if (view.news.length >= batchSize) return 'behind';
+    if (this.#expected.isMissing(this.#reader.silenceMs)) {
+      this.#reader.failed(new FeedError('Redis accepted an entry and lost it, for example in a failover.'));
+      return 'lost';
+    }
+    await this.#restoreLevels(send, view, timeoutMs);
+    this.#finish(askedAt, view);
+    return 'current';
+  }
+
+  #pass(position: Position, { news, storeMs }: View): void {
+    for (const { id } of news) {
+      this.#expected.read(id);
+      if (isAfter(id, position.last)) position.last = id;
+    }
+    const texts = news.map(({ text }: StreamEntry) => text).filter((text) => text !== undefined);
+    if (texts.length > 0) this.#reader.received(texts, storeMs);
+  }
+
+  #finish(askedAt: FeedInstant, view: View): void {
+    if (this.#snapshot !== undefined) {
+      this.#snapshot = undefined;
+      this.#reader.snapshotEnds();
+    }
+    const lagMs = lagMsOf(view);
+    if (lagMs === Number.POSITIVE_INFINITY) {
+      this.#reader.failed(new FeedError('The replica has lost its master, so its answers prove nothing.'));
+      return;
+    }
+    this.#provenAt = instantNow();
+    this.#reader.proven({ wallMs: askedAt.wallMs - lagMs, steadyMs: askedAt.steadyMs - lagMs });
+  }
+
+  #keptSeconds(view: View): number {
+    return Math.max(keptSeconds(view.levels), keptSeconds(this.#levels), this.#reader.retentionSeconds);
+  }
+
+  /** Somebody has deleted the key, or Redis has to make room. */
+  async #restoreLevels(send: Send, view: View, timeoutMs: number): Promise<void> {
+    if (view.levels.size > 0) this.#levels = view.levels;
+    else await within(timeoutMs, prepareStore(send, this.#keys, view, this.#levels));
+  }
+
+  /**
+   * What the store must name again after it has lost data. If others have made it keep entries for a shorter time while this
+   * process was away for longer than that, the retention begins anew.
+   */
+  #levelsToRestore(view: View): RetentionLevels {
+    const awayMs = this.#provenAt === undefined ? Number.POSITIVE_INFINITY : elapsedMs(this.#provenAt);
+    const isTrimmed = view.levels.size > 0 && awayMs > keptSeconds(view.levels) * 1_000;
+    const known = this.#levels.size > 0 ? this.#levels : new Map([[this.#reader.retentionSeconds, 0]]);
+    return new Map([...known].map(([seconds, sinceMs]) => [seconds, isTrimmed ? view.storeMs : sinceMs]));
+  }
+}

@@ -1,0 +1,19 @@
+/** The id before the first entry of a stream. */
+export const start = '0-0';
+
+/** Whether an id of a stream, such as `1719000000000-2`, comes after another one. */
+export function isAfter(id: string, other: string): boolean {
+  const [ms, sequence] = partsOf(id);
+  const [otherMs, otherSequence] = partsOf(other);
+  return ms === otherMs ? sequence > otherSequence : ms > otherMs;
+}
+
+/** When an entry was written, by the clock of the server that wrote it. */
+export function msOf(id: string): number {
+  return partsOf(id)[0];
+}
+
+function partsOf(id: string): readonly [number, number] {
+  const [ms, sequence = 0] = id.split('-').map(Number);
+  return [ms ?? 0, sequence];
+}

@@ -1,0 +1,98 @@
+import type { Send } from './client.ts';
+import { isForbidden } from './problems.ts';
+import { readInfo, readMap, readNews, readRange, readTimeMs, type StreamEntry } from './replies.ts';
+import { type RetentionLevels, readLevels } from './retention.ts';
+import { isAfter, msOf, start } from './stream-id.ts';
+
+/** The names of the two keys. Redis Cluster keeps keys with the same text in braces on one server. */
+export interface Keys {
+  readonly stream: string;
+  readonly about: string;
+}
+
+export function keysOf(channel: string): Keys {
+  const stream = `torii:revocations:{${channel}}`;
+  return { stream, about: `${stream}:about` };
+}
+
+export const batchSize = 1_000;
+
+/** What a server holds, asked in one round trip. */
+export interface View {
+  readonly storeMs: number;
+  readonly replication: ReadonlyMap<string, string>;
+  readonly levels: RetentionLevels;
+  /** The id of the oldest entry. */
+  readonly first: string | undefined;
+  /** Whether the entry at `last` is still there. */
+  readonly holdsLast: boolean;
+  /** Up to 1000 entries after `last`. */
+  readonly news: readonly StreamEntry[];
+}
+
+export async function look(send: Send, { stream, about }: Keys, last: string): Promise<View> {
+  const [time, replication, levels, first, atLast, news] = await Promise.all([
+    send(['time']),
+    send(['info', 'replication']).catch(ignoreForbidden),
+    send(['hgetall', about]),
+    send(['xrange', stream, '-', '+', 'COUNT', '1']),
+    send(['xrange', stream, last, last, 'COUNT', '1']),
+    send(['xread', 'COUNT', String(batchSize), 'STREAMS', stream, last]),
+  ]);
+  return {
+    storeMs: readTimeMs(time),
+    replication: readInfo(replication),
+    levels: readLevels(readMap(levels)),
+    first: readRange(first)[0]?.id,
+    holdsLast: readRange(atLast).length > 0,
+    news: readNews(news),
+  };
+}
+
+export function ignoreForbidden(error: unknown): undefined {
+  if (!isForbidden(error)) throw error;
+}
+
+/** What was read from a server. */
+export interface Position {
+  /** The id of the last entry that was read. */
+  last: string;
+  /** The id of the oldest entry. */
+  first: string | undefined;
+  /** Changes when the server is restarted or replaced. Absent if the user may not ask for it. */
+  replicationId: string | undefined;
+}
+
+/** `replaced`: by a server that may lack entries that others have read or written. `lost`: entries are missing. */
+export type Continuity = 'same' | 'replaced' | 'lost';
+
+/**
+ * Compares a server with an earlier position. Its last id alone does not show that a stream was deleted and begun again: ids
+ * are times, so new ids are higher. So the entries at both ends must still be there, unless they are old enough to be trimmed.
+ */
+export function compare({ last, first, replicationId }: Position, view: View, keptSeconds: number): Continuity {
+  const isOld = (id: string): boolean => msOf(id) < view.storeMs - keptSeconds * 1_000;
+  if (last !== start && !view.holdsLast && !isOld(last)) return 'lost';
+  if (first !== undefined && view.first !== first && (!isOld(first) || isBefore(view.first, first))) return 'lost';
+  return replicationId === undefined || replicationId === replicationIdOf(view) ? 'same' : 'replaced';
+}
+
+function isBefore(id: string | undefined, other: string): boolean {
+  return id !== undefined && isAfter(other, id);
+}
+
+export function replicationIdOf({ replication }: View): string | undefined {
+  return replication.get('master_replid');
+}
+
+/**
+ * How long ago the server was as new as its master, in milliseconds. 0 for a master. Infinity for a replica that has lost its
+ * master.
+ */
+export function lagMsOf({ replication }: View): number {
+  if (replication.get('role') !== 'slave') return 0;
+  if (replication.get('master_link_status') !== 'up') return Number.POSITIVE_INFINITY;
+  const seconds = Number(replication.get('master_last_io_seconds_ago'));
+  // The server rounds down.
+  return seconds >= 0 ? (seconds + 1) * 1_000 : Number.POSITIVE_INFINITY;
+}

@@ -1,0 +1,67 @@
+import { elapsedMs, instantNow } from '@torii/core/adapter';
+import type { FeedInstant, FeedReader } from '../src/feed.ts';
+
+/** Records what a feed reports. */
+export class RecordingReader implements FeedReader {
+  readonly issuer = 'https://acme.torii.so';
+  readonly environmentId = 'env_1';
+  readonly channel = '0123456789abcdef01234567';
+  readonly retentionSeconds: number;
+  readonly silenceMs: number;
+  /** Everything that was reported, in order. */
+  readonly log: string[] = [];
+  /** Every text that was received. */
+  readonly texts: string[] = [];
+  /** The texts of the last snapshot, and what came after it. */
+  held: string[] = [];
+  storeMs: number | undefined;
+  readonly proofs: FeedInstant[] = [];
+  readonly problems: Error[] = [];
+  refusal: Error | undefined;
+
+  constructor({ retentionSeconds = 5_100, silenceMs = 100 } = {}) {
+    this.retentionSeconds = retentionSeconds;
+    this.silenceMs = silenceMs;
+  }
+
+  snapshotBegins(options?: { readonly reset?: boolean }): void {
+    this.log.push(options?.reset ? 'begins reset' : 'begins');
+    this.held = [];
+  }
+
+  received(texts: readonly string[], storeMs?: number): void {
+    this.texts.push(...texts);
+    this.held.push(...texts);
+    this.storeMs = storeMs;
+  }
+
+  snapshotEnds(): void {
+    this.log.push('ends');
+  }
+
+  proven(askedAt: FeedInstant): void {
+    this.proofs.push(askedAt);
+  }
+
+  now(): FeedInstant {
+    return instantNow();
+  }
+
+  failed(problem: unknown): void {
+    this.problems.push(problem as Error);
+  }
+
+  refused(error: Error): void {
+    this.refusal = error;
+  }
+
+  /** Whether the feed has proven something since. */
+  hasProofAfter({ steadyMs }: FeedInstant): boolean {
+    return this.proofs.some((proof) => proof.steadyMs > steadyMs);
+  }
+
+  get silentMs(): number {
+    const last = this.proofs.at(-1);
+    return last === undefined ? Number.POSITIVE_INFINITY : elapsedMs(last);
+  }
+}
