@@ -1,5 +1,5 @@
 import type { World } from '../../world/world.ts';
-import { deliveryMs, pauseMs, recoveryMs, startMs } from './bounds.ts';
+import { pauseMs, recoveryMs, startMs } from './bounds.ts';
 import type { Node, Outcome } from './node.ts';
 import type { RevocationsPlan } from './plan.ts';
 import type { StoreFacts } from './store-facts.ts';
