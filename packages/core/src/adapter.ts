@@ -26,12 +26,15 @@ export { kindOf } from './logs/value-kind.ts';
 export type { ConnectionFailure } from './network/connection-failure.ts';
 export { parseHttpDate, readRetryAfter } from './network/http-date.ts';
 export { type Hints, requestHints, verifyHints } from './options/hints.ts';
+export { problemOfIssuer } from './options/issuer-url.ts';
 export { isLoopback } from './options/loopback.ts';
 export { listOrigins } from './options/origins.ts';
 export { problemOfPasted } from './options/pasted-text.ts';
 export { listPaths, readLiteralPath } from './options/paths.ts';
 export {
   assertClaimNames,
+  assertNoKey,
+  assertNoSecond,
   assertOption,
   listTexts,
   type NumberRule,
@@ -75,6 +78,6 @@ export {
   TimeLimitError,
 } from './time/remote-value.ts';
 export { RepeatWatch } from './time/repeat-watch.ts';
-export { checkAudience } from './token/claims.ts';
+export { checkAudience, withoutTrailingSlash } from './token/claims.ts';
 export { digestOfToken, tokenDigestOf } from './token/token-digest.ts';
 export { type AuthAndToken, type AuthenticateWithToken, tokenReaderOf, verifierFrom } from './verifier.ts';

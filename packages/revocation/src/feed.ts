@@ -55,6 +55,11 @@ export interface FeedConnection {
   write(entries: readonly FeedEntry[], options: { readonly timeoutMs: number }): Promise<void>;
   /** Asks the store now, for example after a pause of the process. Leads to `proven` or `failed`. Never throws. */
   ask(): void;
+  /**
+   * How old the last proof may become, in milliseconds, until a request makes this process call `ask`. For feeds whose timers
+   * may not fire between requests, as in edge runtimes.
+   */
+  readonly askAfterMs?: number | undefined;
   /** Ends reading. A client that the app passed in is not closed. */
   close(): Promise<void>;
 }

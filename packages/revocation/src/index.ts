@@ -1,4 +1,7 @@
+export { ToriiConfigError, ToriiError, ToriiRevocationError } from '@torii/core';
+export { createRevocations } from './create-revocations.ts';
 export type { RevocationEvent, RevocationEventListener, RevocationKind } from './events.ts';
 export type { FeedConnection, FeedEntry, FeedInstant, FeedReader, RevocationFeed } from './feed.ts';
+export { memoryFeed } from './memory-feed.ts';
 export type { RevocationOptions } from './options.ts';
 export type { EndReason, RevocationHealth, RevocationRecord, Revocations } from './revocations.ts';

@@ -1,6 +1,5 @@
 import type { Auth, RevocationAnnouncer, RevocationMoment, RevocationSource } from '@torii/core';
 import type { RevocationKind } from './events.ts';
-import type { RevocationOptions } from './options.ts';
 
 /**
  * The revoked tokens of one environment, as this process knows them. Create it once, and pass it to the verifier, the API client
@@ -52,11 +51,3 @@ export interface RevocationHealth {
   /** Revocations of this process that the store has not accepted yet. */
   readonly pending: number;
 }
-
-/**
- * @example
- * const revocations = createRevocations({ issuer, environmentId, feed: redisFeed(redis) });
- * const verifier = createVerifier({ issuer, revocations });
- * @throws ToriiConfigError if an option is wrong. The message says what to write.
- */
-export declare function createRevocations(options: RevocationOptions): Revocations;

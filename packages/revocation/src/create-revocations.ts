@@ -1,0 +1,31 @@
+import { Engine } from './engine.ts';
+import type { RevocationOptions } from './options.ts';
+import type { Revocations } from './revocations.ts';
+import { readSettings } from './settings.ts';
+
+/**
+ * @example
+ * const revocations = createRevocations({ issuer, environmentId, feed: redisFeed(redis) });
+ * const verifier = createVerifier({ issuer, revocations });
+ * @throws ToriiConfigError if an option is wrong. The message says what to write.
+ */
+export function createRevocations(options: RevocationOptions): Revocations;
+export function createRevocations(options: RevocationOptions, unexpected?: unknown): Revocations {
+  const engine = new Engine(readSettings(options, unexpected));
+  const { issuer, environmentId, maxTokenSeconds } = engine.settings;
+  return Object.freeze({
+    issuer,
+    environmentId,
+    maxTokenSeconds,
+    check: (token) => engine.check(token),
+    revokeUser: (userId, given) => engine.revokeUser(userId, given),
+    revokeImpersonator: (userId, given) => engine.revokeImpersonator(userId, given),
+    revokeEnvironment: (given) => engine.revokeEnvironment(given),
+    revokeToken: (token) => engine.revokeToken(token),
+    untilRevoked: (auth, given) => engine.untilRevoked(auth, given),
+    ready: (given) => engine.ready(given),
+    health: () => engine.health(),
+    list: () => engine.list(),
+    close: () => engine.close(),
+  } satisfies Revocations);
+}

@@ -1,0 +1,311 @@
+import { type Auth, type RevocableToken, type RevocationVerdict, ToriiConfigError } from '@torii/core';
+import {
+  digestOfToken,
+  elapsedMs,
+  type Instant,
+  instantNow,
+  loggableCause,
+  onAbort,
+  raceDeadline,
+  startTimer,
+  stopTimer,
+  type Timer,
+  tokenDigestOf,
+  wrongOption,
+} from '@torii/core/adapter';
+import { Announcements } from './announcements.ts';
+import type { Entry } from './entries/entry.ts';
+import type { FeedConnection } from './feed.ts';
+import { LimitedEvents } from './limited-events.ts';
+import { Liveness } from './liveness.ts';
+import { Memory } from './memory.ts';
+import { readMoment } from './moment.ts';
+import { Receiver } from './receiver.ts';
+import type { EndReason, RevocationHealth, RevocationRecord } from './revocations.ts';
+import type { Settings } from './settings.ts';
+import { StoreClock } from './store-clock.ts';
+import { type GivenMoment, readCallOptions, readId, requireOwnAuth } from './subject-options.ts';
+import { readTokenIssue } from './token-issue.ts';
+import { Watchers } from './watchers.ts';
+
+const tickMs = 1_000;
+const closeWithinMs = 5_000;
+/** Keeps a Node process alive while code waits for `ready`. */
+const keepAliveMs = 60_000;
+
+/** What a source of revocations has found out about a token that a verifier remembers. */
+class Mark {
+  readonly engine: Engine;
+  version: number;
+  isRevoked: boolean;
+
+  constructor(engine: Engine, version: number, isRevoked: boolean) {
+    this.engine = engine;
+    this.version = version;
+    this.isRevoked = isRevoked;
+  }
+}
+
+export class Engine {
+  readonly settings: Settings;
+  readonly #memory: Memory;
+  readonly #liveness: Liveness;
+  readonly #watchers: Watchers;
+  readonly #announcements: Announcements;
+  readonly #receiver: Receiver;
+  readonly #limited: LimitedEvents;
+  readonly #clock = new StoreClock();
+  readonly #whenReady: Set<() => void> = new Set();
+  #refusal: ToriiConfigError | undefined;
+  #connection: FeedConnection | undefined;
+  #isClosed = false;
+  #tickedAt: Instant = instantNow();
+
+  constructor(settings: Settings) {
+    const { emit } = settings;
+    this.settings = settings;
+    this.#limited = new LimitedEvents(emit);
+    this.#watchers = new Watchers((auth, digest) => this.#memory.set.revokes(auth, digest));
+    this.#memory = new Memory(settings, this.#clock, { emit, onNews: (entry) => this.#watchers.wake(entry) });
+    this.#liveness = new Liveness(settings, {
+      emit,
+      ask: () => this.#ask(),
+      askAfterMs: () => this.#connection?.askAfterMs,
+      onUnavailable: () => this.#watchers.endAll('revocations_unavailable'),
+    });
+    this.#announcements = new Announcements(settings, this.#memory, {
+      emit,
+      connection: () => (this.#isClosed ? undefined : this.#connection),
+    });
+    const parts = {
+      settings,
+      memory: this.#memory,
+      liveness: this.#liveness,
+      clock: this.#clock,
+      limited: this.#limited,
+    };
+    this.#receiver = new Receiver(parts, {
+      emit,
+      onStored: (entry) => this.#announcements.noteStored(entry),
+      onMissing: (entries, isLoss) => this.#announcements.restore(entries, isLoss),
+      onProof: () => this.#announcements.noteProof(),
+      onRefused: (error) => this.#refuse(error),
+      onFirstSnapshot: () => this.#settleReady(),
+    });
+    this.#open();
+    this.#startTicking();
+  }
+
+  check(token: RevocableToken): RevocationVerdict | Promise<RevocationVerdict> {
+    if (this.#isRevoked(token)) return 'revoked';
+    if (this.#liveness.isCalm()) return 'accepted';
+    this.#tickIfDue();
+    const access = this.#liveness.access();
+    if (access === 'wait') return this.#checkLater(token);
+    // The feed may have answered at once.
+    if (this.#isRevoked(token)) return 'revoked';
+    return access === 'open' ? 'accepted' : 'unavailable';
+  }
+
+  async revokeUser(userId: string, given?: GivenMoment): Promise<void> {
+    const example = 'revokeUser(userId, { at: user.updatedAt })';
+    const id = readId('userId', userId);
+    const options = readCallOptions(given, ['at', 'organizationId'], example);
+    // An organization that is set but undefined must not revoke more than was meant.
+    const isMember = 'organizationId' in options;
+    const organizationId = isMember ? readId('organizationId', options.organizationId) : undefined;
+    await this.#announce({ kind: isMember ? 'member' : 'user', id, organizationId, before: this.#moment(options.at) });
+  }
+
+  async revokeImpersonator(userId: string, given?: GivenMoment): Promise<void> {
+    const id = readId('userId', userId);
+    const { at } = readCallOptions(given, ['at'], 'revokeImpersonator(userId, { at: new Date() })');
+    await this.#announce({ kind: 'impersonator', id, organizationId: undefined, before: this.#moment(at) });
+  }
+
+  async revokeEnvironment(given?: GivenMoment): Promise<void> {
+    const { at } = readCallOptions(given, ['at'], 'revokeEnvironment({ at: new Date() })');
+    await this.#announce({ kind: 'environment', id: null, organizationId: undefined, before: this.#moment(at) });
+  }
+
+  async revokeToken(token: string | Auth): Promise<void> {
+    const { digest, issuedAt } = typeof token === 'string' ? await this.#readToken(token) : this.#readAuth(token);
+    // Not before its issue, even if a clock is behind: the entry is kept from this moment on.
+    const before = Math.max(Math.floor(this.#clock.presentMs / 1000), issuedAt);
+    await this.#announce({ kind: 'token', id: digest, organizationId: undefined, before });
+  }
+
+  async untilRevoked(auth: Auth, given?: { readonly signal?: AbortSignal }): Promise<EndReason> {
+    const { digest } = this.#readAuth(auth);
+    const signal = given?.signal;
+    signal?.throwIfAborted();
+    this.#tick();
+    if (this.#memory.set.revokes(auth, digest)) return 'token_revoked';
+    if (this.#refusal !== undefined) return 'revocations_unavailable';
+    if (this.#liveness.isStaleAndRefusing) return 'revocations_unavailable';
+    const ended = this.#watchers.watch(auth, digest, signal);
+    this.#watchers.expire();
+    return ended;
+  }
+
+  async ready(given?: { readonly signal?: AbortSignal }): Promise<void> {
+    const signal = given?.signal;
+    signal?.throwIfAborted();
+    const isKnown = this.#refusal !== undefined || this.#liveness.hasSnapshot || this.#isClosed;
+    if (!isKnown) await this.#settled(signal);
+    if (this.#refusal !== undefined) throw this.#refusal;
+    if (!this.#liveness.hasSnapshot) throw wrongOption('ready', 'was called on revocations that were closed');
+  }
+
+  health(): RevocationHealth {
+    const { status, silentSeconds } = this.#liveness;
+    return { status, silentSeconds, entries: this.#memory.set.size, pending: this.#announcements.pending };
+  }
+
+  *list(): IterableIterator<RevocationRecord> {
+    const { compacted } = this.#memory.set;
+    if (compacted !== undefined) yield recordOf(compacted);
+    for (const entry of this.#memory.set.entries()) yield recordOf(entry);
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#receiver.close();
+    this.#liveness.end('closed');
+    this.#settleReady();
+    const closing = (async () => this.#connection?.close())();
+    await raceDeadline(closing, closeWithinMs, () => {}).catch(() => {});
+  }
+
+  // Takes a few nanoseconds for a token that the verifier remembers.
+  #isRevoked(token: RevocableToken): boolean {
+    const { mark } = token;
+    const { version } = this.#memory.set;
+    // Not a mark of another source, which may know another environment.
+    if (!(mark instanceof Mark) || mark.engine !== this) {
+      const isRevoked = this.#memory.set.revokes(token.auth, token.digest);
+      token.mark = new Mark(this, version, isRevoked);
+      return isRevoked;
+    }
+    if (mark.version !== version && !mark.isRevoked) {
+      mark.isRevoked = this.#memory.set.revokes(token.auth, token.digest);
+      mark.version = version;
+    }
+    return mark.isRevoked;
+  }
+
+  async #checkLater(token: RevocableToken): Promise<RevocationVerdict> {
+    const access = await this.#liveness.wait();
+    if (this.#isRevoked(token)) return 'revoked';
+    return access === 'open' ? 'accepted' : 'unavailable';
+  }
+
+  async #announce(entry: Entry): Promise<void> {
+    await this.#announcements.announce(entry);
+  }
+
+  #moment(at: unknown): number {
+    return readMoment(at, this.#clock.presentMs);
+  }
+
+  async #readToken(token: string): Promise<{ digest: string; issuedAt: number }> {
+    try {
+      return { digest: await digestOfToken(token), issuedAt: readTokenIssue(token, this.#clock.presentMs) };
+    } catch {
+      throw wrongOption('token', 'must be the text of a token, or the Auth that a verifier returned');
+    }
+  }
+
+  #readAuth(auth: Auth): { digest: string; issuedAt: number } {
+    requireOwnAuth('auth', auth, this.settings);
+    const digest = tokenDigestOf(auth);
+    if (digest !== undefined) return { digest, issuedAt: auth.issuedAt ?? 0 };
+    throw wrongOption('auth', 'is from a verifier without revocations. Write createVerifier({ issuer, revocations })');
+  }
+
+  #open(): void {
+    try {
+      this.#connection = this.settings.feed.open(this.#receiver);
+    } catch (thrown) {
+      if (thrown instanceof ToriiConfigError) throw thrown;
+      throw new ToriiConfigError('feed', 'The feed could not be opened. See `cause`.', {
+        cause: loggableCause(thrown),
+      });
+    }
+  }
+
+  #ask(): void {
+    try {
+      this.#connection?.ask();
+    } catch (thrown) {
+      this.#receiver.failed(thrown);
+    }
+  }
+
+  #refuse(error: unknown): void {
+    if (this.#refusal !== undefined) return;
+    this.#refusal =
+      error instanceof ToriiConfigError
+        ? error
+        : new ToriiConfigError('feed', 'The feed refuses these options. See `cause`.', { cause: loggableCause(error) });
+    this.#liveness.end('refused');
+    this.settings.emit({ type: 'feed_refused', error: this.#refusal });
+    this.#settleReady();
+  }
+
+  async #settled(signal: AbortSignal | undefined): Promise<void> {
+    let timer: Timer | undefined;
+    const keepAlive = (): void => {
+      timer = startTimer(keepAlive, keepAliveMs);
+    };
+    let stopListening = (): void => {};
+    let settle = (): void => {};
+    keepAlive();
+    try {
+      await new Promise<void>((resolve, reject) => {
+        settle = resolve;
+        this.#whenReady.add(settle);
+        if (signal !== undefined) stopListening = onAbort(signal, () => reject(signal.reason));
+      });
+    } finally {
+      if (timer !== undefined) stopTimer(timer);
+      stopListening();
+      this.#whenReady.delete(settle);
+    }
+  }
+
+  #settleReady(): void {
+    for (const settle of [...this.#whenReady]) settle();
+  }
+
+  #tick(): void {
+    this.#tickedAt = instantNow();
+    this.#liveness.tick();
+    this.#memory.expire();
+    this.#watchers.expire();
+    this.#announcements.tick();
+    this.#limited.reportIgnored();
+  }
+
+  #tickIfDue(): void {
+    if (elapsedMs(this.#tickedAt) >= tickMs) this.#tick();
+  }
+
+  // Edge runtimes have no timers between requests, and some none before the first: then `check` does the work.
+  #startTicking(): void {
+    const tick = (): void => {
+      this.#tick();
+      if (!this.#isClosed || this.#watchers.size > 0) this.#startTicking();
+    };
+    try {
+      const timer = startTimer(tick, tickMs);
+      if (typeof timer === 'object') (timer as { unref?(): void }).unref?.();
+    } catch {}
+  }
+}
+
+function recordOf({ kind, id, organizationId, before }: Entry): RevocationRecord {
+  const issuedBefore = new Date(before * 1000).toISOString();
+  return { kind, id, ...(organizationId !== undefined && { organizationId }), issuedBefore };
+}

@@ -1,0 +1,220 @@
+import { elapsedMs, type Instant, instantNow, raceDeadline, random, wallMs } from '@torii/core/adapter';
+import type { RevocationEvent } from './events.ts';
+import type { FeedInstant } from './feed.ts';
+
+/** A process whose timers did not fire for so long was paused. */
+const pauseMs = 5_000;
+/** For so long, the state is not looked up again. */
+const calmMs = 200;
+/** A bound on memory: further requests are refused at once. */
+const maxWaiting = 10_000;
+const askEveryMs = 2_000;
+
+export interface LivenessSettings {
+  readonly maxStaleMs: number;
+  readonly silenceMs: number;
+  readonly waitMs: number;
+  readonly whenStale: 'refuse' | 'accept';
+  readonly beforeFirstSnapshot: 'refuse' | 'accept';
+}
+
+export interface LivenessHooks {
+  emit(event: RevocationEvent): void;
+  /** Asks the store. */
+  ask(): void;
+  /** How old a proof may be until a request asks the store. `undefined`: the feed asks by itself. */
+  askAfterMs(): number | undefined;
+  /** From now on, requests are refused. */
+  onUnavailable(): void;
+}
+
+/** `open`: what is known decides. `wait`: the feed may answer soon. `closed`: it is not known which tokens were revoked. */
+export type Access = 'open' | 'wait' | 'closed';
+
+/** How long ago the feed proved that it is alive, and what this means for requests. */
+export class Liveness {
+  readonly #settings: LivenessSettings;
+  readonly #hooks: LivenessHooks;
+  readonly #begunAt: Instant = instantNow();
+  /** When this process last ran. */
+  #ranAt: Instant = this.#begunAt;
+  #askedAt: Instant = this.#begunAt;
+  #askPauseMs = askEveryMs;
+  #provenAt: Instant | undefined;
+  #hasSnapshot = false;
+  #isStale = false;
+  /** Since the start, or since a pause of the process: a proof that was asked for before does not count. */
+  #doubtSince: Instant | undefined = this.#begunAt;
+  #calmFromMs = 0;
+  #calmForMs = -1;
+  readonly #waiting: Set<() => void> = new Set();
+  #end: 'refused' | 'closed' | undefined;
+
+  constructor(settings: LivenessSettings, hooks: LivenessHooks) {
+    this.#settings = settings;
+    this.#hooks = hooks;
+  }
+
+  get hasSnapshot(): boolean {
+    return this.#hasSnapshot;
+  }
+
+  get status(): 'starting' | 'current' | 'stale' | 'refused' | 'closed' {
+    if (this.#end !== undefined) return this.#end;
+    if (!this.#hasSnapshot) return 'starting';
+    return this.#silentMs() < this.#settings.maxStaleMs ? 'current' : 'stale';
+  }
+
+  get silentSeconds(): number | null {
+    return this.#provenAt === undefined ? null : secondsOf(this.#silentMs());
+  }
+
+  /** Whether requests are refused because the feed has been silent for too long. */
+  get isStaleAndRefusing(): boolean {
+    return this.#isStale && this.#settings.whenStale === 'refuse';
+  }
+
+  /** Whether nothing can have changed since `access` was last asked and said `open`. Takes a few nanoseconds. */
+  isCalm(): boolean {
+    const ms = wallMs() - this.#calmFromMs;
+    return ms >= 0 && ms < this.#calmForMs;
+  }
+
+  access(): Access {
+    this.noteRunning();
+    this.#noteSilence();
+    if (this.#end === 'refused') return 'closed';
+    this.#askIfOverdue();
+    if (this.#patienceMs() > 0) return 'wait';
+    if (!this.#isPermitted()) return 'closed';
+    const leftMs = this.#settings.maxStaleMs - this.#silentMs();
+    this.#calmFromMs = wallMs();
+    this.#calmForMs = leftMs > 0 ? Math.min(calmMs, leftMs) : calmMs;
+    return 'open';
+  }
+
+  /** Waits until the feed has answered, or until the patience of requests is over. */
+  async wait(): Promise<Access> {
+    const leftMs = this.#patienceMs();
+    if (leftMs > 0) {
+      if (this.#waiting.size >= maxWaiting) return 'closed';
+      let wake = (): void => {};
+      const woken = new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+      this.#waiting.add(wake);
+      // One timer per request: edge runtimes cancel the timers of a request when it ends.
+      await raceDeadline(woken, leftMs, () => {});
+      this.#waiting.delete(wake);
+    }
+    const access = this.access();
+    if (access !== 'wait') return access;
+    // The process was paused during the wait, or its timer fired a little early.
+    return this.#isPermitted() ? 'open' : 'closed';
+  }
+
+  /** Notices a pause of the process: its timers did not fire. Called before anything that the feed or a timer reports. */
+  noteRunning(): void {
+    const pausedMs = elapsedMs(this.#ranAt);
+    this.#ranAt = instantNow();
+    if (pausedMs < pauseMs || this.#end !== undefined) return;
+    this.#doubtSince = this.#ranAt;
+    this.#calmForMs = -1;
+    this.#ask();
+  }
+
+  noteSnapshot(begunAt: Instant): void {
+    this.#hasSnapshot = true;
+    this.#prove(begunAt);
+  }
+
+  noteProof(askedAt: FeedInstant): void {
+    if (this.#hasSnapshot && isInstant(askedAt)) this.#prove({ wallMs: askedAt.wallMs, steadyMs: askedAt.steadyMs });
+  }
+
+  /** `refused`: for good. `closed`: what is known is used until it is stale. */
+  end(how: 'refused' | 'closed'): void {
+    if (this.#end === 'refused') return;
+    this.#end = how;
+    this.#calmForMs = -1;
+    this.#doubtSince = undefined;
+    if (how === 'refused') this.#hooks.onUnavailable();
+    this.#wakeAll();
+  }
+
+  /** Called about once a second. */
+  tick(): void {
+    this.noteRunning();
+    this.#noteSilence();
+    this.#askIfOverdue();
+  }
+
+  #prove(askedAt: Instant): void {
+    const silentMs = this.#silentMs();
+    if (elapsedMs(askedAt) > silentMs && this.#provenAt !== undefined) return;
+    this.#provenAt = askedAt;
+    if (this.#doubtSince !== undefined && askedAt.steadyMs >= this.#doubtSince.steadyMs) {
+      this.#doubtSince = undefined;
+      this.#wakeAll();
+    }
+    if (!this.#isStale || this.#silentMs() >= this.#settings.maxStaleMs) return;
+    this.#isStale = false;
+    this.#hooks.emit({ type: 'feed_recovered', silentSeconds: secondsOf(silentMs) });
+  }
+
+  #silentMs(): number {
+    return elapsedMs(this.#provenAt ?? this.#begunAt);
+  }
+
+  #isPermitted(): boolean {
+    const { maxStaleMs, whenStale, beforeFirstSnapshot } = this.#settings;
+    if (this.#end === 'refused' || (!this.#hasSnapshot && beforeFirstSnapshot === 'refuse')) return false;
+    return whenStale === 'accept' || this.#silentMs() < maxStaleMs;
+  }
+
+  #patienceMs(): number {
+    if (this.#doubtSince === undefined) return 0;
+    if (!this.#hasSnapshot && this.#settings.beforeFirstSnapshot === 'accept') return 0;
+    return this.#settings.waitMs - elapsedMs(this.#doubtSince);
+  }
+
+  #noteSilence(): void {
+    // After a pause, the feed gets the time that requests wait for it.
+    if (this.#isStale || this.#silentMs() < this.#settings.maxStaleMs || this.#patienceMs() > 0) return;
+    this.#isStale = true;
+    this.#calmForMs = -1;
+    const policy = this.#settings.whenStale;
+    this.#hooks.emit({ type: 'feed_stale', policy, silentSeconds: secondsOf(this.#silentMs()) });
+    if (policy === 'refuse') this.#hooks.onUnavailable();
+  }
+
+  // The feed asks by itself, unless its timers do not fire between requests (edge runtimes), or it is in trouble.
+  #askIfOverdue(): void {
+    const { silenceMs } = this.#settings;
+    const afterMs = Math.min(2 * silenceMs, this.#hooks.askAfterMs() ?? Number.POSITIVE_INFINITY);
+    if (this.#silentMs() >= afterMs && elapsedMs(this.#askedAt) >= Math.min(afterMs, this.#askPauseMs)) this.#ask();
+  }
+
+  #ask(): void {
+    if (this.#end !== undefined) return;
+    this.#askedAt = instantNow();
+    this.#askPauseMs = askEveryMs * (0.5 + random());
+    this.#hooks.ask();
+  }
+
+  #wakeAll(): void {
+    const waiting = [...this.#waiting];
+    this.#waiting.clear();
+    for (const wake of waiting) wake();
+  }
+}
+
+// A clock that was set back makes the time infinite, which JSON does not have.
+function secondsOf(ms: number): number {
+  return Number.isFinite(ms) ? Math.max(0, Math.floor(ms / 1000)) : Number.MAX_SAFE_INTEGER;
+}
+
+function isInstant(value: unknown): value is FeedInstant {
+  const { wallMs, steadyMs } = Object(value) as Partial<Record<string, unknown>>;
+  return Number.isFinite(wallMs) && Number.isFinite(steadyMs);
+}

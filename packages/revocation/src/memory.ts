@@ -1,0 +1,84 @@
+import { steadyMs, wallMs } from '@torii/core/adapter';
+import type { Entry } from './entries/entry.ts';
+import type { RevocationEvent } from './events.ts';
+import type { HeldEntry } from './set/held-entry.ts';
+import { RevocationSet } from './set/revocation-set.ts';
+import type { StoreClock } from './store-clock.ts';
+
+/** How much longer than a process a store keeps an entry: a cut-off may lie so far ahead. */
+export const maxAheadSeconds = 900;
+
+export interface MemorySettings {
+  readonly lifeSeconds: number;
+  readonly maxEntries: number;
+}
+
+export interface MemoryHooks {
+  emit(event: RevocationEvent): void;
+  /** More tokens are revoked than before. */
+  onNews(entry: Entry): void;
+}
+
+/** The entries that this process knows, and how long it keeps them. */
+export class Memory {
+  readonly set: RevocationSet;
+  readonly #lifeSeconds: number;
+  readonly #clock: StoreClock;
+  readonly #hooks: MemoryHooks;
+
+  constructor({ lifeSeconds, maxEntries }: MemorySettings, clock: StoreClock, hooks: MemoryHooks) {
+    this.set = new RevocationSet(maxEntries);
+    this.#lifeSeconds = lifeSeconds;
+    this.#clock = clock;
+    this.#hooks = hooks;
+  }
+
+  isFuture({ before }: Entry): boolean {
+    return before * 1000 > this.#clock.presentMs + maxAheadSeconds * 1000;
+  }
+
+  /** Whether every token that the entry names has expired, so that a store need not keep it. */
+  isOver({ before }: Entry): boolean {
+    return this.#isPast(before);
+  }
+
+  /** Returns the entry as it is held now. `undefined`: every token that it names has expired, or a wider entry covers it. */
+  add(entry: Entry): HeldEntry | undefined {
+    // Both clocks must agree that it is useless: one may be wrong.
+    const latest = entry.before + maxAheadSeconds;
+    if (this.#isPast(latest) && !this.#isNeeded(latest)) return undefined;
+    const { version } = this.set;
+    const held = this.set.add(entry, this.#endOf(entry));
+    if (this.set.version !== version) this.#hooks.onNews(entry);
+    this.#compact();
+    return held;
+  }
+
+  expire(): void {
+    this.set.expire(Math.floor(steadyMs() / 1000), (before) => this.#isNeeded(before));
+  }
+
+  // Counts from the arrival, on a clock that cannot be set: a clock that jumps ahead must not end an entry early.
+  #endOf({ before }: Entry): number {
+    const aheadSeconds = Math.min(Math.max(0, before - this.#clock.presentMs / 1000), maxAheadSeconds);
+    return Math.ceil(steadyMs() / 1000 + this.#lifeSeconds + aheadSeconds);
+  }
+
+  #isPast(before: number): boolean {
+    return (before + this.#lifeSeconds) * 1000 < this.#clock.presentMs;
+  }
+
+  // Verifiers compare `exp` with the wall clock. While it is behind, they accept tokens for longer.
+  #isNeeded(before: number): boolean {
+    return wallMs() / 1000 <= before + this.#lifeSeconds;
+  }
+
+  #compact(): void {
+    const compaction = this.set.compact();
+    if (compaction === undefined) return;
+    const { entries, before } = compaction;
+    const moment = { kind: 'environment', id: null, organizationId: undefined, before } as const;
+    this.#hooks.onNews(moment);
+    this.#hooks.emit({ type: 'entries_compacted', entries, issuedBefore: new Date(before * 1000).toISOString() });
+  }
+}
