@@ -133,7 +133,8 @@ export class StreamReading {
       if (isAfter(id, position.last)) position.last = id;
     }
     const texts = news.map(({ text }: StreamEntry) => text).filter((text) => text !== undefined);
-    if (texts.length > 0) this.#reader.received(texts, storeMs);
+    // Also without texts: announcements need the clock of the store.
+    this.#reader.received(texts, storeMs);
   }
 
   #finish(askedAt: FeedInstant, view: View): void {
