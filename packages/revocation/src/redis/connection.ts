@@ -30,6 +30,8 @@ export class RedisConnection implements FeedConnection {
   #link: Link | undefined;
   #isOver = false;
   #isAsking = false;
+  /** Whether the link has read everything at least once. */
+  #isReading = false;
   #mustReconnect = false;
   #hasWarned = false;
   #failures = 0;
@@ -70,6 +72,7 @@ export class RedisConnection implements FeedConnection {
 
   async #ask(): Promise<void> {
     this.#isAsking = true;
+    const link = this.#isReading ? this.#link : undefined;
     try {
       if ((await this.#reading.catchUp(this.#server.send, quickAnswerMs)) === 'current') return;
     } catch {
@@ -77,8 +80,10 @@ export class RedisConnection implements FeedConnection {
     } finally {
       this.#isAsking = false;
     }
+    // A link that is being opened must not be closed by each question: it would never get further.
+    if (link === undefined || link !== this.#link) return;
     this.#mustReconnect = true;
-    this.#link?.close();
+    link.close();
   }
 
   async #run(): Promise<void> {
@@ -105,10 +110,12 @@ export class RedisConnection implements FeedConnection {
       this.#hasWarned = true;
       for (let isNew = true; ; isNew = false) {
         await this.#reading.read(link.send, isNew);
+        this.#isReading = true;
         this.#failures = 0;
         await this.#reading.waitForNews(link.send);
       }
     } finally {
+      this.#isReading = false;
       link.close();
     }
   }

@@ -50,7 +50,9 @@ export class Announcer {
     const begunAtMs = this.#world.nowMs;
     const { freezes } = process;
     const freezesBefore = freezes.length;
-    const wasCalm = node.calm.ms >= recoveryMs(node);
+    // With replicas that are too far behind, nothing can be announced in time.
+    const canBeConfirmed = !this.#plan.waitsForReplicas || this.#plan.store.lagMs < 400;
+    const wasCalm = canBeConfirmed && node.calm.ms >= recoveryMs(node);
     const settled = (what: string): void => {
       const tookMs = this.#world.nowMs - begunAtMs;
       const mostMs = this.#plan.announceTimeoutMs * 1.001 + 500;

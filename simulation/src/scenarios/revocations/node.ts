@@ -46,6 +46,7 @@ export class Node {
   silenceMs = 0;
   /** When its wall clock was last set back. -1 if never. */
   setBackAtMs = -1;
+  isClosed = false;
   /** How many requests wait for their answer. */
   waiting = 0;
   events: RevocationEvent[] = [];

@@ -36,7 +36,7 @@ interface TimedIncident {
 
 function timesOf(plan: RevocationsPlan): { readonly incidents: readonly TimedIncident[]; readonly endMs: number } {
   const incidents: TimedIncident[] = [];
-  let endMs = 0;
+  let endMs = Math.min(...plan.processes.map(({ startsAtMs }) => startsAtMs)) + 1;
   for (const [number, { after, steps }] of plan.incidents.entries()) {
     const atMs = endMs + msOf(after, plan);
     const ends = steps.map(({ at, step }) => msOf(at, plan) + ('for' in step ? msOf(step.for, plan) : 0));
@@ -82,9 +82,7 @@ class Run {
     const { incidents, endMs } = timesOf(this.#plan);
     const starts = [...this.#plan.processes].sort((a, b) => a.startsAtMs - b.startsAtMs);
     for (const options of starts) this.#world.schedule.at(options.startsAtMs, () => this.#fleet.start(options));
-    const [first = { startsAtMs: 0 }] = starts;
-    for (const { number, atMs, endMs: untilMs } of incidents) {
-      const fromMs = Math.max(atMs, first.startsAtMs + 1);
+    for (const { number, atMs: fromMs, endMs: untilMs } of incidents) {
       const { steps, requests } = this.#plan.incidents[number] as RevocationsPlan['incidents'][number];
       const times: number[] = [];
       for (const [position, { at, step }] of steps.entries()) {
@@ -153,7 +151,7 @@ class Run {
   }
 
   #checkStore(node: Node): void {
-    if (node.process.isDead || node.compactedBefore > 0) return;
+    if (node.process.isDead || node.isClosed || node.compactedBefore > 0) return;
     const { nowMs } = this.#world;
     for (const { subject, before, untilMs } of node.learned.values()) {
       if (untilMs <= nowMs + 1_000 || this.#facts.holds(subject, before)) continue;
@@ -317,6 +315,7 @@ class Run {
     for (const node of this.#living()) this.#checkStore(node);
     for (const node of this.#living()) {
       if (node.waiting > 0) this.#world.violate(42, `${node.process.name} leaves requests without an answer`);
+      node.isClosed = true;
       node.process.deliver(() => void node.revocations.close());
     }
     await this.#world.runUntil(this.#world.nowMs + 10_000);
