@@ -19,7 +19,7 @@ export class RecordingReader implements FeedReader {
   readonly problems: Error[] = [];
   refusal: Error | undefined;
 
-  constructor({ retentionSeconds = 5_100, silenceMs = 100 } = {}) {
+  constructor({ retentionSeconds = 5_100, silenceMs = 25 } = {}) {
     this.retentionSeconds = retentionSeconds;
     this.silenceMs = silenceMs;
   }

@@ -1,7 +1,7 @@
 import { ToriiConfigError } from '@torii/core';
 import { describeValue } from '@torii/core/adapter';
 import { isIoredis, isIoredisCluster, openIoredis, sendToIoredis } from './ioredis.ts';
-import { isNodeRedis, openNodeRedis, sendToNodeRedis, surviveErrors } from './node-redis.ts';
+import { isNodeRedis, isNodeRedisCluster, openNodeRedis, sendToNodeRedis, surviveErrors } from './node-redis.ts';
 
 /** A connected client of ioredis (`new Redis(…)`) or node-redis (`createClient(…)`). */
 export type RedisClient = IoredisClient | NodeRedisClient;
@@ -46,7 +46,7 @@ const example =
 
 /** @throws ToriiConfigError if the value is not a client that the feed can use */
 export function readClient(client: unknown): Server {
-  if (isIoredisCluster(client)) {
+  if (isIoredisCluster(client) || isNodeRedisCluster(client)) {
     throw refuse('is a client of Redis Cluster. Pass a client of a single server, or of Sentinel');
   }
   if (isIoredis(client)) {

@@ -1,5 +1,5 @@
 import { ToriiConfigError } from '@torii/core';
-import { pause, random } from '@torii/core/adapter';
+import { assertOption, pause, random } from '@torii/core/adapter';
 import type { FeedConnection, FeedEntry, FeedReader } from '../feed.ts';
 import type { Link, Server } from './client.ts';
 import { answerMs, quickAnswerMs, within } from './limits.ts';
@@ -26,6 +26,7 @@ export class RedisConnection implements FeedConnection {
   readonly #reader: FeedReader;
   readonly #reading: StreamReading;
   readonly #writer: StreamWriter;
+  readonly #retentionSeconds: number | undefined;
   readonly #ended: Promise<void>;
   #link: Link | undefined;
   #isOver = false;
@@ -41,17 +42,16 @@ export class RedisConnection implements FeedConnection {
     const keys = keysOf(reader.channel);
     this.#server = server;
     this.#reader = reader;
+    this.#retentionSeconds = retentionSeconds;
     this.#reading = new StreamReading(reader, keys, retentionSeconds);
     this.#writer = new StreamWriter(server, keys, Math.max(reader.retentionSeconds, retentionSeconds ?? 0), wait);
     this.#ended = this.#run();
   }
 
   async write(entries: readonly FeedEntry[], { timeoutMs }: { readonly timeoutMs: number }): Promise<void> {
-    const end = this.#reading.expectEntries();
     try {
-      end(await within(timeoutMs, this.#writer.write(entries)));
+      await this.#reading.expectEntries(() => within(timeoutMs, this.#writer.write(entries)));
     } catch (error) {
-      end([]);
       this.#writer.close();
       throw explain(error);
     }
@@ -98,6 +98,7 @@ export class RedisConnection implements FeedConnection {
 
   /** Reads until the connection fails. */
   async #readOnce(): Promise<never> {
+    assertRetention(this.#retentionSeconds, this.#reader.retentionSeconds);
     await this.#pause();
     this.#mustReconnect = false;
     const link = this.#server.open();
@@ -137,4 +138,10 @@ export class RedisConnection implements FeedConnection {
     this.#failures += 1;
     this.#reader.failed(explain(error));
   }
+}
+
+function assertRetention(chosenSeconds: number | undefined, neededSeconds: number): void {
+  const isEnough = chosenSeconds === undefined || chosenSeconds >= neededSeconds;
+  const rule = `must be at least maxTokenSeconds + 1500, which is ${neededSeconds}`;
+  assertOption('retentionSeconds', isEnough, `${rule}. Found: ${chosenSeconds}`);
 }

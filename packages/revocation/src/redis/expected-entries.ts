@@ -1,23 +1,24 @@
-import { elapsedMs, type Instant, instantNow } from '@torii/core/adapter';
+import type { FeedInstant } from '../feed.ts';
 
 /**
  * The entries that this process has written and not yet read back. One that does not come back was written to a server that
  * was replaced, for example to the old master during a failover.
  */
 export class ExpectedEntries {
-  readonly #ids = new Map<string, Instant>();
+  readonly #ids = new Map<string, FeedInstant>();
   readonly #readMeanwhile = new Set<string>();
   #writes = 0;
 
-  /** Call before writing, and the returned function after it, with the ids of the entries. */
-  begin(): (ids: readonly string[]) => void {
+  /** Call before entries are written. */
+  writeBegins(): void {
     this.#writes += 1;
-    return (ids) => {
-      this.#writes -= 1;
-      const now = instantNow();
-      for (const id of ids) if (!this.#readMeanwhile.has(id)) this.#ids.set(id, now);
-      if (this.#writes === 0) this.#readMeanwhile.clear();
-    };
+  }
+
+  /** Call after entries were written, or could not be. */
+  writeEnds(ids: readonly string[], now: FeedInstant): void {
+    this.#writes -= 1;
+    for (const id of ids) if (!this.#readMeanwhile.has(id)) this.#ids.set(id, now);
+    if (this.#writes === 0) this.#readMeanwhile.clear();
   }
 
   /** An entry was read. */
@@ -26,9 +27,9 @@ export class ExpectedEntries {
     if (this.#writes > 0) this.#readMeanwhile.add(id);
   }
 
-  /** Whether an entry was written this long ago and not read since. */
-  isMissing(afterMs: number): boolean {
-    for (const since of this.#ids.values()) if (elapsedMs(since) >= afterMs) return true;
+  /** Whether a reply to a question of `askedAt` should have had an entry that was written this long before. */
+  isMissing(askedAt: FeedInstant, ms: number): boolean {
+    for (const writtenAt of this.#ids.values()) if (askedAt.steadyMs - writtenAt.steadyMs >= ms) return true;
     return false;
   }
 

@@ -16,9 +16,17 @@ interface Emitter {
 }
 
 export function isNodeRedis(value: unknown): value is NodeRedisClient {
+  // A pool, and clients of Cluster and Sentinel, lack `createPool`.
+  return canDo(value, 'sendCommand', 'duplicate', 'connect', 'createPool');
+}
+
+export function isNodeRedisCluster(value: unknown): boolean {
+  return canDo(value, 'sendCommand', 'duplicate', 'connect', 'getSlotRandomNode');
+}
+
+function canDo(value: unknown, ...names: readonly string[]): value is object {
   if (typeof value !== 'object' || value === null) return false;
-  const methods = ['sendCommand', 'duplicate', 'connect', 'multi'].map((name) => Reflect.get(value, name));
-  return methods.every((method) => typeof method === 'function') && typeof Reflect.get(value, 'isOpen') === 'boolean';
+  return names.every((name) => typeof Reflect.get(value, name) === 'function');
 }
 
 export function sendToNodeRedis(client: NodeRedisClient): Send {

@@ -24,6 +24,9 @@ export function explain(thrown: unknown): Error {
   if (thrown instanceof FeedError) return thrown;
   const cause = loggableCause(thrown);
   const [word = ''] = cause.message.split(' ', 1);
+  if (/^The client is closed/.test(cause.message)) {
+    return new FeedError('The client is not connected. Call `await client.connect()` first.', { cause });
+  }
   const refused = /^ERR/.test(word) ? 'Redis refused a command of the feed. See `cause`' : undefined;
   const remedy = (Object.hasOwn(remedies, word) ? remedies[word] : refused) ?? unreachable;
   return new FeedError(`${remedy}.`, { cause });

@@ -45,9 +45,15 @@ export class StreamReading {
     this.#chosenSeconds = chosenSeconds;
   }
 
-  /** Call before entries are written, and the returned function after it, with their ids. */
-  expectEntries(): (ids: readonly string[]) => void {
-    return this.#expected.begin();
+  /** Calls `write`, and expects to read the entries whose ids it returns. */
+  async expectEntries(write: () => Promise<readonly string[]>): Promise<void> {
+    let ids: readonly string[] = [];
+    this.#expected.writeBegins();
+    try {
+      ids = await write();
+    } finally {
+      this.#expected.writeEnds(ids, this.#reader.now());
+    }
   }
 
   /**
@@ -91,15 +97,14 @@ export class StreamReading {
     const added = isFirst
       ? levelsToAdd(view, this.#reader.retentionSeconds, this.#chosenSeconds)
       : this.#levelsToRestore(view);
-    if (isFirst) {
-      const refusal = refusalOf(new Map([...view.levels, ...added]), this.#reader.retentionSeconds, view.storeMs);
-      // Raises the retention even if it is too early to use it.
-      await within(answerMs, prepareStore(send, this.#keys, view, added));
-      if (refusal !== undefined) throw refusal;
-    } else await within(answerMs, prepareStore(send, this.#keys, view, added));
+    // Raises the retention even if it is too early to use it.
+    await within(answerMs, prepareStore(send, this.#keys, view, added));
+    const levels = new Map([...view.levels, ...added]);
+    const refusal = isFirst ? refusalOf(levels, this.#reader.retentionSeconds, view.storeMs) : undefined;
+    if (refusal !== undefined) throw refusal;
     this.#position = { last: start, first: undefined, replicationId: undefined };
     this.#snapshot = { isReset };
-    this.#levels = new Map([...this.#levels, ...view.levels, ...added]);
+    this.#levels = new Map([...this.#levels, ...levels]);
     this.#expected.clear();
     this.#reader.snapshotBegins(isReset ? { reset: true } : {});
   }
@@ -118,7 +123,7 @@ export class StreamReading {
     position.replicationId = replicationIdOf(view);
     this.#pass(position, view);
     if (view.news.length >= batchSize) return 'behind';
-    if (this.#expected.isMissing(this.#reader.silenceMs)) {
+    if (this.#expected.isMissing(askedAt, this.#reader.silenceMs)) {
       this.#reader.failed(new FeedError('Redis accepted an entry and lost it, for example in a failover.'));
       return 'lost';
     }

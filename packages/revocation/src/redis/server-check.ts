@@ -12,12 +12,11 @@ import { ignoreForbidden } from './view.ts';
  */
 export async function checkServer(send: Send): Promise<FeedError | undefined> {
   const info = readInfo(await send(['info']).catch(ignoreForbidden));
-  const version = info.get('redis_version') ?? '';
-  const [major = Number.NaN, minor = 0] = version.split('.').map(Number);
-  if (major < 6 || (major === 6 && minor < 2)) {
+  const [version, major, minor] = /^(\d+)\.(\d+)[.\d]*/.exec(info.get('redis_version') ?? '') ?? [];
+  if (Number(major) < 6 || (Number(major) === 6 && Number(minor) < 2)) {
     throw new ToriiConfigError(
       'client',
-      `\`client\` is connected to Redis ${/^[\d.]+$/.test(version) ? version : 'of an old version'}. The feed needs Redis 6.2 or Valkey.`,
+      `\`client\` is connected to Redis ${version}. The feed needs Redis 6.2 or Valkey.`,
     );
   }
   const policy = info.get('maxmemory_policy') ?? '';
