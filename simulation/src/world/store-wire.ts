@@ -15,7 +15,7 @@ export interface WireEvents {
 
 /** As TCP repeats what was lost: after 0.2 s, 0.4 s, 0.8 s and so on. */
 const firstRepeatMs = 200;
-const longestRepeatMs = 30_000;
+const longestRepeatMs = 5_000;
 
 /**
  * A connection of a process to the store. Commands and replies keep their order. On a link that loses everything, they arrive
@@ -128,14 +128,21 @@ export class StoreWire {
   }
 
   #work(): void {
-    if (this.#isBusy) return;
-    const args = this.#arrived.shift();
-    if (args === undefined) return;
-    this.#isBusy = true;
-    const { mode, delayMs } = this.#store;
-    if (mode === 'hangs') return this.#waitFor(() => this.#store.mode !== 'hangs', Number.POSITIVE_INFINITY, () => this.#carryOut(args));
-    if (mode === 'slow') this.#world.schedule.after(delayMs, () => this.#carryOut(args));
-    else this.#carryOut(args);
+    // A loop, because many commands may have come while the store hung.
+    while (!this.#isBusy) {
+      const args = this.#arrived.shift();
+      if (args === undefined) return;
+      this.#isBusy = true;
+      const { mode, delayMs } = this.#store;
+      if (mode === 'hangs') this.#waitFor(isAwake(this.#store), Number.POSITIVE_INFINITY, () => this.#goOn(args));
+      else if (mode === 'slow') this.#world.schedule.after(delayMs, () => this.#goOn(args));
+      else this.#carryOut(args);
+    }
+  }
+
+  #goOn(args: readonly string[]): void {
+    this.#carryOut(args);
+    this.#work();
   }
 
   #carryOut(args: readonly string[]): void {
@@ -148,7 +155,10 @@ export class StoreWire {
       found = reply.again();
       return found !== undefined;
     };
-    this.#waitFor(look, reply.untilMs, () => this.#reply(found ?? reply.onTimeout()));
+    this.#waitFor(look, reply.untilMs, () => {
+      this.#reply(found ?? reply.onTimeout());
+      this.#work();
+    });
   }
 
   /** Waits until a condition holds after a change of the store, or until a time. */
@@ -166,7 +176,7 @@ export class StoreWire {
     const onTime = (): void => {
       stop();
       // A store that was stopped looks at its clock when it goes on.
-      if (this.#store.mode === 'hangs') this.#waitFor(() => this.#store.mode !== 'hangs', Number.POSITIVE_INFINITY, then);
+      if (this.#store.mode === 'hangs') this.#waitFor(isAwake(this.#store), Number.POSITIVE_INFINITY, then);
       else then();
     };
     const timer = Number.isFinite(untilMs) ? this.#world.schedule.at(untilMs, onTime) : undefined;
@@ -181,8 +191,11 @@ export class StoreWire {
         if (this.#state === 'open') this.#events.onReply(reply);
       }),
     );
-    this.#work();
   }
+}
+
+function isAwake(store: StreamStore): () => boolean {
+  return () => store.mode !== 'hangs';
 }
 
 /** What was sent before a crash still arrives. */

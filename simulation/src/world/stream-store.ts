@@ -59,12 +59,16 @@ export class StreamStore {
   readonly #random: Random;
   readonly #driftPpm: number;
   #aheadMs: number;
+  #mostAheadMs: number;
+  #leastAheadMs: number;
 
   constructor(world: World, origin: string, { aheadMs, driftPpm }: StoreClock) {
     this.#world = world;
     this.origin = origin;
     this.#random = world.random.fork(`store ${origin}`);
     this.#aheadMs = aheadMs;
+    this.#mostAheadMs = aheadMs;
+    this.#leastAheadMs = aheadMs;
     this.#driftPpm = driftPpm;
     this.replicationId = this.#newId();
   }
@@ -78,8 +82,20 @@ export class StreamStore {
     return Math.floor(epochMs + this.#aheadMs + nowMs + (nowMs * this.#driftPpm) / 1_000_000);
   }
 
+  /** What its clock would show if it had never been set back. */
+  get highestMs(): number {
+    return this.wallMs + this.#mostAheadMs - this.#aheadMs;
+  }
+
+  /** What its clock would show if it had never been set forward. */
+  get lowestMs(): number {
+    return this.wallMs + this.#leastAheadMs - this.#aheadMs;
+  }
+
   setClock(byMs: number): void {
     this.#aheadMs += byMs;
+    this.#mostAheadMs = Math.max(this.#mostAheadMs, this.#aheadMs);
+    this.#leastAheadMs = Math.min(this.#leastAheadMs, this.#aheadMs);
     this.#world.note('store', `its clock is set ${byMs < 0 ? 'back' : 'forward'} by ${Math.abs(byMs)} ms`);
   }
 

@@ -1,3 +1,4 @@
+import type { StreamStore } from '../../world/stream-store.ts';
 import type { World } from '../../world/world.ts';
 import { recoveryMs, restoreMs } from './bounds.ts';
 import type { Node } from './node.ts';
@@ -31,12 +32,12 @@ export class Announcer {
   readonly #world: World;
   readonly #plan: RevocationsPlan;
   readonly #facts: StoreFacts;
-  readonly #storeWallMs: () => number;
+  readonly #store: StreamStore;
   /** Called when a node knows of a revocation. */
   onRevoked: (node: Node, subject: string) => void = () => {};
 
-  constructor(world: World, plan: RevocationsPlan, facts: StoreFacts, storeWallMs: () => number) {
-    [this.#world, this.#plan, this.#facts, this.#storeWallMs] = [world, plan, facts, storeWallMs];
+  constructor(world: World, plan: RevocationsPlan, facts: StoreFacts, store: StreamStore) {
+    [this.#world, this.#plan, this.#facts, this.#store] = [world, plan, facts, store];
   }
 
   /** In the process of the node. */
@@ -51,7 +52,7 @@ export class Announcer {
     const { freezes } = process;
     const freezesBefore = freezes.length;
     // With replicas that are too far behind, nothing can be announced in time.
-    const canBeConfirmed = !this.#plan.waitsForReplicas || this.#plan.store.lagMs < 400;
+    const canBeConfirmed = !this.#plan.waitsForReplicas || this.#plan.store.lagMs === 0;
     const wasCalm = canBeConfirmed && node.calm.ms >= recoveryMs(node);
     const settled = (what: string): void => {
       const tookMs = this.#world.nowMs - begunAtMs;
@@ -95,26 +96,30 @@ export class Announcer {
   /** From when to when the cut-off may lie, in Unix seconds, if it is accepted at all. */
   #cutOffs(node: Node, { subject, atMs, token }: Wish): { readonly from: number; readonly to: number } {
     if (atMs !== undefined) return { from: Math.floor(atMs / 1000), to: Math.floor(atMs / 1000) };
-    const { wallMs } = node.process;
-    const storeMs = this.#storeWallMs();
-    const isKnown = node.calm.ms >= recoveryMs(node);
-    const [from, to] = isKnown ? [storeMs, storeMs] : [Math.min(wallMs, storeMs), Math.max(wallMs, storeMs)];
+    const { fromMs: from, toMs: to } = this.#presentOf(node);
     if (subject.kind === 'token') return { from: 0, to: Math.max(token?.claims.iat ?? 0, Math.floor(to / 1000) + 31) };
     // The clock of the store was read a little before.
     return { from: Math.floor((from + toleranceMs) / 1000) - 2, to: Math.floor((to + toleranceMs) / 1000) + 2 };
   }
 
+  /** What time it is for the node: by the clock of the store as it knows it, or else by its own. */
+  #presentOf(node: Node): { readonly fromMs: number; readonly toMs: number } {
+    const { wallMs, highestMs, lowestMs } = this.#store;
+    if (node.calm.ms >= recoveryMs(node)) return { fromMs: wallMs, toMs: wallMs };
+    return { fromMs: Math.min(node.process.wallMs, lowestMs), toMs: Math.max(node.process.wallMs, highestMs) };
+  }
+
   /** A revocation holds at once in the process that makes it. Returns its cut-off. */
   #noteLocal(node: Node, { subject, atMs }: Wish, limit: { readonly from: number; readonly to: number }): number | undefined {
     const name = subjectName(subject);
-    const { wallMs } = node.process;
-    const isTooFarAhead = atMs !== undefined && atMs > Math.max(wallMs, this.#storeWallMs()) + maxAheadMs + 2_000;
+    const { fromMs, toMs } = this.#presentOf(node);
+    const isTooFarAhead = atMs !== undefined && atMs > toMs + maxAheadMs + 2_000;
     let before: number | undefined;
     for (const { kind, id, organizationId, issuedBefore } of node.revocations.list()) {
       const held = { kind, ...(id !== null && { id }), ...(organizationId !== undefined && { organizationId }) };
       if (subjectName(held) === name) before = Math.floor(Date.parse(issuedBefore) / 1000);
     }
-    const mayBeRefused = atMs !== undefined && atMs > Math.min(wallMs, this.#storeWallMs()) + maxAheadMs - 2_000;
+    const mayBeRefused = atMs !== undefined && atMs > fromMs + maxAheadMs - 2_000;
     if (before === undefined) {
       const isCovered = limit.from <= node.compactedBefore;
       if (!mayBeRefused && !isCovered) this.#violate(node, name, 'is not held at once by the process that revokes it');
@@ -138,7 +143,7 @@ export class Announcer {
     this.#world.note(node.process.name, `could not announce "${name}": ${String(errorName)}`);
     if (String(message).includes('eyJ')) this.#violate(node, name, 'has a token in its error');
     const isConfig = errorName === 'ToriiConfigError';
-    const nearMs = Math.min(node.process.wallMs, this.#storeWallMs()) + maxAheadMs - 3_000;
+    const nearMs = this.#presentOf(node).fromMs + maxAheadMs - 3_000;
     if (isConfig && atMs !== undefined && atMs > nearMs) return;
     if (typeof announce !== 'function') this.#violate(node, name, `fails with ${String(errorName)}: ${String(message)}`);
     if (wasCalm) this.#violate(node, name, 'could not be announced, although nothing has disturbed the node');

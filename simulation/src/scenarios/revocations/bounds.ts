@@ -17,5 +17,5 @@ export function recoveryMs({ silenceMs }: Node): number {
 
 /** After this time, it has also written back what the store has lost, and what could not be announced. */
 export function restoreMs(node: Node): number {
-  return recoveryMs(node) + 15_000;
+  return recoveryMs(node) + 35_000;
 }

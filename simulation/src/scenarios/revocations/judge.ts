@@ -92,7 +92,12 @@ export class Judge {
       return this.#violate(42, asked, `got 503 after a silence of at most ${silentMs + node.silenceMs + 2_000} ms`);
     }
     if (health.status === 'current') this.#violate(42, asked, 'got 503, although the health is "current"');
-    if (health.status === 'stale' && !node.isStale) this.#violate(42, asked, 'got 503 without the event feed_stale');
+    if (health.status !== 'stale' || node.isStale) return;
+    // The event may come with the next tick.
+    this.#world.schedule.after(1_500, () => {
+      const isStill = node.revocations.health().status === 'stale' && !node.isStale && !node.process.isFrozen;
+      if (isStill && !node.process.isDead) this.#violate(42, asked, 'got 503 without the event feed_stale');
+    });
   }
 
   /** The most that a request may take is waitMs. */

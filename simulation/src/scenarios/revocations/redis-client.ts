@@ -66,10 +66,9 @@ export class RedisClient {
   }
 
   #open(): void {
-    if (process.env.DBG) this.#place.world.note(this.#place.process.name, `opens ${this.#own}`);
-    const { world, store, process: proc } = this.#place;
+    const { world, store, process } = this.#place;
     this.#place.wires += 1;
-    this.#wire = new StoreWire(world, store, proc, this.#place.wires, {
+    this.#wire = new StoreWire(world, store, process, this.#place.wires, {
       onOpen: () => {
         this.#isOpen = true;
         this.#failures = 0;
@@ -82,7 +81,6 @@ export class RedisClient {
         else command?.resolve(reply);
       },
       onClosed: (error) => {
-        if (process.env.DBG) this.#place.world.note(this.#place.process.name, `closed ${this.#own} ${error.message}`);
         if (this.#isEnded) return;
         this.#isOpen = false;
         this.#onError(error);

@@ -43,6 +43,7 @@ function timesOf(plan: RevocationsPlan): { readonly incidents: readonly TimedInc
     endMs = atMs + Math.max(...ends) + 3_000;
     incidents.push({ number, atMs, endMs });
   }
+  endMs = Math.max(endMs, ...plan.processes.map(({ startsAtMs }) => startsAtMs + 3_000));
   return { incidents, endMs };
 }
 
@@ -73,7 +74,7 @@ class Run {
     this.#judge = new Judge(world, plan, this.#facts);
     this.#fleet = new Fleet<Node>(world, [storeOrigin], (process, number) => this.#boot(process, number));
     this.#traffic = new Traffic(world, plan, this.#fleet, this.#judge);
-    this.#announcer = new Announcer(world, plan, this.#facts, () => this.#store.wallMs);
+    this.#announcer = new Announcer(world, plan, this.#facts, this.#store);
     this.#announcer.onRevoked = (node, subject) => this.#probeAfter(node, subject);
     this.#attacker = new Attacker(world, this.#store, this.#facts, plan.signing !== 'off');
   }
@@ -211,7 +212,8 @@ class Run {
         return;
       case 'store clock': {
         const aheadMs = this.#store.wallMs - epochMs - this.#world.nowMs;
-        return this.#store.setClock(boundedMs(aheadMs, step.byMs));
+        this.#store.setClock(boundedMs(aheadMs, step.byMs));
+        return this.#storeCalm.disturb();
       }
       case 'link': {
         const calms = step.process === null ? this.#linkCalms : [this.#linkCalms[step.process % this.#linkCalms.length] as Calm];
