@@ -7,6 +7,7 @@ import {
   loggableCause,
   raceDeadline,
   random,
+  wrongOption,
 } from '@torii/core/adapter';
 import { type Entry, keyOf } from './entries/entry.ts';
 import type { RevocationEvent } from './events.ts';
@@ -52,6 +53,8 @@ export class Announcements {
 
   /** Applies the entry in this process, and resolves when the store has accepted it. */
   async announce(entry: Entry): Promise<void> {
+    if (this.#hooks.connection()?.isReadOnly === true)
+      throw wrongOption('feed', 'can only read, so nothing can be revoked here. Give pollFeed the option `write`');
     const begunAt = instantNow();
     const { kind } = entry;
     const id = entry.id === null ? null : loggable(entry.id);
@@ -74,6 +77,7 @@ export class Announcements {
 
   /** The store lacks these entries. `isLoss`: it has lost data. */
   restore(entries: readonly HeldEntry[], isLoss: boolean): void {
+    if (this.#hooks.connection()?.isReadOnly === true) return;
     for (const entry of entries) this.#addUnstored(entry);
     // The entries of which it is made are no longer known.
     const { compacted } = this.#memory.set;

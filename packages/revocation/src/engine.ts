@@ -11,6 +11,7 @@ import {
   stopTimer,
   type Timer,
   tokenDigestOf,
+  wallMs,
   wrongOption,
 } from '@torii/core/adapter';
 import { Announcements } from './announcements.ts';
@@ -206,7 +207,8 @@ export class Engine {
   }
 
   #moment(at: unknown): number {
-    return readMoment(at, this.#clock.presentMs);
+    const { presentMs } = this.#clock;
+    return readMoment(at, presentMs, Math.max(presentMs, wallMs()));
   }
 
   async #readToken(token: string): Promise<{ digest: string; issuedAt: number }> {

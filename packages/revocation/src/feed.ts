@@ -60,6 +60,8 @@ export interface FeedConnection {
    * may not fire between requests, as in edge runtimes.
    */
   readonly askAfterMs?: number | undefined;
+  /** Whether `write` always fails, because this process may only read. */
+  readonly isReadOnly?: boolean | undefined;
   /** Ends reading. A client that the app passed in is not closed. */
   close(): Promise<void>;
 }

@@ -5,18 +5,24 @@ const maxAheadMs = 300_000;
 const toleranceMs = 30_000;
 const example = "at: user.updatedAt, a Date or text such as '2026-11-29T15:00:00Z'";
 
-/** The cut-off of a revocation, in Unix seconds. @param presentMs The present moment, by the best clock that is known. */
-export function readMoment(at: unknown, presentMs: number): number {
+/**
+ * The cut-off of a revocation, in Unix seconds.
+ *
+ * @param presentMs The present moment, by the best clock that is known.
+ * @param latestMs The present moment, by the clock that is further ahead. A store that is 10 minutes late refuses no ban.
+ */
+export function readMoment(at: unknown, presentMs: number, latestMs: number): number {
   if (at === undefined) return Math.floor((presentMs + toleranceMs) / 1000);
   const ms = msOf(at);
   if (ms === undefined) throw wrongValue('at', 'a moment', at, example);
   if (!(ms >= 1000)) throw wrongOption('at', `is not a moment after 1970. Write ${example}`);
-  if (ms > presentMs + maxAheadMs)
+  if (ms > latestMs + maxAheadMs)
     throw wrongOption('at', 'is more than 5 minutes ahead. Write the moment at which Torii carried out the change');
   return Math.floor(ms / 1000);
 }
 
-function msOf(at: unknown): number | undefined {
+/** The Unix milliseconds of a Date, or of ISO 8601 with a time zone. `undefined` for any other value. */
+export function msOf(at: unknown): number | undefined {
   if (typeof at === 'string') {
     const hasZone = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)$/.test(at);
     return hasZone ? Date.parse(at) : undefined;

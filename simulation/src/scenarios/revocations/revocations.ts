@@ -112,7 +112,7 @@ class Run {
     const { cause, error, ...rest } = event as Readonly<Record<string, unknown>>;
     const text = JSON.stringify(rest);
     const all = `${text} ${String(cause)} ${String(Object(cause)['cause'])} ${String(error)}`;
-    if (all.includes('eyJ')) this.#world.violate(44, `${node.process.name}: a token in the event ${event.type}`);
+    if (all.includes('eyJhbGciOi')) this.#world.violate(44, `${node.process.name}: a token in the event ${event.type}`);
     const { durationMs, ...stable } = rest;
     this.#world.note(node.process.name, `event ${JSON.stringify(stable)}${cause === undefined ? '' : `: ${String(cause)}`}`);
     if (event.type === 'feed_stale') node.isStale = true;
@@ -127,7 +127,7 @@ class Run {
   /** Something was written to the store: every connected node knows it within a second. */
   #onAdded(fact: Fact, text: string): void {
     const { nowMs } = this.#world;
-    if (text.includes('eyJ')) this.#world.violate(44, 'The store holds a token.');
+    if (text.includes('eyJhbGciOi')) this.#world.violate(44, 'The store holds a token.');
     this.#traffic.note(fact);
     this.#world.schedule.after(deliveryMs, () => {
       for (const node of this.#living()) {
