@@ -1,4 +1,5 @@
 import { wrongOption, wrongValue } from '@torii/core/adapter';
+import { maxAheadSeconds } from './memory.ts';
 
 const maxAheadMs = 300_000;
 /** The clocks of this server and of Torii may differ by so much. */
@@ -16,7 +17,8 @@ export function readMoment(at: unknown, presentMs: number, latestMs: number): nu
   const ms = msOf(at);
   if (ms === undefined) throw wrongValue('at', 'a moment', at, example);
   if (!(ms >= 1000)) throw wrongOption('at', `is not a moment after 1970. Write ${example}`);
-  if (ms > latestMs + maxAheadMs)
+  // Servers ignore an entry that is too far ahead by the clock of the store.
+  if (ms > latestMs + maxAheadMs || ms > presentMs + maxAheadSeconds * 1000)
     throw wrongOption('at', 'is more than 5 minutes ahead. Write the moment at which Torii carried out the change');
   return Math.floor(ms / 1000);
 }

@@ -35,6 +35,7 @@ export class StoreWire {
   /** A router on the way may forget a connection on which packets are lost. */
   readonly #canBeForgotten: boolean;
   #isForgotten = false;
+  #hasServerLeft = false;
   #state: 'opening' | 'open' | 'closed' = 'opening';
   /** For commands that wait: ends their wait. */
   #stopWaiting: () => void = () => {};
@@ -51,7 +52,16 @@ export class StoreWire {
 
   send(args: readonly string[]): void {
     if (this.#state !== 'open') throw new Error('The wire is not open.');
-    this.#there.push(() => this.#arrive(args));
+    if (this.#hasServerLeft) this.#reset(firstRepeatMs);
+    else this.#there.push(() => this.#arrive(args));
+  }
+
+  /** The server answers that it does not know the connection. */
+  #reset(repeatMs: number): void {
+    this.#world.schedule.after(repeatMs, () => {
+      if (this.#linkIs('open')) this.#end(connectionError('read ECONNRESET', 'ECONNRESET'));
+      else if (this.#state === 'open') this.#reset(Math.min(2 * repeatMs, longestRepeatMs));
+    });
   }
 
   /** The process closes it. */
@@ -108,6 +118,7 @@ export class StoreWire {
 
   /** The server forgets the connection. */
   #leaveServer(): void {
+    this.#hasServerLeft = true;
     this.#store.closers.delete(this.#cut);
     this.#arrived.length = 0;
     this.#stopWaiting();

@@ -119,7 +119,7 @@ export class Announcer {
       const held = { kind, ...(id !== null && { id }), ...(organizationId !== undefined && { organizationId }) };
       if (subjectName(held) === name) before = Math.floor(Date.parse(issuedBefore) / 1000);
     }
-    const mayBeRefused = atMs !== undefined && atMs > Math.max(fromMs, node.process.wallMs) + maxAheadMs - 2_000;
+    const mayBeRefused = atMs !== undefined && atMs > Math.min(fromMs + 900_000, Math.max(fromMs, node.process.wallMs) + maxAheadMs) - 2_000;
     if (before === undefined) {
       const isCovered = limit.from <= node.compactedBefore;
       if (!mayBeRefused && !isCovered) this.#violate(node, name, 'is not held at once by the process that revokes it');
@@ -143,7 +143,8 @@ export class Announcer {
     this.#world.note(node.process.name, `could not announce "${name}": ${String(errorName)}`);
     if (String(message).includes('eyJhbGciOi')) this.#violate(node, name, 'has a token in its error');
     const isConfig = errorName === 'ToriiConfigError';
-    const nearMs = Math.max(this.#presentOf(node).fromMs, node.process.wallMs) + maxAheadMs - 7_000;
+    const { fromMs } = this.#presentOf(node);
+    const nearMs = Math.min(fromMs + 900_000, Math.max(fromMs, node.process.wallMs) + maxAheadMs) - 7_000;
     if (isConfig && atMs !== undefined && atMs > nearMs) return;
     if (typeof announce !== 'function') this.#violate(node, name, `fails with ${String(errorName)}: ${String(message)}`);
     if (wasCalm) this.#violate(node, name, 'could not be announced, although nothing has disturbed the node');

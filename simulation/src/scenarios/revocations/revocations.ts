@@ -216,7 +216,7 @@ class Run {
         return this.#storeCalm.disturb();
       }
       case 'link': {
-        const calms = step.process === null ? this.#linkCalms : [this.#linkCalms[step.process % this.#linkCalms.length] as Calm];
+        const calms = step.process === null ? this.#linkCalms : [this.#linkCalms[step.process % this.#fleet.size] as Calm];
         const ends = calms.map((calm) => calm.begin());
         this.#fleet.disturb([{ ...step, server: 0, atMs: this.#world.nowMs, forMs }]);
         schedule.after(forMs, () => schedule.after(0, () => ends.forEach((end) => end())));
