@@ -1,10 +1,11 @@
 // Runs tests in a real, headless Chromium.
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import axe from 'axe-core';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, test } from 'vitest';
-import { launchChromium } from './chromium.ts';
+import { launchChromium, launchWithThirdPartyCookies } from './chromium.ts';
 import { requireProgram } from './programs.ts';
 import { repository } from './workspace.ts';
 
@@ -13,6 +14,8 @@ const screenshots = join(repository, '.reports', 'screenshots');
 interface PageOptions extends BrowserContextOptions {
   /** Whether the browser keeps pages that are left, as users' browsers do. Playwright turns this off. */
   readonly backForwardCache?: boolean;
+  /** Whether frames and images of other sites get cookies with `SameSite=None`. Starts a browser for this page. */
+  readonly thirdPartyCookies?: boolean;
 }
 
 type OpenPage = (options?: PageOptions) => Promise<Page>;
@@ -31,15 +34,23 @@ export const browserTest = test.extend<{ openPage: OpenPage }>({
       launched.set(keepsPages, browser);
       return browser;
     };
-    const contexts: Awaited<ReturnType<Browser['newContext']>>[] = [];
-    await use(async ({ backForwardCache = false, ...options } = {}) => {
-      const browser = await launch(backForwardCache);
-      const context = await browser.newContext({ viewport: { width: 1200, height: 800 }, ...options });
+    const contexts: BrowserContext[] = [];
+    const folders: string[] = [];
+    await use(async ({ backForwardCache = false, thirdPartyCookies = false, ...more } = {}) => {
+      const options = { viewport: { width: 1200, height: 800 }, ...more };
+      const openContext = async () => {
+        if (!thirdPartyCookies) return (await launch(backForwardCache)).newContext(options);
+        const folder = mkdtempSync(join(tmpdir(), 'torii-chromium-'));
+        folders.push(folder);
+        return launchWithThirdPartyCookies(executablePath, folder, options);
+      };
+      const context = await openContext();
       context.setDefaultTimeout(60_000);
       contexts.push(context);
       return context.newPage();
     });
     await Promise.all(contexts.map((context) => context.close()));
+    for (const folder of folders) rmSync(folder, { recursive: true, force: true });
   },
 });
 

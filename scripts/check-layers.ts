@@ -50,7 +50,7 @@ const layers: Readonly<Record<string, Allowed>> = {
       'string-width',
     ],
     // Each of these packages is needed by only one command, and is larger than all other dependencies together.
-    peers: ['@torii/authz', '@torii/emulator', '@nats-io/kv', '@nats-io/transport-node'],
+    peers: ['@torii/authz', '@torii/emulator', '@nats-io/kv', '@nats-io/transport-node', 'ioredis', 'redis'],
   },
 };
 
@@ -186,7 +186,15 @@ const folderTables: Readonly<Record<string, FolderTable>> = {
     },
     libraries: { commander: 'program' },
   },
-  cli: { folders: { '.': ['commands', 'output'], output: ['.'], commands: ['.', 'output'] } },
+  cli: {
+    folders: {
+      '.': ['commands', 'output'],
+      output: ['.'],
+      commands: ['.', 'output', 'revocation'],
+      revocation: ['.', 'output'],
+    },
+    libraries: { ioredis: 'revocation', redis: 'revocation' },
+  },
 };
 
 const page = 'CONTRIBUTING.md, "Who may import whom"';

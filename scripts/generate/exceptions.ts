@@ -73,3 +73,14 @@ export const secretAnswers: ReadonlySet<string> = new Set(['POST /users/{}/imper
  * removes the permission to delete that user, so a second delete returns 403.
  */
 export const doneStatuses: Readonly<Record<string, number>> = { 'DELETE /users/{}': 403 };
+
+/**
+ * Operations after which tokens that were issued earlier must not be accepted any more, and what they end: the access of a user,
+ * every session of a user, or one of them. The first path parameter is the user.
+ */
+export const revocations: Readonly<Record<string, 'user' | 'sessions' | 'session'>> = {
+  'POST /users/{}/ban': 'user',
+  'DELETE /users/{}': 'user',
+  'DELETE /users/{}/sessions': 'sessions',
+  'DELETE /users/{}/sessions/{}': 'session',
+};

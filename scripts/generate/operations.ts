@@ -7,6 +7,7 @@ import {
   metadataOwners,
   mostItems,
   repeatable,
+  revocations,
   secretAnswers,
 } from './exceptions.ts';
 import { type MethodName, nameEndpoints } from './names.ts';
@@ -78,6 +79,8 @@ export interface Operation extends MethodName {
   readonly hasItemBags: boolean;
   readonly isSecretAnswer: boolean;
   readonly doneStatus: number | undefined;
+  /** What the operation ends, if earlier tokens must not be accepted after it. */
+  readonly revokes: 'user' | 'sessions' | 'session' | undefined;
 }
 
 export function readOperations(document: JsonObject): readonly Operation[] {
@@ -132,6 +135,7 @@ function readOperation(document: JsonObject, endpoint: Endpoint, { resource, nam
       isBag(name, resolve(document, objectAt(field))),
     ),
     isSecretAnswer: secretAnswers.has(keyOf(endpoint)),
+    revokes: revocations[keyOf(endpoint)],
   };
 }
 

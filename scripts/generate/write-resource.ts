@@ -159,12 +159,36 @@ function writeMethod(operation: Operation, types: TypeNames): string {
           '',
           `A ${operation.doneStatus} counts as success if an earlier attempt of the same call may have been carried out. A ${operation.doneStatus} on the first attempt throws.`,
         ];
-  const doc = [operation.doc, ...done, '', ...parameters, ...refusals].join('\n');
+  const doc = [
+    operation.doc,
+    ...done,
+    ...describeRevoked(operation),
+    '',
+    ...parameters,
+    ...refusals,
+    ...describeUnannounced(operation),
+  ].join('\n');
   const signature = writeSignature(operation, types);
   return `${docComment(doc, '  ')}  ${operation.name}(${signature}): ${resultOf(operation, types, types.typedItem(operation))} {
     ${writeCall(isPaged(operation) ? ['listPages', 'this.#send'] : ['this.#send'], describe(operation, types))}
   }
 `;
+}
+
+function describeRevoked({ revokes }: Operation): readonly string[] {
+  if (revokes === undefined) return [];
+  const what = {
+    user: 'the tokens of the user are revoked before the request and after it.',
+    sessions: 'the tokens of the user are revoked after the request.',
+    session:
+      'every token of the user is revoked after the request, because tokens do not say of which session they are. `announceSessions: false` prevents that.',
+  };
+  return ['', `If the client has \`revocations\`, ${what[revokes]}`];
+}
+
+function describeUnannounced({ revokes }: Operation): readonly string[] {
+  const doc = '@throws ToriiRevocationError if it succeeded but could not be announced. `announce()` tries that again.';
+  return revokes === undefined ? [] : [doc];
 }
 
 function writeSignature(operation: Operation, types: TypeNames): string {
@@ -190,9 +214,17 @@ function describe(operation: Operation, types: TypeNames): readonly string[] {
     ...(hasBodyBags(operation) && operation.metadataOwner === 'user' ? ['sharesBudget: true'] : []),
     ...(operation.isRepeatable && method === 'POST' ? ['isRepeatable: true'] : []),
     ...(operation.doneStatus === undefined ? [] : [`doneStatus: ${operation.doneStatus}`]),
+    ...writeRevoked(operation),
     `answer: '${answerKindOf(operation)}'`,
     ...(operation.isSecretAnswer ? ['isSecretAnswer: true'] : []),
     ...(guard === undefined ? [] : [`guard: ${guard.name}`]),
+  ];
+}
+
+function writeRevoked({ revokes, parameters: [user] }: Operation): readonly string[] {
+  if (revokes === undefined || user === undefined) return [];
+  return [
+    `revokes: { what: '${revokes}', userId${camelCase(user.name) === 'userId' ? '' : `: ${camelCase(user.name)}`} }`,
   ];
 }
 

@@ -1,5 +1,6 @@
 import { allow, type Check, getAuth, requireAuth } from '@torii/express';
 import express from 'express';
+import { options } from './revocations.ts';
 
 const isAdmin: Check = (auth) => auth.organization?.role === 'org:administrator';
 
@@ -10,7 +11,7 @@ app.get('/', (_req, res) => {
 });
 
 // All routes below need a token.
-app.use(requireAuth({ issuer: process.env['TORII_ISSUER'] }));
+app.use(requireAuth({ issuer: process.env['TORII_ISSUER'], ...options }));
 
 app.get('/me', (req, res) => {
   const { userId, environmentId, organization } = getAuth(req);

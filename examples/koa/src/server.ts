@@ -2,6 +2,7 @@ import cors from '@koa/cors';
 import Router from '@koa/router';
 import { allow, type Check, getAuth, requireAuth } from '@torii/koa';
 import Koa from 'koa';
+import { options } from './revocations.ts';
 
 const isAdmin: Check = (auth) => auth.organization?.role === 'org:administrator';
 
@@ -27,7 +28,7 @@ const webOrigin = process.env['WEB_ORIGIN'];
 if (webOrigin !== undefined) app.use(cors({ origin: webOrigin, exposeHeaders: ['WWW-Authenticate'] }));
 
 // All routes except `/` need a token.
-app.use(requireAuth({ issuer: process.env['TORII_ISSUER'], publicPaths: ['/'] }));
+app.use(requireAuth({ issuer: process.env['TORII_ISSUER'], publicPaths: ['/'], ...options }));
 app.use(router.routes());
 
 const server = app.listen(Number(process.env['PORT'] ?? 3000), '127.0.0.1', () => {

@@ -1,9 +1,14 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import { createVerifier } from '@torii/core';
+import { options } from './revocations.ts';
 
 const issuer = process.env['TORII_ISSUER'];
-const userVerifier = createVerifier({ issuer });
-const adminVerifier = createVerifier({ issuer, checks: [(auth) => auth.organization?.role === 'org:administrator'] });
+const userVerifier = createVerifier({ issuer, ...options });
+const adminVerifier = createVerifier({
+  issuer,
+  ...options,
+  checks: [(auth) => auth.organization?.role === 'org:administrator'],
+});
 
 interface Answer {
   readonly status: number;

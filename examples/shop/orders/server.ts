@@ -3,6 +3,7 @@ import { bodyParser } from '@koa/bodyparser';
 import Router from '@koa/router';
 import { type Auth, getAuth, getToken, requireAuth } from '@torii/koa';
 import Koa, { type Context } from 'koa';
+import { revocations } from '../revocations.ts';
 import { type Buyer, listOrders, recordOrder } from './order-book.ts';
 import { askStock, type Reservation, type StockAnswer } from './stock.ts';
 
@@ -30,7 +31,7 @@ router.post('/orders', async (ctx) => {
 });
 
 const app = new Koa();
-app.use(requireAuth({ issuer: process.env['TORII_ISSUER'], exposeToken: true }));
+app.use(requireAuth({ issuer: process.env['TORII_ISSUER'], exposeToken: true, revocations }));
 app.use(bodyParser({ enableTypes: ['json'], jsonLimit: '1kb' }));
 app.use(router.routes());
 

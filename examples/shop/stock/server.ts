@@ -1,14 +1,15 @@
 // Knows what is in stock, and who may take it. The only service that checks a role.
 import { createServer, type IncomingMessage } from 'node:http';
 import { type Check, createVerifier, refuse } from '@torii/core';
+import { revocations } from '../revocations.ts';
 import { type Item, listProducts, type Refusal, reserve } from './shelf.ts';
 
 const issuer = process.env['TORII_ISSUER'];
 const mayOrder: Check = (auth) =>
   auth.organization?.role === 'org:administrator' || refuse('Only administrators of an organization may order.');
 
-const readers = createVerifier({ issuer });
-const buyers = createVerifier({ issuer, checks: [mayOrder] });
+const readers = createVerifier({ issuer, revocations });
+const buyers = createVerifier({ issuer, revocations, checks: [mayOrder] });
 
 interface Answer {
   readonly status: number;

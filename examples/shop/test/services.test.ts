@@ -1,7 +1,12 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createToriiClient } from '@torii/api';
 import { type Emulator, startEmulator } from '@torii/emulator';
+import { createRevocations } from '@torii/revocation';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type RunningService, type ServiceOptions, startService } from '../processes.ts';
+import { fileFeed } from '../file-feed.ts';
 import { type Gate, openGate } from './gate.ts';
 
 // Runs orders and stock as two processes. A gate between them can change or drop their requests. shop.matrix.test.ts also
@@ -21,14 +26,24 @@ afterAll(async () => {
   for (const each of [orders, stock, gate, emulator, stranger]) await each?.[Symbol.asyncDispose]();
 });
 
+const folder = mkdtempSync(join(tmpdir(), 'torii-shop-'));
+const file = join(folder, 'revocations');
+writeFileSync(file, '');
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function environmentOfAll() {
+  const { issuer, environmentId } = emulator;
+  return { TORII_ISSUER: issuer, TORII_ENVIRONMENT_ID: environmentId, REVOCATIONS_FILE: file };
+}
+
 function startStock(options: Partial<ServiceOptions> = {}): Promise<RunningService> {
-  const environment = { TORII_ISSUER: emulator.issuer, ...options.environment };
+  const environment = { ...environmentOfAll(), ...options.environment };
   return startService('stock', { port: 0, ...options, environment });
 }
 
 /** Waits long for the stock service, because the machine may be slow. */
 function startOrders(timeoutMs = 60_000): Promise<RunningService> {
-  const environment = { TORII_ISSUER: emulator.issuer, STOCK_URL: gate.url, STOCK_TIMEOUT_MS: String(timeoutMs) };
+  const environment = { ...environmentOfAll(), STOCK_URL: gate.url, STOCK_TIMEOUT_MS: String(timeoutMs) };
   return startService('orders', { port: 0, environment });
 }
 
@@ -300,6 +315,32 @@ test('a stock service that was killed and started again serves the next order', 
     expect((await order(token)).status).toBe(201);
   } finally {
     gate.target = stock.url;
+  }
+});
+
+test('[40] a ban reaches every service, and a token from after the unban works', async () => {
+  const user = await emulator.createUser({ email: 'ada@example.com' });
+  const token = await emulator.token({ userId: user.id, organization: acme });
+  const placesOf = async (sent: string) =>
+    Promise.all([orders, stock].map(async (service) => (await ask(service, '/products', sent)).body.error?.reason));
+  // Both services remember the token now.
+  expect(await placesOf(token)).toEqual([undefined, undefined]);
+  const { issuer, environmentId, secretKey, apiUrl } = emulator;
+  const revocations = createRevocations({ issuer, environmentId, feed: fileFeed(file) });
+  const client = createToriiClient({ secretKey, apiUrl, revocations });
+  try {
+    await client.users.ban(user.id);
+    await expect.poll(() => placesOf(token)).toEqual(['token_revoked', 'token_revoked']);
+    expect((await ask(orders, '/orders', await adaToken())).status).toBe(200);
+    await client.users.unban(user.id);
+    // The ban was also announced before the request, for 30 seconds ahead of this machine's clock.
+    emulator.advance(31);
+    const renewed = await emulator.token({ userId: user.id, organization: acme });
+    await expect.poll(() => placesOf(renewed)).toEqual([undefined, undefined]);
+    expect(await placesOf(token)).toEqual(['token_revoked', 'token_revoked']);
+  } finally {
+    emulator.resetClock();
+    await revocations.close();
   }
 });
 

@@ -83,7 +83,8 @@ function failed(problem: Problem): Result<never> {
 
 function problemOf(status: number, body: { readonly error?: { readonly reason?: string } }): Problem {
   // Another 401 does not mean that the user has to sign in again: this app has accepted the token.
-  if (body.error?.reason === 'token_expired') return 'token_expired';
+  const reason = body.error?.reason;
+  if (reason === 'token_expired' || reason === 'token_revoked') return 'token_expired';
   if (status === 403) return 'not_allowed';
   return status === 404 || status === 409 ? 'not_possible' : 'try_again';
 }

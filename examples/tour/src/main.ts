@@ -1,9 +1,11 @@
 import { basename, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startEmulator } from '@torii/emulator';
+import { createRevocations } from '@torii/revocation';
 import getPort from 'get-port';
 import { buildNextExample } from '../../../scripts/next-example.ts';
 import { countWrong, describeCall, formatTable } from './report.ts';
+import { createRevocationFile } from './revocation-file.ts';
 import {
   exampleServers,
   nextServer,
@@ -75,10 +77,19 @@ async function run({ once, ...asked }: Options): Promise<void> {
   });
   await using other = await startEmulator();
 
+  const { issuer, environmentId } = emulator;
+  const file = createRevocationFile();
+  const revocations = createRevocations({ issuer, environmentId, feed: file.feed });
   const servers: RunningServer[] = [];
   for (const [program, port] of ports) {
     say(`Starting ${program.name} on port ${port}`);
-    const environment = { TORII_ISSUER: emulator.issuer, WEB_ORIGIN: pageOrigin, APP_ORIGIN: originOf(port) };
+    const environment = {
+      TORII_ISSUER: issuer,
+      TORII_ENVIRONMENT_ID: environmentId,
+      REVOCATIONS_FILE: file.path,
+      WEB_ORIGIN: pageOrigin,
+      APP_ORIGIN: originOf(port),
+    };
     servers.push(await startServer(program, { port, environment }));
   }
   const api = servers.find(({ name }) => name === 'Koa');
@@ -88,7 +99,7 @@ async function run({ once, ...asked }: Options): Promise<void> {
   const page = await startServer(staticSite, { port: pagePort, environment });
 
   say('Sending requests to the servers');
-  const steps = await takeTour({ emulator, other, servers, page: { origin: pageOrigin, api } });
+  const steps = await takeTour({ emulator, other, revocations, servers, page: { origin: pageOrigin, api } });
   say('Sending requests to an app with several tenants');
   const tenantSteps = await takeTenantsTour(emulator);
   say('Sending webhooks to an app that keeps a copy of the users');

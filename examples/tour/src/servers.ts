@@ -10,19 +10,22 @@ export interface ServerProgram {
   readonly file: string;
   /** Arguments. If absent, `file` is TypeScript of this repository, and packages are loaded from their source. */
   readonly args?: readonly string[];
+  /** Whether it reads TORII_ENVIRONMENT_ID and REVOCATIONS_FILE, and refuses what was revoked. */
+  readonly readsRevocations?: boolean;
 }
 
 export interface RunningServer {
   readonly name: string;
   readonly url: string;
+  readonly readsRevocations: boolean;
   /** Kills the process and waits until it has exited. */
   stop(): Promise<void>;
 }
 
 export const exampleServers: readonly ServerProgram[] = [
-  { name: 'Express', file: exampleFile('express') },
-  { name: 'Koa', file: exampleFile('koa') },
-  { name: 'node:http', file: exampleFile('node-http') },
+  { name: 'Express', file: exampleFile('express'), readsRevocations: true },
+  { name: 'Koa', file: exampleFile('koa'), readsRevocations: true },
+  { name: 'node:http', file: exampleFile('node-http'), readsRevocations: true },
 ];
 
 /** Must be built first (`buildNextExample`). Also reads APP_ORIGIN. */
@@ -30,6 +33,7 @@ export const nextServer: ServerProgram = {
   name: 'Next.js',
   file: `${nextExample}/node_modules/next/dist/bin/next`,
   args: ['start', nextExample, '--hostname', '127.0.0.1'],
+  readsRevocations: true,
 };
 
 export const staticSite: ServerProgram = { name: 'static page', file: exampleFile('static-site') };
@@ -42,7 +46,7 @@ const startLimitMs = 120_000;
  * @throws Error if the server exits or does not respond in time
  */
 export async function startServer(
-  { name, file, args }: ServerProgram,
+  { name, file, args, readsRevocations = false }: ServerProgram,
   { port, environment }: { readonly port: number; readonly environment: Readonly<Record<string, string>> },
 ): Promise<RunningServer> {
   const command = args === undefined ? ['--conditions=@torii/source', file] : [file, ...args];
@@ -64,6 +68,7 @@ export async function startServer(
   return {
     name,
     url,
+    readsRevocations,
     async stop() {
       if (hasEnded(child)) return;
       // SIGKILL, because on SIGTERM Next's server waits for open connections, such as those that browsers open in

@@ -1,11 +1,15 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Call, createToriiClient, ToriiApiError } from '@torii/api';
 import type { Emulator } from '@torii/emulator';
+import type { Revocations } from '@torii/revocation';
 import type { RunningServer } from './servers.ts';
 
 export interface Cast {
   readonly emulator: Emulator;
   /** Another issuer, which the servers do not trust. */
   readonly other: Emulator;
+  /** Shared with the servers. */
+  readonly revocations: Revocations;
   readonly servers: readonly RunningServer[];
   /** The origin of the static page, and the server that allows requests from it. */
   readonly page: { readonly origin: string; readonly api: RunningServer };
@@ -23,6 +27,9 @@ export interface Step {
 const ada = { firstName: 'ada', email: 'ada@example.com', password: 'correct horse battery' };
 export const grace = { firstName: 'grace', email: 'grace@example.com', password: 'compilers are fun' };
 
+/** How long the news of a ban may take to reach a server: a little longer than its pause between two looks at the file. */
+const longestNewsMs = 2_000;
+
 /** An expiry that is further in the past than any clock tolerance (at most 300 seconds). */
 const longAgo = -3600;
 
@@ -30,14 +37,15 @@ const longAgo = -3600;
  * Creates a user and signs her in, sends valid and invalid tokens to every server, rotates the keys and bans the user. Everything
  * goes over HTTP, as in a real app. Requests that need the secret key use the REST client.
  */
-export async function takeTour({ emulator, other, servers, page }: Cast): Promise<readonly Step[]> {
+export async function takeTour({ emulator, other, revocations, servers, page }: Cast): Promise<readonly Step[]> {
   const steps: Step[] = [];
   const atTorii = async (sent: string, expected: string, response: Promise<Response>) => {
     const { outcome, body } = await read(response, new Map());
     steps.push({ sent, expected, answers: new Map([['Torii', outcome]]) });
     return body;
   };
-  const client = createToriiClient({ secretKey: emulator.secretKey, apiUrl: emulator.apiUrl, timeoutMs: 10_000 });
+  const { secretKey, apiUrl } = emulator;
+  const client = createToriiClient({ secretKey, apiUrl, revocations, timeoutMs: 10_000 });
   const throughClient = async <T>(
     sent: string,
     expected: string,
@@ -139,8 +147,25 @@ export async function takeTour({ emulator, other, servers, page }: Cast): Promis
   await throughClient('ban the user', '200 banned', client.users.ban(userId), ({ status }) => status);
   await throughClient('list the banned users', '200 ada', client.users.list({ statuses: ['banned'] }), sayNames);
   await atTorii('sign in after the ban', '403 user_banned', signIn(emulator));
-  await atServers('GET /me with a token from before the ban:\nTorii keeps it valid until it expires', '200 ada', token);
+  const informed = servers.filter(({ readsRevocations }) => readsRevocations);
+  const refusals = informed.map(async ({ name, url }) => [name, await untilRefused(`${url}/me`, token)] as const);
+  steps.push({
+    sent: 'GET /me with a token from before the ban,\nwithin two seconds',
+    expected: '401 token_revoked',
+    answers: new Map(await Promise.all(refusals)),
+  });
   return steps;
+}
+
+/** Sends the token again until the server has heard of the ban, and returns its last response. */
+async function untilRefused(url: string, token: string): Promise<string> {
+  const headers = { authorization: `Bearer ${token}` };
+  const begun = performance.now();
+  for (;;) {
+    const { outcome } = await read(fetch(url, { headers, signal: AbortSignal.timeout(60_000) }), new Map());
+    if (outcome !== '200' || performance.now() - begun > longestNewsMs) return outcome;
+    await sleep(50);
+  }
 }
 
 function signIn(emulator: Emulator, password = ada.password): Promise<Response> {

@@ -1,4 +1,14 @@
-export type { ApiAnswer, ApiCall, ConnectionReason, PatchBody, PatchFields, PatchValue } from '@torii/core';
+export type {
+  ApiAnswer,
+  ApiCall,
+  ConnectionReason,
+  FailedAnnouncement,
+  PatchBody,
+  PatchFields,
+  PatchValue,
+  RevocationAnnouncer,
+  RevocationMoment,
+} from '@torii/core';
 export {
   type FieldError,
   Patch,
@@ -7,6 +17,7 @@ export {
   ToriiConfigError,
   ToriiConnectionError,
   ToriiError,
+  ToriiRevocationError,
 } from '@torii/core';
 export { defaultApiUrl } from './api-url.ts';
 export { createToriiClient, type ToriiClient } from './client.ts';

@@ -32,6 +32,8 @@ export interface Operation {
    * deleted the user but its response was lost.
    */
   readonly doneStatus?: number;
+  /** Whose tokens become invalid, and what the operation ends. */
+  readonly revokes?: Revoked;
   /** `object`: has an `id`. `record`: has none. `value`: any JSON, or nothing. */
   readonly answer: 'page' | 'list' | 'object' | 'record' | 'value' | 'nothing';
   /** Whether the response is a secret, such as a token. */
@@ -40,12 +42,20 @@ export interface Operation {
   readonly guard?: AwaitGuard;
 }
 
+/** `user`: the access of a user. `sessions`: every session of a user. `session`: one of them. */
+export interface Revoked {
+  readonly what: 'user' | 'sessions' | 'session';
+  readonly userId: unknown;
+}
+
 /** Options of one call: the last argument of every method. */
 export interface RequestOptions {
   /** Aborts the call immediately: the current request, the wait before a retry, or the loop over pages. */
   readonly signal?: AbortSignal | undefined;
   /**
-   * Milliseconds for the whole call, including retries and the waits between them. From 1 to 3,600,000.
+   * Milliseconds for the whole call, including retries and the waits between them. From 1 to 3,600,000. Announcing a
+   * revocation takes its own time: up to 5 seconds before the request, and after it up to the `announceTimeoutMs` of
+   * `createRevocations`.
    * @default the client's `timeoutMs`
    */
   readonly timeoutMs?: number | undefined;

@@ -1,9 +1,13 @@
+import type { RevocationAnnouncer } from '@torii/core';
 import {
+  type Announcer,
+  announcerNames,
   assertOption,
   isLoopback,
   type Options,
   omitUndefined,
   problemOfPasted,
+  readAnnouncer,
   readFunction,
   readKnownOptions,
   readWhole,
@@ -47,6 +51,18 @@ export interface ToriiClientOptions {
   readonly maxRetries?: number | undefined;
   /** Called after every request that the client sends, for logs and metrics. Never receives the secret key. */
   readonly onEvent?: ApiEventListener | undefined;
+  /**
+   * Announces to all your servers that a user's tokens are revoked, when you ban or delete the user or revoke sessions. The
+   * result of `createRevocations` of `@torii/revocation`, for the environment of the secret key. Without it, these tokens are
+   * accepted until they expire. `request()` announces nothing.
+   */
+  readonly revocations?: RevocationAnnouncer;
+  /**
+   * Whether `sessions.revoke` revokes the tokens of the user. Tokens do not say of which session they are, so the user's other
+   * sessions must renew their tokens once. If `false`, a token of the revoked session is accepted until it expires.
+   * @default true
+   */
+  readonly announceSessions?: boolean | undefined;
 }
 
 export interface Limits {
@@ -59,11 +75,12 @@ export interface Settings extends Limits {
   readonly apiUrl: string;
   readonly fetch: Fetch | undefined;
   readonly onEvent: ApiEventListener | undefined;
+  readonly announcer: Announcer | undefined;
 }
 
 const defaults: Limits = { timeoutMs: 30_000, maxRetries: 2 };
 
-const optionNames = ['secretKey', 'apiUrl', 'fetch', 'timeoutMs', 'maxRetries', 'onEvent'] as const;
+const optionNames = ['secretKey', 'apiUrl', 'fetch', 'timeoutMs', 'maxRetries', 'onEvent', ...announcerNames] as const;
 const hints = {
   secretKey: 'apikey token key',
   apiUrl: 'baseurl',
@@ -74,12 +91,13 @@ const callOptionNames = ['signal', 'timeoutMs', 'maxRetries', 'headers'] as cons
 export function readOptions(given: ToriiClientOptions): Settings {
   const example = 'createToriiClient({ secretKey: process.env.TORII_SECRET_KEY })';
   const own = readKnownOptions(given, optionNames, example, 'options', hints);
-  const options = omitUndefined(own, ['apiUrl', 'timeoutMs', 'maxRetries']);
+  const options = omitUndefined(own, ['apiUrl', 'timeoutMs', 'maxRetries', 'announceSessions']);
   return {
     secretKey: readSecretKey(options.secretKey),
     apiUrl: readApiUrl('apiUrl' in options ? options.apiUrl : defaultApiUrl, own.fetch === undefined),
     fetch: readFunction<Fetch>(options, 'fetch'),
     onEvent: readFunction<ApiEventListener>(options, 'onEvent'),
+    announcer: readAnnouncer(options),
     ...readLimits(options, defaults),
   };
 }

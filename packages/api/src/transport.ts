@@ -11,6 +11,7 @@ import {
   readConnectionFailure,
   steadyMs,
 } from '@torii/core/adapter';
+import { announcementFor } from './announcements.ts';
 import { isUnusable, readData, refusalFor } from './answer.ts';
 import { guardResponse } from './await-guards.ts';
 import type { ApiResponse, Call, Operation, RequestOptions } from './operation.ts';
@@ -42,9 +43,10 @@ async function perform<T>(
   const mayRepeat = isRepeatable(operation);
   const emit = emitterFor(settings.onEvent);
   const secret = secretPatternOf(settings.secretKey);
-  const endsAt = steadyMs() + timeoutMs;
+  const announcement = announcementFor(settings.announcer, operation);
   const ending = new AbortController();
   const stopping = new AbortController();
+  let endsAt = 0;
   let attempts = 0;
   let hasArrived = false;
   let isInDoubt = false;
@@ -52,7 +54,12 @@ async function perform<T>(
 
   const unsubscribe = options.signal && onAbort(options.signal, () => stopping.abort());
   try {
-    return await run();
+    // No `await` without an announcement: the request must be sent before the method returns.
+    if (announcement?.beforeRequest && !stopping.signal.aborted) await announcement.beforeRequest(stopping.signal);
+    endsAt = steadyMs() + timeoutMs;
+    const response = await run();
+    await announcement?.afterAnswer(response, stopping.signal);
+    return response;
   } finally {
     unsubscribe?.();
   }

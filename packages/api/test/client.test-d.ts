@@ -25,6 +25,8 @@ test('the secret key may be undefined, as an environment variable is, but must b
   createToriiClient({ secretKey: process.env['TORII_SECRET_KEY'] });
   // @ts-expect-error no secret key
   createToriiClient({});
+  // @ts-expect-error: an announcer that may be missing would disable revocation in silence
+  createToriiClient({ secretKey: 'sk_test_0123', revocations: undefined });
   // @ts-expect-error unknown option
   createToriiClient({ secretKey: 'sk_test_0123', apiURL: 'https://api.torii.so' });
 });

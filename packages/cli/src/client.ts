@@ -1,4 +1,5 @@
 import { createToriiClient, type ToriiClient, type User } from '@torii/api';
+import type { RevocationAnnouncer } from '@torii/core';
 import type { Command } from 'commander';
 import type { Context } from './context.ts';
 import { CommandFailure, UsageError } from './failures.ts';
@@ -38,12 +39,16 @@ export async function apiSettingsFrom(context: Context, options: ApiOptions): Pr
  * @throws UsageError if the secret key is missing, or if `.env` sets the API URL and the secret key comes from
  * elsewhere: a cloned repository's `.env` could send the caller's key to an attacker's server
  */
-export async function clientFor(context: Context, options: ApiOptions): Promise<ToriiClient> {
-  return clientWith(await apiSettingsFrom(context, options));
+export async function clientFor(
+  context: Context,
+  options: ApiOptions,
+  revocations?: RevocationAnnouncer,
+): Promise<ToriiClient> {
+  return clientWith(await apiSettingsFrom(context, options), revocations);
 }
 
-/** Creates a REST client from settings. Throws like {@link clientFor}. */
-export function clientWith({ key, url }: ApiSettings): ToriiClient {
+/** Creates a REST client from settings. It announces to `revocations`, if given. Throws like {@link clientFor}. */
+export function clientWith({ key, url }: ApiSettings, revocations?: RevocationAnnouncer): ToriiClient {
   if (url?.origin === '.env' && key !== undefined && key.origin !== '.env') {
     throw new UsageError(
       'TORII_API_URL comes from .env, but the secret key does not. torii does not send your key to a URL from a file in this folder. ' +
@@ -56,7 +61,11 @@ export function clientWith({ key, url }: ApiSettings): ToriiClient {
         'use --secret-key-file FILE.',
     );
   }
-  return createToriiClient({ secretKey: key.text, apiUrl: url?.text });
+  return createToriiClient({
+    secretKey: key.text,
+    apiUrl: url?.text,
+    ...(revocations !== undefined && { revocations }),
+  });
 }
 
 /** Tells an email from an id, which never contains an @. */

@@ -119,7 +119,7 @@ function describeSilence({ method, path, reason, cause }: ToriiConnectionError):
   return `${what} ${remedy}${why}`;
 }
 
-function describeCauses(cause: unknown): string {
+export function describeCauses(cause: unknown): string {
   const texts = [...new Set(textsOf(cause))].slice(0, 3);
   return texts.length === 0 ? '' : ` Cause: ${texts.join('; ')}.`;
 }

@@ -54,6 +54,9 @@ const words: ReadonlyMap<string, string> = new Map([
   ['token', 'NATS_TOKEN'],
   ['user', 'NATS_USER'],
   ['password', 'NATS_PASSWORD'],
+  ['maxTokenSeconds', '--max-token-seconds (TORII_MAX_TOKEN_SECONDS)'],
+  ['signingKeys', 'TORII_REVOCATIONS_SIGNING_KEYS'],
+  ['at', '--at'],
   ['tls', 'the TLS of NATS (NATS_CERT, NATS_KEY)'],
 ]);
 

@@ -9,6 +9,19 @@ export function requirePackages(command: string, names: readonly string[]): void
   );
 }
 
+/**
+ * Returns the first of the packages that is installed.
+ *
+ * @throws CommandFailure if none is
+ */
+export function requireOnePackage<T extends string>(purpose: string, names: readonly [T, ...T[]]): T {
+  const found = names.find((name) => isInstalled(name));
+  if (found !== undefined) return found;
+  throw new CommandFailure(
+    `To use ${purpose}, install ${names.join(' or ')}. Run in your project: npm install --save-dev @torii/cli ${names[0]}`,
+  );
+}
+
 function isInstalled(name: string): boolean {
   try {
     import.meta.resolve(name);

@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
 import { runTorii } from '../src/index.ts';
 import { type Ended, temporaryFolder } from './command.ts';
@@ -8,6 +10,10 @@ export interface InProcess {
   /** Standard input: a text, or bytes in these chunks. */
   readonly input?: string | readonly Buffer[];
   readonly signal?: AbortSignal;
+  /** Files to write into the folder first. */
+  readonly files?: Readonly<Record<string, string>>;
+  /** Gets the output while the command runs. */
+  readonly written?: Record<'stdout' | 'stderr', string>;
   /** The columns of a terminal with colors. Without it, the output is a pipe. */
   readonly columns?: number;
 }
@@ -15,7 +21,8 @@ export interface InProcess {
 /** Runs a command of `torii` in this process, which is faster than a process of its own. */
 export async function runInProcess(args: readonly string[], options: InProcess = {}): Promise<Ended> {
   const { environment = {}, folder = temporaryFolder(), input = '', signal = new AbortController().signal } = options;
-  const text = { stdout: '', stderr: '' };
+  const { written: text = { stdout: '', stderr: '' }, files = {} } = options;
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
   const sink = (name: keyof typeof text): Writable =>
     new Writable({
       write(chunk, _encoding, done) {

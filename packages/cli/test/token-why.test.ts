@@ -121,9 +121,10 @@ const reasons = {
   claim_missing: true,
   claim_malformed: true,
   keys_unavailable: true,
-} satisfies Record<TokenRefusal['reason'], true>;
+} satisfies Record<Exclude<TokenRefusal['reason'], 'token_revoked' | 'token_lifetime_refused'>, true>;
 
-test('the tests above cover every reason of the verifier', () => {
+// revocations.test.ts covers the reasons of revocations.
+test('the tests above cover every other reason of the verifier', () => {
   const explained = new Set([...badTokens.map(([, , reason]) => reason), ...badHeaders.map(([, reason]) => reason)]);
   expect([...explained].sort()).toEqual(Object.keys(reasons).sort());
 });

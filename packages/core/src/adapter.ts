@@ -53,6 +53,7 @@ export {
   wrongOption,
   wrongValue,
 } from './options/reader.ts';
+export { type Announcer, announcerNames, readAnnouncer } from './options/revocation-announcer.ts';
 export { decodeText, type TextReading } from './options/text-bytes.ts';
 export { verifyOptionNames } from './options/verify-options.ts';
 export { cleanKeyText } from './pem/key-text.ts';
@@ -78,6 +79,7 @@ export {
   TimeLimitError,
 } from './time/remote-value.ts';
 export { RepeatWatch } from './time/repeat-watch.ts';
+export { parseRfc3339 } from './time/rfc3339.ts';
 export { checkAudience, withoutTrailingSlash } from './token/claims.ts';
 export { digestOfToken, tokenDigestOf } from './token/token-digest.ts';
 export { type AuthAndToken, type AuthenticateWithToken, tokenReaderOf, verifierFrom } from './verifier.ts';

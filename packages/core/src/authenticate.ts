@@ -8,14 +8,14 @@ import { wrongOption } from './options/reader.ts';
 import type { RequestSettings } from './options/request-options.ts';
 import { bearerToken } from './request/bearer.ts';
 import { assertRequest, type RequestView, unknownRequest } from './request/request-view.ts';
-import { type CheckRevocation, refuseRevoked } from './revocation-check.ts';
+import type { RefuseRevoked } from './revocation-check.ts';
 import type { RevocableToken } from './revocations.ts';
 
 export interface TokenPipeline {
   readonly emit: VerifierEventListener;
   verify(token: string): Verified | Promise<Verified>;
   /** Absent if there is no option `revocations`. */
-  readonly checkRevocation?: CheckRevocation | undefined;
+  readonly refuseRevoked?: RefuseRevoked | undefined;
   /** Runs the checks. Absent if there are none. */
   readonly authorize?: ((auth: Auth, request: RequestView) => Promise<void>) | undefined;
 }
@@ -82,13 +82,11 @@ async function verifyFor(token: string, request: RequestView, pipeline: TokenPip
   const { auth, revocable } = result;
   // Also for a token that is refused below: it is remembered, and may be accepted later.
   if (!fromCache) setListener(auth, pipeline.emit);
-  if (pipeline.checkRevocation !== undefined) {
-    const checking = refuseRevoked(revocable, pipeline.checkRevocation);
-    if (checking !== undefined) {
-      await checking;
-      // The token may have expired during the wait.
-      await pipeline.verify(token);
-    }
+  const checking = pipeline.refuseRevoked?.(revocable);
+  if (checking !== undefined) {
+    await checking;
+    // The token may have expired during the wait.
+    await pipeline.verify(token);
   }
   if (pipeline.emit !== silent) pipeline.emit({ type: 'verified', ...idsOf(auth), fromCache });
   if (pipeline.authorize !== undefined) await pipeline.authorize(auth, request);

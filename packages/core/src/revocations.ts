@@ -1,12 +1,15 @@
 import type { Auth } from './auth.ts';
 
-/** Refuses tokens that were revoked before they expire. `createRevocations` of `@torii/revocation` creates one. */
+/**
+ * Refuses tokens that were revoked before they expire. `createRevocations` of `@torii/revocation` creates one. A verifier reads
+ * own properties only, once.
+ */
 export interface RevocationSource {
   /** The issuer whose tokens it knows about. The verifier must accept this issuer only. */
   readonly issuer: string;
   /** The environment whose tokens it knows about. The verifier accepts tokens of this environment only. */
   readonly environmentId: string;
-  /** How long a token may live (`exp - iat`), in seconds. A token that lives longer is refused: `token_lifetime_refused`. */
+  /** How long a token may live (`exp - iat`), in seconds: a finite number. A token that lives longer is refused: `token_lifetime_refused`. */
   readonly maxTokenSeconds: number;
   /**
    * Called for each request with a valid token, also if the token was verified earlier. Returns a promise only if the answer

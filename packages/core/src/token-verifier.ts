@@ -36,8 +36,7 @@ function tokenVerifierWith(options: VerifyOptions, example: string): TokenVerifi
   const named = readKnownOptions(options, verifyOptionNames, example, 'options', verifyHints);
   const settings = readVerifyOptions(named);
   const verification = { ...settings, cache: new TokenCache(settings.cachedTokens) };
-  const { emit, checkRevocation } = settings;
-  const pipeline = { emit, checkRevocation, verify: (token: string) => verify(token, verification) };
+  const pipeline = { ...settings, verify: (token: string) => verify(token, verification) };
   return Object.freeze({ verify: (token: unknown) => guardOutcome(authenticateToken(token, pipeline)) });
 }
 

@@ -2,6 +2,7 @@ import { Keyv } from 'keyv';
 import { expectTypeOf, test } from 'vitest';
 import {
   createWebhookReceiver,
+  type RevocationAnnouncer,
   type ToriiWebhookError,
   verifyWebhook,
   type WebhookEvent,
@@ -71,4 +72,20 @@ test('a store is a Keyv, or a Map', () => {
 
 test('reasons are a closed set', () => {
   expectTypeOf<ToriiWebhookError['reason']>().toEqualTypeOf<WebhookReason>();
+});
+
+declare const revocations: RevocationAnnouncer;
+
+test('a handler is required, unless there is an announcer', () => {
+  const delivery = { headers: {}, payload: '' };
+  const receiver = createWebhookReceiver({ secret: 'a' });
+  // @ts-expect-error: the handler is required
+  receiver.receive(delivery);
+  const announcer = createWebhookReceiver<{ 'invoice.paid': { cents: number } }>({ secret: 'a', revocations });
+  announcer.receive(delivery);
+  announcer.receive(delivery, (received) => {
+    if (received.type === 'invoice.paid') expectTypeOf(received.data.cents).toEqualTypeOf<number>();
+  });
+  // @ts-expect-error: an announcer that may be missing would disable revocation in silence
+  createWebhookReceiver({ secret: 'a', revocations: undefined });
 });

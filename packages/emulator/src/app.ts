@@ -36,7 +36,7 @@ export interface AppSurroundings {
 export function createApp(environment: Environment, surroundings: AppSurroundings): Hono {
   const app = new Hono();
   const watch = (surface: Surface) =>
-    every(countRequests(surface, surroundings.traffic), injectFaults(surface, surroundings.faults));
+    every(countRequests(surface, surroundings), injectFaults(surface, surroundings.faults));
 
   app.use(noteRequests(environment.journal), wrapForeignErrors, refuseOtherHosts(surroundings.allowedHosts));
   app.use(
@@ -110,13 +110,15 @@ const wrapForeignErrors: MiddlewareHandler = async (_c, next) => {
   }
 };
 
-function countRequests(surface: Surface, traffic: Traffic): MiddlewareHandler {
+function countRequests(surface: Surface, { traffic, clock }: AppSurroundings): MiddlewareHandler {
   return async (c, next) => {
     traffic.count(surface);
     await next();
     // Forbid caching unless the handler set Cache-Control, because most responses depend on the caller. The key set,
     // for example, may be cached.
     if (!c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'no-store');
+    // Node would set the machine's time. Apps read from this header at which moment a user was deleted.
+    c.res.headers.set('date', clock.now().toUTCString());
   };
 }
 

@@ -16,6 +16,16 @@ test('advance moves tokens and timestamps, but not the machine’s clock', async
   expect(new Date().toISOString()).toBe('2026-05-16T09:30:00.000Z');
 });
 
+test('answers have the emulator’s time in the header Date', async () => {
+  await using torii = await startEmulator();
+  vi.useFakeTimers({ toFake: ['Date'], now: new Date('2026-05-16T09:30:00.900Z') });
+  torii.advance(3600);
+  const { id } = await torii.createUser();
+  const init = { method: 'DELETE', headers: { authorization: `Bearer ${torii.secretKey}` } };
+  const { status, headers } = await fetch(`${torii.apiUrl}/api/server/v1/users/${id}`, init);
+  expect([status, headers.get('date')]).toEqual([204, 'Sat, 16 May 2026 10:30:00 GMT']);
+});
+
 test.each([-1, Number.NaN, Number.POSITIVE_INFINITY, 1e300, 1e15, 31_557_600_001])(
   'refuses to advance by %s, and leaves the clock as it is',
   async (seconds) => {

@@ -81,6 +81,19 @@ test('an expired session gives no token, and its cookie is cleared', async () =>
   expect([response.status, response.headers.get('set-cookie')]).toEqual([401, expect.stringContaining('Max-Age=0')]);
 });
 
+test('clears no cookie if none was sent: the user may have signed in in another tab since', async () => {
+  for (const sent of [
+    {},
+    { cookie: 'app=1' },
+    { cookie: '__client_session=unknown' },
+    { cookie: '__client_session_hint=1' },
+  ]) {
+    const response = await askForToken(torii, { ...sent, headers: { origin: appOrigin } });
+    const isKnown = sent.cookie?.startsWith('__client_session') === true;
+    expect([response.status, response.headers.getSetCookie().length]).toEqual([401, isKnown ? 2 : 0]);
+  }
+});
+
 test('refuses the cookie of another emulator', async () => {
   const { torii: other } = await startWithUser();
   expect((await askForToken(other, { cookie })).status).toBe(401);

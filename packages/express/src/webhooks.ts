@@ -3,6 +3,7 @@ import {
   createWebhookReceiver,
   findPayload,
   requireHandler,
+  type WebhookAnnouncerOptions,
   type WebhookEvent,
   type WebhookReceiverOptions,
 } from '@torii/core/webhooks';
@@ -12,9 +13,13 @@ import type { ExpressRequest } from './express-request.ts';
 
 export type { Denial, DenialBody, DenialCode, DenialStatus, Reason } from '@torii/core';
 export {
+  type NotAnnouncedReason,
+  type RevocationAnnouncer,
+  type RevocationMoment,
   ToriiConfigError,
   ToriiWebhookError,
   type UnlistedEventType,
+  type WebhookAnnouncerOptions,
   type WebhookDenialBody,
   type WebhookDenialStatus,
   type WebhookEvent,
@@ -58,8 +63,15 @@ const remedy =
 export function webhookHandler<More extends object = object>(
   options: WebhookReceiverOptions,
   handler: WebhookHandler<More>,
+): WebhookRequestHandler;
+/** With `revocations`, bans, deletions and revoked sessions are announced to all your servers. A handler is optional then. */
+export function webhookHandler(options: WebhookAnnouncerOptions): WebhookRequestHandler;
+export function webhookHandler<More extends object>(
+  options: WebhookReceiverOptions,
+  ...handlers: readonly WebhookHandler<More>[]
 ): WebhookRequestHandler {
-  requireHandler(handler);
+  requireHandler(options, handlers);
+  const [handler] = handlers;
   const receiver = createWebhookReceiver<More>(options);
   return async (req, res, next) => {
     try {
@@ -67,7 +79,7 @@ export function webhookHandler<More extends object = object>(
         const kept = [Reflect.get(req, 'rawBody'), req.body];
         return findPayload({ kept, isRead: req.readableDidRead, stream: req, remedy });
       };
-      const answer = await receiver.receive({ headers: req, payload }, (event) => handler(event, req));
+      const answer = await receiver.receive({ headers: req, payload }, (event) => handler?.(event, req));
       if (!res.headersSent) writeAnswer(res, answer);
     } catch (error) {
       // A failed handler is a server error: replace any other status that earlier middleware has set, such as 404.

@@ -1,6 +1,8 @@
 import express, { type RequestHandler } from 'express';
 import { expectTypeOf, test } from 'vitest';
-import { type WebhookUser, webhookHandler } from '../src/webhooks.ts';
+import { type RevocationAnnouncer, type WebhookUser, webhookHandler } from '../src/webhooks.ts';
+
+declare const revocations: RevocationAnnouncer;
 
 test('a handler gets typed events and the request', () => {
   const handler = webhookHandler<{ 'invoice.paid': { cents: number } }>({ secret: 'a' }, async (event, req) => {
@@ -12,4 +14,7 @@ test('a handler gets typed events and the request', () => {
   express().post('/webhooks', handler);
   // @ts-expect-error: the handler is required
   webhookHandler({ secret: 'a' });
+  expectTypeOf(webhookHandler({ secret: 'a', revocations })).toEqualTypeOf<typeof handler>();
+  // @ts-expect-error: the handler is required, because the announcer may be missing
+  webhookHandler({ secret: 'a', revocations: Math.random() > 2 ? revocations : undefined });
 });

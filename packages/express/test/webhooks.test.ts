@@ -6,7 +6,7 @@ import { Webhook } from 'standardwebhooks';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { failOnCrashes } from '../../../scripts/crash-guard.ts';
 import { type Listening, listen } from '../../../scripts/http-exchange.ts';
-import { type WebhookReceiverOptions, webhookHandler } from '../src/webhooks.ts';
+import { type RevocationAnnouncer, type WebhookReceiverOptions, webhookHandler } from '../src/webhooks.ts';
 
 const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 
@@ -24,11 +24,32 @@ function sign(body: string, id = 'evt_1', at = new Date()): Record<string, strin
 /** Parsing and serializing this body would change its bytes: a space, `1.0`. */
 const body = '{"id": "evt_1", "type": "user.created", "data": {"weight": 1.0, "name": "Åda"}}';
 
-async function deliver({ origin }: Listening, contentType = 'application/json', text = body): Promise<string> {
-  const headers = { ...sign(body), 'Content-Type': contentType };
+async function deliver(
+  { origin }: Listening,
+  contentType = 'application/json',
+  text = body,
+  signed = body,
+): Promise<string> {
+  const headers = { ...sign(signed), 'Content-Type': contentType };
   const response = await fetch(`${origin}/webhooks`, { method: 'POST', headers, body: text });
   const answer = (await response.json()) as { status?: string; error?: { reason: string }; app?: string };
   return `${response.status} ${answer.status ?? answer.error?.reason ?? answer.app}`;
+}
+
+/** The body of a ban. */
+const ban =
+  '{"id":"evt_1","type":"user.banned","created_at":"2026-05-16T10:00:00Z","data":{"id":"ada","environmentId":"e1"}}';
+
+/** Notes announcements. The first fails. */
+function failingOnce(announced: string[]): RevocationAnnouncer {
+  return {
+    issuer: 'https://acme.torii.so',
+    environmentId: 'e1',
+    async revokeUser(userId, moment) {
+      announced.push(`${userId} ${moment?.at}`);
+      if (announced.length === 1) throw new Error('The store is down.');
+    },
+  };
 }
 
 describe.each([
@@ -200,6 +221,17 @@ describe.each([
     expect(await deliver(server)).toBe('500 error');
     expect(failures).toEqual([expect.any(Error)]);
     expect(handled).toEqual([]);
+  });
+
+  test('44: announces a ban without a handler, and answers 503 until it is announced', async () => {
+    const announced: string[] = [];
+    const receive = webhookHandler({ secret, revocations: failingOnce(announced), store: 'memory' });
+    await using server = await serve((app) => app.post('/webhooks', receive));
+    expect(await deliver(server, 'application/json', ban, ban)).toBe('503 revocations_unavailable');
+    expect(await deliver(server, 'application/json', ban, ban)).toBe('200 handled');
+    expect(await deliver(server, 'application/json', ban, ban)).toBe('200 repeated');
+    expect(announced).toEqual(['ada 2026-05-16T10:00:00.000Z', 'ada 2026-05-16T10:00:00.000Z']);
+    expect(failures).toEqual([]);
   });
 
   test('passes the request to the handler', async () => {

@@ -2,6 +2,7 @@ import {
   createWebhookReceiver,
   findPayload,
   requireHandler,
+  type WebhookAnnouncerOptions,
   type WebhookEvent,
   type WebhookReceiverOptions,
 } from '@torii/core/webhooks';
@@ -9,9 +10,13 @@ import type { KoaContext, KoaMiddleware } from './koa-middleware.ts';
 
 export type { Denial, DenialBody, DenialCode, DenialStatus, Reason } from '@torii/core';
 export {
+  type NotAnnouncedReason,
+  type RevocationAnnouncer,
+  type RevocationMoment,
   ToriiConfigError,
   ToriiWebhookError,
   type UnlistedEventType,
+  type WebhookAnnouncerOptions,
   type WebhookDenialBody,
   type WebhookDenialStatus,
   type WebhookEvent,
@@ -52,8 +57,15 @@ const remedy =
 export function webhookHandler<More extends object = object>(
   options: WebhookReceiverOptions,
   handler: WebhookHandler<More>,
+): KoaMiddleware;
+/** With `revocations`, bans, deletions and revoked sessions are announced to all your servers. A handler is optional then. */
+export function webhookHandler(options: WebhookAnnouncerOptions): KoaMiddleware;
+export function webhookHandler<More extends object>(
+  options: WebhookReceiverOptions,
+  ...handlers: readonly WebhookHandler<More>[]
 ): KoaMiddleware {
-  requireHandler(handler);
+  requireHandler(options, handlers);
+  const [handler] = handlers;
   const receiver = createWebhookReceiver<More>(options);
   return async (ctx) => {
     const { req, request } = ctx;
@@ -61,7 +73,7 @@ export function webhookHandler<More extends object = object>(
       const kept = [Reflect.get(request, 'rawBody'), Reflect.get(req, 'rawBody'), Reflect.get(request, 'body')];
       return findPayload({ kept, isRead: req.readableDidRead, stream: req, remedy });
     };
-    const answer = await receiver.receive({ headers: req, payload }, (event) => handler(event, ctx));
+    const answer = await receiver.receive({ headers: req, payload }, (event) => handler?.(event, ctx));
     ctx.set(answer.headers);
     ctx.body = answer.body;
     ctx.status = answer.status;

@@ -213,7 +213,7 @@ describe('headers', () => {
       'that sibling subdomains cannot set, over https',
       'https://app.test',
       [
-        '__Host-torii_issuer.__client_session=1; Expires=Wed, 21 Oct 2026 07:28:00 GMT; HttpOnly; Path=/; Secure',
+        '__Host-torii_issuer.__client_session=1; Expires=Wed, 21 Oct 2099 07:28:00 GMT; HttpOnly; Path=/; Secure',
         '__Host-torii_issuer.b=1; Max-Age=0; Path=/; Secure',
       ],
     ],
@@ -221,17 +221,19 @@ describe('headers', () => {
       'over http',
       'http://app.test',
       [
-        'torii_issuer.__client_session=1; Expires=Wed, 21 Oct 2026 07:28:00 GMT; HttpOnly',
+        'torii_issuer.__client_session=1; Expires=Wed, 21 Oct 2099 07:28:00 GMT; HttpOnly',
         'torii_issuer.b=1; Max-Age=0; PATH = /_torii',
       ],
     ],
   ])('each cookie of the issuer gets a mark with the same lifetime: %s', async (_name, origin, marks) => {
     const lines = [
-      '__client_session=s; Expires=Wed, 21 Oct 2026 07:28:00 GMT; HttpOnly',
+      '__client_session=s; Expires=Wed, 21 Oct 2099 07:28:00 GMT; HttpOnly',
       'b=; Max-Age=0; PATH = /_torii',
     ];
     const { ask, seen } = await serve((_req, res) => void res.setHeader('Set-Cookie', lines).end(), '', origin);
-    expect((await ask('/_torii/a')).headers.getSetCookie()).toEqual([lines[0], marks[0], lines[1], marks[1]]);
+    const headers = { cookie: 'b=2; __Host-torii_issuer.b=1; torii_issuer.b=1' };
+    const response = await ask('/_torii/a', { headers });
+    expect(response.headers.getSetCookie()).toEqual([lines[0], marks[0], lines[1], marks[1]]);
     await ask('/_torii/a', { headers: { cookie: `app=1; __client_session=s; ${marks[0]?.split(';')[0]}` } });
     expect(seen[1]?.headers.cookie).toBe('__client_session=s');
   });
@@ -278,7 +280,7 @@ describe('headers', () => {
   test.each([
     'a=1; Expires=Wed, 21 Oct 2099 07:28:00 GMT',
     'a=1; Expires=Wed, 21 Oct 2099 07:28:00 GMT; Path=/',
-    'a=1; expires = Wednesday, 21-Oct-99 07:28:00 GMT; HttpOnly',
+    'a=1; expires = Wednesday, 21-Oct-49 07:28:00 GMT; HttpOnly',
     'a=1,2,3; Path=/',
     'a="1, 2"; Path=/',
     'a={"x":1,"y":[1,2]}; Path=/',
@@ -404,13 +406,18 @@ describe('headers', () => {
     '__client_session_hint=1; Domain=example.com; Path=/; Max-Age=600; Secure; SameSite=None; Partitioned',
   ];
   const cleared = published.map((line) => line.replace(/=\w+;/, '=;').replace('600', '0'));
+  const held = (prefix: string) =>
+    ['__client_session', '__client_session_hint']
+      .map((name) => `${name}=x; ${prefix}torii_issuer.${name}=1`)
+      .join('; ');
 
   test.each([
     ['set', published, '600'],
     ['cleared', cleared, '0'],
   ])('published cookies are %s with all attributes over https, except Domain', async (_name, lines, age) => {
     const { ask } = await serve((_req, res) => void res.setHeader('Set-Cookie', lines).end());
-    expect((await ask('/_torii/a')).headers.getSetCookie()).toEqual([
+    const response = await ask('/_torii/a', { headers: { cookie: held('__Host-') } });
+    expect(response.headers.getSetCookie()).toEqual([
       lines[0],
       `__Host-torii_issuer.__client_session=1; Max-Age=${age}; HttpOnly; SameSite=None; Partitioned; Path=/; Secure`,
       lines[1]?.replace(' Domain=example.com;', ''),
@@ -425,7 +432,8 @@ describe('headers', () => {
     'published cookies are %s over http with attributes that browsers accept there',
     async (_name, lines, values, age) => {
       const { ask } = await serve((_req, res) => void res.setHeader('Set-Cookie', lines).end(), '', 'http://app.test');
-      expect((await ask('/_torii/a')).headers.getSetCookie()).toEqual([
+      const response = await ask('/_torii/a', { headers: { cookie: held('') } });
+      expect(response.headers.getSetCookie()).toEqual([
         `__client_session=${values[0]}; Path=/_torii; Max-Age=${age}; HttpOnly; SameSite=Lax`,
         `torii_issuer.__client_session=1; Path=/_torii; Max-Age=${age}; HttpOnly; SameSite=Lax`,
         `__client_session_hint=${values[1]}; Path=/; Max-Age=${age}; SameSite=Lax`,
@@ -433,6 +441,37 @@ describe('headers', () => {
       ]);
     },
   );
+
+  // Such an answer can arrive after the user has signed in in another tab.
+  test.each([
+    ['a=; Max-Age=0; Path=/_torii'],
+    ['a=; Max-Age=-1; Path=/_torii/auth'],
+    ['a=; Max-Age=0'],
+    ['a=1; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Path=/'],
+    ['a=1; Expires=Wed, 21 Oct 2099 07:28:00 GMT; max-age=0; Path=/'],
+  ])('a cookie that the browser did not send is not cleared: %s', async (line) => {
+    const { ask } = await serve((_req, res) => void res.setHeader('Set-Cookie', [line, 'b=1']).end());
+    const names = async (cookie: string) => {
+      const { headers } = await ask('/_torii/auth/logout', { headers: { cookie } });
+      return headers.getSetCookie().map((each) => each.split('=', 1)[0]);
+    };
+    const b = ['b', '__Host-torii_issuer.b'];
+    expect(await names('aa=1')).toEqual(b);
+    expect(await names('a=1')).toEqual(['a', ...b]);
+    expect(await names('a=1; __Host-torii_issuer.a=1')).toEqual(['a', '__Host-torii_issuer.a', ...b]);
+  });
+
+  test.each([
+    'a=; Max-Age=0; Path=/_torii/other',
+    'a=; Max-Age=0; Path=/_torii/auth/log',
+    'a=1; Max-Age=60; Expires=Thu, 01 Jan 1970 00:00:00 GMT',
+    'a=1; Max-Age=soon',
+    'a=1; Expires=soon',
+    'a=1',
+  ])('a cookie at another path is cleared, and one that is set is set: %s', async (line) => {
+    const { ask } = await serve((_req, res) => void res.setHeader('Set-Cookie', line).end());
+    expect((await ask('/_torii/auth/logout')).headers.getSetCookie()[0]).toBe(line);
+  });
 
   test.each([
     ['a=1;secure;samesite = NONE ;PARTITIONED', 'a=1; SameSite=Lax'],

@@ -27,8 +27,13 @@ describe('with `renewInProxy`', () => {
     await emulator?.stop();
   });
 
+  // From a document without scripts. A page of the app stores a token itself, a moment after it was loaded.
   async function signIn(page: Page): Promise<void> {
-    await page.goto(`${app.url}/welcome`);
+    await page.goto(app.url + new URL(emulator.jwksUrl).pathname);
+    await logIn(page);
+  }
+
+  async function logIn(page: Page): Promise<void> {
     const status = await page.evaluate(async (credentials) => {
       const headers = { 'content-type': 'application/json' };
       return (await fetch('/_torii/auth/login', { method: 'POST', headers, body: JSON.stringify(credentials) })).status;
@@ -42,6 +47,9 @@ describe('with `renewInProxy`', () => {
   const find = async (context: BrowserContext, name: string) =>
     (await context.cookies()).find((cookie) => cookie.name === name);
   // Next 16 keeps the page before in the document, hidden.
+  // A page's own script stores a token too, a moment after the page was loaded. It must have done so before a test ends the token.
+  const storesToken = (page: Page) =>
+    page.waitForResponse((response) => response.url() === `${app.url}/api/torii/token` && response.ok());
   const showsUser = (page: Page) => page.locator('#who:visible', { hasText: userId }).waitFor();
 
   test('page loads, links, server actions and forms lose nothing', async ({ openPage }) => {
@@ -51,10 +59,12 @@ describe('with `renewInProxy`', () => {
     expect(await find(context, sessionName)).toMatchObject({ path: '/', httpOnly: true });
     expect(await find(context, tokenName)).toBeUndefined();
 
+    let stored = storesToken(page);
     await page.goto(`${app.url}/private`);
     await showsUser(page);
     expect(page.url()).toBe(`${app.url}/private`);
     expect(await find(context, tokenName)).toMatchObject({ httpOnly: true, secure: true, sameSite: 'Lax' });
+    await stored;
     app.takeVisits();
 
     await endToken(context);
@@ -68,14 +78,18 @@ describe('with `renewInProxy`', () => {
 
     // A public page sees the user too.
     await endToken(context);
+    stored = storesToken(page);
     await page.goto(`${app.url}/welcome`);
     await showsUser(page);
+    await stored;
 
     // Next's router gets a refusal and loads the page from the server.
     await endToken(context);
+    stored = storesToken(page);
     await page.getByRole('link', { name: 'Private' }).click();
     await page.waitForURL(`${app.url}/private`);
     await showsUser(page);
+    await stored;
 
     // Without JavaScript.
     await endToken(context);
@@ -96,15 +110,30 @@ describe('with `renewInProxy`', () => {
     expect(new URL(page.url()).pathname).toBe('/sign-in');
   });
 
+  test('a request from before signing in, answered after it, does not sign the user out', async ({ openPage }) => {
+    const page = await openPage();
+    emulator.delay('session', 1_000, { times: 1 });
+    const answered = page.waitForResponse((response) => response.url().endsWith('/access-token'));
+    const asked = page.waitForRequest((request) => request.url().endsWith('/access-token'));
+    await page.goto(`${app.url}/welcome`);
+    await asked;
+    await logIn(page);
+    expect((await answered).status()).toBe(401);
+    expect(await find(page.context(), sessionName)).toBeDefined();
+    await page.goto(`${app.url}/private`);
+    await showsUser(page);
+  });
+
   test('[14] [45] nothing is renewed for prefetches, and for what another site embeds, posts or fetches', async ({
     openPage,
   }) => {
-    const page = await openPage();
+    const page = await openPage({ thirdPartyCookies: true });
     const context = page.context();
     await signIn(page);
     await endToken(context);
     // As Torii sets its cookies over https.
     const cookies = (await context.cookies()).filter(({ name }) => name.includes(sessionName));
+    expect(cookies.map(({ name }) => name)).toContain(sessionName);
     await context.addCookies(cookies.map((cookie) => ({ ...cookie, sameSite: 'None', secure: true })));
 
     const seen: string[] = [];
@@ -133,10 +162,13 @@ describe('with `renewInProxy`', () => {
       for (const event of ['requestfinished', 'requestfailed'] as const) {
         page.on(event as 'requestfinished', (request) => void seen.push(new URL(request.url()).search));
       }
+      const inFrame = page.waitForResponse((response) => response.url().endsWith('/access-token'));
       await page.goto(`http://localhost:${port}/`);
       for (const kind of ['frame', 'image', 'script', 'style', 'form', 'fetch', 'get-fetch']) {
         await expect.poll(() => seen, { timeout: 30_000 }).toContain(`?${kind}`);
       }
+      // The sign-in page in a frame has the session cookie.
+      expect((await inFrame).status()).toBe(200);
       // The app's own page prefetches.
       await page.goto(app.url + new URL(emulator.jwksUrl).pathname);
       const prefetched = page.waitForResponse((response) => response.url().endsWith('/private?prefetch'));
@@ -146,11 +178,24 @@ describe('with `renewInProxy`', () => {
         document.head.append(link);
       });
       await prefetched;
-      // A request that was renewed would have reached the page. The sign-in page in the frames asks Torii itself.
+      // A request that was renewed would have reached the page.
       expect(app.takeVisits()).toEqual([]);
       expect(await find(context, tokenName)).toBeUndefined();
 
+      // A link of another site is a navigation.
+      const tab = await context.newPage();
+      await tab.goto(`http://localhost:${port}/`);
+      const stored = storesToken(tab);
+      await tab.evaluate((url) => {
+        location.href = `${url}/private?link`;
+      }, app.url);
+      await tab.waitForURL(`${app.url}/private?link`);
+      await showsUser(tab);
+      await stored;
+      await tab.close();
+
       // A form that leaves the other site's page is a navigation, but with POST.
+      await endToken(context);
       await page.goto(`http://localhost:${port}/`);
       const posted = page.waitForResponse((response) => response.url() === `${app.url}/api/effect`);
       await page.evaluate((url) => {
@@ -161,15 +206,6 @@ describe('with `renewInProxy`', () => {
       }, app.url);
       expect([401, 303]).toContain((await posted).status());
       expect(app.takeVisits()).not.toContain('effect of POST');
-
-      // A link of another site is a navigation. In another tab, because the form's response leads on to the sign-in page.
-      const tab = await context.newPage();
-      await tab.goto(`http://localhost:${port}/`);
-      await tab.evaluate((url) => {
-        location.href = `${url}/private?link`;
-      }, app.url);
-      await tab.waitForURL(`${app.url}/private?link`);
-      await showsUser(tab);
     } finally {
       attack.closeAllConnections();
       attack.close();

@@ -1,15 +1,19 @@
 import { createHmac } from 'node:crypto';
 import { forbidden, notFound, permanentRedirect, redirect, unauthorized } from 'next/navigation.js';
 import { afterEach, describe, expect, expectTypeOf, test, vi } from 'vitest';
-import { type WebhookReceiverOptions, type WebhookUser, webhookHandler } from '../src/server/webhooks.ts';
+import {
+  type RevocationAnnouncer,
+  type WebhookReceiverOptions,
+  type WebhookUser,
+  webhookHandler,
+} from '../src/server/webhooks.ts';
 
 const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 const request = () => new Request('https://app.test/webhooks', { method: 'POST', body: '{}' });
 
 afterEach(() => void vi.unstubAllEnvs());
 
-function delivery(): Request {
-  const body = '{"id":"evt_1","type":"user.created","data":{}}';
+function delivery(body = '{"id":"evt_1","type":"user.created","data":{}}'): Request {
   const timestamp = String(Math.floor(Date.now() / 1000));
   const key = Buffer.from(secret.slice('whsec_'.length), 'base64');
   const signature = createHmac('sha256', key).update(`evt_1.${timestamp}.${body}`).digest('base64');
@@ -76,6 +80,25 @@ describe('webhookHandler', () => {
     const answer = webhookHandler({ secret }, () => {})(given);
     await expect(answer).rejects.toMatchObject({ name: 'ToriiConfigError', option: 'webhookHandler' });
     await expect(answer).rejects.toThrow('request.clone()');
+  });
+
+  test('44: announces a ban without a handler, and answers 503 until it is announced', async () => {
+    const ban =
+      '{"id":"evt_1","type":"user.banned","created_at":"2026-05-16T10:00:00Z","data":{"id":"ada","environmentId":"e1"}}';
+    const announced: string[] = [];
+    const revocations: RevocationAnnouncer = {
+      issuer: 'https://acme.torii.so',
+      environmentId: 'e1',
+      async revokeUser(userId, moment) {
+        announced.push(`${userId} ${moment?.at}`);
+        if (announced.length === 1) throw new Error('The store is down.');
+      },
+    };
+    const POST = webhookHandler({ secret, revocations, store: 'memory' });
+    expect((await POST(delivery(ban))).status).toBe(503);
+    expect(await (await POST(delivery(ban))).json()).toEqual({ status: 'handled' });
+    expect(await (await POST(delivery(ban))).json()).toEqual({ status: 'repeated' });
+    expect(announced).toEqual(['ada 2026-05-16T10:00:00.000Z', 'ada 2026-05-16T10:00:00.000Z']);
   });
 
   test('types the events', () => {

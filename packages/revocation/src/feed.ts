@@ -30,6 +30,11 @@ export interface FeedReader {
   snapshotBegins(options?: { readonly reset?: boolean }): void;
   /** Entries of the store, in any order. Repeated ones do no harm. `storeMs`: the present time by the store's clock. */
   received(texts: readonly string[], storeMs?: number): void;
+  /**
+   * Which of two texts about the same key the store must keep: `ours` if it revokes more tokens or `current` is not an entry that
+   * this reader accepts, otherwise `current`.
+   */
+  later(current: string, ours: string): string;
   /** Everything has been passed on. The reader writes back the entries that it holds and the store lacks. */
   snapshotEnds(): void;
   /** The store has answered a question that was asked at `askedAt`, and everything that it held then has been passed on. */

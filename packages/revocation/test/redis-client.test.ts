@@ -1,7 +1,8 @@
 import { fork } from 'node:child_process';
 import { join } from 'node:path';
-import { Cluster, Redis } from 'ioredis';
-import { createClient, createClientPool, createCluster, createSentinel } from 'redis';
+import { Redis } from 'ioredis';
+import { createClient, createClientPool } from 'redis';
+import { createSentinel } from 'redis-5';
 import { describe, expect, it } from 'vitest';
 import { type RedisClient, redisFeed } from '../src/redis/index.ts';
 import { about, entry, ioredis, openFeed, patience, stream } from './redis-feeds.ts';
@@ -95,15 +96,11 @@ describe('the client of redisFeed', () => {
     );
   });
 
-  it('must not be a client of Redis Cluster or of Sentinel in node-redis', () => {
-    const node = { host: '127.0.0.1', port: 1 };
-    const cluster = new Cluster([node], { lazyConnect: true });
-    const message = '`client` is a client of Redis Cluster. Pass a client of a single server, or of Sentinel.';
-    expect(() => redisFeed(cluster)).toThrow(message);
-    const nodeCluster: unknown = createCluster({ rootNodes: [{ socket: node }] });
-    expect(() => redisFeed(nodeCluster as RedisClient)).toThrow(message);
-    const sentinel: unknown = createSentinel({ name: 'main', sentinelRootNodes: [node] });
-    expect(() => redisFeed(sentinel as RedisClient)).toThrow('must be a client of');
+  it('must not be a client of Sentinel of node-redis 5, which cannot be duplicated', () => {
+    const client: unknown = createSentinel({ name: 'main', sentinelRootNodes: [{ host: '127.0.0.1', port: 1 }] });
+    expect(() => redisFeed(client as RedisClient)).toThrow(
+      'must be a client of ioredis or node-redis. Found: an object.',
+    );
   });
 });
 

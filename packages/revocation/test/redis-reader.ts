@@ -1,4 +1,4 @@
-import { elapsedMs, instantNow } from '@torii/core/adapter';
+import { instantNow } from '@torii/core/adapter';
 import type { FeedInstant, FeedReader } from '../src/feed.ts';
 
 /** Records what a feed reports. */
@@ -35,6 +35,10 @@ export class RecordingReader implements FeedReader {
     this.storeMs = storeMs;
   }
 
+  later(_current: string, ours: string): string {
+    return ours;
+  }
+
   snapshotEnds(): void {
     this.log.push('ends');
   }
@@ -58,10 +62,5 @@ export class RecordingReader implements FeedReader {
   /** Whether the feed has proven something since. */
   hasProofAfter({ steadyMs }: FeedInstant): boolean {
     return this.proofs.some((proof) => proof.steadyMs > steadyMs);
-  }
-
-  get silentMs(): number {
-    const last = this.proofs.at(-1);
-    return last === undefined ? Number.POSITIVE_INFINITY : elapsedMs(last);
   }
 }

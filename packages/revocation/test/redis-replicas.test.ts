@@ -72,10 +72,12 @@ describe('redisFeed with replicas', () => {
     await until(() => feed.reader.problems.length > 0);
     expect(feed.reader.problems[0]?.message).toBe('The replica has lost its master, so its answers prove nothing.');
     const proofs = feed.reader.proofs.length;
-    await until(() => feed.reader.problems.length > 2);
+    const late = openFeed(ioredis(replica));
+    await until(() => feed.reader.problems.length > 2 && late.reader.problems.length > 2);
     expect(feed.reader.proofs.length).toBe(proofs);
+    expect(late.reader.log).toEqual(['begins']);
     await master.start();
-    await until(() => feed.reader.proofs.length > proofs);
+    await until(() => feed.reader.proofs.length > proofs && late.reader.log.includes('ends'));
   });
 
   it('waits for replicas if the option says so', async (context) => {

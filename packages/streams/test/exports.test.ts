@@ -21,7 +21,7 @@ test('exports exactly the public API', () => {
     'readStreamEnvironment',
     'verifyStreamToken',
   ]);
-  expect(Object.keys(nats).sort()).toEqual(['connectStore', 'createNatsStore']);
+  expect(Object.keys(nats).sort()).toEqual(['connectNats', 'connectStore', 'createNatsStore']);
 });
 
 test('imports a NATS client only in the nats folder, so apps that only mint tokens do not need it', () => {

@@ -69,7 +69,7 @@ export const apiFaults: readonly PlantedFault[] = [
     to: 'raceDeadline(attempt(), timeoutMs, end, stopping.signal)',
   }),
   fault(31, 'the limit is measured by the wall clock', 'A clock that is set ends calls, or keeps them going.', [
-    { file: transport, from: 'const endsAt = steadyMs() + timeoutMs;', to: 'const endsAt = wallMs() + timeoutMs;' },
+    { file: transport, from: '    endsAt = steadyMs() + timeoutMs;', to: '    endsAt = wallMs() + timeoutMs;' },
     { file: transport, from: 'waitMs < endsAt - steadyMs();', to: 'waitMs < endsAt - wallMs();' },
     { file: transport, from: 'endsAt - sentAt, end', to: 'endsAt - wallMs(), end' },
     { file: transport, from: 'steadyMs() < endsAt) return;', to: 'wallMs() < endsAt) return;' },

@@ -2,6 +2,7 @@ import type { PlantedFault } from './planted-fault.ts';
 
 const scenario = 'webhooks';
 const repeats = 'packages/core/src/webhooks/repeats.ts';
+const repeatOptions = 'packages/core/src/webhooks/repeat-options.ts';
 const receiver = 'packages/core/src/webhooks/receiver.ts';
 const verify = 'packages/core/src/webhooks/verify.ts';
 const signature = 'packages/core/src/webhooks/signature.ts';
@@ -147,8 +148,8 @@ export const webhooksFaults: readonly PlantedFault[] = [
     changes: [
       {
         file: receiver,
-        from: 'claim = await repeats?.claim(event.id);',
-        to: 'claim = await repeats?.claim(event.id).catch(() => undefined);',
+        from: 'claim = await repeats?.claim(verified.event.id);',
+        to: 'claim = await repeats?.claim(verified.event.id).catch(() => undefined);',
       },
     ],
     harm: 'While the store is down, each delivery of an event is handled.',
@@ -157,7 +158,13 @@ export const webhooksFaults: readonly PlantedFault[] = [
     name: 'a lease is kept when the handler fails',
     statement: 29,
     scenario,
-    changes: [{ file: receiver, from: 'await claim?.release().catch(() => {});', to: '' }],
+    changes: [
+      {
+        file: receiver,
+        from: "await claim?.release().catch(() => {});\n      tell({ type: 'failed'",
+        to: "tell({ type: 'failed'",
+      },
+    ],
     harm: 'An event whose handler failed is held back until its lease ends.',
   },
   {
@@ -167,8 +174,8 @@ export const webhooksFaults: readonly PlantedFault[] = [
     changes: [
       {
         file: receiver,
-        from: '      await handle(event);\n',
-        to: '      await claim?.markHandled();\n      await handle(event);\n',
+        from: '      await handle?.(event);\n',
+        to: '      await claim?.markHandled();\n      await handle?.(event);\n',
       },
     ],
     harm: 'An event whose handler fails or whose process crashes is lost.',
@@ -184,7 +191,7 @@ export const webhooksFaults: readonly PlantedFault[] = [
     name: 'an event may be forgotten a second too early',
     statement: 29,
     scenario,
-    changes: [{ file: receiver, from: '2 * toleranceSeconds + 1', to: '2 * toleranceSeconds' }],
+    changes: [{ file: repeatOptions, from: '2 * toleranceSeconds + 1', to: '2 * toleranceSeconds' }],
     harm: 'A recorded delivery can be replayed in the last second of its window.',
   },
   {

@@ -39,9 +39,12 @@ export class Sessions {
   /**
    * Immediately revokes every active session for the user. Idempotent.
    *
+   * If the client has `revocations`, the tokens of the user are revoked after the request.
+   *
    * @param userId Identifier of the user whose sessions to revoke.
    * @throws ToriiConfigError `secretKey` if the API refuses the secret key.
    * @throws ToriiApiError 403: User belongs to a different environment.
+   * @throws ToriiRevocationError if it succeeded but could not be announced. `announce()` tries that again.
    */
   revokeAllForUser(userId: string, options?: RequestOptions): Call<void> {
     return this.#send(
@@ -49,6 +52,7 @@ export class Sessions {
         method: 'DELETE',
         path: '/api/server/v1/users/{userId}/sessions',
         pathParams: { userId },
+        revokes: { what: 'sessions', userId },
         answer: 'nothing',
       },
       options,
@@ -58,10 +62,14 @@ export class Sessions {
   /**
    * Revokes a single session by id. Idempotent: returns 204 even if the session was already revoked or expired.
    *
+   * If the client has `revocations`, every token of the user is revoked after the request, because tokens do not say
+   * of which session they are. `announceSessions: false` prevents that.
+   *
    * @param userId Identifier of the user who owns the session.
    * @param sessionId Identifier of the session to revoke.
    * @throws ToriiConfigError `secretKey` if the API refuses the secret key.
    * @throws ToriiApiError 403: User or session belongs to a different environment.
+   * @throws ToriiRevocationError if it succeeded but could not be announced. `announce()` tries that again.
    */
   revoke(userId: string, sessionId: string, options?: RequestOptions): Call<void> {
     return this.#send(
@@ -69,6 +77,7 @@ export class Sessions {
         method: 'DELETE',
         path: '/api/server/v1/users/{userId}/sessions/{sessionId}',
         pathParams: { userId, sessionId },
+        revokes: { what: 'session', userId },
         answer: 'nothing',
       },
       options,

@@ -166,10 +166,13 @@ export class Users<M extends MetadataTypes = MetadataTypes> {
    * A 403 counts as success if an earlier attempt of the same call may have been carried out. A 403 on the first
    * attempt throws.
    *
+   * If the client has `revocations`, the tokens of the user are revoked before the request and after it.
+   *
    * @param userId Identifier of the user to delete.
    * @throws ToriiConfigError `secretKey` if the API refuses the secret key.
    * @throws ToriiApiError 403: User belongs to a different environment.
    * @throws ToriiApiError 404: No user with this id.
+   * @throws ToriiRevocationError if it succeeded but could not be announced. `announce()` tries that again.
    */
   delete(userId: string, options?: RequestOptions): Call<void> {
     return this.#send(
@@ -178,6 +181,7 @@ export class Users<M extends MetadataTypes = MetadataTypes> {
         path: '/api/server/v1/users/{userId}',
         pathParams: { userId },
         doneStatus: 403,
+        revokes: { what: 'user', userId },
         answer: 'nothing',
       },
       options,
@@ -187,10 +191,13 @@ export class Users<M extends MetadataTypes = MetadataTypes> {
   /**
    * Marks the user as banned and revokes all their active sessions.
    *
+   * If the client has `revocations`, the tokens of the user are revoked before the request and after it.
+   *
    * @param userId Identifier of the user to ban.
    * @throws ToriiConfigError `secretKey` if the API refuses the secret key.
    * @throws ToriiApiError 403: User belongs to a different environment.
    * @throws ToriiApiError 404: No user with this id.
+   * @throws ToriiRevocationError if it succeeded but could not be announced. `announce()` tries that again.
    */
   ban(userId: string, options?: RequestOptions): Call<User<M>> {
     return this.#send(
@@ -199,6 +206,7 @@ export class Users<M extends MetadataTypes = MetadataTypes> {
         path: '/api/server/v1/users/{userId}/ban',
         pathParams: { userId },
         isRepeatable: true,
+        revokes: { what: 'user', userId },
         answer: 'object',
         guard: guardUser,
       },

@@ -9,6 +9,7 @@ import { addKeys } from './keys/index.ts';
 import { addOrganizations } from './organizations/index.ts';
 import { addOrigins } from './origins/index.ts';
 import { addRbac } from './rbac/index.ts';
+import { addRevocations } from './revocations/index.ts';
 import { addSecret } from './secret.ts';
 import { addSessions } from './sessions/index.ts';
 import { addToken } from './token/index.ts';
@@ -24,6 +25,7 @@ export function addCommands(program: Command, context: Context): void {
   addSecret(program, context);
   addToken(program, context);
   addKeys(program, context);
+  addRevocations(program, context);
   addRbac(program, context);
   addWhoami(program, context);
   addDoctor(program, context);

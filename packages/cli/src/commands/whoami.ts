@@ -10,8 +10,8 @@ import { addFormOptions, type FormOptions, formOf, writeRecord } from '../output
 import type { Column } from '../output/table.ts';
 import { settingsFrom } from '../settings.ts';
 import { placeOf, shownKey, shownUrl } from '../shown-settings.ts';
+import { readToken, type TokenSourceOptions } from '../token-source.ts';
 import { describeMoment } from './token/claim-text.ts';
-import { readToken, type TokenSourceOptions } from './token/source.ts';
 import { judge, rulesFrom } from './token/verdict.ts';
 
 interface WhoamiOptions extends ApiOptions, FormOptions, TokenSourceOptions {

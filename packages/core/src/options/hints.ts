@@ -13,7 +13,7 @@ export const verifyHints: Hints = {
   audience: 'aud',
   clockTolerance: 'leeway',
   environmentId: 'projectid appid',
-  revocations: 'isrevoked checkrevoked denylist blocklist blacklist',
+  revocations: 'isrevoked checkrevoked',
   'Only createToriiClient of @torii/api takes a secret key': 'secretkey',
   'Leave it out': 'publishablekey clientid',
   'Leave it out. For tokens that Torii did not issue, use createJwtVerifier of @torii/core/jwt':

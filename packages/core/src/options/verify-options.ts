@@ -5,7 +5,7 @@ import { type JSONWebKeySet, KeySetError, parseFixedKeySet } from '../keys/jwks.
 import { fixedKeys, keySetFor } from '../keys/key-sources.ts';
 import type { KeyCaller, KeySource } from '../keys/remote-key-set.ts';
 import type { Fetch } from '../platform.ts';
-import type { CheckRevocation } from '../revocation-check.ts';
+import type { RefuseRevoked } from '../revocation-check.ts';
 import type { RevocationSource } from '../revocations.ts';
 import { withoutTrailingSlash } from '../token/claims.ts';
 import type { VerifySettings } from '../token/verify.ts';
@@ -80,7 +80,7 @@ export interface VerifyOptions extends AudienceOptions {
 export interface TokenSettings extends Omit<VerifySettings, 'cache'> {
   readonly cachedTokens: number;
   readonly emit: VerifierEventListener;
-  readonly checkRevocation: CheckRevocation | undefined;
+  readonly refuseRevoked: RefuseRevoked | undefined;
 }
 
 export const verifyOptionNames = [
@@ -105,21 +105,19 @@ type VerifyOptionValues = Options<(typeof verifyOptionNames)[number]>;
 export function readVerifyOptions(options: VerifyOptionValues): TokenSettings {
   const issuers = readIssuers(options);
   const emit = emitterFor(readFunction<VerifierEventListener>(options, 'onEvent'));
-  const environments = readEnvironments(options);
-  const revocations = readRevocations(options, issuers, environments);
+  const { refuseRevoked, ...revocationRules } = readRevocations(options, issuers, readEnvironments(options));
   return {
     rules: {
       issuers: new Set(issuers),
       ...readAudienceRules(options, ['iss', 'sub', 'pid', 'iat', 'exp']),
-      environments: revocations === undefined ? environments : new Set([revocations.environmentId]),
+      ...revocationRules,
       clockToleranceMs: readNumber(options, 'clockTolerance', { from: 0, to: 300, absent: 30 }) * 1000,
-      maxTokenSeconds: revocations?.maxTokenSeconds,
     },
     keySources: readKeySources(options, issuers, emit),
     keyCaller: readKeyCaller(options, emit),
     cachedTokens: readWhole(options, 'cachedTokens', { from: 0, to: 1_000_000, absent: 5_000 }),
     emit,
-    checkRevocation: revocations?.check,
+    refuseRevoked,
   };
 }
 

@@ -3,8 +3,8 @@ import { isOfKind } from '../errors/kinds.ts';
 import { RefusalError } from '../errors.ts';
 
 /**
- * Why a webhook delivery was not handled. Answer `in_progress`, `store_unavailable` and `handler_failed` with a status of
- * 500 or above, so that Torii sends the delivery again.
+ * Why a webhook delivery was not handled. Answer `in_progress`, `store_unavailable`, `revocations_unavailable` and
+ * `handler_failed` with a status of 500 or above, so that Torii sends the delivery again.
  */
 export type WebhookReason =
   | 'header_missing'
@@ -18,6 +18,7 @@ export type WebhookReason =
   | 'id_mismatch'
   | 'in_progress'
   | 'store_unavailable'
+  | 'revocations_unavailable'
   | 'handler_failed';
 
 /** The HTTP status of a refused delivery: 400 or 413 if it is invalid, 500 or 503 if Torii should send it again. */
@@ -58,7 +59,7 @@ function statusOf(
   reason: WebhookReason,
 ): readonly [status: WebhookDenialStatus, headers: Readonly<Record<string, string>>] {
   if (reason === 'in_progress') return [503, { 'Retry-After': '10' }];
-  if (reason === 'store_unavailable') return [503, { 'Retry-After': '5' }];
+  if (reason === 'store_unavailable' || reason === 'revocations_unavailable') return [503, { 'Retry-After': '5' }];
   if (reason === 'handler_failed') return [500, {}];
   return [reason === 'payload_too_large' ? 413 : 400, {}];
 }

@@ -1,3 +1,4 @@
+import { parseRfc3339 } from '../time/rfc3339.ts';
 import { ToriiWebhookError } from './errors.ts';
 import type { Session, User } from './generated/entities.ts';
 
@@ -45,9 +46,6 @@ export type WebhookEvent<More extends object = object> =
   | { [Type in keyof AllEventTypes<More>]: WebhookEventOf<Type, AllEventTypes<More>[Type]> }[keyof AllEventTypes<More>]
   | WebhookEventOf<UnlistedEventType, unknown>;
 
-// RFC 3339. Date.parse alone accepts other formats, which differ between engines.
-const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/;
-
 export function readEvent(
   body: Uint8Array,
   signed: { readonly id: string; readonly timestampSeconds: number },
@@ -61,7 +59,7 @@ export function readEvent(
     throw new ToriiWebhookError('id_mismatch', message);
   }
   if (typeof type !== 'string' || type === '') throw malformed('has no `type`');
-  if (typeof createdAt !== 'string' || !instant.test(createdAt) || Number.isNaN(Date.parse(createdAt))) {
+  if (typeof createdAt !== 'string' || parseRfc3339(createdAt) === undefined) {
     throw malformed('has a `created_at` that is not an RFC 3339 time');
   }
   if (data === undefined) throw malformed('has no `data`');

@@ -1,5 +1,6 @@
 export { ToriiConfigError } from '../errors.ts';
-export type { HeadersLike, RequestLike } from '../index.ts';
+export type { HeadersLike, RequestLike, RevocationAnnouncer, RevocationMoment } from '../index.ts';
+export type { NotAnnouncedReason } from './announcement.ts';
 export { type FrameworkBody, findPayload, type WebhookPayload } from './body.ts';
 export { ToriiWebhookError, type WebhookDenialBody, type WebhookDenialStatus, type WebhookReason } from './errors.ts';
 export type {
@@ -10,10 +11,12 @@ export type {
   WebhookSession,
   WebhookUser,
 } from './events.ts';
+export { requireHandler } from './handler.ts';
 export {
   createWebhookReceiver,
   type ReceivedDelivery,
-  requireHandler,
+  type WebhookAnnouncer,
+  type WebhookAnnouncerOptions,
   type WebhookAnswer,
   type WebhookReceiver,
   type WebhookReceiverEvent,

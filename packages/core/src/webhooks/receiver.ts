@@ -1,28 +1,23 @@
 import { emitterFor } from '../emitter.ts';
-import { isError } from '../errors/is-error.ts';
 import { loggable } from '../logs/loggable.ts';
-import {
-  type Options,
-  readFunction,
-  readKnownOptions,
-  readNumber,
-  wrongOption,
-  wrongValue,
-} from '../options/reader.ts';
+import { omitUndefined, readFunction, readKnownOptions, wrongValue } from '../options/reader.ts';
+import { announcerNames, readAnnouncer } from '../options/revocation-announcer.ts';
 import { type AwaitGuard, createAwaitGuard } from '../promises/await-guard.ts';
-import { surviveOutages } from '../stores/outages.ts';
+import type { RevocationAnnouncer } from '../revocations.ts';
+import { announceEvent, type NotAnnouncedReason } from './announcement.ts';
 import type { WebhookPayload } from './body.ts';
 import { ToriiWebhookError, type WebhookDenialBody, type WebhookDenialStatus, webhookDenialFor } from './errors.ts';
 import type { WebhookEvent } from './events.ts';
-import { MemoryStore } from './memory-store.ts';
-import { type Claim, Repeats, type WebhookStore } from './repeats.ts';
+import { hasHandler, withoutStatus } from './handler.ts';
+import { readRepeats, repeatNames } from './repeat-options.ts';
+import type { Claim, WebhookStore } from './repeats.ts';
 import {
   readRules,
   ruleNames,
+  type VerifiedDelivery,
   verifyDelivery,
   type WebhookDelivery,
   type WebhookRules,
-  type WebhookSettings,
 } from './verify.ts';
 
 export interface WebhookReceiverOptions extends WebhookRules {
@@ -50,17 +45,44 @@ export interface WebhookReceiverOptions extends WebhookRules {
   readonly leaseSeconds?: number;
   /** Called with the outcome of each delivery. Errors of this function are ignored. */
   readonly onEvent?: WebhookReceiverEventListener | undefined;
+  /**
+   * Announces to all your servers that a user's tokens are revoked, when the events `user.banned`, `user.deleted` and
+   * `session.revoked` arrive. The result of `createRevocations` of `@torii/revocation`. An event is announced before it is
+   * handled. If that fails, the delivery is answered with 503, so that Torii sends it again.
+   */
+  readonly revocations?: RevocationAnnouncer;
+  /**
+   * Whether `session.revoked` revokes the tokens of the user. Tokens do not say of which session they are, so the user's other
+   * sessions must renew their tokens once. If `false`, a token of the revoked session is accepted until it expires.
+   * @default true
+   */
+  readonly announceSessions?: boolean | undefined;
+}
+
+/** With `revocations`, events need no handler. */
+export interface WebhookAnnouncerOptions extends WebhookReceiverOptions {
+  readonly revocations: RevocationAnnouncer;
 }
 
 /** The outcome of a delivery, for logs. `eventId` and `eventType` are safe to log: shortened, and printable ASCII only. */
 export type WebhookReceiverEvent =
   | { readonly type: 'handled' | 'repeated'; readonly eventId: string; readonly eventType: string }
-  /** The event was not handled: the delivery is invalid, another delivery of it is being handled, or the store failed. */
+  /**
+   * The event was not handled: the delivery is invalid, another delivery of it is being handled, the store failed, or a
+   * revocation could not be announced.
+   */
   | { readonly type: 'refused'; readonly error: ToriiWebhookError }
   /** The handler threw an error, which is in `error`. */
   | { readonly type: 'failed'; readonly eventId: string; readonly eventType: string; readonly error: unknown }
   /** The event was handled, but the store could not record this, so a repeated delivery will be handled again. */
-  | { readonly type: 'not_noted'; readonly eventId: string; readonly eventType: string; readonly error: unknown };
+  | { readonly type: 'not_noted'; readonly eventId: string; readonly eventType: string; readonly error: unknown }
+  /** The tokens of a user should be revoked, but this event does not allow it. It is handled all the same. */
+  | {
+      readonly type: 'not_announced';
+      readonly eventId: string;
+      readonly eventType: string;
+      readonly why: NotAnnouncedReason;
+    };
 
 export type WebhookReceiverEventListener = (event: WebhookReceiverEvent) => void;
 
@@ -90,12 +112,16 @@ export interface WebhookReceiver<More extends object = object> {
   receive(delivery: ReceivedDelivery, handle: (event: WebhookEvent<More>) => unknown): Promise<WebhookAnswer>;
 }
 
+/** Receives the deliveries of one webhook, and announces revocations. */
+export interface WebhookAnnouncer<More extends object = object> extends WebhookReceiver<More> {
+  /** As with {@link WebhookReceiver}, but `handle` may be left out. */
+  receive(delivery: ReceivedDelivery, handle?: (event: WebhookEvent<More>) => unknown): Promise<WebhookAnswer>;
+}
+
 const answerFields = { status: true, headers: true, body: true } satisfies Record<keyof WebhookAnswer, true>;
 const guardAnswer: AwaitGuard = createAwaitGuard(answerFields);
 
-const names = [...ruleNames, 'store', 'rememberSeconds', 'leaseSeconds', 'onEvent'] as const;
-
-type ReceiverOptionValues = Options<(typeof names)[number]>;
+const names = [...ruleNames, ...repeatNames, ...announcerNames, 'onEvent'] as const;
 
 /**
  * Creates a receiver for the deliveries of one webhook, for any server.
@@ -106,41 +132,54 @@ type ReceiverOptionValues = Options<(typeof names)[number]>;
  * @throws ToriiConfigError if an option is wrong
  */
 export function createWebhookReceiver<More extends object = object>(
+  options: WebhookAnnouncerOptions,
+): WebhookAnnouncer<More>;
+export function createWebhookReceiver<More extends object = object>(
   options: WebhookReceiverOptions,
-): WebhookReceiver<More> {
+): WebhookReceiver<More>;
+export function createWebhookReceiver<More extends object>(options: WebhookReceiverOptions): WebhookAnnouncer<More> {
   const given = readKnownOptions(options, names, '{ secret: process.env.TORII_WEBHOOK_SECRET }');
   const rules = readRules(given);
   const repeats = readRepeats(given, rules);
+  const announcer = readAnnouncer(omitUndefined(given, ['announceSessions']));
   const tell = emitterFor(readFunction<WebhookReceiverEventListener>(given, 'onEvent'));
 
-  return { receive: (delivery, handle) => guardAnswer(receive(delivery, handle)) };
+  return { receive: (...given: Parameters<typeof receive>) => guardAnswer(receive(...given)) };
 
   async function receive(
     delivery: ReceivedDelivery,
-    handle: (event: WebhookEvent<More>) => unknown,
+    ...handlers: readonly ((event: WebhookEvent<More>) => unknown)[]
   ): Promise<WebhookAnswer> {
+    const [handle] = handlers;
     const example = 'receive({ headers, payload }, async (event) => { … })';
-    if (typeof handle !== 'function') throw wrongValue('receive', 'called with a function', handle, example);
+    if (!hasHandler(handlers, announcer !== undefined))
+      throw wrongValue('receive', 'called with a function', handle, example);
     if (!('headers' in Object(delivery) && 'payload' in Object(delivery)))
       throw wrongValue('receive', 'called with the headers and the payload', delivery, example);
     const { headers, payload } = delivery;
-    let event: WebhookEvent<More>;
+    let verified: VerifiedDelivery<More>;
     let claim: Claim | 'handled' | undefined;
     try {
-      event = await verifyDelivery<More>(rules, headers, () => (typeof payload === 'function' ? payload() : payload));
-      claim = await repeats?.claim(event.id);
+      verified = await verifyDelivery(rules, headers, () => (typeof payload === 'function' ? payload() : payload));
+      claim = await repeats?.claim(verified.event.id);
     } catch (error) {
-      if (!(error instanceof ToriiWebhookError)) throw error;
-      tell({ type: 'refused', error });
-      return webhookDenialFor(error);
+      return refuse(error);
     }
+    const { event } = verified;
     const which = { eventId: loggable(event.id), eventType: loggable(event.type) };
     if (claim === 'handled') {
       tell({ type: 'repeated', ...which });
       return accept('repeated');
     }
     try {
-      await handle(event);
+      const why = announcer && (await announceEvent(announcer, verified));
+      if (why !== undefined) tell({ type: 'not_announced', ...which, why });
+    } catch (error) {
+      await claim?.release().catch(() => {});
+      return refuse(error);
+    }
+    try {
+      await handle?.(event);
     } catch (error) {
       await claim?.release().catch(() => {});
       tell({ type: 'failed', ...which, error });
@@ -156,63 +195,14 @@ export function createWebhookReceiver<More extends object = object>(
     }
     return accept('handled');
   }
+
+  function refuse(error: unknown): WebhookAnswer {
+    if (!(error instanceof ToriiWebhookError)) throw error;
+    tell({ type: 'refused', error });
+    return webhookDenialFor(error);
+  }
 }
 
 function accept(status: 'handled' | 'repeated'): WebhookAnswer {
   return { status: 200, headers: {}, body: { status } };
-}
-
-// Wraps an error from which a framework would take the status of the response (`status`, `code`, `digest` or `getResponse`).
-// A 404, for example, could make Torii disable the webhook.
-function withoutStatus(error: unknown): unknown {
-  if (isPlain(error)) return error;
-  const message = 'The webhook handler threw a non-Error value, or an error with an HTTP status; see `cause`.';
-  return new ToriiWebhookError('handler_failed', message, { cause: error });
-}
-
-function isPlain(error: unknown): boolean {
-  try {
-    const isBare = isError(error) && !['status', 'statusCode', 'digest', 'getResponse'].some((name) => name in error);
-    return isBare && Reflect.get(error, 'code') !== 'ENOENT';
-  } catch {
-    return false;
-  }
-}
-
-function readRepeats(options: ReceiverOptionValues, { toleranceSeconds }: WebhookSettings): Repeats | undefined {
-  const leaseMs = readNumber(options, 'leaseSeconds', { from: 1, to: 3600, absent: 60 }) * 1000;
-  const keepMs = readNumber(options, 'rememberSeconds', { from: 1, to: 366 * 86_400, absent: 7 * 86_400 }) * 1000;
-  // How long a delivery is accepted: for `toleranceSeconds` before and after its timestamp, and one more second because
-  // timestamps are whole seconds. If its event were forgotten sooner, the delivery could be replayed.
-  const fewestSeconds = 2 * toleranceSeconds + 1;
-  if (keepMs < fewestSeconds * 1000) {
-    const remedy = `Write at least ${fewestSeconds}, or leave it out`;
-    const problem = 'must be longer than twice `toleranceSeconds`, because deliveries could be replayed otherwise';
-    throw wrongOption('rememberSeconds', `${problem}. ${remedy}`);
-  }
-  if (!('store' in options)) return undefined;
-  const store: unknown = options.store === 'memory' ? new MemoryStore() : options.store;
-  if (!isStore(store)) {
-    const remedy =
-      "Write `store: new Keyv(…)` or `store: 'memory'`, or leave it out to handle repeated deliveries again";
-    throw wrongOption('store', `must have the methods get, set and delete. ${remedy}`);
-  }
-  surviveOutages(store);
-  return new Repeats(store, { leaseMs, keepMs });
-}
-
-function isStore(store: unknown): store is WebhookStore {
-  if (typeof store !== 'object' || store === null) return false;
-  return ['get', 'set', 'delete'].every((name) => typeof Reflect.get(store, name) === 'function');
-}
-
-/** @throws ToriiConfigError if `handler` is not a function */
-export function requireHandler(handler: unknown): void {
-  if (typeof handler === 'function') return;
-  throw wrongValue(
-    'webhookHandler',
-    'called with options and a function',
-    handler,
-    'webhookHandler({ secret }, async (event) => { … })',
-  );
 }

@@ -46,6 +46,12 @@ export interface WebhookSettings {
   readonly maxBytes: number;
 }
 
+/** An event, and when its delivery was signed. */
+export interface VerifiedDelivery<More extends object = object> {
+  readonly event: WebhookEvent<More>;
+  readonly signedAtMs: number;
+}
+
 const eventFields = { type: true, id: true, created_at: true, data: true } satisfies Record<keyof WebhookEvent, true>;
 const guardEvent: AwaitGuard = createAwaitGuard(eventFields);
 
@@ -74,7 +80,8 @@ async function verifyOnce<More extends object>(options: VerifyWebhookOptions): P
     'options',
     { payload: 'body rawbody' },
   );
-  return verifyDelivery<More>(readRules(given), options.headers, () => options.payload);
+  const { event } = await verifyDelivery<More>(readRules(given), options.headers, () => options.payload);
+  return event;
 }
 
 export function readRules(options: Options<(typeof ruleNames)[number]>): WebhookSettings {
@@ -89,7 +96,7 @@ export async function verifyDelivery<More extends object>(
   { secrets, toleranceSeconds, maxBytes }: WebhookSettings,
   headers: RequestLike,
   findBody: () => WebhookPayload,
-): Promise<WebhookEvent<More>> {
+): Promise<VerifiedDelivery<More>> {
   const request = viewOf(headers, 'headers');
   const signed = readSignedHeaders(request);
   checkTime(signed.timestampSeconds, toleranceSeconds);
@@ -99,7 +106,7 @@ export async function verifyDelivery<More extends object>(
     const hint = 'The secret is wrong, the body was changed, or Torii did not send the delivery.';
     throw new ToriiWebhookError('signature_invalid', `No signature is valid. ${hint}`);
   }
-  return readEvent(body, signed) as WebhookEvent<More>;
+  return { event: readEvent(body, signed) as WebhookEvent<More>, signedAtMs: signed.timestampSeconds * 1000 };
 }
 
 function checkTime(timestampSeconds: number, toleranceSeconds: number): void {

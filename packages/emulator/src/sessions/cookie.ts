@@ -1,5 +1,5 @@
 import type { Context } from 'hono';
-import { setCookie } from 'hono/cookie';
+import { getCookie, setCookie } from 'hono/cookie';
 import { basePathOf } from '../http/base-path.ts';
 import { Problem } from '../http/problem.ts';
 import { provisionalNames } from '../provisional-paths.ts';
@@ -28,6 +28,10 @@ export function readSessionCookie(c: Context): string | undefined {
     );
   }
   return values[0];
+}
+
+export function hasSessionCookies(c: Context): boolean {
+  return [sessionCookie, hintCookie].some((name) => getCookie(c, name) !== undefined);
 }
 
 export function setSessionCookies(c: Context, issuer: string, secret: string, lifetimeSeconds: number): void {

@@ -4,7 +4,7 @@ import { isSafe } from '../http/origins.ts';
 import { Problem } from '../http/problem.ts';
 import { publishedNames } from '../published-paths.ts';
 import type { AccessTokens } from './access-tokens.ts';
-import { clearSessionCookies, readSessionCookie } from './cookie.ts';
+import { clearSessionCookies, hasSessionCookies, readSessionCookie } from './cookie.ts';
 import type { LiveSession } from './live-session.ts';
 import type { SessionSecrets } from './secrets.ts';
 
@@ -46,7 +46,8 @@ export function requireSecret(c: Context, parts: CredentialParts): LiveSession {
   if (session !== undefined) return session;
   // Not in answer to a GET or HEAD, which pages of other sites can cause (CSRF): at an origin that several environments
   // share, a request for one of them would drop the cookies of another.
-  if (!isNative(c) && !isSafe(c.req.method)) clearSessionCookies(c, parts.issuer);
+  // And not if none was sent: the user may have signed in in another tab since the request.
+  if (!isNative(c) && !isSafe(c.req.method) && hasSessionCookies(c)) clearSessionCookies(c, parts.issuer);
   throw new Problem(401, 'signed_out', isNative(c) ? 'This app is not signed in.' : 'This browser is not signed in.');
 }
 

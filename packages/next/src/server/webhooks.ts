@@ -2,6 +2,7 @@ import {
   createWebhookReceiver,
   findPayload,
   requireHandler,
+  type WebhookAnnouncerOptions,
   type WebhookEvent,
   type WebhookReceiver,
   type WebhookReceiverOptions,
@@ -9,9 +10,13 @@ import {
 
 export type { Denial, DenialBody, DenialCode, DenialStatus, Reason } from '@torii/core';
 export {
+  type NotAnnouncedReason,
+  type RevocationAnnouncer,
+  type RevocationMoment,
   ToriiConfigError,
   ToriiWebhookError,
   type UnlistedEventType,
+  type WebhookAnnouncerOptions,
   type WebhookDenialBody,
   type WebhookDenialStatus,
   type WebhookEvent,
@@ -48,8 +53,15 @@ const remedy = 'Pass the request to the webhook handler before other code reads 
 export function webhookHandler<More extends object = object>(
   options: WebhookReceiverOptions,
   handler: WebhookHandler<More>,
+): (request: Request) => Promise<Response>;
+/** With `revocations`, bans, deletions and revoked sessions are announced to all your servers. A handler is optional then. */
+export function webhookHandler(options: WebhookAnnouncerOptions): (request: Request) => Promise<Response>;
+export function webhookHandler<More extends object>(
+  options: WebhookReceiverOptions,
+  ...handlers: readonly WebhookHandler<More>[]
 ): (request: Request) => Promise<Response> {
-  requireHandler(handler);
+  requireHandler(options, handlers);
+  const [handler] = handlers;
   const isSecretUnset = [options?.secret].flat().includes(undefined);
   let receiver: WebhookReceiver<More> | undefined = isSecretUnset ? undefined : createWebhookReceiver<More>(options);
   return async (request) => {
@@ -57,7 +69,7 @@ export function webhookHandler<More extends object = object>(
     const { headers, body: stream, bodyUsed } = request;
     const isRead = bodyUsed || stream?.locked === true;
     const payload = () => findPayload({ kept: [], isRead, stream, remedy });
-    const { body, ...answer } = await receiver.receive({ headers, payload }, (event) => handler(event, request));
+    const { body, ...answer } = await receiver.receive({ headers, payload }, (event) => handler?.(event, request));
     return Response.json(body, answer);
   };
 }

@@ -1,12 +1,12 @@
 import { ToriiConfigError } from '@torii/core';
-import { assertOption, pause, random } from '@torii/core/adapter';
+import { assertOption, elapsedMs, type Instant, instantNow, pause, random } from '@torii/core/adapter';
 import type { FeedConnection, FeedEntry, FeedReader } from '../feed.ts';
 import type { Link, Server } from './client.ts';
 import { answerMs, quickAnswerMs, within } from './limits.ts';
 import { explain } from './problems.ts';
 import { StreamReading } from './reading.ts';
 import { checkServer } from './server-check.ts';
-import { keysOf } from './view.ts';
+import type { Keys } from './view.ts';
 import { type ReplicaWait, StreamWriter } from './writer.ts';
 
 export interface FeedSettings {
@@ -31,15 +31,14 @@ export class RedisConnection implements FeedConnection {
   #link: Link | undefined;
   #isOver = false;
   #isAsking = false;
-  /** Whether the link has read everything at least once. */
-  #isReading = false;
+  /** Since when the feed has been connecting or reading. `undefined` while it waits for news, which may take long. */
+  #busySince: Instant | undefined;
   #mustReconnect = false;
   #hasWarned = false;
   #failures = 0;
   #delay = new AbortController();
 
-  constructor(server: Server, reader: FeedReader, { retentionSeconds, wait }: FeedSettings) {
-    const keys = keysOf(reader.channel);
+  constructor(server: Server, keys: Keys, reader: FeedReader, { retentionSeconds, wait }: FeedSettings) {
     this.#server = server;
     this.#reader = reader;
     this.#retentionSeconds = retentionSeconds;
@@ -72,7 +71,6 @@ export class RedisConnection implements FeedConnection {
 
   async #ask(): Promise<void> {
     this.#isAsking = true;
-    const link = this.#isReading ? this.#link : undefined;
     try {
       if ((await this.#reading.catchUp(this.#server.send, quickAnswerMs)) === 'current') return;
     } catch {
@@ -80,10 +78,10 @@ export class RedisConnection implements FeedConnection {
     } finally {
       this.#isAsking = false;
     }
-    // A link that is being opened must not be closed by each question: it would never get further.
-    if (link === undefined || link !== this.#link) return;
+    // A connection that is being made, or read from, answers or fails soon, unless the process was paused meanwhile.
+    if (this.#busySince !== undefined && elapsedMs(this.#busySince) < answerMs) return;
     this.#mustReconnect = true;
-    link.close();
+    this.#link?.close();
   }
 
   async #run(): Promise<void> {
@@ -103,6 +101,7 @@ export class RedisConnection implements FeedConnection {
     this.#mustReconnect = false;
     const link = this.#server.open();
     this.#link = link;
+    this.#busySince = instantNow();
     try {
       if (this.#isOver) throw new Error('closed');
       await within(answerMs, link.connect());
@@ -111,12 +110,13 @@ export class RedisConnection implements FeedConnection {
       this.#hasWarned = true;
       for (let isNew = true; ; isNew = false) {
         await this.#reading.read(link.send, isNew);
-        this.#isReading = true;
         this.#failures = 0;
+        this.#busySince = undefined;
         await this.#reading.waitForNews(link.send);
+        this.#busySince = instantNow();
       }
     } finally {
-      this.#isReading = false;
+      this.#busySince = undefined;
       link.close();
     }
   }

@@ -1,10 +1,17 @@
-import { omitUndefined, readKnownOptions, readWhole } from '@torii/core/adapter';
+import { assertOption, omitUndefined, readKnownOptions, readWhole } from '@torii/core/adapter';
 import type { RevocationFeed } from '../feed.ts';
 import { type RedisClient, readClient } from './client.ts';
 import { RedisConnection } from './connection.ts';
+import { keysOf } from './view.ts';
 import { type ReplicaWait, readReplicaWait } from './writer.ts';
 
-export type { IoredisClient, NodeRedisClient, RedisClient } from './client.ts';
+export type {
+  IoredisClient,
+  NodeRedisClient,
+  NodeRedisClusterClient,
+  NodeRedisSentinelClient,
+  RedisClient,
+} from './client.ts';
 export type { ReplicaWait } from './writer.ts';
 
 export interface RedisFeedOptions {
@@ -33,7 +40,7 @@ export function redisFeed(client: RedisClient, options: RedisFeedOptions = {}): 
   const names = ['retentionSeconds', 'waitForReplicas'] as const;
   const given = readKnownOptions(options, names, 'redisFeed(client, { retentionSeconds: 9000 })');
   const own = omitUndefined(given, names);
-  const server = readClient(client);
+  const { isCluster, serverOf } = readClient(client);
   const settings = {
     retentionSeconds:
       'retentionSeconds' in own
@@ -41,5 +48,13 @@ export function redisFeed(client: RedisClient, options: RedisFeedOptions = {}): 
         : undefined,
     wait: 'waitForReplicas' in own ? readReplicaWait(own.waitForReplicas) : undefined,
   };
-  return { name: 'redis', open: (reader) => new RedisConnection(server, reader, settings) };
+  // WAIT names no key, so it would go to any server.
+  assertOption('waitForReplicas', !isCluster || settings.wait === undefined, 'cannot be used with Redis Cluster');
+  return {
+    name: 'redis',
+    open(reader) {
+      const keys = keysOf(reader.channel);
+      return new RedisConnection(serverOf(keys.stream), keys, reader, settings);
+    },
+  };
 }

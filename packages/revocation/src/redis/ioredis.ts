@@ -10,6 +10,10 @@ interface Duplicable extends IoredisClient {
   duplicate(options?: object): OwnClient;
 }
 
+interface DuplicableCluster {
+  duplicate(nodes: readonly object[], options: object): OwnClient;
+}
+
 // The feed connects again by itself, with a new client: after a pause of the process, the old socket may be dead, which
 // ioredis notices late. `undefined` switches off time limits that would end a blocking command.
 const options = {
@@ -32,7 +36,7 @@ export function isIoredis(value: unknown): value is IoredisClient {
   return typeof call === 'function' && typeof duplicate === 'function' && typeof status === 'string';
 }
 
-export function isIoredisCluster(value: unknown): boolean {
+export function isIoredisCluster(value: unknown): value is IoredisClient {
   return isIoredis(value) && fieldsOf(value)['isCluster'] === true;
 }
 
@@ -41,7 +45,16 @@ export function sendToIoredis(client: IoredisClient): Send {
 }
 
 export function openIoredis(client: IoredisClient): Link {
-  const own = (client as Duplicable).duplicate(options);
+  return linkTo((client as Duplicable).duplicate(options));
+}
+
+export function openIoredisCluster(client: IoredisClient): Link {
+  const { lazyConnect, ...redisOptions } = options;
+  const cluster = { lazyConnect, redisOptions, clusterRetryStrategy: () => null, scaleReads: 'master' };
+  return linkTo((client as unknown as DuplicableCluster).duplicate([], cluster));
+}
+
+function linkTo(own: OwnClient): Link {
   let problem: unknown;
   // ioredis rejects with "Connection is closed.". The reason is only in the event.
   own.on('error', (error) => {

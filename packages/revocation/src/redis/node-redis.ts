@@ -1,13 +1,14 @@
-import type { Link, NodeRedisClient, Send } from './client.ts';
+import type { Link, NodeRedisClient, NodeRedisClusterClient, NodeRedisSentinelClient, Send } from './client.ts';
 
-interface OwnClient extends NodeRedisClient {
-  destroy(): void;
+interface OwnClient {
+  connect(): Promise<unknown>;
+  destroy(): unknown;
   on(event: 'error', listener: (error: unknown) => void): unknown;
 }
 
 interface Duplicable extends NodeRedisClient {
   readonly options?: { readonly socket?: object };
-  duplicate(options?: object): OwnClient;
+  duplicate(options?: object): NodeRedisClient & OwnClient;
 }
 
 interface Emitter {
@@ -20,8 +21,13 @@ export function isNodeRedis(value: unknown): value is NodeRedisClient {
   return canDo(value, 'sendCommand', 'duplicate', 'connect', 'createPool');
 }
 
-export function isNodeRedisCluster(value: unknown): boolean {
+export function isNodeRedisCluster(value: unknown): value is NodeRedisClusterClient {
   return canDo(value, 'sendCommand', 'duplicate', 'connect', 'getSlotRandomNode');
+}
+
+/** In version 5, a client of Sentinel has no `duplicate`. */
+export function isNodeRedisSentinel(value: unknown): value is NodeRedisSentinelClient {
+  return canDo(value, 'sendCommand', 'duplicate', 'connect', 'acquire');
 }
 
 function canDo(value: unknown, ...names: readonly string[]): value is object {
@@ -31,6 +37,14 @@ function canDo(value: unknown, ...names: readonly string[]): value is object {
 
 export function sendToNodeRedis(client: NodeRedisClient): Send {
   return async (args) => client.sendCommand(args);
+}
+
+export function sendToNodeRedisCluster(client: NodeRedisClusterClient, key: string): Send {
+  return async (args) => client.sendCommand(key, false, [...args]);
+}
+
+export function sendToNodeRedisSentinel(client: NodeRedisSentinelClient): Send {
+  return async (args) => client.sendCommand(false, [...args]);
 }
 
 export function openNodeRedis(client: NodeRedisClient): Link {
@@ -44,16 +58,30 @@ export function openNodeRedis(client: NodeRedisClient): Link {
     clientSideCache: undefined,
     emitInvalidate: undefined,
   });
+  return linkTo(own, sendToNodeRedis(own));
+}
+
+/** For a Cluster or Sentinel, whose options cannot be read. */
+export function openNodeRedisGroup<Client extends NodeRedisClusterClient | NodeRedisSentinelClient>(
+  client: Client,
+  sendTo: (own: Client) => Send,
+): Link {
+  const own = client.duplicate() as Client & OwnClient;
+  return linkTo(own, sendTo(own));
+}
+
+function linkTo(own: OwnClient, send: Send): Link {
   // Without a listener, an error event would end the process. The commands reject with the same error.
   own.on('error', () => {});
   return {
     async connect() {
       await own.connect();
     },
-    send: sendToNodeRedis(own),
+    send,
     close() {
       try {
-        own.destroy();
+        // A client of Sentinel returns a promise.
+        Promise.resolve(own.destroy()).catch(() => {});
       } catch {
         // It is already closed.
       }
@@ -62,7 +90,7 @@ export function openNodeRedis(client: NodeRedisClient): Link {
 }
 
 /** Without a listener, node-redis ends the process when the server goes away. */
-export function surviveErrors(client: NodeRedisClient): void {
-  const emitter = client as NodeRedisClient & Emitter;
+export function surviveErrors(client: object): void {
+  const emitter = client as Emitter;
   if (emitter.listenerCount('error') === 0) emitter.on('error', () => {});
 }

@@ -26,6 +26,9 @@ type Progress = Exclude<Continuity, 'same'> | 'behind' | 'current';
 // A proxy that spreads commands over servers with different data would otherwise cause an endless loop.
 const maxSnapshots = 3;
 
+// By default, a master tells its replicas every ten seconds that it is alive.
+const maxLagMs = 30_000;
+
 /** How far the stream was read, over all connections. */
 export class StreamReading {
   readonly #reader: FeedReader;
@@ -138,19 +141,19 @@ export class StreamReading {
       if (isAfter(id, position.last)) position.last = id;
     }
     const texts = news.map(({ text }: StreamEntry) => text).filter((text) => text !== undefined);
-    // Also without texts: announcements need the clock of the store.
+    // Also without entries: the reader wants to know the time.
     this.#reader.received(texts, storeMs);
   }
 
   #finish(askedAt: FeedInstant, view: View): void {
+    const lagMs = lagMsOf(view);
+    if (lagMs > maxLagMs) {
+      this.#reader.failed(new FeedError('The replica has lost its master, so its answers prove nothing.'));
+      return;
+    }
     if (this.#snapshot !== undefined) {
       this.#snapshot = undefined;
       this.#reader.snapshotEnds();
-    }
-    const lagMs = lagMsOf(view);
-    if (lagMs === Number.POSITIVE_INFINITY) {
-      this.#reader.failed(new FeedError('The replica has lost its master, so its answers prove nothing.'));
-      return;
     }
     this.#provenAt = instantNow();
     this.#reader.proven({ wallMs: askedAt.wallMs - lagMs, steadyMs: askedAt.steadyMs - lagMs });

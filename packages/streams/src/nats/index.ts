@@ -1,44 +1,12 @@
-import { connect, type NodeConnectionOptions } from '@nats-io/transport-node';
-import { assertOption, omitUndefined, readFlag, readKnownOptions, readWhole } from '@torii/core/adapter';
 import type { KeyStore } from '../keys/slot.ts';
-import { translateErrors } from './errors.ts';
-import { type NatsLogin, readLogin } from './login.ts';
-import { readServers, type ServerAddress } from './servers.ts';
+import { type NatsOptions, openConnection } from './connection.ts';
 import { createNatsStore } from './store.ts';
-import { type NatsTls, readTls } from './tls.ts';
 
 export type { KeyStore, StoreEntry } from '../keys/slot.ts';
+export { connectNats, type NatsOptions } from './connection.ts';
 export type { NatsLogin } from './login.ts';
 export { createNatsStore } from './store.ts';
 export type { NatsTls } from './tls.ts';
-
-export interface NatsOptions {
-  /**
-   * The address of a NATS server, such as `nats://127.0.0.1:4222`, or several servers of one cluster, as a list or
-   * separated by commas. One `tls://` requires TLS for all of them. Must not contain a user name or password: use `login`.
-   */
-  readonly servers: string | readonly string[] | undefined;
-  /** How to log in. Leave it out if the server requires no login, or identifies clients by their TLS certificate. */
-  readonly login?: NatsLogin | undefined;
-  /**
-   * Files for TLS; `{}` requires TLS. If absent, TLS is used only if the server requires it or `servers` has `tls://`.
-   * The server's certificate must match the host name, or the IP address, in `servers`.
-   */
-  readonly tls?: NatsTls | undefined;
-  /**
-   * Allows sending a password or a token to another machine without TLS. Anyone on the network path can then read it.
-   *
-   * @default false
-   */
-  readonly plaintextLogin?: boolean | undefined;
-  /**
-   * How long to wait for a connection, in milliseconds: 1 to 60,000. Later requests to the store always time out after
-   * 5 s.
-   *
-   * @default 5_000
-   */
-  readonly timeoutMs?: number | undefined;
-}
 
 /** A key-value store that owns its connection. Close it with `close()` or `await using`. */
 export interface ConnectedStore extends KeyStore, AsyncDisposable {
@@ -57,44 +25,7 @@ export interface ConnectedStore extends KeyStore, AsyncDisposable {
  * @throws ToriiStreamError `store_unavailable` or `store_refused`
  */
 export async function connectStore(options: NatsOptions): Promise<ConnectedStore> {
-  const names = ['servers', 'login', 'tls', 'plaintextLogin', 'timeoutMs'] as const;
-  const given = readKnownOptions(options, names, 'connectStore({ servers: process.env.NATS_URL })');
-  const own = omitUndefined(given, ['login', 'tls', 'plaintextLogin', 'timeoutMs']);
-  const timeoutMs = readWhole(own, 'timeoutMs', { from: 1, to: 60_000, absent: 5_000 });
-  const plaintextLogin = readFlag(own, 'plaintextLogin');
-  const servers = readServers(own.servers);
-  const settings: NodeConnectionOptions = {
-    servers: servers.map(({ address }) => address),
-    timeout: timeoutMs,
-    maxReconnectAttempts: -1,
-    name: '@torii/streams',
-  };
-  const tls = own.tls === undefined && servers.some(({ requiresTls }) => requiresTls) ? {} : own.tls;
-  const identity = 'login' in own ? await readLogin(own.login) : undefined;
-  if (identity !== undefined) settings.authenticator = identity.authenticator;
-  if (tls !== undefined) settings.tls = { ...(await readTls(tls)), ...certifiedHost(servers) };
-  else if (identity?.sendsSecret && !plaintextLogin) {
-    const areLocal = servers.every(({ isLoopback }) => isLoopback);
-    assertOption(
-      'tls',
-      areLocal,
-      'is required to send a password or a token to another machine. Write tls:// in `servers`, or tls: {}',
-    );
-    // Do not connect to other servers that a local server announces: after a reconnect, the password could reach a
-    // remote server without TLS.
-    settings.ignoreClusterUpdates = true;
-  }
-  const connection = await translateErrors(() => connect(settings));
+  const connection = await openConnection(options, 'connectStore({ servers: process.env.NATS_URL })');
   const close = (): Promise<void> => connection.close();
   return { ...createNatsStore(connection), close, [Symbol.asyncDispose]: close };
-}
-
-// Sets the host for TLS explicitly if it is an IP address: the NATS client would compare the certificate with
-// `localhost`.
-function certifiedHost(servers: readonly ServerAddress[]): { readonly host?: string } {
-  const byIp = servers.find(({ isIp }) => isIp);
-  if (byIp === undefined) return {};
-  const remedy = 'Write host names instead, or a single server';
-  assertOption('servers', servers.length === 1, `must not mix several servers, TLS and IP addresses. ${remedy}`);
-  return { host: byIp.host };
 }

@@ -14,6 +14,7 @@ import { checkIssuer } from './issuer.ts';
 import { checkCertificates, checkNode, checkProxy, goesThroughProxy } from './machine.ts';
 import { checkPackages } from './packages.ts';
 import { drawReport } from './report.ts';
+import { checkRevocations } from './revocations.ts';
 import { checkSettings } from './settings.ts';
 
 interface DoctorOptions extends ApiOptions, FormOptions {
@@ -68,7 +69,8 @@ async function examine(context: Context, options: DoctorOptions): Promise<readon
     if (!(error instanceof UsageError)) throw error;
     unreadable.push(failed('secret key file', 'cannot be read', error.message));
   }
-  const [apiReport, ...issuerReports] = await Promise.all([
+  const [revocations, apiReport, ...issuerReports] = await Promise.all([
+    attempt(context, 'revocations', async () => ({ findings: [await checkRevocations(context, options)] })),
     attempt(context, 'REST API', () => checkApi(context, api, limits)),
     ...asked.map((issuer) => attempt(context, 'issuer', () => checkIssuer(context, issuer, limits))),
   ]);
@@ -86,6 +88,7 @@ async function examine(context: Context, options: DoctorOptions): Promise<readon
     checkClock(clocks, options.clockTolerance),
     ...apiReport.findings,
     checkSameTorii(issuers, api),
+    ...revocations.findings,
   ];
 }
 

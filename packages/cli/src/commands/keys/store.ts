@@ -1,18 +1,11 @@
-import { resolve } from 'node:path';
 import type { SlotOptions } from '@torii/streams';
-import type { ConnectedStore, NatsLogin, NatsOptions } from '@torii/streams/nats';
+import type { ConnectedStore } from '@torii/streams/nats';
 import type { Command } from 'commander';
 import type { Context } from '../../context.ts';
 import { UsageError } from '../../failures.ts';
-import { readSecretFile } from '../../files.ts';
+import { natsOptionsFrom } from '../../nats-options.ts';
 import { requirePackages } from '../../optional-package.ts';
-import {
-  addSettingsOptions,
-  type FindSetting,
-  type Setting,
-  type SettingsOptions,
-  settingsFrom,
-} from '../../settings.ts';
+import { addSettingsOptions, type FindSetting, type SettingsOptions, settingsFrom } from '../../settings.ts';
 
 export interface StoreOptions extends SettingsOptions {
   readonly servers?: string;
@@ -23,9 +16,6 @@ export interface StoreOptions extends SettingsOptions {
 }
 
 const natsPackages = ['@nats-io/transport-node', '@nats-io/kv'];
-/** The environment variables that hold a login for NATS. The `nats` command uses the same names. */
-const loginNames = ['NATS_CREDS', 'NATS_NKEY', 'NATS_TOKEN', 'NATS_USER', 'NATS_PASSWORD'];
-
 const help = `
 Login, only from the environment or .env:
   NATS_CREDS     a credentials file
@@ -59,7 +49,11 @@ export async function withStore<T>(
 ): Promise<T> {
   requirePackages('torii keys publish or rotate', natsPackages);
   const find = settingsFrom(context, options);
-  const natsOptions = await natsOptionsFrom(context, find, options);
+  const servers = find('NATS_URL', options.servers);
+  if (servers === undefined) {
+    throw new UsageError('The URL of NATS is missing. Use --servers nats://127.0.0.1:4222, or set NATS_URL.');
+  }
+  const natsOptions = await natsOptionsFrom(context, find, { servers, credentials: options.credentials });
   const { connectStore } = await import('@torii/streams/nats');
   const store = await connectStore(natsOptions);
   try {
@@ -67,48 +61,4 @@ export async function withStore<T>(
   } finally {
     await store.close();
   }
-}
-
-async function natsOptionsFrom(context: Context, find: FindSetting, options: StoreOptions): Promise<NatsOptions> {
-  const servers = find('NATS_URL', options.servers);
-  if (servers === undefined) {
-    throw new UsageError('The URL of NATS is missing. Use --servers nats://127.0.0.1:4222, or set NATS_URL.');
-  }
-  const settings = loginNames.map((name) => find(name, name === 'NATS_CREDS' ? options.credentials : undefined));
-  refuseForeignServer(servers, settings);
-  const login = await loginFrom(context, settings);
-  const path = (name: string): string | undefined => {
-    const setting = find(name)?.text;
-    return setting === undefined ? undefined : resolve(context.cwd, setting);
-  };
-  const tls = { caFile: path('NATS_CA'), certFile: path('NATS_CERT'), keyFile: path('NATS_KEY') };
-  const hasTls = Object.values(tls).some((file) => file !== undefined);
-  return {
-    servers: servers.text,
-    ...(login !== undefined && { login }),
-    ...(hasTls && { tls }),
-  };
-}
-
-async function loginFrom(context: Context, settings: readonly (Setting | undefined)[]): Promise<NatsLogin | undefined> {
-  const [credentials, nkey, token, user, password] = settings.map((setting) => setting?.text);
-  const ways = [credentials, nkey, token, user ?? password].filter((each) => each !== undefined);
-  if (ways.length > 1)
-    throw new UsageError(
-      'Several logins for NATS are set. Set one of NATS_CREDS, NATS_NKEY, NATS_TOKEN, or NATS_USER with NATS_PASSWORD.',
-    );
-  if (credentials !== undefined) return { credentialsFile: resolve(context.cwd, credentials) };
-  if (nkey !== undefined) return { nkeySeed: await readSecretFile(context, nkey) };
-  if (token !== undefined) return { token };
-  return ways.length === 0 ? undefined : { user, password };
-}
-
-/** Refuses a URL from `.env` for a login from elsewhere: a cloned repository's `.env` can name an attacker's server. */
-function refuseForeignServer(servers: Setting, login: readonly (Setting | undefined)[]): void {
-  if (servers.origin !== '.env') return;
-  if (login.every((setting) => setting === undefined || setting.origin === '.env')) return;
-  throw new UsageError(
-    'NATS_URL comes from .env, but the login does not. torii does not send your login to a URL from a file in this folder. ' +
-      'Use --servers, or set NATS_URL in the same place as the login.',
-  );
 }

@@ -7,8 +7,14 @@ import { UsageError } from '../../failures.ts';
 import { addFormOptions, type FormOptions, formOf, writeRecords } from '../../output/records.ts';
 import type { Column } from '../../output/table.ts';
 import { addYesOption, confirm } from '../../prompt.ts';
+import {
+  type AnnounceOptions,
+  type Announcing,
+  addAnnounceOptions,
+  withAnnouncing,
+} from '../../revocation/announcing.ts';
 
-interface RevokeOptions extends ApiOptions, FormOptions {
+interface RevokeOptions extends ApiOptions, FormOptions, AnnounceOptions {
   readonly user?: string;
   readonly allOf?: string;
   readonly yes?: true;
@@ -31,12 +37,16 @@ const examples = `
 Examples:
   $ torii sessions revoke --user ada@example.com 01931a74-1234-7000-8000-000000000000
   $ torii sessions revoke --all-of ada@example.com
-  $ torii sessions revoke --all-of ada@example.com --yes`;
+  $ torii sessions revoke --all-of ada@example.com --yes
+  $ torii sessions revoke --announce \
+      --all-of ada@example.com`;
 
 export function addSessionsRevoke(sessions: Command, context: Context): void {
-  addFormOptions(addApiOptions(addYesOption(sessions.command('revoke'))))
+  addFormOptions(addAnnounceOptions(addApiOptions(addYesOption(sessions.command('revoke')))))
     .argument('[session...]', 'ids of sessions')
-    .description('Revoke sessions of a user. Asks for confirmation.')
+    .description(
+      'Revoke sessions of a user. Asks for confirmation. With --announce, all tokens of the user are refused: they do not name their session.',
+    )
     .option('--user <user>', 'id or email of the user who owns the sessions')
     .addOption(new Option('--all-of <user>', 'revoke all sessions of this user').conflicts('user'))
     .addHelpText('after', examples)
@@ -44,21 +54,36 @@ export function addSessionsRevoke(sessions: Command, context: Context): void {
 }
 
 async function revokeSessions(context: Context, ids: readonly string[], options: RevokeOptions): Promise<void> {
-  const { output, signal } = context;
   const who = demandUser(ids, options);
   const sessions = options.allOf === undefined ? [...new Set(ids)] : [null];
   await confirm(context, questionFor(sessions, who), options);
-  const client = await clientFor(context, options);
+  await withAnnouncing(context, options, (announcing) => revokeEach(context, who, sessions, options, announcing));
+}
+
+async function revokeEach(
+  context: Context,
+  who: string,
+  sessions: readonly (string | null)[],
+  options: RevokeOptions,
+  { revocations, carryOut, conclude }: Announcing,
+): Promise<void> {
+  const { output, signal } = context;
+  const client = await clientFor(context, options, revocations);
   const userId = await findUserId(client, who, signal);
   const attempts = startAttempts(context);
+  let done = 0;
   const results = attempts.each(
     sessions,
     (id) => id ?? who,
-    (id) => revoke(client, userId, id, signal),
+    async (id) => {
+      await carryOut(userId, () => revoke(client, userId, id, signal));
+      done++;
+      return { userId, id, status: 'revoked' as const };
+    },
   );
   await writeRecords(output, formOf(options), columns, results);
+  conclude(done);
   attempts.demandSuccess();
-  output.say('Access tokens already issued stay valid until they expire.');
 }
 
 /** Returns the user, or throws if no user is given: the API needs the user even to revoke sessions by their ids. */
@@ -77,8 +102,8 @@ function questionFor(sessions: readonly (string | null)[], who: string): string 
   return sessions.length === 1 ? 'Revoke this session?' : `Revoke these ${sessions.length} sessions?`;
 }
 
-async function revoke(client: ToriiClient, userId: string, id: string | null, signal: AbortSignal): Promise<Revoked> {
-  if (id === null) await client.sessions.revokeAllForUser(userId, { signal });
-  else await client.sessions.revoke(userId, id, { signal });
-  return { userId, id, status: 'revoked' };
+function revoke(client: ToriiClient, userId: string, id: string | null, signal: AbortSignal): Promise<void> {
+  return id === null
+    ? client.sessions.revokeAllForUser(userId, { signal })
+    : client.sessions.revoke(userId, id, { signal });
 }

@@ -27,6 +27,10 @@ const advice = {
   token_expired: (_refusal, token, { rules, verdict }) => adviseOnEnd(claimsOf(token)['exp'], rules, verdict),
   token_not_yet_valid: (refusal, token, { rules, verdict }) =>
     adviseOnBeginning(claimsOf(token), refusal, rules, verdict),
+  token_lifetime_refused: (_refusal, token) => adviseOnLife(claimsOf(token)),
+  token_revoked: () =>
+    'The user, organization, actor or environment of the token was revoked, or this token alone: see torii revocations list. ' +
+    'Get a new token. If Torii issues none, the user is banned or signed out.',
   audience_refused: adviseOnAudience,
   environment_refused: (_refusal, token) =>
     `The token is from the environment ${loggable(claimsOf(token)['pid'])}. Sandbox and production are separate environments. ` +
@@ -115,6 +119,14 @@ function adviseOnEnd(exp: unknown, { clockTolerance }: Rules, verdict: Verdict):
   return (
     `The token expired ${describeDuration(late)} ago, and the clock tolerance is ${clockTolerance} s. Get a new token: ` +
     `Torii’s tokens are valid for minutes, and the browser client renews them. ${compareClocks(verdict)}`
+  );
+}
+
+function adviseOnLife({ iat, exp }: Readonly<Record<string, unknown>>): string {
+  const seconds = typeof iat === 'number' && typeof exp === 'number' ? `${Math.round(exp - iat)} s` : 'too long';
+  return (
+    `The token lives for ${seconds}, longer than revocations are remembered. If that is right, raise maxTokenSeconds on all ` +
+    'servers, and TORII_MAX_TOKEN_SECONDS.'
   );
 }
 

@@ -32,6 +32,7 @@ const checks = {
   key: ({ header }) => `the issuer publishes ${shownValue(header.values?.['kid'])}`,
   signature: () => 'matches this key',
   people: () => 'user, actor and organization are valid',
+  revocation: (_token, { revocations }) => (revocations === undefined ? undefined : 'not revoked'),
 } satisfies Record<string, Find>;
 
 type CheckName = keyof typeof checks;
@@ -41,6 +42,7 @@ type FindCheck = (refusal: TokenRefusal, token: Anatomy, rules: Rules) => CheckN
 const optionsFor: ReadonlyMap<string, string> = new Map([
   ['other claims', '--require-claim or --refuse-claim'],
   ['environment', '--environment'],
+  ['revocation', 'TORII_REVOCATIONS_STORE'],
 ]);
 
 const checkByReason = {
@@ -54,6 +56,8 @@ const checkByReason = {
   claim_malformed: checkOfClaim,
   token_expired: () => 'times',
   token_not_yet_valid: () => 'times',
+  token_lifetime_refused: () => 'times',
+  token_revoked: () => 'revocation',
   audience_refused: ({ detail: { claim } }) => (claim === 'aud' ? 'audience' : 'other claims'),
   environment_refused: () => 'environment',
   key_unknown: () => 'key',

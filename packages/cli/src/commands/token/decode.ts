@@ -4,9 +4,9 @@ import { CommandFailure } from '../../failures.ts';
 import { withoutSecrets } from '../../output/printable.ts';
 import { addFormOptions, type FormOptions, formOf, writeRecord } from '../../output/records.ts';
 import { drawCard } from '../../output/table.ts';
+import { addTokenSource, readToken, type TokenSourceOptions, tokenIn } from '../../token-source.ts';
 import { type Anatomy, dissect, firstUnreadable, type TokenPart } from './anatomy.ts';
 import { columnsOf, dateOf, describeMoment, shownValue } from './claim-text.ts';
-import { addTokenSource, readToken, type TokenSourceOptions, tokenIn } from './source.ts';
 
 const examples = `
 Examples:

@@ -1,11 +1,18 @@
-import { type Auth, createVerifier, type RefusalDetail, ToriiAuthError, ToriiUnavailableError } from '@torii/core';
+import {
+  type Auth,
+  createVerifier,
+  type RefusalDetail,
+  type RevocationSource,
+  ToriiAuthError,
+  ToriiUnavailableError,
+} from '@torii/core';
 import type { Command } from 'commander';
 import { addText, wholeNumber } from '../../arguments.ts';
 import type { Context } from '../../context.ts';
 import { UsageError } from '../../failures.ts';
 import { readClockAhead } from '../../server-clock.ts';
 import { settingsFrom } from '../../settings.ts';
-import type { Pasted, TokenSourceOptions } from './source.ts';
+import type { Pasted, TokenSourceOptions } from '../../token-source.ts';
 
 export interface VerifyOptions extends TokenSourceOptions {
   readonly issuer?: readonly string[];
@@ -23,6 +30,7 @@ export interface Rules {
   readonly refuseClaims?: readonly string[];
   readonly environmentId?: readonly string[];
   readonly clockTolerance: number;
+  readonly revocations?: RevocationSource;
 }
 
 export interface TokenRefusal {
@@ -96,8 +104,9 @@ export async function judge(pasted: Pasted, rules: Rules): Promise<Verdict> {
   } catch (error) {
     if (!(error instanceof ToriiAuthError || error instanceof ToriiUnavailableError)) throw error;
     const { reason, message } = error;
-    // This line only narrows the type of `reason`: a verifier loads neither policies nor tokens.
-    if (reason === 'policy_unavailable' || reason === 'token_unavailable') throw error;
+    // A verifier loads neither policies nor tokens. Revocations were read before.
+    if (reason === 'policy_unavailable' || reason === 'token_unavailable' || reason === 'revocations_unavailable')
+      throw error;
     return { ...seen, refusal: { reason, message, detail } };
   }
 }

@@ -5,8 +5,8 @@ import { CommandFailure } from '../../failures.ts';
 import { withoutSecrets } from '../../output/printable.ts';
 import { addFormOptions, type FormOptions, formOf, writeRecord } from '../../output/records.ts';
 import type { Column } from '../../output/table.ts';
+import { addTokenSource, readToken } from '../../token-source.ts';
 import { describeMoment } from './claim-text.ts';
-import { addTokenSource, readToken } from './source.ts';
 import { addVerifyOptions, judge, rulesFrom, type VerifyOptions } from './verdict.ts';
 
 const examples = `

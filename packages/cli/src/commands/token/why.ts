@@ -3,10 +3,12 @@ import type { Context } from '../../context.ts';
 import { CommandFailure } from '../../failures.ts';
 import { addFormOptions, type FormOptions, formOf, writeRecord, writeRecords } from '../../output/records.ts';
 import type { Column } from '../../output/table.ts';
+import { withRevocations } from '../../revocation/open-revocations.ts';
+import { findStore } from '../../revocation/settings.ts';
+import { addTokenSource, type Pasted, readToken, tokenIn } from '../../token-source.ts';
 import { adviseOn } from './advice.ts';
 import { dissect } from './anatomy.ts';
 import { type CheckLine, listChecks } from './checks.ts';
-import { addTokenSource, type Pasted, readToken, tokenIn } from './source.ts';
 import {
   addVerifyOptions,
   judge,
@@ -47,7 +49,8 @@ export function addTokenWhy(token: Command, context: Context): void {
     .addHelpText('after', examples)
     .action(async (file: string | undefined, options: VerifyOptions & FormOptions) => {
       const rules = rulesFrom(context, options);
-      const explanation = await explain(await readToken(context, file, options), rules);
+      const pasted = await readToken(context, file, options);
+      const explanation = await explainWithStore(context, options, pasted, rules);
       const form = formOf(options);
       const { output } = context;
       if (form === 'table') {
@@ -58,6 +61,27 @@ export function addTokenWhy(token: Command, context: Context): void {
       if (!explanation.accepted) throw new CommandFailure(`Refused: ${explanation.reason}.`);
       if (form === 'table') await output.write('\nThe token is accepted.\n');
     });
+}
+
+/** Also asks the store of the revocations, if the environment names one. */
+async function explainWithStore(
+  context: Context,
+  options: VerifyOptions,
+  pasted: Pasted,
+  rules: Rules,
+): Promise<Explanation> {
+  if (findStore(context, options) === undefined) return explain(pasted, rules);
+  let isOpen = false;
+  try {
+    return await withRevocations(context, options, async ({ revocations }) => {
+      isOpen = true;
+      return await explain(pasted, { ...rules, revocations });
+    });
+  } catch (error) {
+    if (isOpen || !(error instanceof CommandFailure)) throw error;
+    context.output.say(`It is not known whether the token was revoked. ${error.message}`);
+    return explain(pasted, rules);
+  }
 }
 
 export async function explain(pasted: Pasted, rules: Rules): Promise<Explanation> {

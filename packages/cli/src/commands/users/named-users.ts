@@ -8,16 +8,22 @@ import { brief } from '../../output/printable.ts';
 import { addFormOptions, type FormOptions, formOf, writeRecords } from '../../output/records.ts';
 import type { Column } from '../../output/table.ts';
 import { addYesOption, demandConfirmable } from '../../prompt.ts';
+import {
+  type AnnounceOptions,
+  type Announcing,
+  addAnnounceOptions,
+  withAnnouncing,
+} from '../../revocation/announcing.ts';
 import { userColumns } from './profile.ts';
 
-type Options = ApiOptions & FormOptions & { readonly yes?: true };
+type Options = ApiOptions & FormOptions & AnnounceOptions & { readonly yes?: true };
 
-// Apps verify access tokens without calling Torii, so ending a session does not invalidate them.
-const tokensStayValid = 'Their sessions have ended. Access tokens already issued stay valid until they expire.';
+const sessionsEnded = 'Their sessions have ended.';
 
 const banExamples = `
 Examples:
   $ torii users ban ada@example.com
+  $ torii users ban ada@example.com --announce
   $ torii users ban --yes 01931a73-8b00-7000-8000-000000000000 bob@example.com`;
 
 const unbanExamples = `
@@ -25,7 +31,7 @@ Examples:
   $ torii users unban ada@example.com`;
 
 export function addUsersBan(users: Command, context: Context): void {
-  addFormOptions(addApiOptions(addYesOption(users.command('ban'))))
+  addFormOptions(addAnnounceOptions(addApiOptions(addYesOption(users.command('ban')))))
     .argument('<user...>', 'ids or emails')
     .description('Ban users and end their sessions. Asks for confirmation.')
     .addHelpText('after', banExamples)
@@ -33,8 +39,8 @@ export function addUsersBan(users: Command, context: Context): void {
       applyToUsers(context, names, options, {
         verb: 'Ban',
         columns: userColumns,
-        act: (client, userId) => client.users.ban(userId, { signal: context.signal }),
-        remark: tokensStayValid,
+        act: (client, userId, carryOut) => carryOut(userId, () => client.users.ban(userId, { signal: context.signal })),
+        remark: sessionsEnded,
       }),
     );
 }
@@ -68,7 +74,7 @@ Examples:
   $ torii users delete --yes 01931a73-8b00-7000-8000-000000000000`;
 
 export function addUsersDelete(users: Command, context: Context): void {
-  addFormOptions(addApiOptions(addYesOption(users.command('delete'))))
+  addFormOptions(addAnnounceOptions(addApiOptions(addYesOption(users.command('delete')))))
     .argument('<user...>', 'ids or emails')
     .description('Delete users. This cannot be undone. Asks for confirmation.')
     .addHelpText('after', deleteExamples)
@@ -76,11 +82,11 @@ export function addUsersDelete(users: Command, context: Context): void {
       applyToUsers<Deleted>(context, names, options, {
         verb: 'Delete',
         columns: deletedColumns,
-        act: async (client, userId) => {
-          await client.users.delete(userId, { signal: context.signal });
+        act: async (client, userId, carryOut) => {
+          await carryOut(userId, () => client.users.delete(userId, { signal: context.signal }));
           return { id: userId, status: 'deleted' };
         },
-        remark: tokensStayValid,
+        remark: sessionsEnded,
       }),
     );
 }
@@ -89,7 +95,8 @@ interface UserAction<T> {
   /** The first word of the confirmation question, such as `Delete`. Without a verb, no question is asked. */
   readonly verb?: string;
   readonly columns: readonly Column<T>[];
-  act(client: ToriiClient, userId: string): Promise<T>;
+  act(client: ToriiClient, userId: string, carryOut: Announcing['carryOut']): Promise<T>;
+  /** Said about the users, before what holds for their tokens. Without it, their tokens are not concerned. */
   readonly remark?: string;
 }
 
@@ -97,13 +104,23 @@ async function applyToUsers<T>(
   context: Context,
   names: readonly string[],
   options: Options,
+  action: UserAction<T>,
+): Promise<void> {
+  if (action.verb !== undefined) demandConfirmable(context, options);
+  return withAnnouncing(context, options, (announcing) => applyTo(context, names, options, action, announcing));
+}
+
+async function applyTo<T>(
+  context: Context,
+  names: readonly string[],
+  options: Options,
   { verb, columns, act, remark }: UserAction<T>,
+  { revocations, carryOut, conclude }: Announcing,
 ): Promise<void> {
   const { output, signal } = context;
-  const client = await clientFor(context, options);
+  const client = await clientFor(context, options, revocations);
   const attempts = startAttempts(context);
   const chosen = [...new Set(names)];
-  if (verb !== undefined) demandConfirmable(context, options);
   const confirmed =
     verb === undefined || options.yes
       ? chosen
@@ -118,12 +135,13 @@ async function applyToUsers<T>(
     confirmed,
     (who) => who,
     async (who) => {
-      const result = await act(client, await findUserId(client, who, signal));
+      const result = await act(client, await findUserId(client, who, signal), carryOut);
       done++;
       return result;
     },
   );
   await writeRecords(output, formOf(options), columns, results);
   if (remark !== undefined && done > 0) output.say(remark);
+  if (remark !== undefined) conclude(done);
   attempts.demandSuccess();
 }

@@ -1,5 +1,5 @@
-import { readCookies, type TokenCookie, tokenCookieNames } from '../token-cookie.ts';
-import { attributeName, attributesWithout, pairOf, readName, readValue } from './set-cookie-line.ts';
+import { hasCookie, readCookies, type TokenCookie, tokenCookieNames } from '../token-cookie.ts';
+import { attributeName, attributesWithout, isExpired, pairOf, pathOf, readName, readValue } from './set-cookie-line.ts';
 
 /** Where the app and the issuer are, as far as it matters for cookies and redirects of the issuer. */
 export interface Places extends Pick<TokenCookie, 'secure'> {
@@ -50,6 +50,17 @@ export function cookieLinesForBrowser(line: string, places: Places): readonly st
   const others = kept.filter((attribute) => !['path', 'secure'].includes(attributeName(attribute)));
   const marked = places.secure ? [...others, ' Path=/', ' Secure'] : kept;
   return [[pair, ...kept].join(';'), [`${markPrefix}${name}=1`, ...marked].join(';')];
+}
+
+/**
+ * Whether the line drops a cookie that the browser did not send. If it has the cookie by now, the user has signed in since
+ * the request, for example in another tab, and must not be signed out by its answer.
+ */
+export function dropsUnsentCookie(line: string, sent: Headers, pathname: string): boolean {
+  if (!isExpired(line) || hasCookie(sent, readName(line))) return false;
+  // A cookie at another path is not sent, but the browser may have it.
+  const path = pathOf(line) ?? '/';
+  return path === '/' || pathname === path || pathname.startsWith(`${path}/`);
 }
 
 // Whether Next would split the line into several cookies, of which only the first would have been checked here. It splits

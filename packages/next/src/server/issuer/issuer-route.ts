@@ -8,6 +8,7 @@ import type { Settings } from '../options.ts';
 import { urlOf } from '../shown-request.ts';
 import { limitBody } from './body-limit.ts';
 import { fetchFresh } from './fresh-fetch.ts';
+import { dropsUnsentCookie } from './issuer-cookies.ts';
 import { headersForBrowser, headersForIssuer } from './passed-headers.ts';
 import { dropForeignSession, placeSession } from './session-cookie.ts';
 
@@ -85,7 +86,8 @@ async function forward(request: NextRequest, settings: Settings): Promise<Respon
   const received = limitBody(answer.body, new Headers(), maxResponseBytes);
   const body = received === null || received === 'too large' ? null : received.body;
   const passed = headersForBrowser(answer.headers, places, headers);
-  const lines = await placeSession(passed.getSetCookie(), request.headers, { secure: cookie.secure, renewInProxy });
+  const wanted = passed.getSetCookie().filter((line) => !dropsUnsentCookie(line, request.headers, pathname));
+  const lines = await placeSession(wanted, request.headers, { secure: cookie.secure, renewInProxy });
   passed.delete('set-cookie');
   for (const line of lines) passed.append('set-cookie', line);
   return new Response(body, { status: answer.status, headers: passed });

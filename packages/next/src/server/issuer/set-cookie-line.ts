@@ -22,10 +22,21 @@ export function attributeName(attribute: string): string {
   return readName(attribute).toLowerCase();
 }
 
-/** The last path is the one that counts. */
 export function pathOf(line: string): string | undefined {
-  const path = attributesOf(line).findLast((attribute) => attributeName(attribute) === 'path');
-  return path === undefined ? undefined : readValue(path);
+  return attributeOf(line, 'path');
+}
+
+/** Whether the browser drops the cookie. `Max-Age` wins over `Expires`. */
+export function isExpired(line: string): boolean {
+  const maxAge = attributeOf(line, 'max-age');
+  if (maxAge !== undefined && /^-?\d+$/.test(maxAge)) return Number(maxAge) <= 0;
+  return Date.parse(attributeOf(line, 'expires') ?? '') <= Date.now();
+}
+
+/** Of several attributes with one name, the last one counts. */
+function attributeOf(line: string, name: string): string | undefined {
+  const found = attributesOf(line).findLast((attribute) => attributeName(attribute) === name);
+  return found === undefined ? undefined : readValue(found);
 }
 
 export function withValue(line: string, value: string): string {

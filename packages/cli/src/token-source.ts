@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import type { Context } from '../../context.ts';
-import { UsageError } from '../../failures.ts';
-import { readTextOf } from '../../files.ts';
-import { askLine } from '../../prompt.ts';
-import { addSettingsOptions, type SettingsOptions, settingsFrom } from '../../settings.ts';
+import type { Context } from './context.ts';
+import { UsageError } from './failures.ts';
+import { readTextOf } from './files.ts';
+import { askLine } from './prompt.ts';
+import { addSettingsOptions, type SettingsOptions, settingsFrom } from './settings.ts';
 
 export interface TokenSourceOptions extends SettingsOptions {
   readonly variable?: string;

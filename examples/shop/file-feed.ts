@@ -1,0 +1,13 @@
+import { appendFile, readFile } from 'node:fs/promises';
+import { pollFeed, type RevocationFeed } from '@torii/revocation';
+
+/**
+ * A file takes the place of Redis, so that the shop runs with nothing installed. Your services run on several machines: use
+ * `redisFeed(redis)` or `natsFeed(connection)`.
+ */
+export function fileFeed(path: string): RevocationFeed {
+  return pollFeed({
+    read: async () => (await readFile(path, 'utf8')).split('\n').filter((line) => line !== ''),
+    write: (entries) => appendFile(path, entries.map(({ text }) => `${text}\n`).join('')),
+  });
+}

@@ -1,0 +1,26 @@
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pollFeed, type RevocationFeed } from '@torii/revocation';
+
+/** A file that takes the place of Redis, so that the tour needs nothing installed. */
+export interface RevocationFile {
+  readonly path: string;
+  readonly feed: RevocationFeed;
+}
+
+/** Creates an empty file, which is removed when this process exits. */
+export function createRevocationFile(): RevocationFile {
+  const folder = mkdtempSync(join(tmpdir(), 'torii-tour-'));
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const path = join(folder, 'revocations');
+  writeFileSync(path, '');
+  const feed = pollFeed({
+    read: async () =>
+      readFileSync(path, 'utf8')
+        .split('\n')
+        .filter((line) => line !== ''),
+    write: async (entries) => appendFileSync(path, entries.map(({ text }) => `${text}\n`).join('')),
+  });
+  return { path, feed };
+}

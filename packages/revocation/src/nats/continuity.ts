@@ -1,0 +1,63 @@
+import type { StreamInfo } from './bucket.ts';
+
+/** What an answer has said about the bucket. */
+export interface BucketState {
+  readonly created: string;
+  readonly lastSequence: number;
+  readonly entries: number;
+  readonly oldestMs: number;
+  readonly newestMs: number;
+}
+
+// The clock of the server is known to about a second.
+const toleranceMs = 10_000;
+
+/** Notices that the bucket has lost entries in another way than by their age. */
+export class Continuity {
+  #known: BucketState | undefined;
+
+  /** What is known before the bucket is asked. Entries can arrive before an answer that is older than they are. */
+  get known(): BucketState | undefined {
+    return this.#known;
+  }
+
+  /** An entry with a later sequence has arrived: the bucket must not go back behind it. */
+  saw(sequence: number): void {
+    if (this.#known !== undefined && sequence > this.#known.lastSequence) {
+      this.#known = { ...this.#known, lastSequence: sequence };
+    }
+  }
+
+  /**
+   * Whether the bucket has lost entries since `before`, or was empty at the first answer.
+   * @param nowMs The server's time, if its clock has not been set since the reading began. Otherwise, entries that the server
+   * removes because its clock was set forward would seem to have reached their age.
+   */
+  hasLost(before: BucketState | undefined, info: StreamInfo, nowMs: number): boolean {
+    const { state, created, config } = info;
+    const present: BucketState = {
+      created: String(created),
+      lastSequence: state.last_seq,
+      entries: state.messages,
+      oldestMs: Date.parse(state.first_ts),
+      newestMs: Date.parse(state.last_ts),
+    };
+    const hasChanged = before !== undefined && isReplaced(before, present);
+    if (hasChanged || this.#known === undefined || present.lastSequence >= this.#known.lastSequence) {
+      this.#known = present;
+    }
+    if (before === undefined) return present.entries === 0;
+    if (hasChanged) return true;
+    const maxAgeMs = config.max_age / 1_000_000;
+    const isOver = (writtenMs: number): boolean => maxAgeMs > 0 && writtenMs + maxAgeMs < nowMs + toleranceMs;
+    const isAllGone = before.entries > 0 && state.first_seq > before.lastSequence;
+    // A newer text replaces an older one, so the number falls only if entries were removed.
+    const isLess = present.entries < before.entries;
+    return (isAllGone && !isOver(before.newestMs)) || (isLess && !isOver(before.oldestMs));
+  }
+}
+
+/** Whether it is another bucket of the same name, or was restored from a backup. */
+function isReplaced(before: BucketState, present: BucketState): boolean {
+  return present.created !== before.created || present.lastSequence < before.lastSequence;
+}

@@ -1,0 +1,204 @@
+import type { NatsConnection } from '@nats-io/transport-node';
+import { pause, random, startTimer, stopTimer, type Timer } from '@torii/core/adapter';
+import type { FeedConnection, FeedReader } from '../feed.ts';
+import type { Bucket, StreamInfo } from './bucket.ts';
+import { Continuity } from './continuity.ts';
+import { closedProblem, explain, isMissingBucket, NatsProblem } from './problems.ts';
+import { PendingProofs } from './proofs.ts';
+import { type End, type Reading, startReading } from './reading.ts';
+import { isInterrupted, type Requests } from './requests.ts';
+import { createStoreClock } from './store-clock.ts';
+import { createWriter } from './write.ts';
+
+// Servers that lost their connection together do not all read the bucket in the same moment.
+const maxSpreadMs = 1_000;
+const minRetryMs = 250;
+const maxRetryMs = 10_000;
+
+/** Reads the bucket until `close`, and again from the beginning whenever something could be missing. */
+export function follow(
+  connection: NatsConnection,
+  bucket: Bucket,
+  requests: Requests,
+  reader: FeedReader,
+  timeoutMs: number,
+): FeedConnection {
+  const spreadMs = Math.min(maxSpreadMs, reader.silenceMs);
+  /** For the reader. */
+  const clock = createStoreClock();
+  /** As it was when the reading began, and not set since. */
+  const startClock = createStoreClock();
+  const continuity = new Continuity();
+  const writer = createWriter(bucket, reader);
+  let isStopped = false;
+  let isFirst = true;
+  let isReset = false;
+  let failures = 0;
+  let check: (() => Promise<void>) | undefined;
+  let endReading = (_end: End): void => {};
+  let endWait = (): void => {};
+
+  async function run(): Promise<void> {
+    while (!isStopped) {
+      const end = await read().catch((problem: unknown): End => (isInterrupted(problem) ? {} : { problem }));
+      if (isStopped) return;
+      isReset ||= end.lost === true;
+      if (end.problem === undefined) {
+        await wait(random() * spreadMs);
+        continue;
+      }
+      reader.failed(explain(end.problem));
+      const retryMs = Math.min(minRetryMs * 2 ** failures++, maxRetryMs);
+      await wait(retryMs * (0.5 + random() / 2));
+    }
+  }
+
+  async function read(): Promise<End> {
+    const askedAt = reader.now();
+    const before = continuity.known;
+    const info = await bucket.inspectOrCreate();
+    const unfit = bucket.problemOf(info);
+    if (unfit !== undefined) {
+      // Not if the bucket was changed while this process is running: it may be repaired soon, until then nothing is proven.
+      if (isFirst) refuse(unfit);
+      throw unfit;
+    }
+    const consumer = await bucket.createConsumer();
+    if (isStopped) {
+      consumer.delete().catch(() => {});
+      return {};
+    }
+    const startedMs = Date.parse((await consumer.info(true)).created);
+    for (const each of [clock, startClock]) each.set(startedMs);
+    const hasLost = continuity.hasLost(before, info, startedMs);
+    reader.snapshotBegins(isReset || hasLost ? { reset: true } : {});
+    isReset = false;
+    return new Promise((resolve, reject) => {
+      const proofs = new PendingProofs(reader, timeoutMs, () =>
+        endReading({
+          problem: new NatsProblem('NATS has stopped to deliver what was written to the bucket. Reading it again.'),
+        }),
+      );
+      let timer: Timer | undefined;
+      const checkLater = (): void => {
+        timer = startTimer(() => void check?.().finally(checkLater), reader.silenceMs);
+      };
+      const over = (end: End): void => {
+        check = undefined;
+        if (timer !== undefined) stopTimer(timer);
+        proofs.end();
+        resolve(end);
+      };
+      startReading(consumer, info.state.last_seq, {
+        texts(texts, writtenMs, isSnapshot) {
+          if (!isSnapshot) clock.atLeast(writtenMs);
+          reader.received(texts, clock.now());
+        },
+        snapshotEnded() {
+          isFirst = false;
+          failures = 0;
+          reader.snapshotEnds();
+          proofs.begin();
+        },
+        reached(sequence) {
+          continuity.saw(sequence);
+          proofs.reach(sequence);
+        },
+        over,
+      }).then(
+        (reading) => {
+          endReading = reading.end;
+          if (isStopped) return reading.end({});
+          check = () => checkReading(reading, proofs);
+          proofs.add({ askedAt, sequence: info.state.last_seq });
+          checkLater();
+        },
+        (problem: unknown) => {
+          proofs.end();
+          reject(problem);
+        },
+      );
+    });
+  }
+
+  async function checkReading(reading: Reading, proofs: PendingProofs): Promise<void> {
+    const askedAt = reader.now();
+    const before = continuity.known;
+    const [inspection, life] = await Promise.allSettled([bucket.inspect(), bucket.inTime(reading.assertAlive())]);
+    if (isStopped || proofs.isOver) return;
+    if (inspection.status === 'rejected') {
+      reader.failed(explain(inspection.reason));
+      if (isMissingBucket(inspection.reason)) reading.end({ lost: true });
+      return;
+    }
+    if (life.status === 'rejected') return reading.end({ problem: life.reason });
+    if (continuity.hasLost(before, inspection.value, startClock.now())) return reading.end({ lost: true });
+    setClock(inspection.value);
+    const problem = bucket.problemOf(inspection.value);
+    if (problem !== undefined) return reader.failed(problem);
+    proofs.add({ askedAt, sequence: inspection.value.state.last_seq });
+  }
+
+  function setClock(info: StreamInfo): void {
+    // Servers before 2.10 do not name the present time.
+    const { ts } = info as { readonly ts?: string };
+    if (ts !== undefined) clock.set(Date.parse(ts));
+  }
+
+  function refuse(error: Error): void {
+    stop();
+    writer.refuse(error);
+    reader.refused(error);
+  }
+
+  async function wait(ms: number): Promise<void> {
+    // At least a part of the time, also if the reader asks again and again.
+    const firstMs = Math.min(ms, minRetryMs / 2);
+    await pause(firstMs);
+    const controller = new AbortController();
+    endWait = () => controller.abort();
+    if (!isStopped && ms > firstMs) await pause(ms - firstMs, controller.signal);
+    endWait = () => {};
+  }
+
+  const statuses = connection.status();
+  async function watchConnection(): Promise<void> {
+    for await (const { type } of statuses) {
+      if (isStopped) return;
+      if (type === 'disconnect') reader.failed(new NatsProblem('The connection to NATS was lost.'));
+      if (type === 'reconnect') {
+        requests.interrupt();
+        endReading({});
+        startTimer(endWait, random() * spreadMs);
+      }
+    }
+  }
+
+  function reportClosed(): void {
+    if (isStopped) return;
+    stop();
+    reader.failed(new NatsProblem(`${closedProblem}.`));
+  }
+
+  function stop(): void {
+    isStopped = true;
+    endReading({});
+    endWait();
+    (statuses as { stop?(): void }).stop?.();
+  }
+
+  watchConnection().catch(() => {});
+  connection.closed().then(reportClosed, reportClosed);
+  void run();
+  return {
+    write: writer.write,
+    ask() {
+      if (connection.isClosed()) reader.failed(new NatsProblem(`${closedProblem}.`));
+      else if (check === undefined) endWait();
+      else void check();
+    },
+    async close() {
+      stop();
+    },
+  };
+}

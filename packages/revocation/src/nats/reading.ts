@@ -1,0 +1,128 @@
+import type { PushConsumer } from './bucket.ts';
+
+type Messages = Awaited<ReturnType<PushConsumer['consume']>>;
+type Message = Messages extends AsyncIterable<infer M> ? M : never;
+
+/** Why a reading is over. `lost`: the bucket has lost entries. `problem`: to be reported. */
+export interface End {
+  readonly lost?: boolean;
+  readonly problem?: unknown;
+}
+
+export interface ReadingEvents {
+  /** Texts, in the order in which they were written. `writtenMs`: when the last of them was, by the server's clock. */
+  texts(texts: readonly string[], writtenMs: number, isSnapshot: boolean): void;
+  snapshotEnded(): void;
+  /** Everything up to this sequence was passed on. */
+  reached(sequence: number): void;
+  over(end: End): void;
+}
+
+export interface Reading {
+  /** Rejects if the server does not know the consumer any more. */
+  assertAlive(): Promise<unknown>;
+  end(end: End): void;
+}
+
+const maxBatch = 1_000;
+
+/**
+ * Reads the last value of each key, then everything that is written. Ends if a message could be missing: it never goes on from
+ * a sequence, which can mean another message in a bucket that was restored from a backup.
+ *
+ * @param lastSequence The last sequence of the bucket before the consumer was created. Everything up to it is in the snapshot.
+ */
+export async function startReading(
+  consumer: PushConsumer,
+  lastSequence: number,
+  events: ReadingEvents,
+): Promise<Reading> {
+  let reached = 0;
+  let isSnapshot = true;
+  let isOver = false;
+  let texts: string[] = [];
+  let writtenMs = 0;
+  let latest = 0;
+  let isFlushPlanned = false;
+  let messages: Messages | undefined;
+
+  function end(reason: End): void {
+    if (isOver) return;
+    isOver = true;
+    void messages?.close();
+    // Otherwise, the server would keep the consumer for 5 minutes.
+    consumer.delete().catch(() => {});
+    events.over(reason);
+  }
+
+  function flush(): void {
+    isFlushPlanned = false;
+    if (isOver) return;
+    if (texts.length > 0) events.texts(texts, writtenMs, isSnapshot);
+    texts = [];
+    if (latest > reached) {
+      reached = latest;
+      events.reached(reached);
+    }
+  }
+
+  function endSnapshot(): void {
+    flush();
+    if (isOver) return;
+    reached = Math.max(reached, lastSequence);
+    isSnapshot = false;
+    events.snapshotEnded();
+    events.reached(reached);
+  }
+
+  // The client calls this for all messages of a chunk in one turn: they are passed on together.
+  function receive(message: Message): void {
+    if (isOver) return;
+    const { streamSequence, timestampNanos, pending } = message.info;
+    latest = Math.max(latest, streamSequence);
+    if (isRemoval(message)) {
+      if (!isSnapshot) end({ lost: true });
+    } else if (message.data.length > 0) {
+      texts.push(message.string());
+      writtenMs = timestampNanos / 1_000_000;
+    }
+    if (isSnapshot && pending === 0) endSnapshot();
+    else if (texts.length >= maxBatch) flush();
+    else if (!isFlushPlanned) {
+      isFlushPlanned = true;
+      queueMicrotask(flush);
+    }
+  }
+
+  const { num_pending: snapshotSize } = await consumer.info(true);
+  messages = await consumer.consume({ callback: receive });
+  messages.closed().then(
+    (problem) => end({ problem: problem ?? new Error('the subscription was closed') }),
+    (problem: unknown) => end({ problem }),
+  );
+  watchStatus(messages, end);
+  if (snapshotSize === 0) endSnapshot();
+  return {
+    assertAlive: () => consumer.info(),
+    end,
+  };
+}
+
+async function watchStatus(messages: Messages, end: (end: End) => void): Promise<void> {
+  try {
+    for await (const { type } of messages.status()) {
+      // The client goes on from the last sequence that it received: see above.
+      const isDoubtful =
+        type === 'ordered_consumer_recreated' || type === 'consumer_deleted' || type === 'stream_not_found';
+      if (isDoubtful) end({});
+    }
+  } catch (problem) {
+    end({ problem });
+  }
+}
+
+/** A marker that `nats kv del` or `nats kv purge` has written. Not one of an entry that has reached its age. */
+function isRemoval({ headers }: Message): boolean {
+  const operation = headers?.get('KV-Operation');
+  return operation === 'DEL' || operation === 'PURGE';
+}

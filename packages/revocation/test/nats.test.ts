@@ -1,0 +1,131 @@
+// The feed alone, on a real NATS server. Slow cases are in nats-outages.matrix.test.ts.
+import { Kvm } from '@nats-io/kv';
+import { afterEach, expect } from 'vitest';
+import { natsFeed } from '../src/nats/index.ts';
+import { closeFeeds, entryOf, openFeed } from './feed-reader.ts';
+import { bucketName, natsTest as test } from './nats-server.ts';
+
+afterEach(closeFeeds);
+
+test('a second server gets what was written before it started, and what is written later', async ({ startNats }) => {
+  const server = await startNats();
+  const first = openFeed(natsFeed(await server.connect()));
+  await first.announce('ann', 10);
+  const second = openFeed(natsFeed(await server.connect()));
+  await second.proof();
+  expect(second.calls).toEqual(['begins', 'ann:10', 'ends']);
+  await first.announce('bob', 20);
+  await first.announce('ann', 30);
+  await second.proof();
+  expect(second.calls.slice(3)).toEqual(['bob:20', 'ann:30']);
+});
+
+test('reports a bucket that was empty at the start', async ({ startNats }) => {
+  const server = await startNats();
+  const feed = openFeed(natsFeed(await server.connect()));
+  await feed.proof();
+  expect(feed.calls).toEqual(['begins anew', 'ends']);
+});
+
+test('creates a bucket that keeps entries longer than they are needed', async ({ startNats }) => {
+  const server = await startNats();
+  const connection = await server.connect();
+  await openFeed(natsFeed(connection), { retentionSeconds: 5_100 }).proof();
+  const { ttl, history, replicas, streamInfo } = await (await new Kvm(connection).open(bucketName)).status();
+  expect({ ttl, history, replicas }).toEqual({ ttl: 5_400_000, history: 1, replicas: 1 });
+  expect(streamInfo.config).toMatchObject({ discard: 'new', storage: 'file' });
+});
+
+test('uses the bucket of the option', async ({ startNats }) => {
+  const server = await startNats();
+  const connection = await server.connect();
+  await openFeed(natsFeed(connection, { bucket: 'revoked-1' })).announce('ann', 10);
+  const values = await new Kvm(connection).open('revoked-1');
+  expect((await values.get(entryOf('ann', 0).key))?.string()).toBe('ann:10');
+});
+
+test('[43] of many writers at once, the latest cut-off stays', async ({ startNats }) => {
+  const server = await startNats();
+  const feeds = await Promise.all([1, 2].map(async () => openFeed(natsFeed(await server.connect()))));
+  const cutOffs = Array.from({ length: 40 }, (_, index) => (index * 7) % 40);
+  await Promise.all(cutOffs.map((cutOff, index) => feeds[index % 2]?.announce('ann', cutOff)));
+  await openFeed(natsFeed(await server.connect())).announce('ann', 5);
+  const last = openFeed(natsFeed(await server.connect()));
+  await last.proof();
+  expect([...last.stored]).toEqual([['ann', 39]]);
+});
+
+test('writes thousands of entries, and reads them as one snapshot', async ({ startNats }) => {
+  const server = await startNats();
+  const first = openFeed(natsFeed(await server.connect()));
+  const entries = Array.from({ length: 3_000 }, (_, index) => entryOf(`user_${index}`, index));
+  await first.write(entries, { timeoutMs: 60_000 });
+  const second = openFeed(natsFeed(await server.connect()));
+  await second.proof();
+  expect(second.calls.filter((call) => !call.startsWith('user_'))).toEqual(['begins', 'ends']);
+  expect(second.stored.size).toBe(3_000);
+});
+
+test('tells the time of the server', async ({ startNats }) => {
+  const server = await startNats();
+  const feed = openFeed(natsFeed(await server.connect()));
+  await feed.announce('ann', 10);
+  await expect.poll(() => feed.storeMs.length).toBe(1);
+  expect(Math.abs(Number(feed.storeMs[0]) - Date.now())).toBeLessThan(60_000);
+});
+
+test('[42] proves nothing while the server is frozen, and goes on when it is not', async ({ startNats }) => {
+  const server = await startNats();
+  const feed = openFeed(natsFeed(await server.connect(), { timeoutMs: 200 }), { silenceMs: 20 });
+  await feed.proof();
+  server.freeze();
+  const proofs = feed.proofs();
+  await expect(feed.write([entryOf('ann', 10)], { timeoutMs: 300 })).rejects.toThrow('NATS has not');
+  await expect.poll(() => feed.problems.at(-1)?.message).toContain('NATS has not answered in time');
+  // One answer may have been under way.
+  expect(feed.proofs() - proofs).toBeLessThanOrEqual(1);
+  server.thaw();
+  await feed.proof();
+  await feed.announce('ann', 10);
+  await expect.poll(() => feed.stored.get('ann')).toBe(10);
+});
+
+test('[38] reports a closed connection, and does not hang', async ({ startNats }) => {
+  const server = await startNats();
+  const connection = await server.connect();
+  const feed = openFeed(natsFeed(connection));
+  await feed.proof();
+  await connection.close();
+  const problem = expect.stringContaining('maxReconnectAttempts: -1');
+  await expect.poll(() => feed.problems.at(-1)?.message).toEqual(problem);
+  await expect(feed.announce('ann', 10)).rejects.toThrow('maxReconnectAttempts: -1');
+  const before = feed.problems.length;
+  feed.ask();
+  expect(feed.problems).toHaveLength(before + 1);
+  await feed.close();
+});
+
+test('[38] a connection that is already closed is a problem, not an exception', async ({ startNats }) => {
+  const server = await startNats();
+  const connection = await server.connect();
+  await connection.close();
+  const feed = openFeed(natsFeed(connection));
+  await expect
+    .poll(() => feed.problems.map(({ message }) => message))
+    .toContainEqual(expect.stringContaining('closed'));
+});
+
+test('close ends reading, and leaves the connection open', async ({ startNats }) => {
+  const server = await startNats();
+  const connection = await server.connect();
+  const feed = openFeed(natsFeed(connection));
+  await feed.proof();
+  await feed.close();
+  const before = [...feed.calls];
+  const other = openFeed(natsFeed(connection));
+  await other.announce('ann', 10);
+  await other.proof();
+  expect(feed.calls).toEqual(before);
+  const manager = await new Kvm(connection).js.jetstreamManager();
+  await expect.poll(async () => (await manager.streams.info(`KV_${bucketName}`)).state.consumer_count).toBe(1);
+});
