@@ -123,7 +123,8 @@ export class RedisConnection implements FeedConnection {
 
   async #pause(): Promise<void> {
     this.#delay = new AbortController();
-    if (this.#failures === 0) return;
+    // A request waits for the answer to `ask`.
+    if (this.#failures === 0 || this.#mustReconnect) return;
     const ms = Math.min(lastDelayMs, firstDelayMs * 2 ** (this.#failures - 1));
     await pause(ms * (0.5 + random() / 2), this.#delay.signal);
   }
