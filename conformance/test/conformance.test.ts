@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createVerifier, type VerifierOptions } from '@torii/core';
+import { createVerifier } from '@torii/core';
 import express5 from 'express';
 import express4 from 'express4';
 import koa3 from 'koa';
@@ -12,7 +12,7 @@ import { createExpressGuardsApp } from '../adapters/express-guards.ts';
 import { createFastifyApp } from '../adapters/fastify.ts';
 import { createKoaApp } from '../adapters/koa.ts';
 import { createNodeHttpApp } from '../adapters/node-http.ts';
-import { cases, emulators, fill, judge, verifiers } from './questions.ts';
+import { cases, emulators, fill, judge, optionsOf, verifiers } from './questions.ts';
 import { sendRaw } from './raw-request.ts';
 
 const servers = {
@@ -34,9 +34,10 @@ afterAll(async () => {
 describe.each(Object.entries(servers))('%s', (_name, createApp) => {
   let visits: string[] = [];
   const visit = (handler: string) => void visits.push(handler);
-  const listening = Object.entries(verifiers).map(([name, options]) => {
-    const verifier = createVerifier({ issuer: emulators.torii.issuer, ...(fill(options) as Partial<VerifierOptions>) });
-    return { name, server: createServer(createApp({ verifier, visit })) };
+  const listening = Object.entries(verifiers).map(([name, data]) => {
+    const { options, source } = optionsOf(data);
+    const verifier = createVerifier({ issuer: '', ...options, ...(source && { revocations: source }) });
+    return { name, source, server: createServer(createApp({ verifier, visit })) };
   });
   const portOf = (name: string) =>
     (listening.find((each) => each.name === name)?.server.address() as AddressInfo | undefined)?.port ?? 0;
@@ -48,13 +49,19 @@ describe.each(Object.entries(servers))('%s', (_name, createApp) => {
 
   test.each(cases.map((each) => [each.statement ? `[${each.statement}] ` : '', each.name, each] as const))(
     '%s%s',
-    async (_statement, _name, { verifier = 'usual', method = 'GET', target = '/', authorization, headers, answer }) => {
-      visits = [];
+    async (_statement, _name, each) => {
+      const { verifier = 'usual', method = 'GET', target = '/', authorization, headers, answer, revokedAfter } = each;
       const port = portOf(verifier);
       const lines = [...(authorization ?? []).map((value) => ['Authorization', value]), ...(headers ?? [])];
       const request = fill({ target, lines }, `127.0.0.1:${port}`) as { target: string; lines: [string, string][] };
-      const given = await sendRaw(port, { method, target: request.target, headers: request.lines });
-      judge(given, answer, visits, method);
+      const send = () => sendRaw(port, { method, target: request.target, headers: request.lines });
+      if (revokedAfter !== undefined) {
+        visits = [];
+        judge(await send(), revokedAfter, visits, method);
+        listening.find(({ name }) => name === verifier)?.source?.revoke(String(fill(each.revoke)));
+      }
+      visits = [];
+      judge(await send(), answer, visits, method);
     },
   );
 });

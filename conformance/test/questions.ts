@@ -1,9 +1,11 @@
-import type { Reason } from '@torii/core';
+import type { Reason, VerifierOptions } from '@torii/core';
 import { startEmulator, type TokenOptions } from '@torii/emulator';
 import { expect } from 'vitest';
+import { createSource, type RevocationData, type TestSource } from '../adapters/revocations.ts';
 import { appError } from '../adapters/subject.ts';
 import table from '../cases.json' with { type: 'json' };
 import type { RawAnswer } from './raw-request.ts';
+import { digestOf, twinOf } from './revocable-tokens.ts';
 
 /** A case of cases.json. README.md describes the fields. */
 export interface Case {
@@ -15,6 +17,9 @@ export interface Case {
   readonly targets?: readonly string[];
   readonly authorization?: readonly string[];
   readonly headers?: readonly (readonly string[])[];
+  /** The answer to the same request before `revoke`. */
+  readonly revokedAfter?: Expectation;
+  readonly revoke?: string;
   readonly answer: Expectation;
 }
 
@@ -50,14 +55,22 @@ const places: Readonly<Record<string, string>> = {
   issuer: emulators.torii.issuer,
   unreachable: emulators.unreachable.issuer,
 };
+interface TokenData {
+  readonly from?: string;
+  readonly mint?: object;
+  readonly text?: string;
+  readonly twinOf?: string;
+}
+
 const tokens = new Map<string, string>();
-for (const [name, source] of Object.entries<{ from?: string; mint?: object; text?: string }>(table.tokens)) {
+for (const [name, source] of Object.entries<TokenData>(table.tokens)) {
   const emulator = Object.entries(emulators).find(([key]) => key === (source.from ?? 'torii'))?.[1];
   if (emulator === undefined)
     throw new Error(`The token ${name} in cases.json names an unknown emulator: ${source.from}.`);
   // Long-lived by default: building the Next apps can take longer than a usual token lives.
   const options = { expiresInSeconds: 86_400, ...(fill(source.mint ?? {}) as TokenOptions) };
-  tokens.set(name, source.text ?? (await emulator.token(options)));
+  const twin = source.twinOf === undefined ? undefined : twinOf(tokens.get(source.twinOf) ?? '');
+  tokens.set(name, source.text ?? twin ?? (await emulator.token(options)));
 }
 
 /** Texts that no response may contain: tokens, stack traces, and expected roles, audiences, issuers and keys. */
@@ -77,6 +90,15 @@ export const cases = (table.cases as readonly Case[]).flatMap(({ targets, ...eac
 
 /** Options of `createVerifier`, by name. The issuer is added by the tests. */
 export const verifiers: Readonly<Record<string, object>> = table.verifiers;
+
+/** Options of a verifier with the source of its revocations, if cases.json has revocations for it. */
+export function optionsOf(data: object): { options: Partial<VerifierOptions>; source?: TestSource } {
+  const { revocations, ...options } = fill(data) as Partial<VerifierOptions> & { revocations?: RevocationData };
+  const { issuer, environmentId } = emulators.torii;
+  if (revocations === undefined) return { options: { issuer, ...options } };
+  const source = createSource(revocations, { issuer, environmentId });
+  return { options: { issuer, ...options }, source };
+}
 
 /** Expects a response, and the handlers that ran, to be what the case says. */
 export function judge(given: RawAnswer, wanted: Expectation, visits: readonly string[], method: string): void {
@@ -129,13 +151,17 @@ function judgeRefusal({ status, headers, body }: RawAnswer, wanted: Expectation,
   });
 }
 
-/** Replaces `{token:NAME}`, `{issuer}`, `{unreachable}` and `{host}`. */
+/** Replaces `{token:NAME}`, `{digest:NAME}`, `{issuer}`, `{unreachable}` and `{host}`. */
 export function fill(value: unknown, host = ''): unknown {
   return JSON.parse(
-    JSON.stringify(value).replace(/\{(token:)?([a-z -]+)\}/g, (whole, isToken: string | undefined, name: string) => {
-      const found = isToken ? tokens.get(name) : name === 'host' ? host : places[name];
-      if (found === undefined) throw new Error(`cases.json contains ${whole}, which is not defined.`);
-      return found;
-    }),
+    JSON.stringify(value).replace(
+      /\{(token:|digest:)?([a-z -]+)\}/g,
+      (whole, kind: string | undefined, name: string) => {
+        const token = kind && tokens.get(name);
+        const found = token ? (kind === 'token:' ? token : digestOf(token)) : name === 'host' ? host : places[name];
+        if (found === undefined) throw new Error(`cases.json contains ${whole}, which is not defined.`);
+        return found;
+      },
+    ),
   );
 }

@@ -6,6 +6,7 @@ import {
   ToriiAuthError,
   ToriiForbiddenError,
   ToriiRequestError,
+  ToriiRevocationError,
   ToriiUnavailableError,
 } from '@torii/core';
 import { ToriiWebhookError, verifyWebhook } from '@torii/core/webhooks';
@@ -73,6 +74,10 @@ export const thrown: readonly Thrown[] = [
   refusal('ToriiUnavailableError policy_unavailable', 503, () => {
     return new ToriiUnavailableError('policy_unavailable', 'Try later.', { cause, retryAfterSeconds: 7 });
   }),
+  refusal('ToriiAuthError token_revoked', 401, () => new ToriiAuthError('token_revoked', 'The token was revoked.')),
+  refusal('ToriiUnavailableError revocations_unavailable', 503, () => {
+    return new ToriiUnavailableError('revocations_unavailable', 'Try later.', { cause });
+  }),
   refusal('ToriiAuthError of a subclass, passed on by middleware', 401, () => {
     class Expired extends ToriiAuthError {}
     return Object.assign(new Expired('token_expired', 'It has expired.'), { statusCode: 401, expose: true });
@@ -85,6 +90,9 @@ export const thrown: readonly Thrown[] = [
   trouble('ToriiWebhookError store_unavailable', 503, () => {
     return new ToriiWebhookError('store_unavailable', 'Later.', { cause });
   }),
+  trouble('ToriiWebhookError revocations_unavailable', 503, () => {
+    return new ToriiWebhookError('revocations_unavailable', 'Later.', { cause });
+  }),
   trouble('ToriiWebhookError handler_failed', 500, () => new ToriiWebhookError('handler_failed', 'No.', { cause })),
   trouble('ToriiConfigError of an option', 500, () => failureOf((async () => createVerifier({ issuer: '' }))())),
   trouble(
@@ -95,6 +103,9 @@ export const thrown: readonly Thrown[] = [
   trouble('ToriiConfigError of a value that cannot be sent', 500, async () => {
     const client = createToriiClient({ secretKey: 'sk_test_0123456789' });
     return failureOf(client.users.update(inner, { firstName: Number.NaN as never }));
+  }),
+  trouble('ToriiRevocationError', 500, () => {
+    return new ToriiRevocationError({ announce: async () => {}, answer: { status: 403, id: inner } }, { cause });
   }),
   ...[400, 403, 404, 409, 422, 429, 500, 503].map((status) =>
     trouble(

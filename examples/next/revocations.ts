@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { createRevocations, pollFeed, type Revocations } from '@torii/revocation';
+import { createRevocations, pollFeed, type Revocations, sharedRevocations } from '@torii/revocation';
 
 const { TORII_ISSUER: issuer, TORII_ENVIRONMENT_ID: environmentId, REVOCATIONS_FILE: file } = process.env;
 
@@ -8,8 +8,13 @@ const { TORII_ISSUER: issuer, TORII_ENVIRONMENT_ID: environmentId, REVOCATIONS_F
  * instead of `pollFeed`. Without the file, a token of a banned user is accepted until it expires.
  */
 export const options: { readonly revocations?: Revocations } =
-  file === undefined ? {} : { revocations: createRevocations({ issuer, environmentId, feed: fileFeed(file) }) };
+  file === undefined ? {} : { revocations: sharedRevocations(() => create(file)) };
+
+function create(path: string): Revocations {
+  return createRevocations({ issuer, environmentId, feed: fileFeed(path) });
+}
 
 function fileFeed(path: string) {
-  return pollFeed({ read: async () => (await readFile(path, 'utf8')).split('\n').filter((line) => line !== '') });
+  const read = async () => (await readFile(path, 'utf8')).split('\n').filter((line) => line !== '');
+  return pollFeed({ read, everyMs: 250 });
 }

@@ -9,5 +9,6 @@ export function fileFeed(path: string): RevocationFeed {
   return pollFeed({
     read: async () => (await readFile(path, 'utf8')).split('\n').filter((line) => line !== ''),
     write: (entries) => appendFile(path, entries.map(({ text }) => `${text}\n`).join('')),
+    everyMs: 250,
   });
 }

@@ -11,5 +11,6 @@ export const options: { readonly revocations?: Revocations } =
   file === undefined ? {} : { revocations: createRevocations({ issuer, environmentId, feed: fileFeed(file) }) };
 
 function fileFeed(path: string) {
-  return pollFeed({ read: async () => (await readFile(path, 'utf8')).split('\n').filter((line) => line !== '') });
+  const read = async () => (await readFile(path, 'utf8')).split('\n').filter((line) => line !== '');
+  return pollFeed({ read, everyMs: 250 });
 }

@@ -5,8 +5,8 @@ import { createToriiClient } from '@torii/api';
 import { type Emulator, startEmulator } from '@torii/emulator';
 import { createRevocations } from '@torii/revocation';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type RunningService, type ServiceOptions, startService } from '../processes.ts';
 import { fileFeed } from '../file-feed.ts';
+import { type RunningService, type ServiceOptions, startService } from '../processes.ts';
 import { type Gate, openGate } from './gate.ts';
 
 // Runs orders and stock as two processes. A gate between them can change or drop their requests. shop.matrix.test.ts also

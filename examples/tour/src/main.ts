@@ -120,6 +120,7 @@ async function run({ once, ...asked }: Options): Promise<void> {
     await new Promise(() => {}); // The server of the emulator keeps the process alive.
   }
   await Promise.all([...servers, page].map((server) => server.stop()));
+  await revocations.close();
 }
 
 function readArguments(): Options {

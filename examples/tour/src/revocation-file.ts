@@ -1,4 +1,5 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFile, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pollFeed, type RevocationFeed } from '@torii/revocation';
@@ -16,11 +17,9 @@ export function createRevocationFile(): RevocationFile {
   const path = join(folder, 'revocations');
   writeFileSync(path, '');
   const feed = pollFeed({
-    read: async () =>
-      readFileSync(path, 'utf8')
-        .split('\n')
-        .filter((line) => line !== ''),
-    write: async (entries) => appendFileSync(path, entries.map(({ text }) => `${text}\n`).join('')),
+    read: async () => (await readFile(path, 'utf8')).split('\n').filter((line) => line !== ''),
+    write: (entries) => appendFile(path, entries.map(({ text }) => `${text}\n`).join('')),
+    everyMs: 250,
   });
   return { path, feed };
 }

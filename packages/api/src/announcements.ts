@@ -5,7 +5,7 @@ import type { ApiResponse, Operation } from './operation.ts';
 /** Announces that an operation revokes the tokens of a user. */
 export interface Announcement {
   /** Never rejects. */
-  beforeRequest?: (signal: AbortSignal) => Promise<void>;
+  readonly beforeRequest?: (signal: AbortSignal) => Promise<void>;
   /** @throws ToriiRevocationError with the API's answer, if it could not be announced */
   afterAnswer(response: ApiResponse<unknown>, signal: AbortSignal): Promise<void>;
 }

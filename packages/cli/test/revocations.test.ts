@@ -29,8 +29,8 @@ interface Store {
   list(more?: Environment): Promise<readonly unknown[]>;
 }
 
-async function startStore(context: Parameters<typeof startRedis>[0], ...options: readonly string[]): Promise<Store> {
-  const redis = await startRedis(context, ...options);
+async function startStore(context: Parameters<typeof startRedis>[0]): Promise<Store> {
+  const redis = await startRedis(context);
   const run: Store['run'] = (args, more, input = '') =>
     runInProcess(args, { environment: settingsFor(redis.url, more), input });
   const list: Store['list'] = async (more) => {
@@ -162,7 +162,8 @@ test('reports a user who was banned while the store accepted no writes', async (
 });
 
 test('never shows the password of a store, and says what to do about a wrong one', async (context) => {
-  const { redis, run } = await startStore(context, '--requirepass', 'correct-horse');
+  const { redis, run } = await startStore(context);
+  await redis.run('CONFIG', 'SET', 'requirepass', 'correct-horse');
   const { port } = redis;
   for (const [login, message] of [
     ['', /requires a password.*TORII_REVOCATIONS_STORE/],

@@ -1,4 +1,5 @@
 export { readConnectionFailure } from '#connection-failure';
+export { type Announcer, announcerNames, readAnnouncer } from './announcer.ts';
 export { type Answer, type AnswerOtherwise, answerFor } from './answer.ts';
 export type { AuthWithToken, GuardedAuth } from './auth-with-token.ts';
 export { checkNameOf, isRefusal, requireChecks } from './checks.ts';
@@ -53,7 +54,6 @@ export {
   wrongOption,
   wrongValue,
 } from './options/reader.ts';
-export { type Announcer, announcerNames, readAnnouncer } from './options/revocation-announcer.ts';
 export { decodeText, type TextReading } from './options/text-bytes.ts';
 export { verifyOptionNames } from './options/verify-options.ts';
 export { cleanKeyText } from './pem/key-text.ts';

@@ -16,7 +16,7 @@ export interface RefusalDetail {
   readonly kid?: string;
   /** The `detail` passed to `refuse`. Safe to log: shortened, printable ASCII, `[withheld]` if it looks like a secret. */
   readonly check?: string;
-  /** Why the keys are not available, or why the key that the token names cannot be used. */
+  /** Why the keys or the revocations are not available, or why the key that the token names cannot be used. */
   readonly problem?: string;
   /** The function name of the check that refused. Safe to log. Absent if the check has no name. */
   readonly checkName?: string;

@@ -188,6 +188,7 @@ test.each([
   ['payload_too_large', 413, undefined],
   ['in_progress', 503, '10'],
   ['store_unavailable', 503, '5'],
+  ['revocations_unavailable', 503, '5'],
   ['handler_failed', 500, undefined],
 ] as const)('[37] an uncaught webhook error %s is %i', async (reason, status, retryAfter) => {
   const error = new ToriiWebhookError(reason, 'Not handled.', { cause });

@@ -45,6 +45,16 @@ test('requests a token with the cookie, and caches it until shortly before it ex
   expect(asked).toEqual([askForToken, askForToken]);
 });
 
+test('renews a token at once if it must not come from the cache, and never falls back to the cached one', async () => {
+  answers = [token('first'), token('second'), status(503), status(401)];
+  const session = createSession({ issuer });
+  expect(await session.getToken()).toBe('first');
+  expect(await session.getToken({ skipCache: true })).toBe('second');
+  expect(await session.getToken({ skipCache: false })).toBe('second');
+  await expect(session.getToken({ skipCache: true })).rejects.toThrow();
+  expect(await session.getToken({ skipCache: true })).toBeNull();
+});
+
 test('renews a token with a short lifetime after half of it', async () => {
   answers = [token('first', 10), token('second', 10)];
   const session = createSession({ issuer });

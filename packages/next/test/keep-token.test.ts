@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { keepToken } from '../src/browser/cookie/keep-token.ts';
+import type { GetToken } from '../src/browser/session/session.ts';
 
 interface Sent {
   readonly method: string | undefined;
@@ -21,6 +22,7 @@ const kept =
     Response.json({ expiresInSeconds, changed, userId: 'ada' });
 const cleared = (changed: boolean) => () => Response.json({ changed, userId: null });
 const refused = (status: number, message: string) => () => Response.json({ error: { message } }, { status });
+const revoked = () => Response.json({ error: { reason: 'token_revoked', message: 'Revoked.' } }, { status: 401 });
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -46,7 +48,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-function start(getToken: () => Promise<string | null>, renderedFor?: string | null) {
+function start(getToken: GetToken, renderedFor?: string | null) {
   const events: unknown[] = [];
   const keeper = keepToken({
     getToken,
@@ -453,6 +455,78 @@ describe('a sign-out while the token is being stored', () => {
     ];
     await keeper.sync();
     expect(sent.map(({ method }) => method)).toEqual(['POST', 'DELETE']);
+    expect(events).toEqual([]);
+  });
+});
+
+describe('[40] a token that was revoked', () => {
+  const tokens = (): string[] => sent.map(({ method, token }) => `${method} ${token}`);
+  const renewing: GetToken = async (options) => (options?.skipCache ? 'new' : 'old');
+
+  test('is renewed once, after a second at the earliest, and the user notices nothing', async () => {
+    answers = [revoked];
+    const getToken = vi.fn(renewing);
+    const { keeper, events } = start(getToken);
+    const running = keeper.sync();
+    await vi.advanceTimersByTimeAsync(999);
+    expect(getToken).not.toHaveBeenCalledWith({ skipCache: true });
+    await vi.advanceTimersByTimeAsync(1_001);
+    await running;
+    expect(tokens()).toEqual(['POST Bearer old', 'POST Bearer new']);
+    expect([events, upToDate]).toEqual([[], 1]);
+    keeper.stop();
+  });
+
+  test('is reported, and tried again later, if the new token is refused too', async () => {
+    answers = [revoked, revoked];
+    const { keeper, events } = start(renewing);
+    const running = keeper.sync();
+    await vi.advanceTimersByTimeAsync(2_000);
+    await running;
+    expect(tokens()).toEqual(['POST Bearer old', 'POST Bearer new']);
+    expect(events).toEqual(['Revoked.']);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(sent).toHaveLength(3);
+    keeper.stop();
+  });
+
+  test('is not sent again if the provider returns the same one', async () => {
+    answers = [revoked];
+    const { keeper, events } = start(async () => 'old');
+    const running = keeper.sync();
+    await vi.advanceTimersByTimeAsync(2_000);
+    await running;
+    expect(tokens()).toEqual(['POST Bearer old']);
+    expect(events).toEqual(['Revoked.']);
+    keeper.stop();
+  });
+
+  test('leads to a sign-out if the session has ended', async () => {
+    answers = [revoked, cleared(true)];
+    let hasEnded = false;
+    const { keeper, events } = start(async (options) => {
+      hasEnded ||= options?.skipCache === true;
+      return hasEnded ? null : 'old';
+    });
+    const running = keeper.sync();
+    await vi.advanceTimersByTimeAsync(2_000);
+    await running;
+    expect(tokens()).toEqual(['POST Bearer old']);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(tokens()).toEqual(['POST Bearer old', 'DELETE null']);
+    expect(events).toEqual(['signed out']);
+    keeper.stop();
+  });
+
+  test('is not renewed after the page is gone', async () => {
+    answers = [revoked];
+    const { keeper, events } = start(renewing);
+    const running = keeper.sync();
+    await vi.advanceTimersByTimeAsync(500);
+    keeper.stop();
+    await vi.advanceTimersByTimeAsync(10_000);
+    await running;
+    expect(tokens()).toEqual(['POST Bearer old']);
     expect(events).toEqual([]);
   });
 });

@@ -227,6 +227,23 @@ describe('a request without a valid token', () => {
   });
 });
 
+test('[40] a revoked token is refused like no token, and by its reason where a program reads it', async () => {
+  const { issuer, environmentId } = emulator;
+  let verdict: 'revoked' | 'unavailable' = 'revoked';
+  const options = { revocations: { issuer, environmentId, maxTokenSeconds: 3600, check: () => verdict } };
+  const authorization = `Bearer ${token}`;
+  const pageLoad = await ask('/notes', { ...page, authorization }, 'GET', options)();
+  expect([pageLoad.status, location(pageLoad)]).toEqual([307, 'https://app.test/sign-in?return_to=%2Fnotes']);
+  const apiCall = await ask('/notes', { authorization }, 'GET', options)();
+  expect([apiCall.status, (await apiCall.json()).error.reason]).toEqual([401, 'token_revoked']);
+  const action = await ask('/notes', { authorization, 'next-action': 'a' }, 'POST', options)();
+  expect([action.status, await action.text()]).toEqual([401, 'torii.token_revoked']);
+  expect(passes(await ask('/docs/a', { authorization }, 'GET', options)())).toBe(true);
+  verdict = 'unavailable';
+  const later = await ask('/notes', { ...page, authorization }, 'GET', options)();
+  expect([later.status, location(later), later.headers.get('retry-after')]).toEqual([503, null, '1']);
+});
+
 test('if the keys cannot be fetched, a server action gets the reason, and a form gets a page', async () => {
   await using unreachable = await startEmulator();
   unreachable.fail('keys');

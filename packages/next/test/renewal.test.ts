@@ -3,7 +3,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
-import type { VerifierEvent } from '@torii/core';
+import type { RevocationSource, VerifierEvent } from '@torii/core';
 import { type Emulator, startEmulator } from '@torii/emulator';
 import { type NextFetchEvent, NextRequest, NextResponse } from 'next/server.js';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -124,6 +124,61 @@ function refused(response: Response): void {
   expect(linesOf(response, tokenName)).toEqual([]);
   expect(pageCookies(response) ?? '').not.toContain('eyJ');
 }
+
+describe('[40] a request whose token was revoked', () => {
+  /** Revokes the tokens that are issued up to this second. */
+  function revokeUntil(untilSeconds: () => number): RevocationSource {
+    const { issuer, environmentId } = emulator;
+    return {
+      issuer,
+      environmentId,
+      maxTokenSeconds: 3600,
+      check: ({ auth }) => (Number(auth.issuedAt) <= untilSeconds() ? 'revoked' : 'accepted'),
+    };
+  }
+
+  test('continues with a new token of a later second, and each request is reported once', async () => {
+    let untilSeconds = 0;
+    const app = createApp({ revocations: revokeUntil(() => untilSeconds) });
+    const jar = await signIn(app);
+    jar.set(tokenName, await emulator.token({ userId }));
+    expect(passes(await ask(app, '/private', { cookie: cookieOf(jar) }))).toBe(true);
+    expect(events.map(({ type }) => type).filter((type) => type !== 'keys_fetched')).toEqual(['verified']);
+    untilSeconds = Math.floor(Date.now() / 1000);
+    const response = await ask(app, '/private', { cookie: cookieOf(jar) });
+    expect(passes(response)).toBe(true);
+    expect(linesOf(response, tokenName)).toHaveLength(1);
+    expect(await pageUser(app, response)).toBe(userId);
+    expect(typesOf('token_renewed')).toHaveLength(1);
+    expect(typesOf('refused')).toEqual([]);
+  });
+
+  test('is redirected to the sign-in page if the new token was revoked too, and Torii is asked once', async () => {
+    const app = createApp({ revocations: revokeUntil(() => Number.POSITIVE_INFINITY) });
+    const jar = await signIn(app);
+    jar.set(tokenName, await emulator.token({ userId }));
+    const before = asked();
+    for (let i = 0; i < 2; i++) {
+      const response = await ask(app, '/private', { cookie: cookieOf(jar) });
+      expect(response.headers.get('location')).toBe(`${origin}/sign-in?return_to=%2Fprivate`);
+      refused(response);
+    }
+    expect(asked() - before).toBe(1);
+    expect(typesOf('renewal_failed')).toMatchObject([{ why: 'token_refused', problem: 'token_revoked' }]);
+  });
+
+  test('is not renewed for a prefetch, and not while it is unknown what was revoked', async () => {
+    const app = createApp({ revocations: revokeUntil(() => Number.POSITIVE_INFINITY) });
+    const jar = await signIn(app);
+    jar.set(tokenName, await emulator.token({ userId }));
+    const before = asked();
+    refused(await ask(app, '/private', { cookie: cookieOf(jar), headers: { ...navigation, purpose: 'prefetch' } }));
+    const unknown = createApp({ revocations: { ...revokeUntil(() => 0), check: () => 'unavailable' } });
+    const response = await ask(unknown, '/private', { cookie: cookieOf(jar) });
+    expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1']);
+    expect(asked()).toBe(before);
+  });
+});
 
 describe('[45] a request with a session and without a valid token', () => {
   test('continues with a new token if it is a top-level navigation', async () => {

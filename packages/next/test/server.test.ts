@@ -1,9 +1,10 @@
 import type { Auth } from '@torii/core';
 import { type Emulator, startEmulator } from '@torii/emulator';
+import { NextRequest } from 'next/server.js';
 import { createElement, Suspense, use } from 'react';
 import { renderToReadableStream } from 'react-dom/server';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { createToriiNext, type Protect } from '../src/index.ts';
+import { createToriiNext, type Protect, type ToriiNextOptions } from '../src/index.ts';
 
 // Replaces Next's `headers()`, which fails outside of Next. The fixture app tests the real one.
 let requestHeaders: Headers;
@@ -17,9 +18,10 @@ beforeAll(async () => {
 });
 afterAll(() => emulator.stop());
 
-function make(headers: Record<string, string>) {
+function make(headers: Record<string, string>, options: Partial<ToriiNextOptions> = {}) {
   requestHeaders = new Headers({ host: 'app.test', ...headers });
-  return createToriiNext({ issuer: emulator.issuer, signInPath: '/sign-in', origins: ['https://app.test'] });
+  const origins = ['https://app.test'];
+  return createToriiNext({ issuer: emulator.issuer, signInPath: '/sign-in', origins, ...options });
 }
 
 const redirectOf = (call: Promise<unknown>) =>
@@ -57,6 +59,44 @@ test.each<[string, readonly unknown[]]>([
   const { protect } = make({ authorization: `Bearer ${token}` });
   const call = Reflect.apply(protect as Protect, undefined, [...given]) as Promise<unknown>;
   await expect(call).rejects.toThrow(expect.objectContaining({ name: 'ToriiConfigError' }));
+});
+
+test('[40] every helper refuses a revoked token, and answers 503 while it is unknown what was revoked', async () => {
+  const { issuer, environmentId } = emulator;
+  const headers = { authorization: `Bearer ${token}` };
+  let verdict: 'accepted' | 'revoked' | 'unavailable' = 'accepted';
+  const torii = make(headers, {
+    revocations: { issuer, environmentId, maxTokenSeconds: 3600, check: () => verdict },
+  });
+  const route = torii.withAuth(() => Response.json('called'));
+  const call = (method: string) =>
+    new NextRequest('https://app.test/', { method, headers: { ...headers, origin: 'https://app.test' } });
+  const reasonsOf = async () => {
+    const answers = [
+      await route(call('GET'), { params: Promise.resolve({}) }),
+      await torii.tokenRoutes.POST(call('POST')),
+    ];
+    return Promise.all(answers.map(async (answer) => [answer.status, (await answer.json()).error?.reason]));
+  };
+
+  expect([await torii.auth(), await torii.protect()]).toMatchObject([{ userId: 'ada' }, { userId: 'ada' }]);
+  expect(await reasonsOf()).toEqual([[200], [200]].map(([status]) => [status, undefined]));
+
+  verdict = 'revoked';
+  expect(await torii.auth()).toBeNull();
+  expect(await redirectOf(torii.protect({ returnTo: '/notes' }))).toBe('/sign-in?return_to=%2Fnotes');
+  expect((await torii.fromRequest({ method: 'GET', headers })).denial).toMatchObject({ status: 401 });
+  const revoked = [401, 'token_revoked'];
+  expect(await reasonsOf()).toEqual([revoked, revoked]);
+
+  verdict = 'unavailable';
+  for (const refused of [torii.auth(), torii.protect()])
+    await expect(refused).rejects.toMatchObject({
+      reason: 'revocations_unavailable',
+      digest: 'torii.revocations_unavailable',
+    });
+  const unavailable = [503, 'revocations_unavailable'];
+  expect(await reasonsOf()).toEqual([unavailable, unavailable]);
 });
 
 test('[20] a request without headers fails, because Next would store the response for everyone', async () => {

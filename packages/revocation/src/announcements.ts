@@ -89,10 +89,11 @@ export class Announcements {
     if (this.#unstored.size > 0 && !this.#announcing.has(entry)) this.#unstored.delete(entry);
   }
 
-  /** The store works. */
-  noteProof(): void {
-    this.#failures = 0;
-    if (this.#unstored.size > this.#announcing.size && this.#flushAt === undefined) this.#scheduleFlush(retryWithinMs);
+  /** The store works. `isRecovery`: it did not before. */
+  noteProof(isRecovery: boolean): void {
+    if (this.#unstored.size <= this.#announcing.size) return;
+    if (isRecovery) this.#failures = 0;
+    if (isRecovery || this.#flushAt === undefined) this.#scheduleFlush(retryWithinMs);
   }
 
   /** Called about once a second. */
@@ -118,6 +119,7 @@ export class Announcements {
         if (batch.length > 0) await this.#write(batch);
         restored += batch.length;
       }
+      this.#failures = 0;
     } catch {
       // The feed reports its failures itself.
       this.#failures += 1;

@@ -89,7 +89,7 @@ export class Engine {
       emit,
       onStored: (entry) => this.#announcements.noteStored(entry),
       onMissing: (entries, isLoss) => this.#announcements.restore(entries, isLoss),
-      onProof: () => this.#announcements.noteProof(),
+      onProof: (isRecovery) => this.#announcements.noteProof(isRecovery),
       onRefused: (error) => this.#refuse(error),
       onFirstSnapshot: () => this.#settleReady(),
     });

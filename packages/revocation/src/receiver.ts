@@ -30,7 +30,8 @@ export interface ReceiverHooks {
   onStored(entry: HeldEntry): void;
   /** The store lacks entries that this process holds. `isLoss`: it has held some of them before. */
   onMissing(entries: readonly HeldEntry[], isLoss: boolean): void;
-  onProof(): void;
+  /** `isRecovery`: the feed had failed. */
+  onProof(isRecovery: boolean): void;
   onRefused(error: Error): void;
   onFirstSnapshot(): void;
 }
@@ -48,6 +49,7 @@ export class Receiver implements FeedReader {
   #snapshot: { readonly begunAt: Instant; readonly isReset: boolean } | undefined;
   /** Whether the next snapshot is worth an event. */
   #isNews = true;
+  #hasFailed = false;
   #isClosed = false;
 
   constructor(parts: ReceiverParts, hooks: ReceiverHooks) {
@@ -76,6 +78,14 @@ export class Receiver implements FeedReader {
       for (const text of texts) this.#apply(text);
       this.#parts.limited.reportIgnored();
     });
+  }
+
+  later(current: string, ours: string): string {
+    const { settings, memory } = this.#parts;
+    const [stored, announced] = [settings.text.read(current), settings.text.read(ours)];
+    // An entry that this process would ignore must not keep ours out of the store.
+    if (typeof stored === 'string' || typeof announced === 'string' || memory.isFuture(stored)) return ours;
+    return announced.before > stored.before ? ours : current;
   }
 
   snapshotEnds(): void {
@@ -112,6 +122,7 @@ export class Receiver implements FeedReader {
 
   failed(problem: unknown): void {
     this.#safely(() => {
+      this.#hasFailed = true;
       this.#isNews = true;
       const cause = loggableCause(problem);
       this.#parts.limited.emit({ type: 'feed_failed', problem: innermostProblem(cause), cause });
@@ -156,7 +167,9 @@ export class Receiver implements FeedReader {
 
   #noteWorking(): void {
     this.#parts.limited.forget('feed_failed');
-    this.#hooks.onProof();
+    const isRecovery = this.#hasFailed;
+    this.#hasFailed = false;
+    this.#hooks.onProof(isRecovery);
   }
 
   #safely(work: () => void): void {

@@ -8,6 +8,8 @@ export interface OpenFeed extends FeedConnection {
   readonly calls: readonly string[];
   /** The latest cut-off of each name, of this snapshot and everything after it. */
   readonly stored: ReadonlyMap<string, number>;
+  /** The latest cut-off of each name that has ever arrived. */
+  readonly held: ReadonlyMap<string, number>;
   readonly problems: readonly Error[];
   readonly refusals: readonly Error[];
   readonly storeMs: readonly (number | undefined)[];
@@ -83,6 +85,7 @@ export function openFeed(
   return {
     ...connection,
     calls,
+    held,
     problems,
     refusals,
     storeMs,

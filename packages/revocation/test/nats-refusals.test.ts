@@ -3,7 +3,7 @@ import { Kvm } from '@nats-io/kv';
 import { ToriiConfigError } from '@torii/core';
 import { afterEach, expect } from 'vitest';
 import { natsFeed } from '../src/nats/index.ts';
-import { closeFeeds, openFeed } from './feed-reader.ts';
+import { closeFeeds, entryOf, openFeed } from './feed-reader.ts';
 import { bucketName, natsTest as test } from './nats-server.ts';
 
 afterEach(closeFeeds);
@@ -93,12 +93,36 @@ test('reports missing permissions', async ({ startNats }) => {
   const reader = openFeed(natsFeed(await server.connect({ user: 'reader', pass: 'p' })));
   await reader.proof();
   expect([...reader.stored]).toEqual([['ann', 10]]);
-  await expect(reader.announce('bob', 20)).rejects.toThrow('needs to publish to $JS.API.> and $KV.>');
+  await expect(reader.announce('bob', 20)).rejects.toThrow('must be allowed to publish to $JS.API.>');
   for (const user of ['stranger', 'deaf']) {
     const feed = openFeed(natsFeed(await server.connect({ user, pass: 'p' })));
-    await expect.poll(() => feed.problems.at(-1)?.message).toContain('needs to publish to $JS.API.> and $KV.>');
-    await expect(feed.announce('bob', 20)).rejects.toThrow('needs to publish');
+    await expect.poll(() => feed.problems.at(-1)?.message).toContain('must be allowed to publish to $JS.API.>');
+    await expect(feed.announce('bob', 20)).rejects.toThrow('must be allowed');
   }
+});
+
+test('needs only these permissions', async ({ startNats }) => {
+  const stream = `KV_${bucketName}`;
+  const api = ['STREAM.INFO', 'STREAM.MSG.GET', 'CONSUMER.CREATE', 'CONSUMER.INFO', 'CONSUMER.DELETE'].flatMap(
+    (name) => [`"$JS.API.${name}.${stream}"`, `"$JS.API.${name}.${stream}.>"`],
+  );
+  const allowed = [...api, `"$JS.FC.${stream}.>"`, `"$KV.${bucketName}.>"`].join(', ');
+  const app = `{ user: app, password: p, permissions: { publish: [${allowed}], subscribe: "_INBOX.>" } }`;
+  const server = await startNats(`authorization { users: [ { user: owner, password: p }, ${app} ] }`);
+  const owner = openFeed(natsFeed(await server.connect({ user: 'owner', pass: 'p' })));
+  // 5 MB: more than the server sends without flow control.
+  const entries = Array.from({ length: 1_000 }, (_, index) => ({
+    ...entryOf(`${'x'.repeat(5_000)}${index}`, index),
+    key: `0${index}`,
+  }));
+  await owner.write(entries, { timeoutMs: 60_000 });
+  const feed = openFeed(natsFeed(await server.connect({ user: 'app', pass: 'p' })));
+  await feed.proof();
+  expect(feed.stored.size).toBe(1_000);
+  await feed.announce('ann', 10);
+  await feed.announce('ann', 20);
+  await feed.proof();
+  expect(feed.problems).toEqual([]);
 });
 
 test('reports storage that is full', async ({ startNats }) => {

@@ -23,11 +23,14 @@ export const clock = {
     const endMs = steady + ms;
     await turns();
     for (;;) {
-      const next = [...timers].sort((one, other) => one.dueMs - other.dueMs)[0];
-      if (next === undefined || next.dueMs > endMs) break;
-      move(Math.max(0, next.dueMs - steady));
-      timers.delete(next);
-      next.run();
+      let dueMs = Number.POSITIVE_INFINITY;
+      for (const timer of timers) dueMs = Math.min(dueMs, timer.dueMs);
+      if (dueMs > endMs) break;
+      move(Math.max(0, dueMs - steady));
+      for (const timer of [...timers]) {
+        if (timer.dueMs > dueMs || !timers.delete(timer)) continue;
+        timer.run();
+      }
       await turns();
     }
     move(endMs - steady);

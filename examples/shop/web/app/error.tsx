@@ -8,7 +8,9 @@ export default function Problem({ error, reset }: { error: Error & { digest?: st
     <main>
       <h1>{reason === 'not_allowed' ? 'You are not allowed to see this page' : 'Please try again in a moment'}</h1>
       <p className="lead">
-        {reason === 'keys_unavailable' ? 'Who you are cannot be checked right now.' : 'Something went wrong.'}
+        {reason === 'keys_unavailable' || reason === 'revocations_unavailable'
+          ? 'Who you are cannot be checked right now.'
+          : 'Something went wrong.'}
       </p>
       <section>
         <button type="button" onClick={reset}>

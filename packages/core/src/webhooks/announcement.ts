@@ -1,6 +1,6 @@
+import type { Announcer } from '../announcer.ts';
 import { ToriiConfigError } from '../errors.ts';
 import { loggableCause } from '../logs/cause.ts';
-import type { Announcer } from '../options/revocation-announcer.ts';
 import { ToriiWebhookError } from './errors.ts';
 import type { WebhookEventOf } from './events.ts';
 
@@ -16,6 +16,8 @@ interface EventDelivery {
 const timeoutMs = 10_000;
 // How much later than its delivery an event may seem to be, because two clocks of Torii differ.
 const toleranceMs = 60_000;
+// The year 2000: a clock that was never set shows 1970.
+const earliestMs = 946_684_800_000;
 
 /**
  * Announces that an event revokes the tokens of a user. Does nothing for other events.
@@ -35,7 +37,8 @@ export async function announceEvent(
   if (environmentId !== null && environmentId !== announcer.environmentId) return 'other_environment';
   // The time of the event, because a late delivery must not revoke tokens that were issued after an unban.
   const createdMs = Date.parse(event.created_at);
-  const at = new Date(createdMs > signedAtMs + toleranceMs ? signedAtMs : createdMs).toISOString();
+  const isPlausible = createdMs >= earliestMs && createdMs <= signedAtMs + toleranceMs;
+  const at = new Date(isPlausible ? createdMs : signedAtMs).toISOString();
   try {
     await announcer.announceUser(userId, at, timeoutMs);
     return undefined;

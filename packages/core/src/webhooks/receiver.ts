@@ -1,7 +1,7 @@
+import { announcerNames, readAnnouncer } from '../announcer.ts';
 import { emitterFor } from '../emitter.ts';
 import { loggable } from '../logs/loggable.ts';
 import { omitUndefined, readFunction, readKnownOptions, wrongValue } from '../options/reader.ts';
-import { announcerNames, readAnnouncer } from '../options/revocation-announcer.ts';
 import { type AwaitGuard, createAwaitGuard } from '../promises/await-guard.ts';
 import type { RevocationAnnouncer } from '../revocations.ts';
 import { announceEvent, type NotAnnouncedReason } from './announcement.ts';

@@ -41,11 +41,12 @@ export interface BrowserSession {
   getState(): Promise<ClientState>;
   /**
    * Returns a valid access token, or `null` if the user is signed out. Call it before every request: the token is
-   * cached in memory and renewed 30 seconds before it expires. Concurrent calls share one request.
+   * cached in memory and renewed 30 seconds before it expires. Concurrent calls share one request. With `skipCache`, the token is
+   * renewed now: for a request that was refused because the token was revoked.
    *
    * @throws Error if the issuer cannot be reached or responds with an error, and the cached token has expired
    */
-  getToken(): Promise<string | null>;
+  getToken(options?: { readonly skipCache?: boolean }): Promise<string | null>;
   /**
    * Makes an organization the active one. The session's tokens are for this organization from now on: the returned one,
    * and those of `getToken()`. The earlier token remains valid until it expires.
@@ -147,14 +148,14 @@ export function createSession({ issuer, publishableKey }: SessionOptions): Brows
       return readState(await send('GET', publishedPaths.client));
     },
 
-    async getToken() {
-      if (held !== undefined && Date.now() < held.renewAtMs) return held.token;
+    async getToken({ skipCache = false } = {}) {
+      if (!skipCache && held !== undefined && Date.now() < held.renewAtMs) return held.token;
       renewal ??= renew();
       const current = renewal;
       try {
         return await current;
       } catch (error) {
-        if (held !== undefined && Date.now() < held.endsAtMs) return held.token;
+        if (!skipCache && held !== undefined && Date.now() < held.endsAtMs) return held.token;
         throw error;
       } finally {
         if (renewal === current) renewal = undefined;

@@ -49,7 +49,7 @@ export function TokenKeeper({ session, userId, tokenPath = defaultTokenPath, onP
     };
     const keeper = keepToken({
       tokenPath,
-      getToken: () => readToken(() => latest.current.session),
+      getToken: (request) => readToken(() => latest.current.session, request),
       isReady: () => latest.current.session.isLoaded !== false && !isSigningIn(),
       isOutdated: () => changes.happened(),
       renderedFor: () => latest.current.userId,

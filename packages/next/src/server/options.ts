@@ -92,6 +92,8 @@ export interface Settings {
   readonly refusedPage: RefusedPage | undefined;
   readonly tokenPath: string;
   readonly renewInProxy: boolean;
+  /** Finds revoked tokens without reporting each request twice. Only with `renewInProxy` and `revocations`. */
+  readonly renewalVerifier: Verifier<object, never> | undefined;
   readonly upstream: string;
   readonly publishableKey: string | undefined;
   readonly emit: VerifierEventListener;
@@ -143,6 +145,7 @@ export function readOptions(given: ToriiNextOptions): Settings {
     ...listPaths(options, 'publicPaths').flatMap(asNextShows),
     ...alwaysPublic(signInPath, tokenPath),
   ];
+  const renewInProxy = readFlag(options, 'renewInProxy');
   const [upstream = ''] = [verify.issuer ?? []].flat();
   return {
     headerVerifier: createVerifier<object>(verify),
@@ -153,7 +156,11 @@ export function readOptions(given: ToriiNextOptions): Settings {
     signInPath,
     refusedPage: 'refusedPage' in options ? readChoice(options, 'refusedPage', refusedPages) : undefined,
     tokenPath,
-    renewInProxy: readFlag(options, 'renewInProxy'),
+    renewInProxy,
+    renewalVerifier:
+      renewInProxy && 'revocations' in verify
+        ? createVerifier<object>({ ...verify, ...places, onEvent: undefined })
+        : undefined,
     upstream: upstream.replace(/\/$/, ''),
     publishableKey: readPublishableKey(options),
     emit: emitterFor(readFunction<VerifierEventListener>(options, 'onEvent')),

@@ -23,7 +23,7 @@ export interface Bucket {
   inspect(): Promise<StreamInfo>;
   /** What is wrong with the settings of the bucket. */
   problemOf(info: StreamInfo): ToriiConfigError | undefined;
-  /** A consumer of the last value of each key, and of everything that is written later. */
+  /** A consumer of everything that the bucket holds, and of what is written later. */
   createConsumer(): Promise<PushConsumer>;
   /** Reads and writes single keys, from the leader of the cluster. */
   values(): Promise<KV>;
@@ -67,11 +67,9 @@ export function createBucket(connection: NatsConnection, requests: Requests, opt
     },
     problemOf: (info) => problemOf(info, retentionSeconds),
     createConsumer: () => {
-      const options = {
-        name_prefix: `torii_${randomName()}`,
-        deliver_policy: 'last_per_subject',
-        mem_storage: true,
-      } as const;
+      // From the first entry on. The bucket has one per key, so the policy for the last value of each key, which is slow to
+      // prepare, would deliver the same.
+      const options = { name_prefix: `torii_${randomName()}`, deliver_policy: 'all', mem_storage: true } as const;
       return inTime(buckets.js.consumers.getPushConsumer(stream, options));
     },
     values: () => inTime(buckets.open(name, { allow_direct: false })),

@@ -76,7 +76,9 @@ export function follow(
     return new Promise((resolve, reject) => {
       const proofs = new PendingProofs(reader, timeoutMs, () =>
         endReading({
-          problem: new NatsProblem('NATS has stopped to deliver what was written to the bucket. Reading it again.'),
+          problem: new NatsProblem(
+            'NATS has stopped delivering what was written to the bucket. Check that this login may publish to $JS.FC.>.',
+          ),
         }),
       );
       let timer: Timer | undefined;

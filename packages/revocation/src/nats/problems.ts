@@ -1,12 +1,12 @@
 import { ToriiConfigError } from '@torii/core';
-import { isError, loggableCause } from '@torii/core/adapter';
+import { innermostProblem, isError, loggableCause } from '@torii/core/adapter';
 
 const streamNotFoundCode = 10059;
 const consumerNotFoundCode = 10014;
 const nameTakenCode = 10058;
 const conflictCodes = new Set([10071, 10164]);
 
-/** An error whose message says what to do next. */
+/** An error whose message says everything, because events show only the innermost message of an error. */
 export class NatsProblem extends Error {
   override readonly name = 'NatsProblem';
 }
@@ -14,7 +14,7 @@ export class NatsProblem extends Error {
 /** Recognizes errors by their name, because an app may have several copies of the client. */
 export function explain(cause: unknown): Error {
   if (cause instanceof NatsProblem || cause instanceof ToriiConfigError) return cause;
-  return new NatsProblem(`${describe(cause)}.`, { cause: loggableCause(cause) });
+  return new NatsProblem(`${describe(cause)}. The NATS client says: ${innermostProblem(loggableCause(cause))}`);
 }
 
 function describe(error: unknown): string {
@@ -23,7 +23,7 @@ function describe(error: unknown): string {
     return 'NATS refused the login. Check the credentials that you pass to connect()';
   }
   if (isNamed(error, 'PermissionViolationError')) {
-    return 'NATS does not allow this login to use the bucket. It needs to publish to $JS.API.> and $KV.>, and to subscribe to _INBOX.>';
+    return 'NATS does not allow this login to use the bucket. It must be allowed to publish to $JS.API.>, $JS.FC.> and $KV.>, and to subscribe to _INBOX.>';
   }
   if (isNamed(error, 'TimeoutError'))
     return 'NATS has not answered in time. Check whether the server is running and not overloaded';
@@ -38,7 +38,7 @@ function describe(error: unknown): string {
     return 'JetStream is out of storage, or a limit of the account or bucket is reached. Raise the limit, or free storage';
   }
   if (isNamed(error, 'JetStreamApiError', 'JetStreamError')) {
-    return 'JetStream refused the request. See the cause, and inspect the bucket with `nats kv info`';
+    return 'JetStream refused the request. Inspect the bucket with `nats kv info`';
   }
   return 'NATS cannot be reached. Check the connection, and whether the server is running';
 }

@@ -27,7 +27,7 @@ export interface Reading {
 const maxBatch = 1_000;
 
 /**
- * Reads the last value of each key, then everything that is written. Ends if a message could be missing: it never goes on from
+ * Reads what the bucket holds, then everything that is written. Ends if a message could be missing: it never goes on from
  * a sequence, which can mean another message in a bucket that was restored from a backup.
  *
  * @param lastSequence The last sequence of the bucket before the consumer was created. Everything up to it is in the snapshot.

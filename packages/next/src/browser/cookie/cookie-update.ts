@@ -1,9 +1,10 @@
 import type { TokenAnswer } from '../../token-answer.ts';
-import { clearToken, storeToken } from './token-store.ts';
+import type { GetToken } from '../session/session.ts';
+import { clearToken, isTokenRevoked, storeToken } from './token-store.ts';
 import { takeTurn } from './turns.ts';
 
 export interface CookieSource {
-  getToken(): Promise<string | null>;
+  readonly getToken: GetToken;
   readonly tokenPath: string;
   /**
    * Whether another tab signed out or changed the organization since this page was loaded. If so, `getToken` may return a
@@ -30,10 +31,32 @@ export function updateCookie(source: CookieSource, stored?: string): Promise<Coo
 export async function updateInTurn(source: CookieSource, stored?: string): Promise<CookieUpdate> {
   const { getToken, tokenPath, isOutdated, isStopped } = source;
   if (isOutdated()) return { did: 'nothing: reload first' };
-  const token = await getToken();
+  let token = await getToken();
   if (isStopped() || token === stored) return { did: 'nothing' };
-  if (token === null && source.mayClear?.() === false) return { did: 'nothing: ask again' };
-  if (token === null) return { did: 'clear', answer: await clearToken(tokenPath) };
+  if (token !== null) {
+    try {
+      return await store(source, token);
+    } catch (problem) {
+      if (!isTokenRevoked(problem)) throw problem;
+      await afterRevocation();
+      const revoked = token;
+      token = await getToken({ skipCache: true });
+      if (isStopped()) return { did: 'nothing' };
+      if (token === revoked) throw problem;
+    }
+    if (token !== null) return store(source, token);
+  }
+  if (source.mayClear?.() === false) return { did: 'nothing: ask again' };
+  return { did: 'clear', answer: await clearToken(tokenPath) };
+}
+
+// A user's tokens are revoked up to a second, so a token of that second would be refused too. Browsers wait for different times,
+// because the tokens of all users may be revoked at once.
+function afterRevocation(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 1000 + 1000 * Math.random()));
+}
+
+async function store({ getToken, tokenPath, isOutdated }: CookieSource, token: string): Promise<CookieUpdate> {
   const isSignedOut = async () => isOutdated() || (await getToken()) === null;
   const answer = await storeToken(tokenPath, token).catch(async (problem: unknown) => {
     // If the user signed out meanwhile, clear the cookie despite the error: browsers set a cookie when the response

@@ -36,7 +36,7 @@ export async function changeOrganization(
     await session.switchOrganization?.(organizationId);
     changes.note();
     await updateInTurn({
-      getToken: () => session.getToken(),
+      getToken: (request) => session.getToken(request),
       tokenPath,
       isOutdated: () => changes.happened(),
       isStopped: () => false,

@@ -16,9 +16,10 @@ export interface ToriiSession {
   readonly isSignedIn?: boolean | undefined;
   /**
    * Returns a valid access token, or `null` if the user is signed out. A rejected promise says neither: the token cookie
-   * stays as it is.
+   * stays as it is. With `skipCache`, the last token was revoked, so it must return a new one. A provider without this option is
+   * asked again when the page is loaded.
    */
-  getToken(): Promise<string | null>;
+  getToken(options?: TokenRequest): Promise<string | null>;
   /** Ends the session at Torii. Call `endSession` instead, which also clears the token cookie. */
   signOut(): Promise<unknown>;
   /** Opens Torii's sign-in page, which returns to the current page. Providers show a component instead. */
@@ -29,6 +30,13 @@ export interface ToriiSession {
    */
   switchOrganization?(organizationId: string): Promise<unknown>;
 }
+
+export interface TokenRequest {
+  /** Whether to get a new token, even if the last one has not expired. */
+  readonly skipCache?: boolean;
+}
+
+export type GetToken = (options?: TokenRequest) => Promise<string | null>;
 
 export interface TokenRoute {
   /**
@@ -42,8 +50,9 @@ export interface TokenRoute {
 /** Asks for a token. Throws if the session says `null` although the user may be signed in. */
 export async function readToken(
   current: () => Pick<ToriiSession, 'getToken' | 'isLoaded' | 'isSignedIn'>,
+  request?: TokenRequest,
 ): Promise<string | null> {
-  const token = await current().getToken();
+  const token = await current().getToken(request);
   // Read the session again: it may have begun to load while `getToken` was running.
   const { isLoaded = true, isSignedIn } = current();
   if (token !== null || (isLoaded && isSignedIn !== true)) return token;

@@ -2,7 +2,8 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import { withBasePath } from '../../base-path.ts';
 import { defaultTokenPath, returnParameter } from '../../paths.ts';
 import { readReturnAddress } from '../../return-address.ts';
-import { updateCookie } from '../cookie/cookie-update.ts';
+import { type CookieSource, updateCookie } from '../cookie/cookie-update.ts';
+import { isTokenRevoked } from '../cookie/token-store.ts';
 import { forgetFormsOfOthers, noteFormsRefused } from '../forms/kept-forms.ts';
 import type { TokenRoute, ToriiSession } from '../session/session.ts';
 import { forgetBounces, mayBounce } from '../tab/bounce.ts';
@@ -77,8 +78,8 @@ export function useSignIn(
       leave(address);
     };
     const signIn = async () => {
-      const source = {
-        getToken: () => latest.current.session.getToken(),
+      const source: CookieSource = {
+        getToken: (request) => latest.current.session.getToken(request),
         tokenPath,
         isOutdated: () => changes.happened(),
         isStopped: () => !current,
@@ -101,6 +102,8 @@ export function useSignIn(
     // Now, not later: the sign-in page may change the fragment of its URL.
     const fragment = keptFragment(tabStorage, returnTo ?? '');
     const showFailed = (error: unknown) => {
+      // The new token was refused too.
+      if (isTokenRevoked(error)) return showSignedOut();
       isTokenRefused.current = Reflect.get(Object(error), 'status') === 401;
       show('failed', messageOf(error));
     };

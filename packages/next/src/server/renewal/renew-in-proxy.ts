@@ -11,6 +11,7 @@ import { isSameUser, readUnverified, type UnverifiedToken } from './unverified-t
 
 /** How long before its end a token is renewed; a shorter-lived token, in the last third of its lifetime. */
 const leadSeconds = 30;
+const revokedDelayMs = 1_000;
 
 /** Completes the proxy's response: gives the page the changed cookies, and the browser the new ones. */
 export type Completion = (response: Response) => Response;
@@ -20,7 +21,7 @@ export type Completion = (response: Response) => Response;
  * proxy's guard and the page see the new token as they see any cookie, and pages do not see Torii's session cookie.
  */
 export function renewalInProxy(settings: Settings): (request: NextRequest) => Promise<Completion | undefined> {
-  const { cookie, verifier } = settings;
+  const { cookie, verifier, renewalVerifier } = settings;
   const renewer = new Renewer(settings);
   return async (request) => {
     if (!hasCookie(request.headers, sessionCookieName) || isIssuerPath(urlOf(request).pathname)) return undefined;
@@ -43,23 +44,33 @@ export function renewalInProxy(settings: Settings): (request: NextRequest) => Pr
     const value = current === undefined ? '' : readValue(current.pair);
     const old = value === '' ? null : readUnverified(value);
     if (old === undefined) return nothing;
-    if (old !== null && !(await isDue(old, value))) return nothing;
+    const due = old === null ? 'now' : await whenDue(old, value);
+    if (due === 'later') return nothing;
+    // The revoked token and the new one must not be of the same second.
+    const delayMs = due === 'revoked' ? revokedDelayMs : 0;
     const { headers, nextUrl } = request;
     const hasBasePath = (nextUrl?.basePath ?? '') !== '';
-    const { token, lines } = await renewer.renew(session, { userAgent: headers.get('user-agent'), hasBasePath });
+    const { token, lines } = await renewer.renew(session, {
+      userAgent: headers.get('user-agent'),
+      hasBasePath,
+      delayMs,
+    });
     // The page was rendered for the user and organization of the old token: its form must not be sent for another.
     const isUsable =
       token !== undefined && lifetimeOf(token.auth) >= 1 && (old === null || isSameUser(old, token.value));
     return { token: isUsable ? token : undefined, lines };
   }
 
-  async function isDue({ exp, iat }: UnverifiedToken, value: string): Promise<boolean> {
+  async function whenDue({ exp, iat }: UnverifiedToken, value: string): Promise<'now' | 'revoked' | 'later'> {
     const leftSeconds = exp - Date.now() / 1000;
-    if (leftSeconds <= 0) return true;
-    if (leftSeconds > Math.min(leadSeconds, (exp - iat) / 3)) return false;
-    // A bad token is refused, not replaced.
-    const { auth } = await verifier.check({ method: 'GET', headers: { cookie: `${cookie.name}=${value}` } });
-    return auth !== null;
+    if (leftSeconds <= 0) return 'now';
+    const isEnding = leftSeconds <= Math.min(leadSeconds, (exp - iat) / 3);
+    if (!isEnding && renewalVerifier === undefined) return 'later';
+    const request = { method: 'GET', headers: { cookie: `${cookie.name}=${value}` } };
+    const { auth, denial } = await (renewalVerifier ?? verifier).check(request);
+    if (auth !== null) return isEnding ? 'now' : 'later';
+    // Another bad token is refused, not replaced.
+    return denial.body.error.reason === 'token_revoked' ? 'revoked' : 'later';
   }
 
   // Cookies that the app's own proxy function sets stay as they are: it may sign the user out.

@@ -6,6 +6,7 @@ import {
   instantNow,
   loggable,
   loggableCause,
+  pause,
   raceDeadline,
 } from '@torii/core/adapter';
 import { readText } from '../issuer/body-limit.ts';
@@ -56,6 +57,8 @@ interface Kept {
 export interface Caller {
   readonly userAgent: string | null;
   readonly hasBasePath: boolean;
+  /** How long to wait before the request. */
+  readonly delayMs: number;
 }
 
 /** The remaining lifetime of a token, in whole seconds. */
@@ -189,9 +192,10 @@ export class Renewer {
 
   async #ask(
     session: SealedSession,
-    { userAgent, hasBasePath }: Caller,
+    { userAgent, hasBasePath, delayMs }: Caller,
     signal: AbortSignal,
   ): Promise<Renewal & { readonly token: RenewedToken }> {
+    if (delayMs > 0) await pause(delayMs, signal);
     const { upstream, cookie, headerVerifier } = this.#settings;
     const answer = await fetchFresh(upstream + renewalPath, {
       ...renewalRequest(session.pair, userAgent),

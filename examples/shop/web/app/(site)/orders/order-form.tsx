@@ -73,7 +73,7 @@ async function send(form: FormData): Promise<Result<Order>> {
   } catch (error) {
     // The proxy or `protect` refused the action, or the shop cannot be reached.
     const reason = getErrorReason(error as Error);
-    const hasEnded = reason === 'token_missing' || reason === 'token_expired';
+    const hasEnded = reason === 'token_missing' || reason === 'token_expired' || reason === 'token_revoked';
     return { data: null, problem: hasEnded ? 'token_expired' : 'try_again' };
   }
 }

@@ -1,7 +1,7 @@
-import { describeValue } from '../logs/found-value.ts';
-import type { RevocationAnnouncer } from '../revocations.ts';
-import { raceDeadline } from '../time/deadline.ts';
-import { type Options, readFlag, wrongOption } from './reader.ts';
+import { describeValue } from './logs/found-value.ts';
+import { type Options, readFlag, wrongOption } from './options/reader.ts';
+import type { RevocationAnnouncer } from './revocations.ts';
+import { raceDeadline } from './time/deadline.ts';
 
 /** How to announce that a user's tokens are revoked. */
 export interface Announcer {
