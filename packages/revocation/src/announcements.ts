@@ -20,7 +20,7 @@ const batchSize = 500;
 /** Failed announcements are written again within this time after the store works again. */
 const retryWithinMs = 1_000;
 /** Entries that the store has lost are written by each process after a random time, unless another was faster. */
-const restoreWithinMs = 10_000;
+const restoreWithinMs = 5_000;
 const maxPauseMs = 60_000;
 
 export interface AnnouncementHooks {

@@ -281,9 +281,9 @@ export class Engine {
     for (const settle of [...this.#whenReady]) settle();
   }
 
-  #tick(): void {
+  #tick(isTimer = false): void {
     this.#tickedAt = instantNow();
-    this.#liveness.tick();
+    this.#liveness.tick(isTimer);
     this.#memory.expire();
     this.#watchers.expire();
     this.#announcements.tick();
@@ -297,7 +297,7 @@ export class Engine {
   // Edge runtimes have no timers between requests, and some none before the first: then `check` does the work.
   #startTicking(): void {
     const tick = (): void => {
-      this.#tick();
+      this.#tick(true);
       if (!this.#isClosed || this.#watchers.size > 0) this.#startTicking();
     };
     try {

@@ -9,6 +9,8 @@ const calmMs = 200;
 /** A bound on memory: further requests are refused at once. */
 const maxWaiting = 10_000;
 const askEveryMs = 2_000;
+/** If no timer fired for so long, timers do not fire. */
+const timersMs = 3_000;
 
 export interface LivenessSettings {
   readonly maxStaleMs: number;
@@ -42,7 +44,10 @@ export class Liveness {
   #askPauseMs = askEveryMs;
   #provenAt: Instant | undefined;
   #hasSnapshot = false;
+  #isFailing = false;
   #isStale = false;
+  /** When a timer of this process last fired. */
+  #timerAt: Instant = this.#begunAt;
   /** Since the start, or since a pause of the process: a proof that was asked for before does not count. */
   #doubtSince: Instant | undefined = this.#begunAt;
   #calmFromMs = 0;
@@ -142,8 +147,14 @@ export class Liveness {
     this.#wakeAll();
   }
 
-  /** Called about once a second. */
-  tick(): void {
+  /** The feed says that the store cannot be reached. It goes on trying. */
+  noteFailure(): void {
+    this.#isFailing = true;
+  }
+
+  /** Called about once a second. `isTimer`: by a timer, not by a request. */
+  tick(isTimer: boolean): void {
+    if (isTimer) this.#timerAt = instantNow();
     this.noteRunning();
     this.#noteSilence();
     this.#askIfOverdue();
@@ -153,6 +164,7 @@ export class Liveness {
     const silentMs = this.#silentMs();
     if (elapsedMs(askedAt) > silentMs && this.#provenAt !== undefined) return;
     this.#provenAt = askedAt;
+    this.#isFailing = false;
     if (this.#doubtSince !== undefined && askedAt.steadyMs >= this.#doubtSince.steadyMs) {
       this.#doubtSince = undefined;
       this.#wakeAll();
@@ -188,10 +200,10 @@ export class Liveness {
     if (policy === 'refuse') this.#hooks.onUnavailable();
   }
 
-  // The feed asks by itself, unless its timers do not fire between requests (edge runtimes), or it is in trouble.
+  // A feed that fails tries again by itself, ever more rarely. It cannot if timers do not fire between requests (edge runtimes).
   #askIfOverdue(): void {
-    const { silenceMs } = this.#settings;
-    const afterMs = Math.min(2 * silenceMs, this.#hooks.askAfterMs() ?? Number.POSITIVE_INFINITY);
+    if (this.#isFailing && elapsedMs(this.#timerAt) < timersMs) return;
+    const afterMs = Math.min(2 * this.#settings.silenceMs, this.#hooks.askAfterMs() ?? Number.POSITIVE_INFINITY);
     if (this.#silentMs() >= afterMs && elapsedMs(this.#askedAt) >= Math.min(afterMs, this.#askPauseMs)) this.#ask();
   }
 

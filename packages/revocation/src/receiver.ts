@@ -123,6 +123,7 @@ export class Receiver implements FeedReader {
   failed(problem: unknown): void {
     this.#safely(() => {
       this.#hasFailed = true;
+      this.#parts.liveness.noteFailure();
       this.#isNews = true;
       const cause = loggableCause(problem);
       this.#parts.limited.emit({ type: 'feed_failed', problem: innermostProblem(cause), cause });

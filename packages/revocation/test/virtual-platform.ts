@@ -15,6 +15,9 @@ export const clock = {
   get wallSeconds(): number {
     return Math.floor(wall / 1000);
   },
+  get nowMs(): number {
+    return wall;
+  },
   get timers(): number {
     return timers.size;
   },
