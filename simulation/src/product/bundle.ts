@@ -46,7 +46,9 @@ export async function bundle({ parts, root, changes = [], ambient = false }: Pro
     conditions: ['@torii/source', 'module'],
     external: [...sharedLibraries],
     // The product's own dependencies, such as jose. A checkout of an older commit has none installed.
-    nodePaths: ['authz', 'streams', 'core', 'revocation'].map((name) => join(repository, 'packages', name, 'node_modules')),
+    nodePaths: ['authz', 'streams', 'core', 'revocation'].map((name) =>
+      join(repository, 'packages', name, 'node_modules'),
+    ),
     logLevel: 'error',
     plugins: [ownPackages(root), sources(root, pending, ambient)],
   });

@@ -45,7 +45,8 @@ export class StoreWire {
     this.#random = world.random.fork(`wire ${process.name} ${number} ${store.origin}`);
     this.#canBeForgotten = this.#random.chance(50);
     const broken = (): void => this.#break();
-    const pipe = (direction: 'there' | 'back'): Pipe => new Pipe(world, this.#random, () => this.#stateOf(direction), broken);
+    const pipe = (direction: 'there' | 'back'): Pipe =>
+      new Pipe(world, this.#random, () => this.#stateOf(direction), broken);
     [this.#there, this.#back] = [pipe('there'), pipe('back')];
     this.#connect();
   }

@@ -30,7 +30,8 @@ export function execute(store: StreamStore, args: readonly string[]): Reply | Bl
   const isRefused = store.mode === 'noauth' || store.mode === 'loading' || writes.has(command);
   if (refusal !== undefined && isRefused) return new Error(refusal);
   const carryOut = commands[command];
-  if (carryOut === undefined) throw new Error(`The store of the simulation has no command ${args.slice(0, 3).join(' ')}.`);
+  if (carryOut === undefined)
+    throw new Error(`The store of the simulation has no command ${args.slice(0, 3).join(' ')}.`);
   return carryOut(store, rest);
 }
 
@@ -97,7 +98,8 @@ function add(store: StreamStore, [key = '', ...rest]: readonly string[]): Reply 
   const [idGiven = '*', ...fields] = left;
   const { last } = stream;
   const next = { ms: store.wallMs, seq: 0 };
-  const id = idGiven !== '*' ? idOf(idGiven, 0) : compareIds(next, last) > 0 ? next : { ms: last.ms, seq: last.seq + 1 };
+  const id =
+    idGiven !== '*' ? idOf(idGiven, 0) : compareIds(next, last) > 0 ? next : { ms: last.ms, seq: last.seq + 1 };
   if (compareIds(id, last) <= 0) {
     return new Error('ERR The ID specified in XADD is equal or smaller than the target stream top item');
   }

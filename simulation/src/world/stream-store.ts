@@ -143,7 +143,10 @@ export class StreamStore {
   setMode(mode: StoreMode, delayMs = 0): void {
     this.mode = mode;
     this.delayMs = delayMs;
-    this.#world.note('store', mode === 'well' ? 'is well again' : `${mode}${mode === 'slow' ? ` by ${delayMs} ms` : ''}`);
+    this.#world.note(
+      'store',
+      mode === 'well' ? 'is well again' : `${mode}${mode === 'slow' ? ` by ${delayMs} ms` : ''}`,
+    );
     if (mode === 'down') this.cut();
     if (mode !== 'hangs') this.wake();
   }

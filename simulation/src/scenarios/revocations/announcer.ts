@@ -69,9 +69,13 @@ export class Announcer {
       },
       (error: unknown) => {
         settled('fails');
-        this.#judgeFailure(node, wish, name, error, { wasCalm: wasCalm && node.calm.ms >= this.#world.nowMs - begunAtMs });
+        this.#judgeFailure(node, wish, name, error, {
+          wasCalm: wasCalm && node.calm.ms >= this.#world.nowMs - begunAtMs,
+        });
         if (before === undefined || repeatsAfterMs === null) return;
-        this.#world.schedule.after(repeatsAfterMs, () => process.deliver(() => this.#repeat(node, name, before, error)));
+        this.#world.schedule.after(repeatsAfterMs, () =>
+          process.deliver(() => this.#repeat(node, name, before, error)),
+        );
       },
     );
   }
@@ -110,7 +114,11 @@ export class Announcer {
   }
 
   /** A revocation holds at once in the process that makes it. Returns its cut-off. */
-  #noteLocal(node: Node, { subject, atMs }: Wish, limit: { readonly from: number; readonly to: number }): number | undefined {
+  #noteLocal(
+    node: Node,
+    { subject, atMs }: Wish,
+    limit: { readonly from: number; readonly to: number },
+  ): number | undefined {
     const name = subjectName(subject);
     const { fromMs, toMs } = this.#presentOf(node);
     const isTooFarAhead = atMs !== undefined && atMs > Math.max(toMs, node.process.wallMs) + maxAheadMs + 2_000;
@@ -119,14 +127,21 @@ export class Announcer {
       const held = { kind, ...(id !== null && { id }), ...(organizationId !== undefined && { organizationId }) };
       if (subjectName(held) === name) before = Math.floor(Date.parse(issuedBefore) / 1000);
     }
-    const mayBeRefused = atMs !== undefined && atMs > Math.min(fromMs + 900_000, Math.max(fromMs, node.process.wallMs) + maxAheadMs) - 2_000;
+    const mayBeRefused =
+      atMs !== undefined &&
+      atMs > Math.min(fromMs + 900_000, Math.max(fromMs, node.process.wallMs) + maxAheadMs) - 2_000;
     if (before === undefined) {
       const isCovered = limit.from <= node.compactedBefore;
       if (!mayBeRefused && !isCovered) this.#violate(node, name, 'is not held at once by the process that revokes it');
       return undefined;
     }
     if (isTooFarAhead || (mayBeRefused && before < limit.from)) return undefined;
-    if (before < limit.from) this.#violate(node, name, `is held with the cut-off ${before - epochS}, instead of at least ${limit.from - epochS}`);
+    if (before < limit.from)
+      this.#violate(
+        node,
+        name,
+        `is held with the cut-off ${before - epochS}, instead of at least ${limit.from - epochS}`,
+      );
     node.learn(this.#facts.factOf({ subject: name, before }, this.#world.nowMs));
     this.onRevoked(node, name);
     return before;
@@ -138,7 +153,13 @@ export class Announcer {
     this.#violate(node, name, 'is reported as announced, and the store has not accepted it');
   }
 
-  #judgeFailure(node: Node, { atMs }: Wish, name: string, error: unknown, { wasCalm }: { readonly wasCalm: boolean }): void {
+  #judgeFailure(
+    node: Node,
+    { atMs }: Wish,
+    name: string,
+    error: unknown,
+    { wasCalm }: { readonly wasCalm: boolean },
+  ): void {
     const { announce, name: errorName, message } = Object(error) as Readonly<Record<string, unknown>>;
     this.#world.note(node.process.name, `could not announce "${name}": ${String(errorName)}`);
     if (String(message).includes('eyJhbGciOi')) this.#violate(node, name, 'has a token in its error');
@@ -146,7 +167,8 @@ export class Announcer {
     const { fromMs } = this.#presentOf(node);
     const nearMs = Math.min(fromMs + 900_000, Math.max(fromMs, node.process.wallMs) + maxAheadMs) - 7_000;
     if (isConfig && atMs !== undefined && atMs > nearMs) return;
-    if (typeof announce !== 'function') this.#violate(node, name, `fails with ${String(errorName)}: ${String(message)}`);
+    if (typeof announce !== 'function')
+      this.#violate(node, name, `fails with ${String(errorName)}: ${String(message)}`);
     if (wasCalm) this.#violate(node, name, 'could not be announced, although nothing has disturbed the node');
   }
 
@@ -169,4 +191,3 @@ export class Announcer {
     this.#world.violate(44, `${node.process.name}: the revocation of "${name}" ${text}`);
   }
 }
-

@@ -2,6 +2,7 @@ import type { StreamStore } from '../../world/stream-store.ts';
 import type { World } from '../../world/world.ts';
 import type { Attack } from './plan.ts';
 import type { StoreFacts } from './store-facts.ts';
+import { cutOffIn } from './subjects.ts';
 import { environmentId, epochS, issuer, userId } from './tokens.ts';
 
 /** Writes to the stream without knowing the signing keys. */
@@ -25,7 +26,11 @@ export class Attacker {
     const latest = genuine.at(-1);
     switch (attack) {
       case 'garbage':
-        return this.#add(key, ['', 'x', 'v1', 'v1:::', 'v1:::{}', 'v1:::null', 'v1::{"kind":"user"}', 'x'.repeat(20_000)], 'harmless');
+        return this.#add(
+          key,
+          ['', 'x', 'v1', 'v1:::', 'v1:::{}', 'v1:::null', 'v1::{"kind":"user"}', 'x'.repeat(20_000)],
+          'harmless',
+        );
       case 'no text':
         return this.#addFields(key, ['x', 'y']);
       case 'foreign issuer':
@@ -41,11 +46,21 @@ export class Attacker {
       case 'signature of another environment':
         return this.#add(key, this.#forged(who, this.foreignText, this.#isSigned), 'harmless');
       case 'unknown key':
-        return this.#add(key, [this.#json(who).replace('v1::', `v1:0123456789ab:${'A'.repeat(43)}`)], this.#isSigned ? 'harmless' : 'possible');
+        return this.#add(
+          key,
+          [this.#json(who).replace('v1::', `v1:0123456789ab:${'A'.repeat(43)}`)],
+          this.#isSigned ? 'harmless' : 'possible',
+        );
       case 'far ahead':
-        return this.#add(key, [this.#json(who, { before: this.#nowS + 5_000 })], this.#isSigned ? 'harmless' : 'possible');
+        return this.#add(
+          key,
+          [this.#json(who, { before: this.#nowS + 5_000 })],
+          this.#isSigned ? 'harmless' : 'possible',
+        );
       case 'not a number': {
-        const texts = ['"x"', 'null', '-1', '1e400', '1.5', '[1]'].map((value) => this.#json(who).replace(/"before":\d+/, `"before":${value}`));
+        const texts = ['"x"', 'null', '-1', '1e400', '1.5', '[1]'].map((value) =>
+          this.#json(who).replace(/"before":\d+/, `"before":${value}`),
+        );
         return this.#add(key, texts, 'harmless');
       }
       case 'copies':
@@ -77,6 +92,8 @@ export class Attacker {
 
   #add(key: string, texts: readonly string[], effect: 'harmless' | 'possible' | undefined): void {
     for (const text of texts) {
+      const cutOff = cutOffIn(text);
+      if (effect === undefined && cutOff !== undefined) this.#facts.allow(cutOff);
       if (effect !== undefined && !this.#facts.genuine.includes(text)) this.#facts.expectAttack(text, effect);
       this.#addFields(key, ['key', 'x', 'entry', text]);
     }

@@ -1,4 +1,3 @@
-import type { VirtualProcess } from '../../world/virtual-process.ts';
 import type { World } from '../../world/world.ts';
 
 /** Since when nothing has disturbed a process, its link to the store, or the store. */
@@ -6,7 +5,7 @@ export class Calm {
   /** Called when a disturbance has ended. */
   onCalm: () => void = () => {};
   readonly #world: World;
-  readonly #disturbances: Set<object> = new Set();
+  readonly #disturbances: Set<{ readonly fromMs: number; readonly isDeaf: boolean }> = new Set();
   #sinceMs: number;
   readonly #parent: Calm | undefined;
 
@@ -27,15 +26,21 @@ export class Calm {
     return this.#world.nowMs - this.sinceMs;
   }
 
+  /** Since when no answer of the store can have come. Infinity if answers come. */
+  get deafFromMs(): number {
+    const deaf = [...this.#disturbances].filter(({ isDeaf }) => isDeaf).map(({ fromMs }) => fromMs);
+    return Math.min(...deaf, this.#parent?.deafFromMs ?? Number.POSITIVE_INFINITY);
+  }
+
   /** Something happens at this moment. */
   disturb(): void {
     this.#sinceMs = this.#world.nowMs;
     this.onCalm();
   }
 
-  /** Something begins. Returns the function that ends it. */
-  begin(): () => void {
-    const disturbance = {};
+  /** Something begins. Returns the function that ends it. `isDeaf`: no answers of the store come meanwhile. */
+  begin(isDeaf = false): () => void {
+    const disturbance = { fromMs: this.#world.nowMs, isDeaf };
     this.#disturbances.add(disturbance);
     return () => {
       if (!this.#disturbances.delete(disturbance)) return;
@@ -43,13 +48,4 @@ export class Calm {
       this.onCalm();
     };
   }
-}
-
-/** The calm of one process: of its link, and with its own pauses and clocks. */
-export interface ProcessCalm {
-  /** Of the store and the link to it. */
-  readonly link: Calm;
-  /** The same, and of the process. */
-  readonly all: Calm;
-  readonly process: VirtualProcess;
 }

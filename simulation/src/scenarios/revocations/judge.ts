@@ -41,13 +41,16 @@ export class Judge {
     const { node, token } = asked;
     node.waiting -= 1;
     this.#judgeWait(asked);
+    this.#judgeSilence(asked);
     if (outcome.kind === 'failed') this.#violate(42, asked, `failed: ${outcome.text}`);
     else if (outcome.kind === 'accepted') this.#judgeYes(asked);
     else if (outcome.reason === 'token_revoked') this.#judgeRevoked(asked, outcome.status);
     else if (outcome.reason === 'token_lifetime_refused') {
-      if (token.claims.lifeSeconds <= this.#plan.maxTokenSeconds) this.#violate(41, asked, 'lives for a time that is accepted');
+      if (token.claims.lifeSeconds <= this.#plan.maxTokenSeconds)
+        this.#violate(41, asked, 'lives for a time that is accepted');
     } else if (outcome.reason === 'revocations_unavailable') this.#judgeUnavailable(asked, outcome.status);
-    else if (!this.#isOutOfTime(asked, outcome.reason)) this.#violate(43, asked, `got ${outcome.status} ${outcome.reason}`);
+    else if (!this.#isOutOfTime(asked, outcome.reason))
+      this.#violate(43, asked, `got ${outcome.status} ${outcome.reason}`);
   }
 
   /** Whether a node must know everything that the store holds. */
@@ -57,7 +60,8 @@ export class Judge {
 
   #judgeYes(asked: Asked): void {
     const { node, token, mustRefuse } = asked;
-    if (token.claims.lifeSeconds > this.#plan.maxTokenSeconds) this.#violate(41, asked, 'lives too long, and was accepted');
+    if (token.claims.lifeSeconds > this.#plan.maxTokenSeconds)
+      this.#violate(41, asked, 'lives too long, and was accepted');
     const breach = mustRefuse ?? this.#pauseBreach(asked);
     if (breach !== undefined) this.#violate(breach.statement, asked, `was accepted, although ${breach.text}`);
     const { status } = node.revocations.health();
@@ -82,7 +86,8 @@ export class Judge {
     if (whenStale === 'accept' && node.currentAt !== undefined && !isUnknown) {
       return this.#violate(42, asked, 'got 503, although whenStale is "accept"');
     }
-    if (this.isCurrent(node)) return this.#violate(42, asked, `got 503, although nothing has disturbed the node for ${node.calm.ms} ms`);
+    if (this.isCurrent(node))
+      return this.#violate(42, asked, `got 503, although nothing has disturbed the node for ${node.calm.ms} ms`);
     const isPatient = waitMs >= 2_000;
     if (isPatient && node.currentAt !== undefined && node.linkCalm.ms >= recoveryMs(node)) {
       return this.#violate(34, asked, 'got 503, although the store answers');
@@ -106,6 +111,24 @@ export class Judge {
     if (node.process.thawedAtMs !== thawedAtMs || node.process.isFrozen) return;
     const tookMs = this.#world.nowMs - atMs;
     if (tookMs > this.#plan.waitMs * 1.001 + 20) this.#violate(42, asked, `waited for ${tookMs} ms`);
+  }
+
+  /** The health counts the silence from the last question that was answered, and an event tells when it is too long. */
+  #judgeSilence(asked: Asked): void {
+    const { node } = asked;
+    const { deafFromMs } = node.linkCalm;
+    const deafMs = this.#world.nowMs - Math.max(deafFromMs, node.startedAtMs);
+    if (!(deafMs > 2_000) || node.process.isFrozen || this.#isTimeless(node, deafFromMs)) return;
+    const { status, silentSeconds } = node.revocations.health();
+    if (status === 'starting' || status === 'refused' || silentSeconds === null) return;
+    if (silentSeconds * 1000 < deafMs * 0.999 - 1_200) {
+      this.#violate(42, asked, `: the health says ${silentSeconds} s of silence instead of ${deafMs} ms`);
+    }
+    // The event comes with a tick, and after a pause when requests have waited.
+    const sinceThawMs = this.#world.nowMs - node.process.thawedAtMs;
+    const isLate = silentSeconds >= this.#plan.maxStaleSeconds + 2 && sinceThawMs > this.#plan.waitMs + 3_000;
+    if (isLate && !node.isStale && this.#world.nowMs - node.setAtMs > 3_000 + this.#plan.waitMs)
+      this.#violate(42, asked, `: no event tells of ${silentSeconds} s of silence`);
   }
 
   #reasonToRefuse(node: Node, token: Token): Breach | undefined {
@@ -136,8 +159,10 @@ export class Judge {
   #pauseBreach({ node, token, atMs }: Asked): Breach | undefined {
     const { nowMs } = this.#world;
     const freeze = node.process.freezes.at(-1);
-    if (freeze === undefined || freeze.untilMs > atMs || freeze.untilMs - freeze.fromMs < pauseMs * 1.001 + 20) return undefined;
-    if (nowMs - freeze.untilMs >= this.#plan.waitMs * 0.999 - 20 || this.#isTimeless(node, freeze.fromMs)) return undefined;
+    if (freeze === undefined || freeze.untilMs > atMs || freeze.untilMs - freeze.fromMs < pauseMs * 1.001 + 20)
+      return undefined;
+    if (nowMs - freeze.untilMs >= this.#plan.waitMs * 0.999 - 20 || this.#isTimeless(node, freeze.fromMs))
+      return undefined;
     if (this.#plan.beforeFirstSnapshot === 'accept' || this.#plan.whenStale === 'accept') return undefined;
     if (this.#heldFromMs(token) > freeze.untilMs) return undefined;
     return { statement: 40, text: `its revocation was in the store when the pause ended at ${freeze.untilMs} ms` };
@@ -151,7 +176,9 @@ export class Judge {
   /** Neither of its clocks has measured the time since then: one was set back, and the other one has stopped. */
   #isTimeless(node: Node, sinceMs: number): boolean {
     const { freezes } = node.process;
-    return node.setBackAtMs >= sinceMs && freezes.some((freeze) => freeze.stopsSteadyClock && freeze.untilMs >= sinceMs);
+    return (
+      node.setBackAtMs >= sinceMs && freezes.some((freeze) => freeze.stopsSteadyClock && freeze.untilMs >= sinceMs)
+    );
   }
 
   #hasStartedWell(node: Node): boolean {

@@ -1,5 +1,5 @@
 import type { Auth, Verifier } from '@torii/core';
-import type { FeedReader, RevocationEvent, RevocationFeed, Revocations } from '@torii/revocation';
+import type { FeedEntry, FeedReader, RevocationEvent, RevocationFeed, Revocations } from '@torii/revocation';
 import type { StreamStore } from '../../world/stream-store.ts';
 import type { VirtualProcess } from '../../world/virtual-process.ts';
 import type { World } from '../../world/world.ts';
@@ -46,11 +46,14 @@ export class Node {
   silenceMs = 0;
   /** When its wall clock was last set back. -1 if never. */
   setBackAtMs = -1;
+  /** When its wall clock was last set. */
+  setAtMs: number = Number.NEGATIVE_INFINITY;
   isClosed = false;
   /** How many requests wait for their answer. */
   waiting = 0;
   events: RevocationEvent[] = [];
   onEvent: (event: RevocationEvent) => void = () => {};
+  onLearned: (fact: Fact) => void = () => {};
 
   constructor(
     world: World,
@@ -94,7 +97,9 @@ export class Node {
 
   learn(fact: Fact): void {
     const known = this.learned.get(fact.subject);
-    if (known === undefined || known.before < fact.before) this.learned.set(fact.subject, fact);
+    if (known !== undefined && known.before >= fact.before) return;
+    this.learned.set(fact.subject, fact);
+    this.onLearned(fact);
   }
 
   async answer(token: string): Promise<Outcome> {
@@ -120,4 +125,23 @@ export class Node {
       },
     };
   }
+}
+
+/** An entry of another environment of the same issuer, signed with the same keys. */
+export function foreignText(world: World): string | undefined {
+  const { revocation } = world.startProcess('foreign').product;
+  let text: string | undefined;
+  const write = async ([entry]: readonly FeedEntry[]): Promise<void> => {
+    text = entry?.text;
+  };
+  const feed: RevocationFeed = { name: 'foreign', open: () => ({ write, ask() {}, close: async () => {} }) };
+  const foreign = revocation.createRevocations({
+    issuer,
+    environmentId: 'env_test',
+    signingKeys: [...signingKeys],
+    feed,
+  });
+  void foreign.revokeUser('user_0');
+  void foreign.close();
+  return text;
 }

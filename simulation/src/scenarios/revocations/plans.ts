@@ -87,7 +87,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       readonlyForMs: fc.constantFrom(0, 0, 2_000, 30_000),
     }),
   },
-  { weight: 2, arbitrary: fc.record({ kind: kind('restart'), by: moment, downForMs: fc.constantFrom(0, 500, 20_000) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: kind('restart'), by: moment, downForMs: fc.constantFrom(0, 500, 20_000) }),
+  },
   { weight: 1, arbitrary: fc.record({ kind: kind('store clock'), byMs: clockMs }) },
   {
     weight: 4,
@@ -124,8 +127,14 @@ const incident: fc.Arbitrary<Incident> = fc.record({
 });
 
 const oneProcess: fc.Arbitrary<RevocationsPlan['processes'][number]> = fc.record({
-  startsAtMs: fc.oneof({ weight: 4, arbitrary: fc.nat({ max: 200 }) }, { weight: 1, arbitrary: fc.nat({ max: 60_000 }) }),
-  driftPpm: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.integer({ min: -200, max: 200 }) }),
+  startsAtMs: fc.oneof(
+    { weight: 4, arbitrary: fc.nat({ max: 200 }) },
+    { weight: 1, arbitrary: fc.nat({ max: 60_000 }) },
+  ),
+  driftPpm: fc.oneof(
+    { weight: 3, arbitrary: fc.constant(0) },
+    { weight: 1, arbitrary: fc.integer({ min: -200, max: 200 }) },
+  ),
   aheadMs: fc.oneof({ weight: 2, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: clockMs }),
 });
 

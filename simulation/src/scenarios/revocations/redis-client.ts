@@ -1,6 +1,6 @@
+import { StoreWire } from '../../world/store-wire.ts';
 import type { Reply } from '../../world/stream-commands.ts';
 import type { StreamStore } from '../../world/stream-store.ts';
-import { StoreWire } from '../../world/store-wire.ts';
 import type { VirtualProcess } from '../../world/virtual-process.ts';
 import type { World } from '../../world/world.ts';
 

@@ -1,18 +1,21 @@
 import type { Scenario } from '../../scenario.ts';
 import { Fleet } from '../../world/fleet.ts';
-import { StreamStore } from '../../world/stream-store.ts';
+import { type StoreMode, StreamStore } from '../../world/stream-store.ts';
 import { epochMs } from '../../world/virtual-process.ts';
 import type { World } from '../../world/world.ts';
 import { Announcer, wishOf } from './announcer.ts';
 import { Attacker } from './attacker.ts';
+import { Bans } from './bans.ts';
 import { deliveryMs, recoveryMs, restoreMs } from './bounds.ts';
 import { Calm } from './calm.ts';
 import { Judge } from './judge.ts';
-import { Node } from './node.ts';
+import { foreignText, Node } from './node.ts';
 import { msOf, type RevocationsPlan, type Step } from './plan.ts';
 import { plans } from './plans.ts';
+import { Sockets } from './sockets.ts';
 import { type Fact, StoreFacts } from './store-facts.ts';
-import { userId } from './tokens.ts';
+import { subjectName } from './subjects.ts';
+import { epochS, userId } from './tokens.ts';
 import { Traffic } from './traffic.ts';
 
 const storeOrigin = 'store';
@@ -22,7 +25,7 @@ const maxClockMs = 600_000;
 export const revocations: Scenario<RevocationsPlan> = {
   name: 'revocations',
   statements: [34, 36, 40, 41, 42, 43, 44],
-  parts: ['core', 'revocation', 'redis'],
+  parts: ['core', 'revocation', 'redis', 'api'],
   plans,
   processHoursOf: (plan) => (timesOf(plan).endMs / 3_600_000) * plan.processes.length,
   run: (world, plan) => new Run(world, plan).toItsEnd(),
@@ -60,6 +63,8 @@ class Run {
   readonly #traffic: Traffic;
   readonly #announcer: Announcer;
   readonly #attacker: Attacker;
+  readonly #bans: Bans;
+  readonly #sockets: Sockets;
   #modeTurn = 0;
 
   constructor(world: World, plan: RevocationsPlan) {
@@ -76,7 +81,16 @@ class Run {
     this.#traffic = new Traffic(world, plan, this.#fleet, this.#judge);
     this.#announcer = new Announcer(world, plan, this.#facts, this.#store);
     this.#announcer.onRevoked = (node, subject) => this.#probeAfter(node, subject);
+    this.#bans = new Bans(world, plan, this.#facts, this.#store);
+    this.#bans.onCrash = ({ process, crashesAfterMs }) => {
+      if (crashesAfterMs !== null) world.schedule.after(crashesAfterMs, () => this.#crash(process, 1_000));
+    };
+    this.#sockets = new Sockets(world, plan, this.#facts);
+    this.#facts.onUnexplained = ({ subject, before }) => {
+      world.violate(43, `The store holds the cut-off ${before - epochS} for "${subject}", which nothing explains`);
+    };
     this.#attacker = new Attacker(world, this.#store, this.#facts, plan.signing !== 'off');
+    if (this.#hasForeignAttack()) this.#attacker.foreignText = foreignText(world);
   }
 
   async toItsEnd(): Promise<void> {
@@ -97,12 +111,19 @@ class Run {
     await this.#settle();
   }
 
+  #hasForeignAttack(): boolean {
+    if (this.#plan.signing === 'off') return false;
+    const steps = this.#plan.incidents.flatMap((incident) => incident.steps);
+    return steps.some(({ step }) => step.kind === 'attack' && /environment/.test(step.attack));
+  }
+
   #boot(process: Node['process'], number: number): Node {
     const linkCalm = this.#linkCalms[number] as Calm;
     const calm = new Calm(this.#world, linkCalm);
     const node = new Node(this.#world, process, number, { plan: this.#plan, store: this.#store, calm, linkCalm });
     this.#nodes.push(node);
     node.onEvent = (event) => this.#hear(node, event);
+    node.onLearned = (fact) => this.#sockets.judgeLearned(node, fact);
     calm.onCalm = () => this.#checkLater(node);
     this.#checkLater(node);
     return node;
@@ -114,14 +135,27 @@ class Run {
     const all = `${text} ${String(cause)} ${String(Object(cause)['cause'])} ${String(error)}`;
     if (all.includes('eyJhbGciOi')) this.#world.violate(44, `${node.process.name}: a token in the event ${event.type}`);
     const { durationMs, ...stable } = rest;
-    this.#world.note(node.process.name, `event ${JSON.stringify(stable)}${cause === undefined ? '' : `: ${String(cause)}`}`);
+    this.#world.note(
+      node.process.name,
+      `event ${JSON.stringify(stable)}${cause === undefined ? '' : `: ${String(cause)}`}`,
+    );
     if (event.type === 'feed_stale') node.isStale = true;
     if (event.type === 'feed_recovered') node.isStale = false;
     if (event.type === 'feed_reset') node.resets += 1;
     if (event.type === 'entries_compacted') {
-      node.compactedBefore = Math.max(node.compactedBefore, Math.floor(Date.parse(event.issuedBefore) / 1000));
+      this.#hearCompaction(node, Math.floor(Date.parse(event.issuedBefore) / 1000));
     }
-    if (event.type === 'feed_refused') this.#world.violate(42, `${node.process.name} refuses the feed: ${String(error)}`);
+    if (event.type === 'feed_refused')
+      this.#world.violate(42, `${node.process.name} refuses the feed: ${String(error)}`);
+  }
+
+  /** The older half of the entries becomes one: the younger half is still there. */
+  #hearCompaction(node: Node, before: number): void {
+    node.compactedBefore = Math.max(node.compactedBefore, before);
+    this.#facts.allow({ subject: subjectName({ kind: 'environment' }), before });
+    const left = [...node.revocations.list()].length;
+    if (left + this.#facts.countAt(before) >= this.#plan.maxEntries / 2) return;
+    this.#world.violate(43, `${node.process.name} keeps ${left} entries in a compaction at ${before - epochS}`);
   }
 
   /** Something was written to the store: every connected node knows it within a second. */
@@ -132,7 +166,8 @@ class Run {
     this.#world.schedule.after(deliveryMs, () => {
       for (const node of this.#living()) {
         const isConnected = this.#judge.isCurrent(node) && node.calm.sinceMs <= nowMs - recoveryMs(node);
-        if (isConnected || node.calm.sinceMs <= node.startedAtMs && node.startedAtMs <= nowMs - 2_000) node.learn(fact);
+        if (isConnected || (node.calm.sinceMs <= node.startedAtMs && node.startedAtMs <= nowMs - 2_000))
+          node.learn(fact);
       }
       this.#traffic.probeSubject(fact.subject);
     });
@@ -159,7 +194,8 @@ class Run {
       this.#world.violate(43, `${node.process.name} knows that "${subject}" is revoked, and has not written it back`);
     }
     const { status, pending } = node.revocations.health();
-    if (status !== 'current') this.#world.violate(42, `${node.process.name} is "${status}", although nothing disturbs it`);
+    if (status !== 'current')
+      this.#world.violate(42, `${node.process.name} is "${status}", although nothing disturbs it`);
     if (pending > 0) this.#world.violate(44, `${node.process.name} still has ${pending} revocations to announce`);
   }
 
@@ -188,21 +224,10 @@ class Run {
         return this.#attacker.write(step.attack, step.who);
       case 'probe':
         return this.#traffic.probe(name, step.plusSeconds);
-      case 'store': {
-        const end = this.#storeCalm.begin();
-        this.#modeTurn += 1;
-        const turn = this.#modeTurn;
-        this.#store.setMode(step.mode, step.delayMs);
-        schedule.after(forMs, () => {
-          if (turn === this.#modeTurn) this.#store.setMode('well');
-          end();
-        });
-        return;
-      }
+      case 'store':
+        return this.#hold(step.mode, forMs, step.delayMs);
       case 'flush':
-        this.#store.flush();
-        if (step.writesAtOnce) this.#attacker.write('old copies', 0);
-        return this.#storeCalm.disturb();
+        return this.#flush(step.writesAtOnce);
       case 'failover':
         return this.#failOver(step.cuts, step.readonlyForMs);
       case 'restart':
@@ -216,8 +241,9 @@ class Run {
         return this.#storeCalm.disturb();
       }
       case 'link': {
-        const calms = step.process === null ? this.#linkCalms : [this.#linkCalms[step.process % this.#fleet.size] as Calm];
-        const ends = calms.map((calm) => calm.begin());
+        const calms =
+          step.process === null ? this.#linkCalms : [this.#linkCalms[step.process % this.#fleet.size] as Calm];
+        const ends = calms.map((calm) => calm.begin(true));
         this.#fleet.disturb([{ ...step, server: 0, atMs: this.#world.nowMs, forMs }]);
         schedule.after(forMs, () => schedule.after(0, () => ends.forEach((end) => end())));
         return;
@@ -234,12 +260,19 @@ class Run {
         const { process, state } = this.#fleet.member(step.process);
         const byMs = boundedMs(process.aheadMs, step.byMs);
         if (byMs < 0) state.setBackAtMs = this.#world.nowMs;
+        state.setAtMs = this.#world.nowMs;
         process.setWallClock(byMs);
         return state.calm.disturb();
       }
-      case 'ban':
-      case 'socket':
-        return;
+      case 'ban': {
+        const { process, state: node } = this.#fleet.member(step.process);
+        return process.deliver(() => this.#bans.begin(node, step));
+      }
+      case 'socket': {
+        const { process, state: node } = this.#fleet.member(step.process);
+        const iat = epochS + Math.floor(this.#world.nowMs / 1000);
+        return process.deliver(() => void this.#sockets.open(node, step.who, iat, step.lifeSeconds));
+      }
     }
   }
 
@@ -249,7 +282,8 @@ class Run {
     const wish = wishOf(step.subject, step.who, token);
     if (wish === undefined) return;
     if (wish.token !== undefined) this.#traffic.noteSingle(wish.token);
-    const atMs = step.at === null || step.subject === 'token' ? undefined : epochMs + this.#world.nowMs + step.at * 1000;
+    const atMs =
+      step.at === null || step.subject === 'token' ? undefined : epochMs + this.#world.nowMs + step.at * 1000;
     process.deliver(() => this.#announcer.revoke(node, { ...wish, atMs }, step.repeatsAfterMs));
     if (step.crashesAfterMs === null) return;
     this.#world.schedule.after(step.crashesAfterMs, () => this.#crash(step.process, 1_000));
@@ -260,7 +294,11 @@ class Run {
     const atMs = epochMs + this.#world.nowMs + at * 1000;
     process.deliver(() => {
       for (let user = 0; user < count; user++) {
-        this.#announcer.revoke(node, { subject: { kind: 'user', id: `${userId(user)}_${number}` }, atMs, token: undefined }, null);
+        this.#announcer.revoke(
+          node,
+          { subject: { kind: 'user', id: `${userId(user)}_${number}` }, atMs, token: undefined },
+          null,
+        );
       }
     });
   }
@@ -271,11 +309,28 @@ class Run {
     if (readonlyForMs > 0) this.#hold('readonly', readonlyForMs);
   }
 
-  #hold(mode: 'down' | 'readonly', forMs: number): void {
-    const end = this.#storeCalm.begin();
+  #flush(writesAtOnce: boolean): void {
+    const held = [...this.#facts.current()].some(({ addedAtMs }) => addedAtMs <= this.#world.nowMs - deliveryMs);
+    const current = held ? [...this.#living()].filter((node) => this.#judge.isCurrent(node)) : [];
+    this.#store.flush();
+    if (writesAtOnce) this.#attacker.write('old copies', 0);
+    this.#storeCalm.disturb();
+    // A node that has seen what was lost reports it.
+    for (const node of current) {
+      const { resets } = node;
+      const { sinceMs } = node.calm;
+      this.#world.schedule.after(recoveryMs(node), () => {
+        if (node.process.isDead || node.calm.sinceMs !== sinceMs || node.resets > resets) return;
+        this.#world.violate(43, `${node.process.name} has not reported that the store has lost data`);
+      });
+    }
+  }
+
+  #hold(mode: Exclude<StoreMode, 'well'>, forMs: number, delayMs = 0): void {
+    const end = this.#storeCalm.begin(['hangs', 'down', 'noauth', 'loading'].includes(mode));
     this.#modeTurn += 1;
     const turn = this.#modeTurn;
-    this.#store.setMode(mode);
+    this.#store.setMode(mode, delayMs);
     this.#world.schedule.after(forMs, () => {
       if (turn === this.#modeTurn) this.#store.setMode('well');
       end();
@@ -293,10 +348,17 @@ class Run {
       this.#traffic.probe(`thaw ${this.#world.nowMs}`, 0);
     });
     this.#world.schedule.after(Math.floor(forMs / 2), () => {
-      if (step.meanwhile === 'flush') this.#take({ kind: 'flush', writesAtOnce: true }, '');
+      if (step.meanwhile === 'flush') this.#flush(true);
       if (step.meanwhile === 'failover') this.#failOver(true, 0);
       if (step.meanwhile !== 'revoke') return;
-      const revoke = { kind: 'revoke', subject: 'user', who: 1, at: 0, crashesAfterMs: null, repeatsAfterMs: null } as const;
+      const revoke = {
+        kind: 'revoke',
+        subject: 'user',
+        who: 1,
+        at: 0,
+        crashesAfterMs: null,
+        repeatsAfterMs: null,
+      } as const;
       this.#revoke({ ...revoke, process: step.process + 1 });
     });
   }
@@ -315,6 +377,7 @@ class Run {
     this.#traffic.probe('end', 1);
     await this.#world.runUntil(this.#world.nowMs + this.#plan.waitMs + 100);
     for (const node of this.#living()) this.#checkStore(node);
+    this.#sockets.judgeExpired();
     for (const node of this.#living()) {
       if (node.waiting > 0) this.#world.violate(42, `${node.process.name} leaves requests without an answer`);
       node.isClosed = true;

@@ -21,6 +21,8 @@ export type AttackEffect = 'harmless' | 'possible';
 export class StoreFacts {
   /** Called for each text that the product, or an operator, has written. */
   onAdded: (fact: Fact, text: string) => void = () => {};
+  /** Called for a cut-off in the store that nothing explains. */
+  onUnexplained: (cutOff: CutOff) => void = () => {};
   readonly #store: StreamStore;
   readonly #plan: RevocationsPlan;
   readonly #held: Map<string, Held[]> = new Map();
@@ -86,11 +88,21 @@ export class StoreFacts {
   /** The facts about a token that count for this long, at least. */
   untilMs(token: Token, atMs: number): number {
     const facts = token.subjects.flatMap((subject) => this.#held.get(subject) ?? []);
-    return Math.max(0, ...facts.filter((fact) => fact.before >= token.claims.iat && fact.entry.addedAtMs <= atMs).map((fact) => fact.untilMs));
+    return Math.max(
+      0,
+      ...facts
+        .filter((fact) => fact.before >= token.claims.iat && fact.entry.addedAtMs <= atMs)
+        .map((fact) => fact.untilMs),
+    );
   }
 
   allow({ subject, before }: CutOff): void {
     this.#possible.set(subject, Math.max(this.#possible.get(subject) ?? 0, before));
+  }
+
+  /** How many subjects have this cut-off as their latest. */
+  countAt(before: number): number {
+    return [...this.#possible.values()].filter((each) => each === before).length;
   }
 
   /** Whether there was ever a reason to refuse it. */
@@ -112,8 +124,11 @@ export class StoreFacts {
       const effect = this.#attacks.get(text);
       const cutOff = cutOffIn(text);
       if (effect === 'harmless' || cutOff === undefined) continue;
-      this.allow(cutOff);
-      if (effect === 'possible') continue;
+      if (effect === 'possible') {
+        this.allow(cutOff);
+        continue;
+      }
+      if ((this.#possible.get(cutOff.subject) ?? 0) < cutOff.before) this.onUnexplained(cutOff);
       if (!this.#genuine.includes(text)) this.#genuine.push(text);
       const fact = this.factOf(cutOff, entry.addedAtMs);
       const known = this.#held.get(cutOff.subject) ?? [];

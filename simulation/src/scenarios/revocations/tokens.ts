@@ -65,7 +65,14 @@ function mint(claims: TokenClaims, name: string): Token {
   const content = `${encoded({ alg: 'ES256', typ: 'JWT', kid: 'k1' })}.${encoded(payload)}`;
   const signature = sign('sha256', Buffer.from(content), { key: privateKey, dsaEncoding: 'ieee-p1363' });
   const digest = createHash('sha256').update(content).digest('base64url');
-  return { name, text: `${content}.${signature.toString('base64url')}`, digest, claims, exp, subjects: subjectsOf(claims, digest) };
+  return {
+    name,
+    text: `${content}.${signature.toString('base64url')}`,
+    digest,
+    claims,
+    exp,
+    subjects: subjectsOf(claims, digest),
+  };
 }
 
 function subjectsOf({ user, organization, actor }: TokenClaims, digest: string): readonly string[] {

@@ -1,7 +1,7 @@
 import type { Fleet } from '../../world/fleet.ts';
 import type { Random } from '../../world/random.ts';
-import type { World } from '../../world/world.ts';
 import { epochMs } from '../../world/virtual-process.ts';
+import type { World } from '../../world/world.ts';
 import type { Judge } from './judge.ts';
 import type { Node, Outcome } from './node.ts';
 import type { RevocationsPlan } from './plan.ts';
@@ -119,7 +119,12 @@ export class Traffic {
       return this.#probeOne(process, cutOff, random.pick([-1, 0, 0, 1, 1, 2]), random);
     }
     const { maxTokenSeconds } = this.#plan;
-    const lifeSeconds = random.pick([maxTokenSeconds, maxTokenSeconds, Math.ceil(maxTokenSeconds / 2), maxTokenSeconds + 1]);
+    const lifeSeconds = random.pick([
+      maxTokenSeconds,
+      maxTokenSeconds,
+      Math.ceil(maxTokenSeconds / 2),
+      maxTokenSeconds + 1,
+    ]);
     const iat = this.#nowS - (random.chance(60) ? 0 : random.below(lifeSeconds));
     const named = { user: null, organization: null, actor: null };
     this.ask(process, tokenOf(this.#claims(named, iat, lifeSeconds, random), random.chance(10)));
@@ -166,4 +171,3 @@ function namedBy(subject: string, random: Random): Named | undefined {
   if (kind === 'member') return { ...none, user, organization: numberOf(organization, organizationId) };
   return kind === 'user' && isActor && random.chance(50) ? { ...none, actor: user } : { ...none, user };
 }
-
