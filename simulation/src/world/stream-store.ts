@@ -48,6 +48,7 @@ export class StreamStore {
   replicationId: string;
   /** Called after each change of what it holds. */
   onChange: () => void = () => {};
+  onMode: () => void = () => {};
   /** Called when commands that wait may go on, such as after a new entry. */
   readonly wakers: Set<() => void> = new Set();
   /** Called when all connections are closed by the store. */
@@ -147,6 +148,7 @@ export class StreamStore {
       'store',
       mode === 'well' ? 'is well again' : `${mode}${mode === 'slow' ? ` by ${delayMs} ms` : ''}`,
     );
+    this.onMode();
     if (mode === 'down') this.cut();
     if (mode !== 'hangs') this.wake();
   }

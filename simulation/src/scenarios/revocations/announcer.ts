@@ -55,11 +55,13 @@ export class Announcer {
     const canBeConfirmed = !this.#plan.waitsForReplicas || this.#plan.store.lagMs === 0;
     const wasCalm = canBeConfirmed && node.calm.ms >= recoveryMs(node);
     const settled = (what: string): void => {
+      node.announcing -= 1;
       const tookMs = this.#world.nowMs - begunAtMs;
       const mostMs = this.#plan.announceTimeoutMs * 1.001 + 500;
       if (freezes.length === freezesBefore && tookMs > mostMs) this.#violate(node, name, `${what} after ${tookMs} ms`);
     };
     const promise = this.#call(node, wish, at);
+    node.announcing += 1;
     const before = this.#noteLocal(node, wish, limit);
     promise.then(
       () => {
@@ -176,11 +178,16 @@ export class Announcer {
     const announce = Reflect.get(Object(error), 'announce');
     if (typeof announce !== 'function') return;
     const begunAtMs = this.#world.nowMs;
+    node.announcing += 1;
     this.#world.note(node.process.name, `announces "${name}" again`);
     Promise.resolve(Reflect.apply(announce, error, [])).then(
       // The engine may have announced it meanwhile.
-      () => this.#judgeAnnounced(node, name, before, begunAtMs - restoreMs(node)),
+      () => {
+        node.announcing -= 1;
+        this.#judgeAnnounced(node, name, before, begunAtMs - restoreMs(node));
+      },
       (again: unknown) => {
+        node.announcing -= 1;
         const isRight = typeof Reflect.get(Object(again), 'announce') === 'function';
         if (!isRight) this.#violate(node, name, `fails again with ${String(again)}`);
       },

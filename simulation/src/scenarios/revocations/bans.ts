@@ -59,6 +59,7 @@ export class Bans {
     const wasCalm = canBeConfirmed && node.calm.ms >= recoveryMs(node);
     const ban: Ban = { step, node, begunAtMs: this.#world.nowMs, wasCalm, doneAtMs: undefined };
     this.#underWay.set(name, ban);
+    node.announcing += 1;
     const { highestMs } = this.#store;
     const latestMs = wasCalm ? this.#store.wallMs : Math.max(process.wallMs, highestMs);
     if (step.operation !== 'unban') this.#allow(user, latestMs + toleranceMs + 2_000);
@@ -107,6 +108,7 @@ export class Bans {
 
   #end(name: string, { step, node, begunAtMs, wasCalm, doneAtMs }: Ban, error: unknown): void {
     this.#underWay.delete(name);
+    node.announcing -= 1;
     if (node.process.isDead) return;
     const user = userId(step.who);
     const { name: errorName, message, announce, answer } = Object(error) as Readonly<Record<string, unknown>>;
@@ -128,8 +130,11 @@ export class Bans {
     const hasAnswer = step.operation === 'delete' || Reflect.get(Object(answer), 'id') === user;
     if (typeof announce !== 'function' || !hasAnswer)
       return this.#violate(node, user, `fails with ${String(errorName)}: ${String(message)}`);
+    // If both clocks are late by more, the moment of the API is refused.
+    const presentMs = Math.max(node.process.wallMs, this.#store.wallMs);
+    const isKnown = presentMs > epochMs + this.#world.nowMs - 299_000;
     const isCalm = wasCalm && node.calm.ms >= this.#world.nowMs - begunAtMs;
-    if (isCalm) this.#violate(node, user, 'could not be announced, although nothing has disturbed the node');
+    if (isCalm && isKnown) this.#violate(node, user, 'could not be announced, although nothing has disturbed the node');
   }
 
   #allow(user: string, ms: number): void {

@@ -5,7 +5,7 @@ export class Calm {
   /** Called when a disturbance has ended. */
   onCalm: () => void = () => {};
   readonly #world: World;
-  readonly #disturbances: Set<{ readonly fromMs: number; readonly isDeaf: boolean }> = new Set();
+  readonly #disturbances: Set<object> = new Set();
   #sinceMs: number;
   readonly #parent: Calm | undefined;
 
@@ -26,21 +26,15 @@ export class Calm {
     return this.#world.nowMs - this.sinceMs;
   }
 
-  /** Since when no answer of the store can have come. Infinity if answers come. */
-  get deafFromMs(): number {
-    const deaf = [...this.#disturbances].filter(({ isDeaf }) => isDeaf).map(({ fromMs }) => fromMs);
-    return Math.min(...deaf, this.#parent?.deafFromMs ?? Number.POSITIVE_INFINITY);
-  }
-
   /** Something happens at this moment. */
   disturb(): void {
     this.#sinceMs = this.#world.nowMs;
     this.onCalm();
   }
 
-  /** Something begins. Returns the function that ends it. `isDeaf`: no answers of the store come meanwhile. */
-  begin(isDeaf = false): () => void {
-    const disturbance = { fromMs: this.#world.nowMs, isDeaf };
+  /** Something begins. Returns the function that ends it. */
+  begin(): () => void {
+    const disturbance = {};
     this.#disturbances.add(disturbance);
     return () => {
       if (!this.#disturbances.delete(disturbance)) return;

@@ -116,7 +116,7 @@ export class Judge {
   /** The health counts the silence from the last question that was answered, and an event tells when it is too long. */
   #judgeSilence(asked: Asked): void {
     const { node } = asked;
-    const { deafFromMs } = node.linkCalm;
+    const { deafFromMs } = node;
     const deafMs = this.#world.nowMs - Math.max(deafFromMs, node.startedAtMs);
     if (!(deafMs > 2_000) || node.process.isFrozen || this.#isTimeless(node, deafFromMs)) return;
     const { status, silentSeconds } = node.revocations.health();

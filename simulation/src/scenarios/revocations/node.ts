@@ -40,7 +40,7 @@ export class Node {
   compactedBefore = 0;
   /** By its events. */
   isStale = false;
-  resets = 0;
+  resetAtMs: number = Number.NEGATIVE_INFINITY;
   /** When it was last sure to be up to date. */
   currentAt: (Reading & { readonly atMs: number; readonly clockChanges: number }) | undefined;
   silenceMs = 0;
@@ -49,6 +49,10 @@ export class Node {
   /** When its wall clock was last set. */
   setAtMs: number = Number.NEGATIVE_INFINITY;
   isClosed = false;
+  /** Since when no answer of the store can have come. Infinity if answers come. */
+  deafFromMs: number = Number.POSITIVE_INFINITY;
+  /** How many revocations are being announced. */
+  announcing = 0;
   /** How many requests wait for their answer. */
   waiting = 0;
   events: RevocationEvent[] = [];

@@ -73,6 +73,7 @@ class Run {
     this.#store.lagMs = plan.store.lagMs;
     this.#facts = new StoreFacts(this.#store, plan);
     this.#store.onChange = () => this.#facts.look();
+    this.#store.onMode = () => this.#noteDeaf();
     this.#facts.onAdded = (fact, text) => this.#onAdded(fact, text);
     this.#storeCalm = new Calm(world);
     this.#linkCalms = plan.processes.map(() => new Calm(world, this.#storeCalm));
@@ -126,6 +127,7 @@ class Run {
     node.onLearned = (fact) => this.#sockets.judgeLearned(node, fact);
     calm.onCalm = () => this.#checkLater(node);
     this.#checkLater(node);
+    this.#noteDeaf();
     return node;
   }
 
@@ -141,7 +143,7 @@ class Run {
     );
     if (event.type === 'feed_stale') node.isStale = true;
     if (event.type === 'feed_recovered') node.isStale = false;
-    if (event.type === 'feed_reset') node.resets += 1;
+    if (event.type === 'feed_reset') node.resetAtMs = this.#world.nowMs;
     if (event.type === 'entries_compacted') {
       this.#hearCompaction(node, Math.floor(Date.parse(event.issuedBefore) / 1000));
     }
@@ -196,7 +198,7 @@ class Run {
     const { status, pending } = node.revocations.health();
     if (status !== 'current')
       this.#world.violate(42, `${node.process.name} is "${status}", although nothing disturbs it`);
-    if (pending > 0) this.#world.violate(44, `${node.process.name} still has ${pending} revocations to announce`);
+    if (pending > 0 && node.announcing === 0) this.#world.violate(44, `${node.process.name} still has ${pending} revocations to announce`);
   }
 
   *#living(): Iterable<Node> {
@@ -243,9 +245,15 @@ class Run {
       case 'link': {
         const calms =
           step.process === null ? this.#linkCalms : [this.#linkCalms[step.process % this.#fleet.size] as Calm];
-        const ends = calms.map((calm) => calm.begin(true));
+        const ends = calms.map((calm) => calm.begin());
         this.#fleet.disturb([{ ...step, server: 0, atMs: this.#world.nowMs, forMs }]);
-        schedule.after(forMs, () => schedule.after(0, () => ends.forEach((end) => end())));
+        schedule.after(0, () => this.#noteDeaf());
+        schedule.after(forMs, () =>
+          schedule.after(0, () => {
+            for (const end of ends) end();
+            this.#noteDeaf();
+          }),
+        );
         return;
       }
       case 'cut':
@@ -309,6 +317,16 @@ class Run {
     if (readonlyForMs > 0) this.#hold('readonly', readonlyForMs);
   }
 
+  /** Notes which nodes get no answers of the store. */
+  #noteDeaf(): void {
+    const { mode } = this.#store;
+    const isSilent = mode === 'hangs' || mode === 'down' || mode === 'noauth' || mode === 'loading';
+    for (const node of this.#living()) {
+      const isDeaf = isSilent || this.#world.network.linkOf(node.process, storeOrigin) !== 'open';
+      node.deafFromMs = isDeaf ? Math.min(node.deafFromMs, this.#world.nowMs) : Number.POSITIVE_INFINITY;
+    }
+  }
+
   #flush(writesAtOnce: boolean): void {
     const held = [...this.#facts.current()].some(({ addedAtMs }) => addedAtMs <= this.#world.nowMs - deliveryMs);
     const current = held ? [...this.#living()].filter((node) => this.#judge.isCurrent(node)) : [];
@@ -317,17 +335,18 @@ class Run {
     this.#storeCalm.disturb();
     // A node that has seen what was lost reports it.
     for (const node of current) {
-      const { resets } = node;
       const { sinceMs } = node.calm;
+      // At most once a minute.
+      const fromMs = this.#world.nowMs - 61_000;
       this.#world.schedule.after(recoveryMs(node), () => {
-        if (node.process.isDead || node.calm.sinceMs !== sinceMs || node.resets > resets) return;
+        if (node.process.isDead || node.calm.sinceMs !== sinceMs || node.resetAtMs > fromMs) return;
         this.#world.violate(43, `${node.process.name} has not reported that the store has lost data`);
       });
     }
   }
 
   #hold(mode: Exclude<StoreMode, 'well'>, forMs: number, delayMs = 0): void {
-    const end = this.#storeCalm.begin(['hangs', 'down', 'noauth', 'loading'].includes(mode));
+    const end = this.#storeCalm.begin();
     this.#modeTurn += 1;
     const turn = this.#modeTurn;
     this.#store.setMode(mode, delayMs);
@@ -381,6 +400,7 @@ class Run {
     for (const node of this.#living()) {
       if (node.waiting > 0) this.#world.violate(42, `${node.process.name} leaves requests without an answer`);
       node.isClosed = true;
+      this.#sockets.close();
       node.process.deliver(() => void node.revocations.close());
     }
     await this.#world.runUntil(this.#world.nowMs + 10_000);

@@ -21,6 +21,7 @@ export class Sockets {
   readonly #plan: RevocationsPlan;
   readonly #facts: StoreFacts;
   readonly #all: Socket[] = [];
+  readonly #ending = new AbortController();
 
   constructor(world: World, plan: RevocationsPlan, facts: StoreFacts) {
     [this.#world, this.#plan, this.#facts] = [world, plan, facts];
@@ -36,13 +37,19 @@ export class Sockets {
     this.#all.push(socket);
     this.#world.note(node.process.name, `opens a socket for ${token.name}`);
     try {
-      const reason = await node.revocations.untilRevoked(outcome.auth);
+      const reason = await node.revocations.untilRevoked(outcome.auth, { signal: this.#ending.signal });
       socket.isOpen = false;
       this.#world.note(node.process.name, `closes the socket for ${token.name}: ${reason}`);
       this.#judgeEnd(socket, reason);
     } catch (error) {
+      if (error === this.#ending.signal.reason) return;
       this.#violate(40, socket, `fails: ${String(error)}`);
     }
+  }
+
+  /** The callers leave. */
+  close(): void {
+    this.#ending.abort(new Error('The caller has left.'));
   }
 
   /** A node knows something from now on. */
