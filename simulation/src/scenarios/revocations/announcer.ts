@@ -19,7 +19,10 @@ export interface Wish {
 export function wishOf(kind: SubjectKind, who: number, token: Token | undefined): Omit<Wish, 'atMs'> | undefined {
   const id = userId(who);
   if (kind === 'environment') return { subject: { kind }, token: undefined };
-  if (kind === 'member') return { subject: { kind, id, organizationId: organizationId(who % 2) }, token: undefined };
+  if (kind === 'member') {
+    const member = { kind, id: userId(who % 3), organizationId: organizationId(who < 3 ? 0 : 1) };
+    return { subject: member, token: undefined };
+  }
   if (kind !== 'token') return { subject: { kind, id }, token: undefined };
   return token === undefined ? undefined : { subject: { kind, id: token.digest }, token };
 }
@@ -144,7 +147,9 @@ export class Announcer {
         name,
         `is held with the cut-off ${before - epochS}, instead of at least ${limit.from - epochS}`,
       );
-    node.learn(this.#facts.factOf({ subject: name, before }, this.#world.nowMs));
+    const cutOff = { subject: name, before };
+    if (this.#facts.isTooFarAhead(cutOff)) return undefined;
+    node.learn(this.#facts.factOf(cutOff, this.#world.nowMs));
     this.onRevoked(node, name);
     return before;
   }

@@ -89,7 +89,8 @@ export type Step =
       readonly meanwhile: 'nothing' | 'revoke' | 'flush' | 'failover';
     }
   | { readonly kind: 'crash'; readonly process: number; readonly restartAfterMs: number }
-  | { readonly kind: 'clock'; readonly process: number; readonly byMs: number };
+  /** `backAfterMs`: it is corrected after so long. */
+  | { readonly kind: 'clock'; readonly process: number; readonly byMs: number; readonly backAfterMs: number | null };
 
 export interface Incident {
   /** How long after the last one has ended. */

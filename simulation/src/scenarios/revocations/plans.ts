@@ -15,7 +15,7 @@ const moment: fc.Arbitrary<Moment> = fc.oneof(
 );
 
 const longMoment: fc.Arbitrary<Moment> = fc.oneof(
-  { weight: 6, arbitrary: moment },
+  { weight: 14, arbitrary: moment },
   { weight: 1, arbitrary: fc.record({ of: fc.constant('memory' as const), plusMs }) },
 );
 
@@ -113,7 +113,15 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   { weight: 2, arbitrary: fc.record({ kind: kind('crash'), process, restartAfterMs: fc.constantFrom(1, 100, 5_000) }) },
-  { weight: 2, arbitrary: fc.record({ kind: kind('clock'), process, byMs: clockMs }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: kind('clock'),
+      process,
+      byMs: clockMs,
+      backAfterMs: fc.option<number>(fc.constantFrom(3_000, 130_000, 250_000), { freq: 2 }),
+    }),
+  },
 );
 
 const incident: fc.Arbitrary<Incident> = fc.record({
@@ -135,11 +143,15 @@ const oneProcess: fc.Arbitrary<RevocationsPlan['processes'][number]> = fc.record
     { weight: 3, arbitrary: fc.constant(0) },
     { weight: 1, arbitrary: fc.integer({ min: -200, max: 200 }) },
   ),
-  aheadMs: fc.oneof({ weight: 2, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: clockMs }),
+  aheadMs: fc.oneof(
+    { weight: 12, arbitrary: fc.constant(0) },
+    { weight: 6, arbitrary: clockMs },
+    { weight: 1, arbitrary: fc.constant(4 * 3_600_000) },
+  ),
 });
 
 export const plans: fc.Arbitrary<RevocationsPlan> = fc.record({
-  maxTokenSeconds: fc.constantFrom(60, 60, 300, 3_600),
+  maxTokenSeconds: fc.constantFrom(60, 60, 60, 60, 300, 300, 300, 3_600),
   maxStaleSeconds: fc.constantFrom(5, 20, 60, 300),
   whenStale: fc.constantFrom('refuse', 'refuse', 'refuse', 'accept'),
   beforeFirstSnapshot: fc.constantFrom('refuse', 'refuse', 'refuse', 'accept'),

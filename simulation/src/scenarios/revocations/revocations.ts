@@ -42,12 +42,17 @@ function timesOf(plan: RevocationsPlan): { readonly incidents: readonly TimedInc
   let endMs = Math.min(...plan.processes.map(({ startsAtMs }) => startsAtMs)) + 1;
   for (const [number, { after, steps }] of plan.incidents.entries()) {
     const atMs = endMs + msOf(after, plan);
-    const ends = steps.map(({ at, step }) => msOf(at, plan) + ('for' in step ? msOf(step.for, plan) : 0));
+    const ends = steps.map(({ at, step }) => msOf(at, plan) + lengthOf(step, plan));
     endMs = atMs + Math.max(...ends) + 3_000;
     incidents.push({ number, atMs, endMs });
   }
   endMs = Math.max(endMs, ...plan.processes.map(({ startsAtMs }) => startsAtMs + 3_000));
   return { incidents, endMs };
+}
+
+function lengthOf(step: Step, plan: RevocationsPlan): number {
+  if (step.kind === 'clock') return step.backAfterMs ?? 0;
+  return 'for' in step ? msOf(step.for, plan) : 0;
 }
 
 class Run {
@@ -198,7 +203,8 @@ class Run {
     const { status, pending } = node.revocations.health();
     if (status !== 'current')
       this.#world.violate(42, `${node.process.name} is "${status}", although nothing disturbs it`);
-    if (pending > 0 && node.announcing === 0) this.#world.violate(44, `${node.process.name} still has ${pending} revocations to announce`);
+    if (pending > 0 && node.announcing === 0)
+      this.#world.violate(44, `${node.process.name} still has ${pending} revocations to announce`);
   }
 
   *#living(): Iterable<Node> {
@@ -267,10 +273,9 @@ class Run {
       case 'clock': {
         const { process, state } = this.#fleet.member(step.process);
         const byMs = boundedMs(process.aheadMs, step.byMs);
-        if (byMs < 0) state.setBackAtMs = this.#world.nowMs;
-        state.setAtMs = this.#world.nowMs;
-        process.setWallClock(byMs);
-        return state.calm.disturb();
+        this.#setClock(state, byMs);
+        if (step.backAfterMs !== null) schedule.after(step.backAfterMs, () => this.#setClock(state, -byMs));
+        return;
       }
       case 'ban': {
         const { process, state: node } = this.#fleet.member(step.process);
@@ -282,6 +287,13 @@ class Run {
         return process.deliver(() => void this.#sockets.open(node, step.who, iat, step.lifeSeconds));
       }
     }
+  }
+
+  #setClock(node: Node, byMs: number): void {
+    if (byMs < 0) node.setBackAtMs = this.#world.nowMs;
+    node.setAtMs = this.#world.nowMs;
+    node.process.setWallClock(byMs);
+    node.calm.disturb();
   }
 
   #revoke(step: Extract<Step, { readonly kind: 'revoke' }>): void {
@@ -299,9 +311,9 @@ class Run {
 
   #revokeMany({ process: number, count, at }: Extract<Step, { readonly kind: 'many' }>): void {
     const { process, state: node } = this.#fleet.member(number);
-    const atMs = epochMs + this.#world.nowMs + at * 1000;
     process.deliver(() => {
       for (let user = 0; user < count; user++) {
+        const atMs = epochMs + this.#world.nowMs + (at - (user % 20)) * 1000;
         this.#announcer.revoke(
           node,
           { subject: { kind: 'user', id: `${userId(user)}_${number}` }, atMs, token: undefined },

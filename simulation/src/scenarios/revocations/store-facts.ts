@@ -100,6 +100,11 @@ export class StoreFacts {
     this.#possible.set(subject, Math.max(this.#possible.get(subject) ?? 0, before));
   }
 
+  /** Servers ignore it. A process with a wrong clock writes it if it does not know the clock of the store yet. */
+  isTooFarAhead({ before }: CutOff): boolean {
+    return before * 1000 > this.#store.lowestMs + 890_000;
+  }
+
   /** How many subjects have this cut-off as their latest. */
   countAt(before: number): number {
     return [...this.#possible.values()].filter((each) => each === before).length;
@@ -129,6 +134,7 @@ export class StoreFacts {
         continue;
       }
       if ((this.#possible.get(cutOff.subject) ?? 0) < cutOff.before) this.onUnexplained(cutOff);
+      if (this.isTooFarAhead(cutOff)) continue;
       if (!this.#genuine.includes(text)) this.#genuine.push(text);
       const fact = this.factOf(cutOff, entry.addedAtMs);
       const known = this.#held.get(cutOff.subject) ?? [];
