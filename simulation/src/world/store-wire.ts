@@ -1,4 +1,5 @@
 import { connectionError } from './network.ts';
+import { firstRepeatMs, longestRepeatMs, Pipe, type PipeState } from './pipe.ts';
 import type { Random } from './random.ts';
 import { type Blocked, execute, type Reply } from './stream-commands.ts';
 import type { StreamStore } from './stream-store.ts';
@@ -12,10 +13,6 @@ export interface WireEvents {
   /** Comes once. Nothing comes after it. */
   onClosed(error: Error): void;
 }
-
-/** As TCP repeats what was lost: after 0.2 s, 0.4 s, 0.8 s and so on. */
-const firstRepeatMs = 200;
-const longestRepeatMs = 5_000;
 
 /**
  * A connection of a process to the store. Commands and replies keep their order. On a link that loses everything, they arrive
@@ -160,7 +157,10 @@ export class StoreWire {
   #carryOut(args: readonly string[]): void {
     if (this.#process.isDead && !writesToStore(args)) return;
     const reply = execute(this.#store, args);
-    if (!isBlocked(reply)) return this.#reply(reply);
+    if (!isBlocked(reply)) {
+      this.#reply(reply);
+      return;
+    }
     let found: Reply | undefined;
     const look = (): boolean => {
       if (this.#store.mode === 'hangs') return false;
@@ -217,57 +217,4 @@ function writesToStore([name = '']: readonly string[]): boolean {
 
 function isBlocked(reply: Reply | Blocked): reply is Blocked {
   return typeof reply === 'object' && reply !== null && 'untilMs' in reply;
-}
-
-type PipeState = 'open' | 'lost' | 'broken';
-
-/** One direction of a connection. */
-class Pipe {
-  readonly #world: World;
-  readonly #random: Random;
-  readonly #state: () => PipeState;
-  readonly #onBroken: () => void;
-  readonly #queue: (() => void)[] = [];
-  #isRepeating = false;
-  #isClosed = false;
-  #lastArrivalMs = 0;
-
-  constructor(world: World, random: Random, state: () => PipeState, onBroken: () => void) {
-    [this.#world, this.#random, this.#state, this.#onBroken] = [world, random, state, onBroken];
-  }
-
-  push(arrive: () => void): void {
-    if (this.#isClosed) return;
-    this.#queue.push(arrive);
-    if (!this.#isRepeating) this.#transmit(firstRepeatMs);
-  }
-
-  close(): void {
-    this.#isClosed = true;
-    this.#queue.length = 0;
-  }
-
-  #transmit(repeatMs: number): void {
-    const state = this.#state();
-    if (state === 'broken') {
-      this.close();
-      this.#onBroken();
-      return;
-    }
-    this.#isRepeating = state === 'lost';
-    if (state === 'lost') {
-      this.#world.schedule.after(repeatMs, () => {
-        if (!this.#isClosed) this.#transmit(Math.min(2 * repeatMs, longestRepeatMs));
-      });
-      return;
-    }
-    const { leastMs, mostMs } = this.#world.network.latency;
-    for (const arrive of this.#queue.splice(0)) {
-      const atMs = Math.max(this.#lastArrivalMs, this.#world.nowMs + this.#random.between(leastMs, mostMs));
-      this.#lastArrivalMs = atMs;
-      this.#world.schedule.at(atMs, () => {
-        if (!this.#isClosed) arrive();
-      });
-    }
-  }
 }

@@ -9,9 +9,12 @@ import type { World } from './world.ts';
  */
 export type StoreMode = 'well' | 'hangs' | 'down' | 'slow' | 'readonly' | 'oom' | 'noauth' | 'loading';
 
-export interface StoreClock {
+export interface StoreOptions {
+  /** How far its clock is ahead. */
   readonly aheadMs: number;
   readonly driftPpm: number;
+  /** How far the replicas are behind. A failover loses so much. */
+  readonly lagMs: number;
 }
 
 /** A hash with its past, so that an older state can come back. */
@@ -42,8 +45,7 @@ export class StreamStore {
   mode: StoreMode = 'well';
   /** For the mode `slow`. */
   delayMs = 0;
-  /** How far the replicas are behind. A failover loses so much. */
-  lagMs = 0;
+  readonly lagMs: number;
   replicas = 1;
   replicationId: string;
   /** Called after each change of what it holds. */
@@ -63,9 +65,10 @@ export class StreamStore {
   #mostAheadMs: number;
   #leastAheadMs: number;
 
-  constructor(world: World, origin: string, { aheadMs, driftPpm }: StoreClock) {
+  constructor(world: World, origin: string, { aheadMs, driftPpm, lagMs }: StoreOptions) {
     this.#world = world;
     this.origin = origin;
+    this.lagMs = lagMs;
     this.#random = world.random.fork(`store ${origin}`);
     this.#aheadMs = aheadMs;
     this.#mostAheadMs = aheadMs;

@@ -1,9 +1,9 @@
 import type { StreamStore } from '../../world/stream-store.ts';
 import type { World } from '../../world/world.ts';
 import type { Attack } from './plan.ts';
-import type { StoreFacts } from './store-facts.ts';
+import type { AttackEffect, StoreFacts } from './store-facts.ts';
 import { cutOffIn } from './subjects.ts';
-import { environmentId, epochS, issuer, userId } from './tokens.ts';
+import { environmentId, issuer, userId } from './tokens.ts';
 
 /** Writes to the stream without knowing the signing keys. */
 export class Attacker {
@@ -22,47 +22,55 @@ export class Attacker {
     const [key] = this.#store.streams.keys();
     if (key === undefined) return;
     this.#world.note('attacker', `writes ${attack}`);
+    if (attack === 'no text') {
+      this.#addFields(key, ['x', 'y']);
+      return;
+    }
+    for (const text of this.#textsOf(attack, who)) {
+      const cutOff = cutOffIn(text);
+      const effect = this.#effectOf(attack);
+      if (effect === 'genuine' && cutOff !== undefined) this.#facts.allow(cutOff);
+      if (effect !== 'genuine' && !this.#facts.genuine.includes(text)) this.#facts.expectAttack(text, effect);
+      this.#addFields(key, ['key', 'x', 'entry', text]);
+    }
+  }
+
+  #effectOf(attack: Attack): AttackEffect | 'genuine' {
+    if (attack === 'copies' || attack === 'old copies') return 'genuine';
+    if (this.#isSigned) return 'harmless';
+    if (attack === 'unsigned') return 'genuine';
+    return attack === 'unknown key' ? 'possible' : 'harmless';
+  }
+
+  #textsOf(attack: Exclude<Attack, 'no text'>, who: number): readonly string[] {
     const { genuine } = this.#facts;
-    const latest = genuine.at(-1);
     switch (attack) {
       case 'garbage':
-        return this.#add(
-          key,
-          ['', 'x', 'v1', 'v1:::', 'v1:::{}', 'v1:::null', 'v1::{"kind":"user"}', 'x'.repeat(20_000)],
-          'harmless',
-        );
-      case 'no text':
-        return this.#addFields(key, ['x', 'y']);
+        return ['', 'x', 'v1', 'v1:::', 'v1:::{}', 'v1:::null', 'v1::{"kind":"user"}', 'x'.repeat(20_000)];
       case 'foreign issuer':
-        return this.#add(key, [this.#json(who, { issuer: 'https://evil.torii.so' })], 'harmless');
+        return [this.#json(who, { issuer: 'https://evil.torii.so' })];
       case 'foreign environment':
-        return this.#add(key, [this.#json(who, { environmentId: 'env_test' }), ...this.#foreign()], 'harmless');
+        return [this.#json(who, { environmentId: 'env_test' }), this.foreignText ?? ''];
       case 'another version':
-        return this.#add(key, [this.#json(who).replace('v1', 'v2'), 'v17:new'], 'harmless');
+        return [this.#json(who).replace('v1', 'v2'), 'v17:new'];
       case 'unsigned':
-        return this.#add(key, [this.#json(who)], this.#isSigned ? 'harmless' : undefined);
+        return [this.#json(who)];
       case 'wrong signature':
-        return this.#add(key, this.#forged(who, latest, this.#isSigned), 'harmless');
+        return this.#forged(who, genuine.at(-1));
       case 'signature of another environment':
-        return this.#add(key, this.#forged(who, this.foreignText, this.#isSigned), 'harmless');
+        return this.#forged(who, this.foreignText);
       case 'unknown key':
-        return this.#add(
-          key,
-          [this.#json(who).replace('v1::', `v1:0123456789ab:${'A'.repeat(43)}`)],
-          this.#isSigned ? 'harmless' : 'possible',
-        );
+        return [this.#json(who).replace('v1::', `v1:0123456789ab:${'A'.repeat(43)}`)];
       case 'far ahead':
-        return this.#add(key, [this.#json(who, { before: this.#nowS + 100_000 })], 'harmless');
-      case 'not a number': {
-        const texts = ['"x"', 'null', '-1', '1e400', '1.5', '[1]'].map((value) =>
+        return [this.#json(who, { before: this.#nowS + 100_000 })];
+      case 'not a number':
+        return ['"x"', 'null', '-1', '1e400', '1.5', '[1]'].map((value) =>
           this.#json(who).replace(/"before":\d+/, `"before":${value}`),
         );
-        return this.#add(key, texts, 'harmless');
-      }
       case 'copies':
-        return latest === undefined ? undefined : this.#add(key, Array(5).fill(latest), undefined);
+        return genuine.slice(-1).flatMap((text) => Array<string>(5).fill(text));
       case 'old copies':
-        return this.#add(key, genuine.slice(0, 3), undefined);
+        return genuine.slice(0, 3);
     }
   }
 
@@ -75,24 +83,11 @@ export class Attacker {
     return `v1:::${JSON.stringify(fields)}`;
   }
 
-  #foreign(): readonly string[] {
-    return this.foreignText === undefined ? [] : [this.foreignText];
-  }
-
   /** The signature of one entry before the content of another. */
-  #forged(who: number, text: string | undefined, isSigned: boolean): readonly string[] {
-    if (!isSigned || text === undefined) return [];
+  #forged(who: number, text: string | undefined): readonly string[] {
+    if (!this.#isSigned || text === undefined) return [];
     const [, keyId, mac] = text.split(':');
-    return [this.#json(who, { before: this.#nowS - 1 - (epochS % 2) }).replace('v1::', `v1:${keyId}:${mac}`)];
-  }
-
-  #add(key: string, texts: readonly string[], effect: 'harmless' | 'possible' | undefined): void {
-    for (const text of texts) {
-      const cutOff = cutOffIn(text);
-      if (effect === undefined && cutOff !== undefined) this.#facts.allow(cutOff);
-      if (effect !== undefined && !this.#facts.genuine.includes(text)) this.#facts.expectAttack(text, effect);
-      this.#addFields(key, ['key', 'x', 'entry', text]);
-    }
+    return [this.#json(who, { before: this.#nowS - 1 }).replace('v1::', `v1:${keyId}:${mac}`)];
   }
 
   #addFields(key: string, fields: readonly string[]): void {

@@ -119,17 +119,21 @@ export class Bans {
     if (String(message).includes(secretKey)) this.#violate(node, user, 'has the secret key in its error');
     if (step.operation === 'unban') return;
     if (error === undefined) {
-      if (doneAtMs === undefined) return this.#violate(node, user, 'is reported as done, and is not');
+      if (doneAtMs === undefined) {
+        this.#violate(node, user, 'is reported as done, and is not');
+        return;
+      }
       const before = Math.floor((epochMs + doneAtMs) / 1000);
       if (this.#facts.wasAdded(subjectName({ kind: 'user', id: user }), before, begunAtMs)) return;
       if (node.compactedBefore >= before) return;
-      return this.#violate(node, user, 'is reported as announced, and the store has not accepted it');
+      this.#violate(node, user, 'is reported as announced, and the store has not accepted it');
+      return;
     }
     if (doneAtMs === undefined || step.api !== 'answers') return;
     // The API has answered: what is missing is the announcement.
     const hasAnswer = step.operation === 'delete' || Reflect.get(Object(answer), 'id') === user;
     if (typeof announce !== 'function' || !hasAnswer)
-      return this.#violate(node, user, `fails with ${String(errorName)}: ${String(message)}`);
+      this.#violate(node, user, `fails with ${String(errorName)}: ${String(message)}`);
     // If both clocks are late by more, the moment of the API is refused.
     const presentMs = Math.max(node.process.wallMs, this.#store.wallMs);
     const isKnown = presentMs > epochMs + this.#world.nowMs - 299_000;

@@ -84,17 +84,17 @@ export class Judge {
     const health = node.revocations.health();
     const isUnknown = health.status === 'starting' || health.status === 'refused';
     if (whenStale === 'accept' && node.currentAt !== undefined && !isUnknown) {
-      return this.#violate(42, asked, 'got 503, although whenStale is "accept"');
+      this.#violate(42, asked, 'got 503, although whenStale is "accept"');
     }
     if (this.isCurrent(node))
-      return this.#violate(42, asked, `got 503, although nothing has disturbed the node for ${node.calm.ms} ms`);
+      this.#violate(42, asked, `got 503, although nothing has disturbed the node for ${node.calm.ms} ms`);
     const isPatient = waitMs >= 2_000;
     if (isPatient && node.currentAt !== undefined && node.linkCalm.ms >= recoveryMs(node)) {
-      return this.#violate(34, asked, 'got 503, although the store answers');
+      this.#violate(34, asked, 'got 503, although the store answers');
     }
     const silentMs = this.#silentMs(node);
     if (silentMs !== undefined && silentMs + node.silenceMs + 2_000 < maxStaleSeconds * 1000) {
-      return this.#violate(42, asked, `got 503 after a silence of at most ${silentMs + node.silenceMs + 2_000} ms`);
+      this.#violate(42, asked, `got 503 after a silence of at most ${silentMs + node.silenceMs + 2_000} ms`);
     }
     if (health.status === 'current') this.#violate(42, asked, 'got 503, although the health is "current"');
     if (health.status !== 'stale' || node.isStale) return;

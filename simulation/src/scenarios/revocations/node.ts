@@ -1,5 +1,12 @@
 import type { Auth, Verifier } from '@torii/core';
-import type { FeedEntry, FeedReader, RevocationEvent, RevocationFeed, Revocations } from '@torii/revocation';
+import type {
+  FeedEntry,
+  FeedReader,
+  RevocationEvent,
+  RevocationFeed,
+  RevocationRecord,
+  Revocations,
+} from '@torii/revocation';
 import type { StreamStore } from '../../world/stream-store.ts';
 import type { VirtualProcess } from '../../world/virtual-process.ts';
 import type { World } from '../../world/world.ts';
@@ -104,6 +111,15 @@ export class Node {
     if (known !== undefined && known.before >= fact.before) return;
     this.learned.set(fact.subject, fact);
     this.onLearned(fact);
+  }
+
+  /** What the product says it holds. `undefined` if that fails. */
+  list(): readonly RevocationRecord[] | undefined {
+    try {
+      return [...this.revocations.list()];
+    } catch {
+      return undefined;
+    }
   }
 
   async answer(token: string): Promise<Outcome> {

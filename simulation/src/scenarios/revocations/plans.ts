@@ -31,7 +31,7 @@ const clockMs: fc.Arbitrary<number> = fc.oneof(
 const revoke: fc.Arbitrary<Step> = fc.record({
   kind: kind('revoke'),
   process,
-  subject: fc.constantFrom(...subjectKinds, 'user', 'user', 'member', 'token'),
+  subject: fc.constantFrom(...subjectKinds, 'user', 'user', 'member', 'member', 'token'),
   who,
   at: fc.option<number>(fc.constantFrom(0, 0, -1, -30, -59, 20, 299, 302), { freq: 2 }),
   crashesAfterMs: fc.option<number>(fc.integer({ min: 0, max: 120 }), { freq: 5 }),

@@ -104,7 +104,10 @@ export class Traffic {
   #probeOne(process: number, cutOff: CutOff, plusSeconds: number, random: Random): void {
     const { maxTokenSeconds } = this.#plan;
     const single = this.#single.get(cutOff.subject);
-    if (single !== undefined) return this.ask(process, tokenOf(single, random.chance(50)));
+    if (single !== undefined) {
+      this.ask(process, tokenOf(single, random.chance(50)));
+      return;
+    }
     const named = namedBy(cutOff.subject, random);
     if (named === undefined) return;
     const iat = Math.min(cutOff.before + plusSeconds, this.#nowS);
@@ -113,10 +116,14 @@ export class Traffic {
 
   #askAnything(process: number, random: Random): void {
     const recent = this.recent(random.below(6));
-    if (recent !== undefined && random.chance(30)) return this.ask(process, recent);
+    if (recent !== undefined && random.chance(30)) {
+      this.ask(process, recent);
+      return;
+    }
     const cutOff = this.#cutOffs[random.below(Math.max(1, this.#cutOffs.length))];
     if (cutOff !== undefined && random.chance(50)) {
-      return this.#probeOne(process, cutOff, random.pick([-1, 0, 0, 1, 1, 2]), random);
+      this.#probeOne(process, cutOff, random.pick([-1, 0, 0, 1, 1, 2]), random);
+      return;
     }
     const { maxTokenSeconds } = this.#plan;
     const lifeSeconds = random.pick([
