@@ -55,7 +55,7 @@ export type Step =
       /** When the process is killed, after the API has carried the call out. */
       readonly crashesAfterMs: number | null;
     }
-  /** A process revokes so many users at once, which have no requests here. */
+  /** A process revokes so many users at once. Few of them have requests here. */
   | { readonly kind: 'many'; readonly process: number; readonly count: number; readonly at: number }
   | { readonly kind: 'attack'; readonly attack: Attack; readonly who: number }
   /** Requests to all processes around the cut-offs so far. */

@@ -7,7 +7,7 @@ import type { Calm } from './calm.ts';
 import type { Node } from './node.ts';
 import { msOf, type RevocationsPlan, type Step } from './plan.ts';
 import type { Scene } from './scene.ts';
-import { epochS, userId } from './tokens.ts';
+import { epochS, userId, users } from './tokens.ts';
 
 const maxClockMs = 600_000;
 
@@ -140,12 +140,9 @@ export class Steps {
     const { process, state: node } = this.#scene.fleet.member(number);
     process.deliver(() => {
       for (let user = 0; user < count; user++) {
-        const atMs = epochMs + this.#world.nowMs + (at - (user % 20)) * 1000;
-        this.#scene.announcer.revoke(
-          node,
-          { subject: { kind: 'user', id: `${userId(user)}_${number}` }, atMs, token: undefined },
-          null,
-        );
+        const atMs = epochMs + this.#world.nowMs + (at - 19 + (user % 20)) * 1000;
+        const id = user < users ? userId(user) : `${userId(user)}_${number}`;
+        this.#scene.announcer.revoke(node, { subject: { kind: 'user', id }, atMs, token: undefined }, null);
       }
     });
   }

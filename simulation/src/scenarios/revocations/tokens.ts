@@ -26,6 +26,9 @@ export interface Token {
   readonly subjects: readonly string[];
 }
 
+/** How many users there are. */
+export const users = 6;
+
 export const userId = (user: number): string => `user_${user}`;
 export const organizationId = (organization: number): string => `org_${organization}`;
 

@@ -6,7 +6,7 @@ import type { Judge } from './judge.ts';
 import type { Node, Outcome } from './node.ts';
 import type { RevocationsPlan } from './plan.ts';
 import { type CutOff, subjectName } from './subjects.ts';
-import { organizationId, type Token, type TokenClaims, tokenOf, userId } from './tokens.ts';
+import { organizationId, type Token, type TokenClaims, tokenOf, userId, users } from './tokens.ts';
 
 interface Named {
   readonly user: number | null;
@@ -14,7 +14,6 @@ interface Named {
   readonly actor: number | null;
 }
 
-const users = 6;
 /** Those who impersonate others. */
 const actors = [4, 5] as const;
 
