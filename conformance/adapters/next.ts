@@ -6,9 +6,13 @@ import { type RunningApp, startApp } from '../../packages/next/test/running-app.
  * Starts the test app of `@torii/next` as a process. Next builds an app from files, so the app cannot be created in
  * code.
  */
-export function startNextApp(variant: Variant, { issuer, ...options }: Partial<VerifierOptions>): Promise<RunningApp> {
+export function startNextApp(
+  variant: Variant,
+  { issuer, ...options }: Partial<VerifierOptions>,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<RunningApp> {
   const { publicPaths: given = [], cookie: _fixedByNext, ...verify } = options;
   // The proxy must let `/optional` through without a token, because the pages below it check the token themselves.
   const publicPaths = [...given, '/optional', '/optional/*'];
-  return startApp(variant, { issuer: String(issuer), options: { ...verify, publicPaths } });
+  return startApp(variant, { issuer: String(issuer), options: { ...verify, publicPaths }, environment });
 }

@@ -8,6 +8,7 @@ export interface RevocationData {
 }
 
 export interface TestSource extends RevocationSource {
+  // No more of the token, so that it can be asked from another process.
   check(token: Pick<RevocableToken, 'digest'> & { readonly auth: { readonly userId: string } }): RevocationVerdict;
   /** Revokes the tokens of a user, or one token by its digest. */
   revoke(name: string): void;

@@ -1,39 +1,53 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type RevocationServer, serveRevocations } from '../../packages/next/test/revocation-server.ts';
 import { buildLimitMs, type RunningApp } from '../../packages/next/test/running-app.ts';
 import { startNextApp } from '../adapters/next.ts';
-import { type Case, cases, emulators, fill, judge, verifiers } from './questions.ts';
+import type { TestSource } from '../adapters/revocations.ts';
+import { type Case, cases, emulators, fill, judge, optionsOf, verifiers } from './questions.ts';
 import { type RawAnswer, sendRaw } from './raw-request.ts';
 
 afterAll(() => Promise.all(Object.values(emulators).map((emulator) => emulator.stop())));
 
 describe.each(['Next 16, proxy.ts', 'Next 15, middleware.ts'] as const)('%s', (variant) => {
   const apps = new Map<string, RunningApp>();
+  const sources = new Map<string, TestSource>();
+  const servers: RevocationServer[] = [];
   beforeAll(async () => {
-    for (const [name, options] of Object.entries(verifiers)) {
-      const filled = fill({ issuer: '{issuer}', ...options }) as Record<string, unknown>;
-      apps.set(name, await startNextApp(variant, filled));
+    for (const [name, data] of Object.entries(verifiers)) {
+      const { options, source } = optionsOf(data);
+      const server = source && (await serveRevocations(source));
+      if (source !== undefined) sources.set(name, source);
+      if (server !== undefined) servers.push(server);
+      apps.set(name, await startNextApp(variant, options, server?.environment));
     }
   }, buildLimitMs);
-  afterAll(() => Promise.all([...apps.values()].map((app) => app[Symbol.asyncDispose]())));
+  afterAll(() => Promise.all([...apps.values(), ...servers].map((each) => each[Symbol.asyncDispose]())));
 
   const applicable = cases.filter((each) => skipReason(each) === undefined);
   test.each(applicable.map((each) => [each.statement ? `[${each.statement}] ` : '', each.name, each] as const))(
     '%s%s',
-    async (_statement, _name, {
-      verifier = 'usual',
-      method = 'GET',
-      target = '/rest',
-      authorization,
-      headers,
-      answer,
-    }) => {
+    async (_statement, _name, each) => {
+      const {
+        verifier = 'usual',
+        method = 'GET',
+        target = '/rest',
+        authorization,
+        headers,
+        answer,
+        revokedAfter,
+      } = each;
       const app = apps.get(verifier);
       if (app === undefined) throw new Error(`No app runs with the verifier ${verifier}.`);
       const lines = [...(authorization ?? []).map((value) => ['Authorization', value]), ...(headers ?? [])];
       const request = fill({ target, lines }, `127.0.0.1:${app.port}`) as { target: string; lines: [string, string][] };
       const sent = verifier === 'cookie' ? request.lines.map(nameCookie) : request.lines;
+      const send = () => sendRaw(app.port, { method, target: request.target, headers: sent });
       app.takeVisits();
-      const given = await sendRaw(app.port, { method, target: request.target, headers: sent });
+      if (revokedAfter !== undefined) {
+        judge(withoutVaryOfNext(await send()), revokedAfter, app.takeVisits(), method);
+        sources.get(verifier)?.revoke(String(fill(each.revoke)));
+      }
+      const given = await send();
       if (isRedirectByNext(given)) expect(app.takeVisits()).toEqual([]);
       else judge(withoutVaryOfNext(given), expectedOnNext(target, answer), app.takeVisits(), method);
     },

@@ -32,9 +32,20 @@ export interface VerifierQuestion {
   /** Responses of the key endpoint, in order. The last one repeats. If absent, the verifier uses the platform's `fetch`. */
   readonly keyAnswers?: readonly KeyAnswer[];
   readonly checks?: readonly CheckName[];
+  readonly revocations?: PlainRevocations;
   /** Whether the answer lists the verifier's events. */
   readonly listen?: boolean;
   readonly steps: readonly Step[];
+}
+
+/** A source of revocations for `issuer` and `env_1`. */
+export interface PlainRevocations {
+  readonly maxTokenSeconds: number;
+  /** Digests of tokens, and user ids. */
+  readonly revoked: readonly string[];
+  /** Whether the source answers with a promise. */
+  readonly isLate?: boolean;
+  readonly fails?: boolean;
 }
 
 export interface KeyAnswer {
@@ -51,6 +62,8 @@ export type Step =
   | { readonly authenticate: PlainRequest; readonly optional?: boolean }
   | { readonly check: PlainRequest }
   | { readonly clockAheadMs: number }
+  /** Revokes the tokens of a user, or one token by its digest. */
+  | { readonly revoke: string }
   /** From here on, `setTimeout` never fires, as with the fake timers of a test. */
   | { readonly fakeTimers: true };
 

@@ -5,6 +5,7 @@ import { listApiCases } from './cases/api.ts';
 import { listKeyCases } from './cases/keys.ts';
 import { listPlatformCases } from './cases/platform.ts';
 import { listRequestCases } from './cases/requests.ts';
+import { listRevocationCases } from './cases/revocations.ts';
 import { listTokenCases } from './cases/tokens.ts';
 import { listValueCases } from './cases/values.ts';
 import { listWebhookCases } from './cases/webhooks.ts';
@@ -22,6 +23,7 @@ try {
     await listTokenCases(),
     await listRequestCases(),
     await listKeyCases(server),
+    await listRevocationCases(),
     listValueCases(),
     listApiCases(server),
     listWebhookCases(),

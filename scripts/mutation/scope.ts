@@ -17,8 +17,9 @@ export const subjects: readonly Subject[] = [
   core(['auth'], ['auth', 'many-issuers', 'errors', 'checks', 'jwt', 'node/registry']),
   core(
     ['{authenticate,verifier,token-verifier}'],
-    ['authenticate', 'verify', 'checks', 'errors', 'answer', 'event-values', 'guards', 'mistakes'],
+    ['authenticate', 'verify', 'checks', 'errors', 'answer', 'event-values', 'guards', 'mistakes', 'revocation'],
   ),
+  core(['revocation-check', 'token/token-digest', 'options/revocation-options'], ['revocation', 'revocation-options']),
   core(['promises/{await-guard,outcome}'], ['await-guard', 'node/await-guard']),
   core(['checks'], ['checks', 'guards', 'mistakes']),
   core(['guards'], ['guards', 'event-values']),
@@ -41,7 +42,7 @@ export const subjects: readonly Subject[] = [
   core(['token/parse'], ['token', 'verify']),
   core(
     ['token/{claims,verify,token-cache}'],
-    ['token-cache', 'verify', 'errors', 'many-issuers', 'audience', 'key-set'],
+    ['token-cache', 'verify', 'errors', 'many-issuers', 'audience', 'key-set', 'revocation'],
   ),
   // Not ecdsa.ts: the tests run on Node, which has ecdsa.node.ts in its place.
   core(

@@ -1,6 +1,9 @@
 // Runs the shop (Next), orders (Koa) and stock (node:http) as three processes, with a real browser. A gate before each service
 // can change or drop its requests.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createToriiClient } from '@torii/api';
 import { type Emulator, startEmulator } from '@torii/emulator';
 import getPort from 'get-port';
 import type { Page } from 'playwright-core';
@@ -12,7 +15,10 @@ import { type Gate, openGate } from './gate.ts';
 
 const tokenCookie = '__Host-torii_token';
 const password = 'correct horse battery';
-const [ada, bob] = ['ada@example.com', 'bob@example.com'];
+const [ada, bob, cy] = ['ada@example.com', 'bob@example.com', 'cy@example.com'];
+const webhookSecret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
+const folder = mkdtempSync(join(tmpdir(), 'torii-shop-'));
+const file = join(folder, 'revocations');
 
 let emulator: Emulator;
 let acme: string;
@@ -29,11 +35,14 @@ beforeAll(async () => {
   const problem = await buildShopExample();
   if (problem !== undefined) throw new Error(`next build failed:\n${problem}`);
   webPort = await getPort({ host: '127.0.0.1' });
-  emulator = await startEmulator({ allowedOrigins: [webOrigin()] });
-  for (const email of [ada, bob]) ids[email] = (await emulator.createUser({ email, password })).id;
+  writeFileSync(file, '');
+  const webhooks = [{ url: `${webOrigin()}/api/webhooks`, secret: webhookSecret }];
+  emulator = await startEmulator({ allowedOrigins: [webOrigin()], webhooks });
+  for (const email of [ada, bob, cy]) ids[email] = (await emulator.createUser({ email, password })).id;
   const members = [
     { userId: idOf(ada), role: 'org:administrator' },
     { userId: idOf(bob), role: 'org:member' },
+    { userId: idOf(cy), role: 'org:administrator' },
   ];
   acme = (await emulator.createOrganization({ name: 'Acme', members })).id;
   stock = await startStock();
@@ -44,6 +53,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   for (const each of [web, orders, stock, ordersGate, stockGate, emulator]) await each?.[Symbol.asyncDispose]();
+  rmSync(folder, { recursive: true, force: true });
 });
 
 function idOf(email: string): string {
@@ -54,21 +64,31 @@ function webOrigin(): string {
   return `http://127.0.0.1:${webPort}`;
 }
 
+function environmentOfAll() {
+  const { issuer, environmentId } = emulator;
+  return {
+    TORII_ISSUER: issuer,
+    TORII_ENVIRONMENT_ID: environmentId,
+    TORII_WEBHOOK_SECRET: webhookSecret,
+    REVOCATIONS_FILE: file,
+  };
+}
+
 function startWeb(): Promise<RunningService> {
-  const environment = { ORDERS_URL: ordersGate.url, APP_ORIGIN: webOrigin(), TORII_ISSUER: emulator.issuer };
+  const environment = { ...environmentOfAll(), ORDERS_URL: ordersGate.url, APP_ORIGIN: webOrigin() };
   return startService('web', { port: webPort, environment });
 }
 
 function startStock(environment: Readonly<Record<string, string>> = {}, nodeArguments: readonly string[] = []) {
   return startService('stock', {
     port: 0,
-    environment: { TORII_ISSUER: emulator.issuer, ...environment },
+    environment: { ...environmentOfAll(), ...environment },
     nodeArguments,
   });
 }
 
 function startOrders(environment: Readonly<Record<string, string>> = {}) {
-  const common = { TORII_ISSUER: emulator.issuer, STOCK_URL: stockGate.url, STOCK_TIMEOUT_MS: '2000' };
+  const common = { ...environmentOfAll(), STOCK_URL: stockGate.url, STOCK_TIMEOUT_MS: '2000' };
   return startService('orders', { port: 0, environment: { ...common, ...environment } });
 }
 
@@ -110,6 +130,20 @@ async function loseToken(page: Page): Promise<void> {
 
 async function hasTokenCookie(page: Page): Promise<boolean> {
   return (await page.context().cookies()).some(({ name }) => name === tokenCookie);
+}
+
+async function tokenOf(page: Page): Promise<string> {
+  return (await page.context().cookies()).find(({ name }) => name === tokenCookie)?.value ?? '';
+}
+
+/** Why the orders service and the stock service refuse a token. `undefined` if they accept it. */
+function reasonsOf(token: string): Promise<readonly (string | undefined)[]> {
+  const headers = { authorization: `Bearer ${token}` };
+  const ask = async ({ url }: RunningService) => {
+    const { error } = await (await fetch(`${url}/products`, { headers })).json();
+    return error?.reason;
+  };
+  return Promise.all([orders, stock].map(ask));
 }
 
 /** The next request to the stock service waits until `release` is called. */
@@ -310,21 +344,24 @@ async function restartOrders(): Promise<void> {
   ordersGate.target = orders.url;
 }
 
-test('a user who signs out in another tab while an order is on its way is signed out in both', async ({ openPage }) => {
+test('a user who signs out in another tab while an order is on its way is signed out in both, and the order is refused', async ({
+  openPage,
+}) => {
   const page = await openPage();
   await signIn(page);
   const other = await page.context().newPage();
   await other.goto(`${web.url}/orders`);
-  const [before, held] = [await left('lamp'), holdNextOrder()];
+  const [before, held, token] = [await left('lamp'), holdNextOrder(), await tokenOf(page)];
   await order(page, 'lamp', 1);
   await held.arrived;
   await other.getByRole('button', { name: 'Sign out' }).click();
   await other.getByRole('link', { name: 'Sign in' }).waitFor();
+  // Torii's webhook reports the end of the session, so the stock service refuses the token that it is about to get.
+  await expect.poll(() => reasonsOf(token)).toEqual(['token_revoked', 'token_revoked']);
   held.release();
   await page.getByRole('button', { name: 'Sign in with Torii' }).waitFor();
   expect(await hasTokenCookie(page)).toBe(false);
-  // The user was still signed in when the order was sent.
-  await expect.poll(() => left('lamp')).toBe(before - 1);
+  expect(await left('lamp')).toBe(before);
 });
 
 test('a user who signs out in another tab is not signed in again by an order whose token has ended', async ({
@@ -352,6 +389,31 @@ test('a user who signs out in another tab is not signed in again by an order who
   release.resolve();
   await page.getByRole('button', { name: 'Sign in with Torii' }).waitFor();
   expect([await hasTokenCookie(page), sentOrders() - before]).toEqual([false, 1]);
+});
+
+test('[40] a ban on the dashboard reaches all three services, and signing in works again after the unban', async ({
+  openPage,
+}) => {
+  const page = await openPage();
+  await signIn(page, cy);
+  await order(page, 'lamp', 1);
+  await page.getByText('Ordered: 1 × lamp.').waitFor();
+  await page.waitForLoadState('networkidle');
+  const token = await tokenOf(page);
+  expect(await reasonsOf(token)).toEqual([undefined, undefined]);
+  // As the dashboard does: without announcing. Only the webhook tells the services.
+  const client = createToriiClient({ secretKey: emulator.secretKey, apiUrl: emulator.apiUrl });
+  await client.users.ban(idOf(cy));
+  await expect.poll(() => reasonsOf(token)).toEqual(['token_revoked', 'token_revoked']);
+  await page.goto(`${web.url}/orders`);
+  await page.getByRole('button', { name: 'Sign in with Torii' }).waitFor();
+  await keepScreenshot(page, 'shop-banned');
+
+  await client.users.unban(idOf(cy));
+  await signIn(page, cy);
+  await order(page, 'lamp', 1);
+  await page.getByText('Ordered: 1 × lamp.').waitFor();
+  expect(await reasonsOf(token)).toEqual(['token_revoked', 'token_revoked']);
 });
 
 test('[16] no service prints a token', () => {

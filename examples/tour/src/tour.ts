@@ -123,7 +123,7 @@ export async function takeTour({ emulator, other, revocations, servers, page }: 
   await atServers(
     '… with a token of another issuer that claims this one',
     '401 key_unknown',
-    await other.token({ userId, issuer: emulator.issuer }),
+    await other.token({ userId, issuer: emulator.issuer, environmentId: emulator.environmentId }),
   );
   await atServers(
     '… with a token signed by another key, with a known key id',

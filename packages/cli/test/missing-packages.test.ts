@@ -21,6 +21,8 @@ function installAlone(): URL {
   return pathToFileURL(join(folder, 'src', 'main.ts'));
 }
 
+const place = ['--issuer', 'https://acme.torii.so', '--environment-id', 'env_1'];
+
 test.each([
   [['emulator'], 'npm install --save-dev @torii/cli @torii/emulator'],
   [['rbac', 'lint', 'permissions.json'], 'npm install --save-dev @torii/cli @torii/authz'],
@@ -30,6 +32,14 @@ test.each([
   ],
   [
     ['keys', 'publish', '--servers', 'nats://127.0.0.1:9'],
+    'npm install --save-dev @torii/cli @nats-io/transport-node @nats-io/kv',
+  ],
+  [
+    ['revocations', 'list', ...place, '--store', 'redis://127.0.0.1:9'],
+    'install ioredis or redis. Run in your project: npm install --save-dev @torii/cli ioredis',
+  ],
+  [
+    ['revocations', 'list', ...place, '--store', 'nats://127.0.0.1:9'],
     'npm install --save-dev @torii/cli @nats-io/transport-node @nats-io/kv',
   ],
 ])('%j says what to install, with 1', async (args, line) => {

@@ -177,7 +177,7 @@ test('never shows the password of a store, and says what to do about a wrong one
   }
   const right = { TORII_REVOCATIONS_STORE: `redis://:correct-horse@127.0.0.1:${port}/2` };
   expect(await run(['revocations', 'add', '--user', 'ada'], right)).toMatchObject({ code: 0 });
-  const { code, stderr } = await run(['revocations', 'tail', '--store', right.TORII_REVOCATIONS_STORE]);
+  const { code, stderr } = await run(['revocations', 'list', '--store', right.TORII_REVOCATIONS_STORE]);
   expect([code, stderr]).toEqual([2, expect.stringContaining('command line')]);
   expect(stderr).not.toContain('horse');
 });

@@ -1,4 +1,5 @@
 import { ToriiError, verifyToken } from '@torii/core';
+import { createRevocations, memoryFeed } from '@torii/revocation';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { nowSeconds } from '../../core/test/mint.ts';
 import type { Rules, TokenRefusal } from '../src/commands/token/verdict.ts';
@@ -44,11 +45,16 @@ test('reports for a good token that every check passed or was not enabled', asyn
   expect(checks.filter(({ result }) => result === 'not asked').map(({ check }) => check)).toEqual([
     'other claims',
     'environment',
+    'revocation',
   ]);
+  const { issuer } = rules;
+  const revocations = createRevocations({ issuer, environmentId: 'env_1', feed: memoryFeed() });
+  const options = { audience: ['api'], requireClaims: ['plan'], refuseClaims: ['scope'], environmentId: ['env_1'] };
   const asked = await explain(
     { token: await torii.good({ aud: 'api', plan: 'pro' }) },
-    { ...rules, audience: ['api'], requireClaims: ['plan'], refuseClaims: ['scope'], environmentId: ['env_1'] },
+    { ...rules, ...options, revocations },
   );
+  await revocations.close();
   expect(new Set(asked.checks.map(({ result }) => result))).toEqual(new Set(['passed']));
 });
 

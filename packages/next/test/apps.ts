@@ -238,8 +238,9 @@ async function layOut(folder: string, variant: Variant): Promise<void> {
   edit(
     join(source, 'torii.ts'),
     /^}\);$/m,
-    "  ...JSON.parse(process.env.TORII_OPTIONS || '{}'),\n  ...(process.env.OWN_FETCH && { fetch: (input, init) => fetch(input, init) }),\n});",
+    "  ...JSON.parse(process.env.TORII_OPTIONS || '{}'),\n  ...(process.env.OWN_FETCH && { fetch: (input, init) => fetch(input, init) }),\n  ...testRevocations(),\n});",
   );
+  edit(join(source, 'torii.ts'), /^import /m, "import { testRevocations } from './revocations';\nimport ");
   await linkModules(folder, next);
 }
 

@@ -24,6 +24,7 @@ import { readMoment } from './moment.ts';
 import { Receiver } from './receiver.ts';
 import type { EndReason, RevocationHealth, RevocationRecord } from './revocations.ts';
 import type { Settings } from './settings.ts';
+import { readSignal } from './signal-option.ts';
 import { StoreClock } from './store-clock.ts';
 import { type GivenMoment, readCallOptions, readId, requireOwnAuth } from './subject-options.ts';
 import { readTokenIssue } from './token-issue.ts';
@@ -138,7 +139,7 @@ export class Engine {
 
   async untilRevoked(auth: Auth, given?: { readonly signal?: AbortSignal }): Promise<EndReason> {
     const { digest } = this.#readAuth(auth);
-    const signal = given?.signal;
+    const signal = readSignal(given);
     signal?.throwIfAborted();
     this.#tick();
     if (this.#memory.set.revokes(auth, digest)) return 'token_revoked';
@@ -150,7 +151,7 @@ export class Engine {
   }
 
   async ready(given?: { readonly signal?: AbortSignal }): Promise<void> {
-    const signal = given?.signal;
+    const signal = readSignal(given);
     signal?.throwIfAborted();
     const isKnown = this.#refusal !== undefined || this.#liveness.hasSnapshot || this.#isClosed;
     if (!isKnown) await this.#settled(signal);

@@ -8,8 +8,9 @@ const pauseMs = 5_000;
 const calmMs = 200;
 /** A bound on memory: further requests are refused at once. */
 const maxWaiting = 10_000;
+const maxAttempts = 3;
 const askEveryMs = 2_000;
-/** If no timer fired for so long, timers do not fire. */
+/** If no timer fired for so long, timers do not fire between requests, as on edge runtimes. */
 const timersMs = 3_000;
 
 export interface LivenessSettings {
@@ -100,21 +101,13 @@ export class Liveness {
 
   /** Waits until the feed has answered, or until the patience of requests is over. */
   async wait(): Promise<Access> {
-    const leftMs = this.#patienceMs();
-    if (leftMs > 0) {
+    // The process may be paused again during the wait.
+    for (let attempt = 0; attempt < maxAttempts; attempt++) {
       if (this.#waiting.size >= maxWaiting) return 'closed';
-      let wake = (): void => {};
-      const woken = new Promise<void>((resolve) => {
-        wake = resolve;
-      });
-      this.#waiting.add(wake);
-      // One timer per request: edge runtimes cancel the timers of a request when it ends.
-      await raceDeadline(woken, leftMs, () => {});
-      this.#waiting.delete(wake);
+      await this.#answer(this.#patienceMs());
+      const access = this.access();
+      if (access !== 'wait') return access;
     }
-    const access = this.access();
-    if (access !== 'wait') return access;
-    // The process was paused during the wait, or its timer fired a little early.
     return this.#isPermitted() ? 'open' : 'closed';
   }
 
@@ -123,9 +116,7 @@ export class Liveness {
     const pausedMs = elapsedMs(this.#ranAt);
     this.#ranAt = instantNow();
     if (pausedMs < pauseMs || this.#end !== undefined) return;
-    this.#doubtSince = this.#ranAt;
-    this.#calmForMs = -1;
-    this.#ask();
+    this.#doubt();
   }
 
   noteSnapshot(begunAt: Instant): void {
@@ -174,6 +165,18 @@ export class Liveness {
     this.#hooks.emit({ type: 'feed_recovered', silentSeconds: secondsOf(silentMs) });
   }
 
+  async #answer(withinMs: number): Promise<void> {
+    if (withinMs <= 0) return;
+    let wake = (): void => {};
+    const woken = new Promise<void>((resolve) => {
+      wake = resolve;
+    });
+    this.#waiting.add(wake);
+    // One timer per request: edge runtimes cancel the timers of a request when it ends.
+    await raceDeadline(woken, withinMs, () => {});
+    this.#waiting.delete(wake);
+  }
+
   #silentMs(): number {
     return elapsedMs(this.#provenAt ?? this.#begunAt);
   }
@@ -200,11 +203,30 @@ export class Liveness {
     if (policy === 'refuse') this.#hooks.onUnavailable();
   }
 
-  // A feed that fails tries again by itself, ever more rarely. It cannot if timers do not fire between requests (edge runtimes).
+  /** Requests wait for a proof that is asked for now. */
+  #doubt(): void {
+    this.#doubtSince = instantNow();
+    this.#calmForMs = -1;
+    this.#ask();
+  }
+
   #askIfOverdue(): void {
-    if (this.#isFailing && elapsedMs(this.#timerAt) < timersMs) return;
-    const afterMs = Math.min(2 * this.#settings.silenceMs, this.#hooks.askAfterMs() ?? Number.POSITIVE_INFINITY);
-    if (this.#silentMs() >= afterMs && elapsedMs(this.#askedAt) >= Math.min(afterMs, this.#askPauseMs)) this.#ask();
+    const timersFire = elapsedMs(this.#timerAt) < timersMs;
+    const askAfterMs = this.#hooks.askAfterMs();
+    // A feed that fails, or polls, asks again by itself. If it fails, ever more rarely.
+    if (timersFire && (this.#isFailing || askAfterMs !== undefined)) return;
+    const overdueMs = 2 * this.#settings.silenceMs;
+    const afterMs = Math.min(overdueMs, askAfterMs ?? overdueMs);
+    const silentMs = this.#silentMs();
+    if (!timersFire && (silentMs >= overdueMs || !this.#hasSnapshot)) this.#doubtAgain();
+    else if (silentMs >= afterMs && elapsedMs(this.#askedAt) >= Math.min(afterMs, this.#askPauseMs)) this.#ask();
+  }
+
+  // Edge runtimes end work in the background together with the request that began it, so that some requests must wait for it.
+  #doubtAgain(): void {
+    const pauseMs = this.#settings.waitMs + this.#askPauseMs;
+    if (this.#end !== undefined || elapsedMs(this.#doubtSince ?? this.#askedAt) < pauseMs) return;
+    this.#doubt();
   }
 
   #ask(): void {

@@ -34,7 +34,7 @@ export class Memory {
   }
 
   isFuture({ before }: Entry): boolean {
-    return before * 1000 > this.#clock.presentMs + maxAheadSeconds * 1000;
+    return before * 1000 > this.#clock.nowMs + maxAheadSeconds * 1000;
   }
 
   /** Whether every token that the entry names has expired, so that a store need not keep it. */
@@ -60,12 +60,12 @@ export class Memory {
 
   // Counts from the arrival, on a clock that cannot be set: a clock that jumps ahead must not end an entry early.
   #endOf({ before }: Entry): number {
-    const aheadSeconds = Math.min(Math.max(0, before - this.#clock.presentMs / 1000), maxAheadSeconds);
+    const aheadSeconds = Math.min(Math.max(0, before - this.#clock.nowMs / 1000), maxAheadSeconds);
     return Math.ceil(steadyMs() / 1000 + this.#lifeSeconds + aheadSeconds);
   }
 
   #isPast(before: number): boolean {
-    return (before + this.#lifeSeconds) * 1000 < this.#clock.presentMs;
+    return (before + this.#lifeSeconds) * 1000 < this.#clock.nowMs;
   }
 
   // Verifiers compare `exp` with the wall clock. While it is behind, they accept tokens for longer.

@@ -13,7 +13,9 @@ const example = "at: user.updatedAt, a Date or text such as '2026-11-29T15:00:00
  * @param latestMs The present moment, by the clock that is further ahead. A store that is 10 minutes late refuses no ban.
  */
 export function readMoment(at: unknown, presentMs: number, latestMs: number): number {
-  if (at === undefined) return Math.floor((presentMs + toleranceMs) / 1000);
+  // The later clock, because tokens that were issued after a cut-off by a slow clock would be accepted. Not much later, because
+  // the user could not sign in until then.
+  if (at === undefined) return Math.floor((Math.min(latestMs, presentMs + maxAheadMs) + toleranceMs) / 1000);
   const ms = msOf(at);
   if (ms === undefined) throw wrongValue('at', 'a moment', at, example);
   if (!(ms >= 1000)) throw wrongOption('at', `is not a moment after 1970. Write ${example}`);

@@ -75,7 +75,13 @@ export class Poller implements FeedConnection {
   ask(): void {
     this.#forgetDead();
     const isYoung = this.#begunAt !== undefined && elapsedMs(this.#begunAt) < doubtfulMs;
-    if (this.#running.size === 0 || (!isYoung && this.#running.size < maxRunning)) void this.#read();
+    if (isYoung && this.#running.size > 0) return;
+    const [oldest] = this.#running;
+    if (oldest !== undefined && this.#running.size >= maxRunning) {
+      oldest.abort.abort();
+      this.#running.delete(oldest);
+    }
+    void this.#read();
   }
 
   poll(): void {

@@ -109,7 +109,7 @@ export class Receiver implements FeedReader {
   proven(askedAt: FeedInstant): void {
     this.#safely(() => {
       // During a snapshot, entries are still to come.
-      if (this.#snapshot !== undefined || !this.#parts.liveness.hasSnapshot) return;
+      if (this.#snapshot !== undefined) return;
       this.#parts.liveness.noteProof(askedAt);
       this.#noteWorking();
     });

@@ -2,6 +2,7 @@ import { type Instant, instantNow, steadyMs, wallMs } from '@torii/core/adapter'
 
 /** If the two clocks of this process disagree by more, one was set, or stopped: the time of the store is no longer known. */
 const maxDifferenceMs = 5_000;
+const maxTrustedMs = 3_600_000;
 
 /** The clock of the store. Other clocks of a fleet differ, and all processes know this one. */
 export class StoreClock {
@@ -20,7 +21,16 @@ export class StoreClock {
   }
 
   /** By the clock of the store, or else by that of this process. */
-  get presentMs(): number {
+  get nowMs(): number {
     return this.knownMs ?? wallMs();
+  }
+
+  /**
+   * The same, for the cut-off of a revocation. A store that is an hour ahead or more, because someone else controls it, must not
+   * make this process sign users out for that long.
+   */
+  get presentMs(): number {
+    const { knownMs } = this;
+    return knownMs === undefined || Math.abs(knownMs - wallMs()) > maxTrustedMs ? wallMs() : knownMs;
   }
 }

@@ -77,6 +77,35 @@ test('without a moment, the cut-off is the present and 30 seconds, by the clock 
   clock.setWall(-3_600_000);
 });
 
+test.each([
+  ['a little slow', -120, 30],
+  ['slow', -1_200, -1_200 + 300 + 30],
+  ['an hour behind', -3_700, 30],
+  ['ten hours ahead', 36_000, 30],
+])(
+  '[43] without a moment, and with a store whose clock is %s, the cut-off is by the later clock, within limits',
+  async (_name, offSeconds, ahead) => {
+    const { revocations, feed } = started();
+    feed.reader.received([], (now() + offSeconds) * 1000);
+    await revocations.revokeUser('ada');
+    expect((fieldsOf(feed.written[0] as FeedEntry) as { before: number }).before - now()).toBe(ahead);
+  },
+);
+
+test('entries that arrive while others are written back are left out', async () => {
+  const { feed } = started();
+  const texts = Array.from({ length: 1_000 }, (_, i) => textOf({ id: `user ${i}`, before: now() }));
+  feed.snapshot(texts);
+  feed.snapshot();
+  const sizes: number[] = [];
+  feed.onWrite = async (entries) => {
+    sizes.push(entries.length);
+    if (sizes.length === 1) feed.reader.received(texts);
+  };
+  await clock.pass(10_000);
+  expect(sizes).toEqual([500]);
+});
+
 test('entries are signed with the first key', async () => {
   const keys = [signingKey('a'), signingKey('b')];
   const { revocations, feed } = started({ signingKeys: keys });
@@ -216,12 +245,15 @@ test('[43] write-backs of many entries come in batches, each process begins else
 });
 
 test('[41] what is over for every token is not written back, so that processes do not keep it alive for each other', async () => {
-  const { feed } = started({ maxTokenSeconds: 60 });
+  const { revocations, feed, eventsOf } = started({ maxTokenSeconds: 60 });
   feed.snapshot([textOf({ before: now() - 650 }), textOf({ id: 'ben', before: now() - 10 })]);
   await clock.pass(20_000);
   feed.snapshot();
   await clock.pass(20_000);
   expect(feed.written.map(({ text }) => text)).toEqual([textOf({ id: 'ben', before: now() - 50 })]);
+  feed.snapshot(feed.written.map(({ text }) => text));
+  expect(revocations.health()).toMatchObject({ entries: 2, pending: 0 });
+  expect(eventsOf('feed_reset')).toHaveLength(1);
 });
 
 test('[43] after a compaction and a loss of the store, the cut-off of the compaction is written back', async () => {

@@ -8,7 +8,7 @@ export interface OpenFeed extends FeedConnection {
   readonly calls: readonly string[];
   /** The latest cut-off of each name, of this snapshot and everything after it. */
   readonly stored: ReadonlyMap<string, number>;
-  /** The latest cut-off of each name that has ever arrived. */
+  /** The latest cut-off of each name that was announced here or has arrived. */
   readonly held: ReadonlyMap<string, number>;
   readonly problems: readonly Error[];
   readonly refusals: readonly Error[];
@@ -19,6 +19,8 @@ export interface OpenFeed extends FeedConnection {
   proof(): Promise<void>;
   announce(name: string, cutOff: number): Promise<void>;
 }
+
+export const channel = 'abcdefghij_0123456789_ab';
 
 const open = new Set<FeedConnection>();
 
@@ -35,7 +37,7 @@ export function entryOf(name: string, cutOff: number): FeedEntry {
 /** With `isKeeping`, the reader writes back what a snapshot lacks, as the engine does. */
 export function openFeed(
   feed: RevocationFeed,
-  { retentionSeconds = 5_100, silenceMs = 100, isKeeping = false } = {},
+  { channel: ownChannel = channel, retentionSeconds = 5_100, silenceMs = 100, isKeeping = false } = {},
 ): OpenFeed {
   const calls: string[] = [];
   const problems: Error[] = [];
@@ -48,7 +50,7 @@ export function openFeed(
   const reader: FeedReader = {
     issuer: 'https://acme.torii.so',
     environmentId: 'env_1',
-    channel: 'abcdefghij_0123456789_ab',
+    channel: ownChannel,
     retentionSeconds,
     silenceMs,
     snapshotBegins(options) {
@@ -97,6 +99,9 @@ export function openFeed(
       const since = instantNow();
       await expect.poll(() => provenAt.steadyMs, { interval: 5 }).toBeGreaterThan(since.steadyMs);
     },
-    announce: (name, cutOff) => connection.write([entryOf(name, cutOff)], { timeoutMs: 5_000 }),
+    announce(name, cutOff) {
+      held.set(name, Math.max(held.get(name) ?? 0, cutOff));
+      return connection.write([entryOf(name, cutOff)], { timeoutMs: 5_000 });
+    },
   };
 }

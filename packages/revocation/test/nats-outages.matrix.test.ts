@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Kvm } from '@nats-io/kv';
 import { afterEach, expect } from 'vitest';
 import { natsFeed } from '../src/nats/index.ts';
-import { closeFeeds, type OpenFeed, openFeed } from './feed-reader.ts';
+import { channel, closeFeeds, entryOf, type OpenFeed, openFeed } from './feed-reader.ts';
 import { bucketName, type NatsServer, natsTest as test } from './nats-server.ts';
 
 afterEach(closeFeeds);
@@ -33,6 +33,10 @@ const outages: Record<string, (server: NatsServer) => Promise<unknown>> = {
   async purged(server) {
     const { streams } = await new Kvm(await server.connect()).js.jetstreamManager();
     await streams.purge(`KV_${bucketName}`);
+  },
+  async 'robbed of a key'(server) {
+    const bucket = await new Kvm(await server.connect()).open(bucketName);
+    await bucket.purge(`${channel}.${entryOf('user0_1', 0).key}`);
   },
   deleted: async (server) => (await new Kvm(await server.connect()).open(bucketName)).destroy(),
 };

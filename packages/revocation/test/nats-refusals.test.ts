@@ -43,14 +43,15 @@ test('accepts a bucket that keeps entries exactly long enough, or forever', asyn
   for (const bucket of ['exact', 'forever']) await openFeed(natsFeed(connection, { bucket })).announce('ann', 10);
 });
 
-test('refuses a bucket that discards its oldest entries when it is full', async ({ startNats }) => {
+test('[43] refuses a bucket that discards its oldest entries when it is full', async ({ startNats }) => {
   const server = await startNats();
   const connection = await server.connect();
-  const manager = await new Kvm(connection).js.jetstreamManager();
-  const subjects = ['$KV.full.>'];
-  await manager.streams.add({ name: 'KV_full', subjects, max_msgs_per_subject: 1, max_bytes: 10_000, discard: 'old' });
+  const { streams } = await new Kvm(connection).js.jetstreamManager();
+  const config = { name: 'KV_full', subjects: ['$KV.full.>'], max_msgs_per_subject: 1 };
+  await streams.add({ ...config, max_msgs: 10_000, discard: 'old' });
   const feed = openFeed(natsFeed(connection, { bucket: 'full' }));
-  await expect.poll(() => feed.refusals[0]?.message).toContain('nats stream edit KV_full --discard=new');
+  await expect.poll(() => feed.refusals[0]?.message).toContain('nats stream edit KV_full --max-bytes=-1 --max-msgs=-1');
+  await expect(feed.announce('ann', 10)).rejects.toThrow('discards the oldest entries');
 });
 
 test('[42] proves nothing while the bucket keeps entries for too short, and goes on when it is repaired', async ({
@@ -126,13 +127,13 @@ test('needs only these permissions', async ({ startNats }) => {
 });
 
 test('reports storage that is full', async ({ startNats }) => {
-  const server = await startNats();
-  const connection = await server.connect();
-  await new Kvm(connection).create(bucketName, { history: 1, max_bytes: 1_000 });
-  const feed = openFeed(natsFeed(connection));
+  const user = 'users: [ { user: app, password: p } ]';
+  const server = await startNats(`accounts { APP { jetstream { max_disk: 1000 }, ${user} } }`);
+  const feed = openFeed(natsFeed(await server.connect({ user: 'app', pass: 'p' }), { timeoutMs: 300 }));
   const entries = Array.from({ length: 20 }, (_, index) => ({ key: `0${index}`, text: 'x'.repeat(100) }));
   await expect(feed.write(entries, { timeoutMs: 5_000 })).rejects.toThrow('out of storage');
   await feed.proof();
+  expect(feed.calls.length).toBeGreaterThan(2);
 });
 
 test('reports more replicas than the server has', async ({ startNats }) => {

@@ -290,6 +290,30 @@ test('a read that ended with the request that began it does not keep later reque
   await expect(verdict).resolves.toBe('accepted');
 });
 
+test('[42] where each read in the background is lost, requests wait for a read now and then, and the feed never becomes stale', async () => {
+  const store = start(undefined, { everyMs: 1_000 });
+  await turns();
+  let end = (): void => {};
+  store.answer = () =>
+    new Promise((resolve) => {
+      end = () => resolve([]);
+    });
+  const waits: number[] = [];
+  for (let second = 0; second < 600; second++) {
+    clock.dropTimers();
+    clock.freeze(1_000);
+    const verdict = store.revocations.check(tokenOf({ sub: 'eve', iat: now() }));
+    expect(verdict).not.toBe('unavailable');
+    if (typeof verdict === 'string') continue;
+    waits.push(second);
+    // A request that waits keeps the read alive that it has begun.
+    end();
+    await expect(verdict).resolves.toBe('accepted');
+  }
+  expect(waits.length).toBeGreaterThan(15);
+  expect(waits.length).toBeLessThan(60);
+});
+
 test('a large snapshot is passed on in parts', async () => {
   const store = start(() => Array.from({ length: 12_000 }, (_, i) => textOf({ id: `user ${i}`, before: now() })));
   await turns();

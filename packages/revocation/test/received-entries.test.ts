@@ -129,7 +129,10 @@ test('[41] an entry is kept for maxTokenSeconds and 600 seconds from its arrival
 test('[41] a cut-off that lies ahead is kept longer', async () => {
   const { revocations, feed } = start({ maxTokenSeconds: 60 });
   feed.snapshot([textOf({ before: now() + 900 })]);
+  // A wall clock that is ahead for some time makes no difference.
+  clock.setWall(120 * minute);
   await clock.pass(1_559_000);
+  clock.setWall(-120 * minute);
   expect(revocations.health().entries).toBe(1);
 });
 
@@ -165,7 +168,7 @@ test.each([-10, 10])(
 
 test('[43] with a slow clock, the store tells what lies too far ahead', () => {
   const { revocations, feed } = start();
-  feed.snapshot([textOf({ before: now() + 3_600 })], { storeMs: (now() + 3_600) * 1000 });
+  feed.snapshot([textOf({ before: now() + 36_000 })], { storeMs: (now() + 36_000) * 1000 });
   expect(revocations.health().entries).toBe(1);
 });
 

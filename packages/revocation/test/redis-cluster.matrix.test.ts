@@ -9,6 +9,7 @@ import { type RedisServer, startRedis, until } from './redis-server.ts';
 const clients: Readonly<Record<string, (server: RedisServer) => Promise<RedisClient>>> = {
   ioredis: async ({ port }) => {
     const client = new Cluster([{ host: '127.0.0.1', port }], { scaleReads: 'slave' });
+    client.on('error', () => {});
     onTestFinished(() => client.disconnect());
     return client;
   },

@@ -1,5 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { about, entry, nextProof, type OpenFeed, openCurrent, patience, stream } from './redis-feeds.ts';
+import {
+  about,
+  entry,
+  ioredis,
+  nextProof,
+  type OpenFeed,
+  openCurrent,
+  openFeed,
+  patience,
+  stream,
+} from './redis-feeds.ts';
 import { RecordingReader } from './redis-reader.ts';
 import { type RedisServer, startRedis, until } from './redis-server.ts';
 
@@ -85,13 +95,39 @@ describe('redisFeed, when Redis loses data', () => {
     expect(later.reader.log).toEqual(['begins reset', 'ends']);
   });
 
-  it('names the retention again if its key was deleted', async (context) => {
+  it('reads from the beginning if the key with the retention was deleted, and names it again', async (context) => {
     const server = await startRedis(context);
     const feed = await openCurrent(server);
+    await feed.connection.write([entry('1')], patience);
     await server.run('del', about);
-    await until(async () => (await server.run('exists', about)) === 1);
-    await nextProof(feed);
+    await until(() => feed.reader.log.length === 4);
+    expect(feed.reader.log.slice(2)).toEqual(['begins reset', 'ends']);
+    expect(feed.reader.held).toEqual(['text 1']);
+    expect(await server.run('exists', about)).toBe(1);
+  });
+
+  it('writes one entry when a whole fleet starts', async (context) => {
+    const server = await startRedis(context);
+    await Promise.all(Array.from({ length: 20 }, () => openCurrent(server)));
+    expect(await server.run('xlen', stream)).toBe(1);
+  });
+
+  it('takes no entry for lost that it reads before the write has ended', async (context) => {
+    const server = await startRedis(context);
+    const client = ioredis(server);
+    const feed = openFeed(client);
+    const call = client.call.bind(client) as (command: string, args: string[]) => Promise<unknown>;
+    client.call = (async (command: string, args: string[]) => {
+      const reply = await call(command, args);
+      if (command === 'xadd') await until(() => feed.reader.texts.includes('text 1'));
+      return reply;
+    }) as typeof client.call;
+    await until(() => feed.reader.proofs.length > 0);
+    await feed.connection.write([entry('1')], patience);
+    const written = feed.reader.now().steadyMs;
+    await until(() => feed.reader.proofs.some(({ steadyMs }) => steadyMs > written + 2 * feed.reader.silenceMs));
     expect(feed.reader.log).toEqual(['begins reset', 'ends']);
+    expect(feed.reader.problems).toEqual([]);
   });
 
   it('finds that an entry was lost that it has written and not read', async (context) => {

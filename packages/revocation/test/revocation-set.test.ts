@@ -159,6 +159,7 @@ test('[41] entries are forgotten when they end, and not before a later cut-off f
   set.add(entry({ id: 'ada' }), 5_000);
   set.add(entry({ id: 'ben' }), 5_000);
   set.add(entry({ id: 'ben', before: 2_000 }), 8_000);
+  set.add(entry({ id: 'ben' }), 5_000);
   set.expire(4_999, () => false);
   expect(set.size).toBe(2);
   set.expire(5_100, () => false);

@@ -131,6 +131,40 @@ test('[34] after a pause of the process, requests wait for a proof that was aske
   await expect(verdict).resolves.toBe('revoked');
 });
 
+test('[34] a proof that the feed itself asked for after the pause counts', async () => {
+  const { revocations, feed } = start();
+  feed.snapshot();
+  clock.freeze(600_000);
+  // A timer of the feed fires first.
+  const askedAt = feed.reader.now();
+  await clock.pass(10);
+  const verdict = revocations.check(tokenOf());
+  feed.reader.proven(askedAt);
+  await expect(verdict).resolves.toBe('accepted');
+});
+
+test('[42] a proof does not count while a later snapshot is being read', async () => {
+  const { revocations, feed } = start({ maxStaleSeconds: 60, waitMs: 0 });
+  feed.snapshot();
+  await clock.pass(61_000);
+  feed.reader.snapshotBegins();
+  feed.prove();
+  expect(revocations.check(tokenOf())).toBe('unavailable');
+  feed.reader.snapshotEnds();
+  expect(revocations.check(tokenOf())).toBe('accepted');
+});
+
+test('[42] requests are refused from the moment on at which the feed is stale', async () => {
+  const { revocations, feed } = start();
+  // Not at the moment of a timer.
+  await clock.pass(500);
+  feed.snapshot();
+  await clock.pass(299_900);
+  expect(revocations.check(tokenOf())).toBe('accepted');
+  await clock.pass(100);
+  expect(revocations.check(tokenOf())).toBe('unavailable');
+});
+
 test('[34] the timer that fires first after a pause does not hide it', async () => {
   const { revocations, feed, eventsOf } = start();
   feed.snapshot();
@@ -159,6 +193,19 @@ test.each([
     expect(revocations.check(tokenOf())).toBe(verdict);
   },
 );
+
+test('[34] a second pause during the wait begins the wait again', async () => {
+  const { revocations, feed } = start();
+  feed.snapshot();
+  clock.freeze(400_000);
+  const verdict = revocations.check(tokenOf());
+  await clock.pass(1_000);
+  clock.freeze(400_000);
+  await clock.pass(0);
+  expect(await Promise.race([verdict, waiting])).toBe(waiting);
+  feed.prove();
+  await expect(verdict).resolves.toBe('accepted');
+});
 
 test('[34] a sleep, in which the steady clock stops, is a pause too', async () => {
   const { revocations, feed } = start();

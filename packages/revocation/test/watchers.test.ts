@@ -120,6 +120,17 @@ test('untilRevoked can be aborted, before and while it waits, and then holds not
   expect(clock.timers).toBeLessThan(timers);
 });
 
+test.each([
+  ['the signal itself', (signal: AbortSignal) => signal, /not the signal itself/],
+  ['a controller as signal', () => ({ signal: new AbortController() }), /`signal` must be an AbortSignal/],
+  ['an unknown option', (signal: AbortSignal) => ({ abort: signal }), /no option `abort`/],
+])('%s is refused, because it would not end the wait', async (_name, optionsFor, message) => {
+  const { revocations, authOf } = await started();
+  const options = optionsFor(new AbortController().signal) as never;
+  await expect(revocations.untilRevoked(await authOf(), options)).rejects.toThrow(message);
+  await expect(revocations.ready(options)).rejects.toThrow(message);
+});
+
 test('after close, callers still end when their token expires', async () => {
   const { revocations, authOf } = await started();
   const ended = revocations.untilRevoked(await authOf({ exp: now() + 30 }));

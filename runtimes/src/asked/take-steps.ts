@@ -2,12 +2,14 @@ import {
   type Auth,
   type Check,
   createVerifier,
+  type RevocableToken,
+  type RevocationSource,
   refuse,
   ToriiError,
   type Verifier,
   type VerifierEvent,
 } from '@torii/core';
-import type { CheckName, KeyAnswer, Step, VerifierQuestion } from '../case.ts';
+import type { CheckName, KeyAnswer, PlainRevocations, Step, VerifierQuestion } from '../case.ts';
 import { showRequest } from './show-request.ts';
 
 const realSetTimeout = globalThis.setTimeout;
@@ -27,18 +29,21 @@ const checks: Readonly<Record<CheckName, Check>> = {
 export async function takeSteps(question: VerifierQuestion): Promise<string> {
   const events: VerifierEvent[] = [];
   const endpoint = question.keyAnswers && makeEndpoint(question.keyAnswers);
+  const revoked = new Set(question.revocations?.revoked);
   const realNow = Date.now;
   try {
     const verifier = createVerifier({
       issuer: undefined,
       ...question.options,
       ...(endpoint && { fetch: endpoint.fetch }),
+      ...(question.revocations && { revocations: makeSource(question.revocations, revoked) }),
       ...(question.checks && { checks: question.checks.map((name) => checks[name]) }),
       ...(question.listen && { onEvent: (event) => void events.push(event) }),
     });
     const items: string[] = [];
     for (const step of question.steps) {
       if ('clockAheadMs' in step) Date.now = () => realNow() + step.clockAheadMs;
+      else if ('revoke' in step) revoked.add(step.revoke);
       else if ('fakeTimers' in step) Object.assign(globalThis, { setTimeout: () => 0 });
       else items.push(await take(step, verifier));
     }
@@ -52,7 +57,7 @@ export async function takeSteps(question: VerifierQuestion): Promise<string> {
 }
 
 async function take(
-  step: Exclude<Step, { clockAheadMs: number } | { fakeTimers: true }>,
+  step: Exclude<Step, { clockAheadMs: number } | { revoke: string } | { fakeTimers: true }>,
   verifier: Verifier,
 ): Promise<string> {
   if ('check' in step) {
@@ -101,6 +106,19 @@ function describeEvent(event: VerifierEvent): string {
     default:
       return event.type;
   }
+}
+
+function makeSource(
+  { maxTokenSeconds, isLate, fails }: PlainRevocations,
+  revoked: ReadonlySet<string>,
+): RevocationSource {
+  const judge = ({ auth, digest }: RevocableToken) => {
+    if (fails) throw new TypeError('The store is gone.');
+    return revoked.has(auth.userId) || revoked.has(digest) ? 'revoked' : 'accepted';
+  };
+  const issuer = 'https://acme.torii.test';
+  const check: RevocationSource['check'] = isLate ? async (token) => judge(token) : judge;
+  return { issuer, environmentId: 'env_1', maxTokenSeconds, check };
 }
 
 /** A key endpoint in memory. It responds after a delay, so that concurrent requests meet a fetch in flight. */

@@ -23,8 +23,8 @@ export interface Announcing {
   readonly revocations: Revocations | undefined;
   /** Runs a call of the REST client. Returns the answer of the API also if it could not be announced, and reports that. */
   carryOut<T>(userId: string, call: () => Promise<T>): Promise<T>;
-  /** Says what holds for the tokens now, and fails if something was not announced. */
-  conclude(done: number): void;
+  /** Says what holds for the sessions and tokens now, and fails if something was not announced. */
+  conclude(done: number, remark?: string): void;
 }
 
 /** Runs `work` with the store open if `--announce` is given. If the store cannot be opened, nothing is changed. */
@@ -51,11 +51,11 @@ function silent(context: Context, options: AnnounceOptions): Announcing {
   return {
     revocations: undefined,
     carryOut: (_userId, call) => call(),
-    conclude(done) {
+    conclude(done, remark = '') {
       if (done === 0) return;
       const hint =
         findStore(context, options) === undefined ? '' : ' With --announce, your servers refuse them from now on.';
-      context.output.say(`Access tokens already issued stay valid until they expire.${hint}`);
+      context.output.say(`${remark}Access tokens already issued stay valid until they expire.${hint}`);
     },
   };
 }
@@ -75,9 +75,9 @@ function announcingTo({ output }: Context, revocations: Revocations, shown: stri
         return error.answer as T;
       }
     },
-    conclude(done) {
+    conclude(done, remark = '') {
       if (done > unannounced)
-        output.say(`${shown} has accepted the revocation. Your servers refuse the tokens already issued.`);
+        output.say(`${remark}${shown} has accepted the revocation: your servers refuse the tokens already issued.`);
       if (unannounced > 0) throw new CommandFailure(`Done, but not announced: ${unannounced} of ${done}.`);
     },
   };

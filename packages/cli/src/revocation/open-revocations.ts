@@ -1,10 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ToriiConfigError } from '@torii/core';
 import { createRevocations, type RevocationEvent, type RevocationFeed, type Revocations } from '@torii/revocation';
 import type { Context } from '../context.ts';
 import { CommandFailure, describeFailure, UsageError } from '../failures.ts';
 import { type RevocationSettings, revocationSettingsFrom, type StoreOptions } from './settings.ts';
 import { openStoreClient } from './store-client.ts';
-import { describeStoreProblem } from './store-problem.ts';
+import { describeStoreProblem, isConclusive } from './store-problem.ts';
 import { isSigned, watchFeed } from './watched-feed.ts';
 
 export interface OpenedRevocations {
@@ -25,6 +26,8 @@ interface Wishes {
 
 /** The longest wait for the store, in milliseconds. */
 const timeoutMs = 5_000;
+/** How long a store that has reported a problem may take to be readable nevertheless, as a replica is. */
+const graceMs = 1_000;
 
 /**
  * Reads all revocations from the store, runs `work` with them, and closes the store.
@@ -112,15 +115,19 @@ async function untilReady(
   firstProblem: Promise<Error>,
 ): Promise<void> {
   const limit = AbortSignal.timeout(timeoutMs);
-  const problem = await Promise.race([
-    firstProblem,
-    revocations.ready({ signal: AbortSignal.any([context.signal, limit]) }).catch((error: unknown) => {
+  const ready = revocations.ready({ signal: AbortSignal.any([context.signal, limit]) }).then(
+    () => undefined,
+    (error: unknown) => {
       context.signal.throwIfAborted();
-      if (limit.aborted) return new Error('no answer in time', { cause: { code: 'ETIMEDOUT' } });
+      if (limit.aborted) return new Error(`no answer within ${timeoutMs / 1000} s`);
       throw inStoreWords(context, error);
-    }),
-  ]);
-  if (problem !== undefined) throw new CommandFailure(describeStoreProblem(shown, problem));
+    },
+  );
+  const first = await Promise.race([ready, firstProblem]);
+  if (first === undefined) return;
+  const last = isConclusive(first) ? first : await Promise.race([ready, sleep(graceMs, first)]);
+  if (last !== undefined) throw new CommandFailure(describeStoreProblem(shown, last));
+  context.output.say(describeStoreProblem(shown, first));
 }
 
 function warnOfIgnored({ output }: Context, ignored: ReadonlyMap<string, number>): void {

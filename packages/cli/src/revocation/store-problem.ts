@@ -14,6 +14,7 @@ const remedies: readonly (readonly [pattern: RegExp, remedy: string])[] = [
     /\bNOPERM\b/,
     'The user of TORII_REVOCATIONS_STORE lacks a permission. docs/revocation.md lists the commands that it needs.',
   ],
+  [/maxmemory-policy/, 'Its settings let it delete revocations.'],
   [/\bREADONLY\b/, 'This Redis is a replica, which accepts no writes. Name the primary in TORII_REVOCATIONS_STORE.'],
   [/\bOOM\b/, 'Redis is out of memory. Give it more, or free some, and run the command again.'],
   [/\bMISCONF\b/, 'Redis refuses writes because it cannot save to its disk. Check the disk and the log of Redis.'],
@@ -21,14 +22,20 @@ const remedies: readonly (readonly [pattern: RegExp, remedy: string])[] = [
   [/DB index is out of range/i, 'Redis has no database of this number. Check the path of TORII_REVOCATIONS_STORE.'],
 ];
 
+/** Whether nothing can be read because of this problem, however long the command waits. */
+export function isConclusive(problem: Error): boolean {
+  const pattern = /\b(?:NOAUTH|WRONGPASS|ECONNREFUSED|ENOTFOUND|EHOSTUNREACH)\b|invalid password/i;
+  return pattern.test(describeCauses(problem)) || readConnectionFailure(problem).remedy !== undefined;
+}
+
 /** Says why the store does not work, and what to do. `shown` is its URL without the login. */
 export function describeStoreProblem(shown: string, problem: Error): string {
-  const causes = describeCauses(problem);
+  const causes = describeCauses(problem).replace(/\.+$/, '.');
   const known = remedies.find(([pattern]) => pattern.test(causes))?.[1];
-  if (known !== undefined) return `The store ${shown} refuses. ${known}${causes}`;
+  if (known !== undefined) return `The store ${shown} has a problem. ${known}${causes}`;
   const { remedy = 'Check TORII_REVOCATIONS_STORE, and that the store is running and can be reached from here.' } =
     readConnectionFailure(problem);
-  return `The store ${shown} cannot be reached. ${remedy}${causes}`;
+  return `The store ${shown} does not work. ${remedy}${causes}`;
 }
 
 /** Says that a revocation did not reach the store, and why. */

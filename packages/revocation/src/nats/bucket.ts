@@ -2,6 +2,7 @@ import { type KV, Kvm } from '@nats-io/kv';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { ToriiConfigError } from '@torii/core';
 import { randomId, wrongOption } from '@torii/core/adapter';
+import type { FeedEntry } from '../feed.ts';
 import { isMissingBucket, isNameTaken } from './problems.ts';
 import type { Requests } from './requests.ts';
 
@@ -12,6 +13,8 @@ export type PushConsumer = Awaited<ReturnType<JetStream['consumers']['getPushCon
 
 export interface BucketOptions {
   readonly name: string;
+  /** The first part of the keys. Environments that share a bucket must not replace entries of each other. */
+  readonly channel: string;
   readonly retentionSeconds: number;
   readonly replicas: number;
 }
@@ -21,12 +24,21 @@ export interface Bucket {
   /** Reads the state and the settings. Creates the bucket if it does not exist. */
   inspectOrCreate(): Promise<StreamInfo>;
   inspect(): Promise<StreamInfo>;
+  /**
+   * The sequence of the last entry, or 0. Not the last sequence of the stream: that entry may have been removed, and would never
+   * arrive. And not what the consumer says: in a cluster, it may be on a server that is still behind.
+   */
+  lastSequence(info: StreamInfo): Promise<number>;
   /** What is wrong with the settings of the bucket. */
   problemOf(info: StreamInfo): ToriiConfigError | undefined;
   /** A consumer of everything that the bucket holds, and of what is written later. */
   createConsumer(): Promise<PushConsumer>;
   /** Reads and writes single keys, from the leader of the cluster. */
   values(): Promise<KV>;
+  /** The key of an entry in the bucket. */
+  keyOf(entry: FeedEntry): string;
+  /** Whether an entry with this subject belongs to the environment. */
+  owns(subject: string): boolean;
   readonly inTime: Requests['inTime'];
 }
 
@@ -34,7 +46,7 @@ export interface Bucket {
 const marginSeconds = 300;
 
 export function createBucket(connection: NatsConnection, requests: Requests, options: BucketOptions): Bucket {
-  const { name, retentionSeconds, replicas } = options;
+  const { name, channel, retentionSeconds, replicas } = options;
   const stream = `KV_${name}`;
   const buckets = new Kvm(connection);
   const { inTime } = requests;
@@ -65,13 +77,21 @@ export function createBucket(connection: NatsConnection, requests: Requests, opt
         return inTime(inspect());
       }
     },
-    problemOf: (info) => problemOf(info, retentionSeconds),
+    async lastSequence({ state }) {
+      if (state.messages === 0) return 0;
+      const manager = await buckets.js.jetstreamManager(false);
+      const last = await inTime(manager.streams.getMessage(stream, { last_by_subj: '>' }));
+      return last?.seq ?? 0;
+    },
+    problemOf: (info) => problemOf(info, retentionSeconds, connection.info?.version ?? '2'),
     createConsumer: () => {
       // From the first entry on. The bucket has one per key, so the policy for the last value of each key, which is slow to
       // prepare, would deliver the same.
       const options = { name_prefix: `torii_${randomName()}`, deliver_policy: 'all', mem_storage: true } as const;
       return inTime(buckets.js.consumers.getPushConsumer(stream, options));
     },
+    keyOf: ({ key }) => `${channel}.${key}`,
+    owns: (subject) => subject.startsWith(`$KV.${name}.${channel}.`),
     values: () => inTime(buckets.open(name, { allow_direct: false })),
   };
 }
@@ -80,7 +100,7 @@ function randomName(): string {
   return randomId().replaceAll('-', '');
 }
 
-function problemOf({ config }: StreamInfo, retentionSeconds: number): ToriiConfigError | undefined {
+function problemOf({ config }: StreamInfo, retentionSeconds: number, version: string): ToriiConfigError | undefined {
   const { name: stream, max_age: maxAgeNanos, discard, max_bytes: maxBytes, max_msgs: maxMessages } = config;
   const keptSeconds = maxAgeNanos / 1_000_000_000;
   if (keptSeconds > 0 && keptSeconds < retentionSeconds) {
@@ -90,12 +110,19 @@ function problemOf({ config }: StreamInfo, retentionSeconds: number): ToriiConfi
         `Lower maxTokenSeconds, or run: nats stream edit ${stream} --max-age=${retentionSeconds + marginSeconds}s`,
     );
   }
-  if (discard === 'old' && (maxBytes > 0 || maxMessages > 0)) {
+  const hasLimit = maxBytes > 0 || maxMessages > 0;
+  // Nor with `discard: 'new'` on older servers: they compare the size without the record's overhead, and then make room.
+  if (hasLimit && (discard !== 'new' || isBefore(version, 2, 11))) {
     return wrongOption(
       'feed',
-      `needs a bucket that keeps its entries when it is full. Found: ${stream} discards the oldest. ` +
-        `Run: nats stream edit ${stream} --discard=new`,
+      `needs a bucket without a limit on its size: NATS ${version} discards the oldest entries when it is reached. ` +
+        `Run: nats stream edit ${stream} --max-bytes=-1 --max-msgs=-1`,
     );
   }
   return undefined;
+}
+
+function isBefore(version: string, major: number, minor: number): boolean {
+  const [ownMajor = 0, ownMinor = 0] = version.split('.').map(Number);
+  return ownMajor < major || (ownMajor === major && ownMinor < minor);
 }

@@ -9,6 +9,9 @@ export interface BucketState {
   readonly newestMs: number;
 }
 
+/** `doubtful`: either entries were lost, or all of them were replaced by newer texts. Only reading the bucket again can tell. */
+export type Verdict = 'same' | 'doubtful' | 'lost';
+
 // The clock of the server is known to about a second.
 const toleranceMs = 10_000;
 
@@ -29,11 +32,11 @@ export class Continuity {
   }
 
   /**
-   * Whether the bucket has lost entries since `before`, or was empty at the first answer.
+   * Whether the bucket has lost entries since `before`. Also `lost` if it was empty at the first answer.
    * @param nowMs The server's time, if its clock has not been set since the reading began. Otherwise, entries that the server
    * removes because its clock was set forward would seem to have reached their age.
    */
-  hasLost(before: BucketState | undefined, info: StreamInfo, nowMs: number): boolean {
+  compare(before: BucketState | undefined, info: StreamInfo, nowMs: number): Verdict {
     const { state, created, config } = info;
     const present: BucketState = {
       created: String(created),
@@ -46,14 +49,15 @@ export class Continuity {
     if (hasChanged || this.#known === undefined || present.lastSequence >= this.#known.lastSequence) {
       this.#known = present;
     }
-    if (before === undefined) return present.entries === 0;
-    if (hasChanged) return true;
+    if (before === undefined) return present.entries === 0 ? 'lost' : 'same';
+    if (hasChanged) return 'lost';
     const maxAgeMs = config.max_age / 1_000_000;
     const isOver = (writtenMs: number): boolean => maxAgeMs > 0 && writtenMs + maxAgeMs < nowMs + toleranceMs;
-    const isAllGone = before.entries > 0 && state.first_seq > before.lastSequence;
     // A newer text replaces an older one, so the number falls only if entries were removed.
-    const isLess = present.entries < before.entries;
-    return (isAllGone && !isOver(before.newestMs)) || (isLess && !isOver(before.oldestMs));
+    if (present.entries < before.entries && !isOver(before.oldestMs)) return 'lost';
+    const areAllGone = before.entries > 0 && state.first_seq > before.lastSequence;
+    if (!areAllGone || isOver(before.newestMs)) return 'same';
+    return present.lastSequence > before.lastSequence ? 'doubtful' : 'lost';
   }
 }
 

@@ -63,6 +63,7 @@ export function follow(
       if (isFirst) refuse(unfit);
       throw unfit;
     }
+    const lastSequence = await bucket.lastSequence(info);
     const consumer = await bucket.createConsumer();
     if (isStopped) {
       consumer.delete().catch(() => {});
@@ -70,8 +71,8 @@ export function follow(
     }
     const startedMs = Date.parse((await consumer.info(true)).created);
     for (const each of [clock, startClock]) each.set(startedMs);
-    const hasLost = continuity.hasLost(before, info, startedMs);
-    reader.snapshotBegins(isReset || hasLost ? { reset: true } : {});
+    const verdict = continuity.compare(before, info, startedMs);
+    reader.snapshotBegins(isReset || verdict === 'lost' ? { reset: true } : {});
     isReset = false;
     return new Promise((resolve, reject) => {
       const proofs = new PendingProofs(reader, timeoutMs, () =>
@@ -83,7 +84,7 @@ export function follow(
       );
       let timer: Timer | undefined;
       const checkLater = (): void => {
-        timer = startTimer(() => void check?.().finally(checkLater), reader.silenceMs);
+        timer = startTimer(() => void check?.().catch(reportProblem).finally(checkLater), reader.silenceMs);
       };
       const over = (end: End): void => {
         check = undefined;
@@ -91,7 +92,8 @@ export function follow(
         proofs.end();
         resolve(end);
       };
-      startReading(consumer, info.state.last_seq, {
+      startReading(consumer, lastSequence, {
+        owns: bucket.owns,
         texts(texts, writtenMs, isSnapshot) {
           if (!isSnapshot) clock.atLeast(writtenMs);
           reader.received(texts, clock.now());
@@ -112,7 +114,7 @@ export function follow(
           endReading = reading.end;
           if (isStopped) return reading.end({});
           check = () => checkReading(reading, proofs);
-          proofs.add({ askedAt, sequence: info.state.last_seq });
+          proofs.add({ askedAt, sequence: lastSequence });
           checkLater();
         },
         (problem: unknown) => {
@@ -134,17 +136,24 @@ export function follow(
       return;
     }
     if (life.status === 'rejected') return reading.end({ problem: life.reason });
-    if (continuity.hasLost(before, inspection.value, startClock.now())) return reading.end({ lost: true });
+    const verdict = continuity.compare(before, inspection.value, startClock.now());
+    if (verdict !== 'same') return reading.end({ lost: verdict === 'lost' });
     setClock(inspection.value);
     const problem = bucket.problemOf(inspection.value);
     if (problem !== undefined) return reader.failed(problem);
-    proofs.add({ askedAt, sequence: inspection.value.state.last_seq });
+    const hasAll = inspection.value.state.last_seq <= proofs.reached;
+    const sequence = hasAll ? proofs.reached : await bucket.lastSequence(inspection.value);
+    if (!proofs.isOver) proofs.add({ askedAt, sequence });
   }
 
   function setClock(info: StreamInfo): void {
     // Servers before 2.10 do not name the present time.
     const { ts } = info as { readonly ts?: string };
     if (ts !== undefined) clock.set(Date.parse(ts));
+  }
+
+  function reportProblem(problem: unknown): void {
+    if (!isStopped && !isInterrupted(problem)) reader.failed(explain(problem));
   }
 
   function refuse(error: Error): void {
@@ -197,7 +206,7 @@ export function follow(
     ask() {
       if (connection.isClosed()) reader.failed(new NatsProblem(`${closedProblem}.`));
       else if (check === undefined) endWait();
-      else void check();
+      else void check().catch(reportProblem);
     },
     async close() {
       stop();

@@ -9,7 +9,8 @@ import { createRequests } from './requests.ts';
 export interface NatsFeedOptions {
   /**
    * The name of the JetStream key-value bucket. By default a name that is made from the issuer and the environment:
-   * `TORII_REVOCATIONS_…`. The bucket is created if it does not exist.
+   * `TORII_REVOCATIONS_…`. The bucket is created if it does not exist. Several environments may
+   * share one.
    */
   readonly bucket?: string | undefined;
   /**
@@ -55,6 +56,7 @@ export function natsFeed(connection: NatsConnection, options: NatsFeedOptions = 
       const requests = createRequests(timeoutMs);
       const bucket = createBucket(connection, requests, {
         name: name ?? `TORII_REVOCATIONS_${reader.channel.toUpperCase()}`,
+        channel: reader.channel,
         retentionSeconds: reader.retentionSeconds,
         replicas,
       });

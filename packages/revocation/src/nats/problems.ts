@@ -2,7 +2,6 @@ import { ToriiConfigError } from '@torii/core';
 import { innermostProblem, isError, loggableCause } from '@torii/core/adapter';
 
 const streamNotFoundCode = 10059;
-const consumerNotFoundCode = 10014;
 const nameTakenCode = 10058;
 const conflictCodes = new Set([10071, 10164]);
 
@@ -48,10 +47,6 @@ export const closedProblem =
 
 export function isMissingBucket(error: unknown): boolean {
   return codeOf(error) === streamNotFoundCode;
-}
-
-export function isMissingConsumer(error: unknown): boolean {
-  return codeOf(error) === consumerNotFoundCode;
 }
 
 /** Whether another process has just created the bucket. */

@@ -26,6 +26,11 @@ export class PendingProofs {
     this.#watch();
   }
 
+  /** Everything up to this sequence was passed on. */
+  get reached(): number {
+    return this.#reached;
+  }
+
   add(proof: Proof): void {
     this.#pending.push(proof);
     this.#settle();

@@ -10,6 +10,8 @@ export interface End {
 }
 
 export interface ReadingEvents {
+  /** Whether an entry with this subject is to be passed on. */
+  owns(subject: string): boolean;
   /** Texts, in the order in which they were written. `writtenMs`: when the last of them was, by the server's clock. */
   texts(texts: readonly string[], writtenMs: number, isSnapshot: boolean): void;
   snapshotEnded(): void;
@@ -30,7 +32,7 @@ const maxBatch = 1_000;
  * Reads what the bucket holds, then everything that is written. Ends if a message could be missing: it never goes on from
  * a sequence, which can mean another message in a bucket that was restored from a backup.
  *
- * @param lastSequence The last sequence of the bucket before the consumer was created. Everything up to it is in the snapshot.
+ * @param lastSequence Of the last entry before the consumer was created: the end of the snapshot.
  */
 export async function startReading(
   consumer: PushConsumer,
@@ -69,24 +71,26 @@ export async function startReading(
   function endSnapshot(): void {
     flush();
     if (isOver) return;
-    reached = Math.max(reached, lastSequence);
     isSnapshot = false;
     events.snapshotEnded();
     events.reached(reached);
   }
 
-  // The client calls this for all messages of a chunk in one turn: they are passed on together.
-  function receive(message: Message): void {
-    if (isOver) return;
-    const { streamSequence, timestampNanos, pending } = message.info;
-    latest = Math.max(latest, streamSequence);
+  function take(message: Message): void {
     if (isRemoval(message)) {
       if (!isSnapshot) end({ lost: true });
     } else if (message.data.length > 0) {
       texts.push(message.string());
-      writtenMs = timestampNanos / 1_000_000;
+      writtenMs = message.info.timestampNanos / 1_000_000;
     }
-    if (isSnapshot && pending === 0) endSnapshot();
+  }
+
+  // The client calls this for all messages of a chunk in one turn: they are passed on together.
+  function receive(message: Message): void {
+    if (isOver) return;
+    latest = Math.max(latest, message.info.streamSequence);
+    if (events.owns(message.subject)) take(message);
+    if (isSnapshot && latest >= lastSequence) endSnapshot();
     else if (texts.length >= maxBatch) flush();
     else if (!isFlushPlanned) {
       isFlushPlanned = true;
@@ -94,14 +98,13 @@ export async function startReading(
     }
   }
 
-  const { num_pending: snapshotSize } = await consumer.info(true);
   messages = await consumer.consume({ callback: receive });
   messages.closed().then(
     (problem) => end({ problem: problem ?? new Error('the subscription was closed') }),
     (problem: unknown) => end({ problem }),
   );
   watchStatus(messages, end);
-  if (snapshotSize === 0) endSnapshot();
+  if (lastSequence === 0) endSnapshot();
   return {
     assertAlive: () => consumer.info(),
     end,

@@ -3,7 +3,7 @@ import { pause, raceDeadline } from '@torii/core/adapter';
 import type { FeedConnection, FeedEntry, FeedReader } from '../feed.ts';
 import type { Bucket } from './bucket.ts';
 import { explain, hasNoResponder, isConflict, isMissingBucket, NatsProblem } from './problems.ts';
-import { isInterrupted } from './requests.ts';
+import { isInterrupted, isLate } from './requests.ts';
 
 interface Writer {
   readonly write: FeedConnection['write'];
@@ -12,6 +12,8 @@ interface Writer {
 }
 
 interface Attempt {
+  /** For one request. There may be several, because those to a leader that has died get no answer. */
+  readonly limitMs: number;
   isOver: boolean;
   /** Why an entry has to wait. */
   obstacle?: unknown;
@@ -19,6 +21,7 @@ interface Attempt {
 
 const maxConcurrent = 64;
 const retryMs = 200;
+const minLimitMs = 250;
 
 /** Writes entries by compare-and-set, and never replaces a text by one that revokes fewer tokens. */
 export function createWriter(bucket: Bucket, reader: Pick<FeedReader, 'later'>): Writer {
@@ -35,22 +38,29 @@ export function createWriter(bucket: Bucket, reader: Pick<FeedReader, 'later'>):
     return bucket.values();
   }
 
-  async function writeEntry({ key, text }: FeedEntry, attempt: Attempt): Promise<void> {
+  function isKept(current: string, ours: string): boolean {
+    return current === ours || reader.later(current, ours) !== ours;
+  }
+
+  async function writeEntry(entry: FeedEntry, attempt: Attempt): Promise<void> {
+    const { text } = entry;
+    const key = bucket.keyOf(entry);
     for (let revision = 0; !attempt.isOver; ) {
       try {
         const values = await prepare();
-        const isWritten = await bucket.inTime(tryPut(values, key, text, revision));
+        const isWritten = await bucket.inTime(tryPut(values, key, text, revision), attempt.limitMs);
         if (isWritten) return;
-        const current = await bucket.inTime(values.get(key));
-        if (current?.operation === 'PUT' && reader.later(current.string(), text) !== text) return;
+        const current = await bucket.inTime(values.get(key), attempt.limitMs);
+        if (current?.operation === 'PUT' && isKept(current.string(), text)) return;
         revision = current?.revision ?? 0;
       } catch (error) {
-        isFit = false;
         revision = 0;
         if (isInterrupted(error)) continue;
+        attempt.obstacle = error;
+        if (isLate(error)) continue;
+        isFit = false;
         if (!isMissingBucket(error) && !hasNoResponder(error)) throw error;
         // The bucket was deleted, or the server has only just started.
-        attempt.obstacle = error;
         await pause(retryMs);
       }
     }
@@ -62,7 +72,7 @@ export function createWriter(bucket: Bucket, reader: Pick<FeedReader, 'later'>):
     },
     async write(entries, { timeoutMs }) {
       if (refusal !== undefined) throw refusal;
-      const attempt: Attempt = { isOver: false };
+      const attempt: Attempt = { limitMs: Math.max(timeoutMs / 4, minLimitMs), isOver: false };
       const rest = entries.values();
       const work = async (): Promise<void> => {
         for (const entry of rest) await writeEntry(entry, attempt);

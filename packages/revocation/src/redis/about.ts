@@ -1,6 +1,7 @@
-import type { Send } from './client.ts';
-import { isWriteRefusal } from './problems.ts';
+import type { Send } from './link.ts';
+import { isIdRefusal, isWriteRefusal } from './problems.ts';
 import { keptSeconds, nameLevel, type RetentionLevels } from './retention.ts';
+import { beginningId } from './stream-id.ts';
 import type { Keys, View } from './view.ts';
 
 /**
@@ -13,9 +14,9 @@ export async function prepareStore(send: Send, keys: Keys, view: View, levels: R
     for (const [seconds, sinceMs] of missing) {
       await send(['hsetnx', keys.about, nameLevel(seconds), String(sinceMs)]);
     }
-    if (view.first === undefined) await send(['xadd', keys.stream, '*', 'begins', '1']);
+    if (view.isEmpty) await send(['xadd', keys.stream, beginningId, 'begins', '1']);
   } catch (error) {
-    if (!isWriteRefusal(error)) throw error;
+    if (!isWriteRefusal(error) && !isIdRefusal(error)) throw error;
   }
 }
 

@@ -1,10 +1,21 @@
 import { ToriiConfigError } from '@torii/core';
 import { describeValue } from '@torii/core/adapter';
-import { isIoredis, isIoredisCluster, openIoredis, openIoredisCluster, sendToIoredis } from './ioredis.ts';
+import {
+  type IoredisClient,
+  isIoredis,
+  isIoredisCluster,
+  openIoredis,
+  openIoredisCluster,
+  sendToIoredis,
+} from './ioredis.ts';
+import type { Link, Send, Server } from './link.ts';
 import {
   isNodeRedis,
   isNodeRedisCluster,
   isNodeRedisSentinel,
+  type NodeRedisClient,
+  type NodeRedisClusterClient,
+  type NodeRedisSentinelClient,
   openNodeRedis,
   openNodeRedisGroup,
   sendToNodeRedis,
@@ -15,56 +26,6 @@ import {
 
 /** A client of ioredis (`new Redis(…)`, `new Cluster(…)`) or node-redis (`createClient`, `createCluster`, `createSentinel`). */
 export type RedisClient = IoredisClient | NodeRedisClient | NodeRedisClusterClient | NodeRedisSentinelClient;
-
-/** The part of ioredis that the feed uses. */
-export interface IoredisClient {
-  readonly status: string;
-  call(command: string, args: string[]): Promise<unknown>;
-  duplicate(): object;
-}
-
-interface NodeRedis {
-  connect(): Promise<unknown>;
-  duplicate(): object;
-}
-
-/** The part of a client of node-redis that the feed uses. */
-export interface NodeRedisClient extends NodeRedis {
-  createPool(): object;
-  sendCommand(args: readonly string[]): Promise<unknown>;
-}
-
-/** The part of a Cluster client of node-redis that the feed uses. */
-export interface NodeRedisClusterClient extends NodeRedis {
-  getSlotRandomNode(slot: number): object;
-  sendCommand(firstKey: string, isReadonly: boolean, args: string[]): Promise<unknown>;
-}
-
-/** The part of a Sentinel client of node-redis that the feed uses. */
-export interface NodeRedisSentinelClient extends NodeRedis {
-  acquire(): Promise<object>;
-  sendCommand(isReadonly: boolean, args: string[]): Promise<unknown>;
-}
-
-/** Sends a command, its name in lower case. Commands that are sent without waiting reach the server in this order. */
-export type Send = (args: readonly string[]) => Promise<unknown>;
-
-/** A connection that the feed has opened. */
-export interface Link {
-  readonly send: Send;
-  /** Resolves when the connection can be used. Called once. */
-  connect(): Promise<void>;
-  /** Never throws. */
-  close(): void;
-}
-
-/** A client, whichever library it belongs to. */
-export interface Server {
-  /** Sends a command on the connection of the app. */
-  readonly send: Send;
-  /** Creates a second connection with the same options. */
-  open(): Link;
-}
 
 export interface ClientReading {
   readonly isCluster: boolean;

@@ -1,8 +1,8 @@
 import { ToriiConfigError } from '@torii/core';
 import { assertOption, elapsedMs, type Instant, instantNow, pause, random } from '@torii/core/adapter';
 import type { FeedConnection, FeedEntry, FeedReader } from '../feed.ts';
-import type { Link, Server } from './client.ts';
 import { answerMs, quickAnswerMs, within } from './limits.ts';
+import type { Link, Server } from './link.ts';
 import { explain } from './problems.ts';
 import { StreamReading } from './reading.ts';
 import { checkServer } from './server-check.ts';
@@ -16,6 +16,7 @@ export interface FeedSettings {
 
 const firstDelayMs = 200;
 const lastDelayMs = 5_000;
+const floodMs = 50;
 
 /**
  * Reads on a connection that it opens again after each failure, because after a pause of the process a connection may be dead
@@ -29,11 +30,12 @@ export class RedisConnection implements FeedConnection {
   readonly #retentionSeconds: number | undefined;
   readonly #ended: Promise<void>;
   #link: Link | undefined;
+  /** Ends reading on the present connection at once. A client may wait for a dead socket when it is closed. */
+  #stopReading: () => void = () => {};
   #isOver = false;
   #isAsking = false;
   /** Since when the feed has been connecting or reading. `undefined` while it waits for news, which may take long. */
   #busySince: Instant | undefined;
-  #mustReconnect = false;
   #hasWarned = false;
   #failures = 0;
   #delay = new AbortController();
@@ -64,7 +66,7 @@ export class RedisConnection implements FeedConnection {
   async close(): Promise<void> {
     this.#isOver = true;
     this.#delay.abort();
-    this.#link?.close();
+    this.#stopReading();
     this.#writer.close();
     await this.#ended;
   }
@@ -80,8 +82,7 @@ export class RedisConnection implements FeedConnection {
     }
     // A connection that is being made, or read from, answers or fails soon, unless the process was paused meanwhile.
     if (this.#busySince !== undefined && elapsedMs(this.#busySince) < answerMs) return;
-    this.#mustReconnect = true;
-    this.#link?.close();
+    this.#stopReading();
   }
 
   async #run(): Promise<void> {
@@ -95,29 +96,40 @@ export class RedisConnection implements FeedConnection {
   }
 
   /** Reads until the connection fails. */
-  async #readOnce(): Promise<never> {
+  async #readOnce(): Promise<void> {
     assertRetention(this.#retentionSeconds, this.#reader.retentionSeconds);
     await this.#pause();
-    this.#mustReconnect = false;
+    if (this.#isOver) return;
     const link = this.#server.open();
+    const stopped = new Promise<void>((resolve) => {
+      this.#stopReading = resolve;
+    });
     this.#link = link;
     this.#busySince = instantNow();
     try {
-      if (this.#isOver) throw new Error('closed');
-      await within(answerMs, link.connect());
-      const warning = await within(answerMs, checkServer(link.send));
-      if (warning !== undefined && !this.#hasWarned) this.#reader.failed(warning);
-      this.#hasWarned = true;
-      for (let isNew = true; ; isNew = false) {
-        await this.#reading.read(link.send, isNew);
-        this.#failures = 0;
-        this.#busySince = undefined;
-        await this.#reading.waitForNews(link.send);
-        this.#busySince = instantNow();
-      }
+      await Promise.race([this.#readFrom(link), stopped]);
     } finally {
+      this.#link = undefined;
       this.#busySince = undefined;
       link.close();
+    }
+  }
+
+  async #readFrom(link: Link): Promise<void> {
+    await within(answerMs, link.connect());
+    const warning = await within(answerMs, checkServer(link.send));
+    if (warning !== undefined && !this.#hasWarned) this.#reader.failed(warning);
+    this.#hasWarned = true;
+    for (let isNew = true; this.#link === link; isNew = false) {
+      await this.#reading.read(link.send, isNew);
+      if (this.#link !== link) return;
+      this.#failures = 0;
+      this.#busySince = undefined;
+      const readAt = instantNow();
+      const hasNews = await this.#reading.waitForNews(link.send);
+      // Reads a flood of entries in batches, or each one would cost every server of the fleet a round trip.
+      if (hasNews && elapsedMs(readAt) < floodMs) await pause(floodMs);
+      if (this.#link === link) this.#busySince = instantNow();
     }
   }
 
@@ -130,7 +142,7 @@ export class RedisConnection implements FeedConnection {
   }
 
   #report(error: unknown): void {
-    if (this.#isOver || this.#mustReconnect) return;
+    if (this.#isOver) return;
     if (error instanceof ToriiConfigError) {
       this.#isOver = true;
       this.#reader.refused(error);

@@ -5,13 +5,9 @@ import { RedisConnection } from './connection.ts';
 import { keysOf } from './view.ts';
 import { type ReplicaWait, readReplicaWait } from './writer.ts';
 
-export type {
-  IoredisClient,
-  NodeRedisClient,
-  NodeRedisClusterClient,
-  NodeRedisSentinelClient,
-  RedisClient,
-} from './client.ts';
+export type { RedisClient } from './client.ts';
+export type { IoredisClient } from './ioredis.ts';
+export type { NodeRedisClient, NodeRedisClusterClient, NodeRedisSentinelClient } from './node-redis.ts';
 export type { ReplicaWait } from './writer.ts';
 
 export interface RedisFeedOptions {

@@ -1,4 +1,11 @@
-import type { IoredisClient, Link, Send } from './client.ts';
+import type { Link, Send } from './link.ts';
+
+/** The part of ioredis that the feed uses. */
+export interface IoredisClient {
+  readonly status: string;
+  call(command: string, args: string[]): Promise<unknown>;
+  duplicate(): object;
+}
 
 interface OwnClient extends IoredisClient {
   connect(): Promise<unknown>;
@@ -28,6 +35,7 @@ const options = {
   monitor: false,
   commandTimeout: undefined,
   socketTimeout: undefined,
+  disconnectTimeout: 100,
   blockingTimeout: undefined,
 };
 

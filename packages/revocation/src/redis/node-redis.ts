@@ -1,4 +1,27 @@
-import type { Link, NodeRedisClient, NodeRedisClusterClient, NodeRedisSentinelClient, Send } from './client.ts';
+import type { Link, Send } from './link.ts';
+
+interface NodeRedis {
+  connect(): Promise<unknown>;
+  duplicate(): object;
+}
+
+/** The part of a client of node-redis that the feed uses. */
+export interface NodeRedisClient extends NodeRedis {
+  createPool(): object;
+  sendCommand(args: readonly string[]): Promise<unknown>;
+}
+
+/** The part of a Cluster client of node-redis that the feed uses. */
+export interface NodeRedisClusterClient extends NodeRedis {
+  getSlotRandomNode(slot: number): object;
+  sendCommand(firstKey: string, isReadonly: boolean, args: string[]): Promise<unknown>;
+}
+
+/** The part of a Sentinel client of node-redis that the feed uses. */
+export interface NodeRedisSentinelClient extends NodeRedis {
+  acquire(): Promise<object>;
+  sendCommand(isReadonly: boolean, args: string[]): Promise<unknown>;
+}
 
 interface OwnClient {
   connect(): Promise<unknown>;

@@ -48,3 +48,8 @@ export function isForbidden(thrown: unknown): boolean {
 export function isWriteRefusal(thrown: unknown): boolean {
   return isError(thrown) && /^(NOPERM|READONLY|OOM|MISCONF|NOREPLICAS)/.test(thrown.message);
 }
+
+/** Whether a stream has had an entry with this id or a higher one. */
+export function isIdRefusal(thrown: unknown): boolean {
+  return isError(thrown) && /^ERR The ID specified in XADD is equal or smaller/.test(thrown.message);
+}

@@ -1,11 +1,11 @@
 import { elapsedMs, type Instant, instantNow } from '@torii/core/adapter';
 import type { FeedInstant, FeedReader } from '../feed.ts';
 import { levelsToAdd, prepareStore } from './about.ts';
-import type { Send } from './client.ts';
 import { ExpectedEntries } from './expected-entries.ts';
 import { answerMs, within } from './limits.ts';
+import type { Send } from './link.ts';
 import { FeedError } from './problems.ts';
-import type { StreamEntry } from './replies.ts';
+import { readNews, type StreamEntry } from './replies.ts';
 import { keptSeconds, type RetentionLevels, refusalOf } from './retention.ts';
 import { isAfter, start } from './stream-id.ts';
 import {
@@ -83,20 +83,20 @@ export class StreamReading {
     }
   }
 
-  /** Resolves when there may be something new, at the latest after `silenceMs`. */
-  async waitForNews(send: Send): Promise<void> {
+  /** Resolves with whether there is something new, at the latest after `silenceMs`. */
+  async waitForNews(send: Send): Promise<boolean> {
     const ms = Math.max(1, Math.ceil(this.#reader.silenceMs));
     const last = this.#position?.last ?? start;
     const { stream } = this.#keys;
     // The reply is only an alarm: the entries are read together with the time and the state of the server.
     const news = send(['xread', 'COUNT', '1', 'BLOCK', String(ms), 'STREAMS', stream, last]);
-    await within(ms + answerMs, news);
+    return readNews(await within(ms + answerMs, news)).length > 0;
   }
 
   async #beginSnapshot(send: Send, isLost: boolean): Promise<void> {
-    const view = await within(answerMs, look(send, this.#keys, start));
+    const view = await within(answerMs, look(send, this.#keys, start, 1));
     const isFirst = this.#position === undefined;
-    const isReset = isLost || this.#snapshot?.isReset || view.levels.size === 0 || view.first === undefined;
+    const isReset = isLost || this.#snapshot?.isReset || view.levels.size === 0 || view.isEmpty;
     const added = isFirst
       ? levelsToAdd(view, this.#reader.retentionSeconds, this.#chosenSeconds)
       : this.#levelsToRestore(view);
@@ -105,7 +105,7 @@ export class StreamReading {
     const levels = new Map([...view.levels, ...added]);
     const refusal = isFirst ? refusalOf(levels, this.#reader.retentionSeconds, view.storeMs) : undefined;
     if (refusal !== undefined) throw refusal;
-    this.#position = { last: start, first: undefined, replicationId: undefined };
+    this.#position = { last: start, first: undefined, replicationId: undefined, levels: new Map() };
     this.#snapshot = { isReset };
     this.#levels = new Map([...this.#levels, ...levels]);
     this.#expected.clear();
@@ -117,20 +117,21 @@ export class StreamReading {
     const position = this.#position;
     if (position === undefined) return 'replaced';
     const askedAt = this.#reader.now();
-    const view = await within(timeoutMs, look(send, this.#keys, position.last));
+    const view = await within(timeoutMs, look(send, this.#keys, position.last, batchSize));
     // Another connection has begun a snapshot meanwhile.
     if (position !== this.#position) return 'behind';
     const continuity = compare(position, view, this.#keptSeconds(view));
     if (continuity !== 'same') return continuity;
     position.first = view.first;
     position.replicationId = replicationIdOf(view);
+    position.levels = view.levels;
+    if (view.levels.size > 0) this.#levels = view.levels;
     this.#pass(position, view);
     if (view.news.length >= batchSize) return 'behind';
     if (this.#expected.isMissing(askedAt, this.#reader.silenceMs)) {
       this.#reader.failed(new FeedError('Redis accepted an entry and lost it, for example in a failover.'));
       return 'lost';
     }
-    await this.#restoreLevels(send, view, timeoutMs);
     this.#finish(askedAt, view);
     return 'current';
   }
@@ -161,12 +162,6 @@ export class StreamReading {
 
   #keptSeconds(view: View): number {
     return Math.max(keptSeconds(view.levels), keptSeconds(this.#levels), this.#reader.retentionSeconds);
-  }
-
-  /** Somebody has deleted the key, or Redis has to make room. */
-  async #restoreLevels(send: Send, view: View, timeoutMs: number): Promise<void> {
-    if (view.levels.size > 0) this.#levels = view.levels;
-    else await within(timeoutMs, prepareStore(send, this.#keys, view, this.#levels));
   }
 
   /**

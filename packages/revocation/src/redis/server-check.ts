@@ -1,5 +1,5 @@
 import { ToriiConfigError } from '@torii/core';
-import type { Send } from './client.ts';
+import type { Send } from './link.ts';
 import { FeedError } from './problems.ts';
 import { readInfo } from './replies.ts';
 import { ignoreForbidden } from './view.ts';

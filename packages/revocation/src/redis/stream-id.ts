@@ -1,6 +1,12 @@
 /** The id before the first entry of a stream. */
 export const start = '0-0';
 
+/**
+ * The id of the entry that marks the beginning of a stream. It is the lowest one that Redis accepts, and only in an empty stream,
+ * so a fleet that starts writes one.
+ */
+export const beginningId = '0-1';
+
 /** Whether an id of a stream, such as `1719000000000-2`, comes after another one. */
 export function isAfter(id: string, other: string): boolean {
   const [ms, sequence] = partsOf(id);

@@ -1,8 +1,8 @@
-import type { Send } from './client.ts';
+import type { Send } from './link.ts';
 import { isForbidden } from './problems.ts';
 import { readInfo, readMap, readNews, readRange, readTimeMs, type StreamEntry } from './replies.ts';
 import { type RetentionLevels, readLevels } from './retention.ts';
-import { isAfter, msOf, start } from './stream-id.ts';
+import { beginningId, isAfter, msOf, start } from './stream-id.ts';
 
 /** The names of the two keys. Redis Cluster keeps keys with the same text in braces on one server. */
 export interface Keys {
@@ -22,28 +22,31 @@ export interface View {
   readonly storeMs: number;
   readonly replication: ReadonlyMap<string, string>;
   readonly levels: RetentionLevels;
-  /** The id of the oldest entry. */
+  readonly isEmpty: boolean;
+  /** The id of the oldest entry, without the one that marks the beginning. */
   readonly first: string | undefined;
   /** Whether the entry at `last` is still there. */
   readonly holdsLast: boolean;
-  /** Up to 1000 entries after `last`. */
+  /** Entries after `last`. */
   readonly news: readonly StreamEntry[];
 }
 
-export async function look(send: Send, { stream, about }: Keys, last: string): Promise<View> {
-  const [time, replication, levels, first, atLast, news] = await Promise.all([
+/** @param count How many entries after `last` are read, at most. */
+export async function look(send: Send, { stream, about }: Keys, last: string, count: number): Promise<View> {
+  const [time, replication, levels, oldest, atLast, news] = await Promise.all([
     send(['time']),
     send(['info', 'replication']).catch(ignoreForbidden),
     send(['hgetall', about]),
-    send(['xrange', stream, '-', '+', 'COUNT', '1']),
+    send(['xrange', stream, '-', '+', 'COUNT', '2']),
     send(['xrange', stream, last, last, 'COUNT', '1']),
-    send(['xread', 'COUNT', String(batchSize), 'STREAMS', stream, last]),
+    send(['xread', 'COUNT', String(count), 'STREAMS', stream, last]),
   ]);
   return {
     storeMs: readTimeMs(time),
     replication: readInfo(replication),
     levels: readLevels(readMap(levels)),
-    first: readRange(first)[0]?.id,
+    isEmpty: readRange(oldest).length === 0,
+    first: readRange(oldest).find(({ id }) => id !== beginningId)?.id,
     holdsLast: readRange(atLast).length > 0,
     news: readNews(news),
   };
@@ -57,10 +60,11 @@ export function ignoreForbidden(error: unknown): undefined {
 export interface Position {
   /** The id of the last entry that was read. */
   last: string;
-  /** The id of the oldest entry. */
+  /** The id of the oldest entry, without the one that marks the beginning. */
   first: string | undefined;
   /** Changes when the server is restarted or replaced. Absent if the user may not ask for it. */
   replicationId: string | undefined;
+  levels: RetentionLevels;
 }
 
 /** `replaced`: by a server that may lack entries that others have read or written. `lost`: entries are missing. */
@@ -70,10 +74,11 @@ export type Continuity = 'same' | 'replaced' | 'lost';
  * Compares a server with an earlier position. Its last id alone does not show that a stream was deleted and begun again: ids
  * are times, so new ids are higher. So the entries at both ends must still be there, unless they are old enough to be trimmed.
  */
-export function compare({ last, first, replicationId }: Position, view: View, keptSeconds: number): Continuity {
+export function compare({ last, first, replicationId, levels }: Position, view: View, keptSeconds: number): Continuity {
   const isOld = (id: string): boolean => msOf(id) < view.storeMs - keptSeconds * 1_000;
   if (last !== start && !view.holdsLast && !isOld(last)) return 'lost';
   if (first !== undefined && view.first !== first && (!isOld(first) || isBefore(view.first, first))) return 'lost';
+  if ([...levels.keys()].some((seconds) => !view.levels.has(seconds))) return 'lost';
   return replicationId === undefined || replicationId === replicationIdOf(view) ? 'same' : 'replaced';
 }
 

@@ -1,7 +1,7 @@
 import { readKnownOptions, readWhole } from '@torii/core/adapter';
 import type { FeedEntry } from '../feed.ts';
-import type { Link, Send, Server } from './client.ts';
 import { answerMs, within } from './limits.ts';
+import type { Link, Send, Server } from './link.ts';
 import { FeedError } from './problems.ts';
 import { readMap, readTimeMs } from './replies.ts';
 import { keptSeconds, marginSeconds, readLevels } from './retention.ts';

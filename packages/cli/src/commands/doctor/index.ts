@@ -87,8 +87,8 @@ async function examine(context: Context, options: DoctorOptions): Promise<readon
     ),
     checkClock(clocks, options.clockTolerance),
     ...apiReport.findings,
-    checkSameTorii(issuers, api),
     ...revocations.findings,
+    checkSameTorii(issuers, api),
   ];
 }
 

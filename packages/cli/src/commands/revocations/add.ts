@@ -45,7 +45,7 @@ export function addRevocationsAdd(revocations: Command, context: Context): void 
     .option('--impersonator <id>', 'tokens with which this user impersonates others', nonEmptyText)
     .option('--environment', 'all tokens of the environment; asks for confirmation')
     .addOption(new Option('--token', 'one token, read from standard input or a file').conflicts('at'))
-    .option('--at <time>', 'tokens issued at or before this time (ISO 8601); default: now', nonEmptyText)
+    .option('--at <time>', 'tokens issued at or before this time (ISO 8601); default: in 30 s', nonEmptyText)
     .addHelpText('after', examples)
     .action((file: string | undefined, options: AddOptions) => addRevocation(context, file, options));
 }

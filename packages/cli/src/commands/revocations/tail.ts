@@ -79,7 +79,7 @@ function describeEvent(shown: string, event: RevocationEvent): string | undefine
     case 'feed_failed':
       return `${describeStoreProblem(shown, event.cause)} Trying again.`;
     case 'feed_current':
-      return 'The store was read again. Nothing was missed.';
+      return 'The store was read again.';
     case 'feed_reset':
       return 'The store has lost its revocations. Servers that hold them write them back.';
     default:

@@ -141,7 +141,6 @@ async function applyTo<T>(
     },
   );
   await writeRecords(output, formOf(options), columns, results);
-  if (remark !== undefined && done > 0) output.say(remark);
-  if (remark !== undefined) conclude(done);
+  if (remark !== undefined) conclude(done, `${remark} `);
   attempts.demandSuccess();
 }
