@@ -172,8 +172,8 @@ export const revocationsFaults: readonly PlantedFault[] = [
   ),
   fault(34, 'a pause does not ask the store', 'A server that wakes up answers 503 for some seconds.', [
     liveness,
-    'this.#doubtSince = this.#ranAt;\n    this.#calmForMs = -1;\n    this.#ask();',
-    'this.#doubtSince = this.#ranAt;\n    this.#calmForMs = -1;',
+    'this.#calmForMs = -1;\n    this.#ask();',
+    'this.#calmForMs = -1;',
   ]),
   fault(43, 'lost entries are not written back', 'After a flush, a server that starts accepts revoked tokens.', [
     announcements,
@@ -276,13 +276,13 @@ export const revocationsFaults: readonly PlantedFault[] = [
   ]),
   fault(42, 'a lost connection is noticed after minutes', 'A dead connection stops all requests.', [
     reading,
-    'await within(ms + answerMs, news);',
-    'await within(ms + answerMs + 120_000, news);',
+    'await within(ms + answerMs, news)',
+    'await within(ms + answerMs + 120_000, news)',
   ]),
   fault(34, 'a dead connection is opened after a wait', 'After a pause, requests get 503 although Redis answers.', [
     connection,
-    'if (this.#failures === 0 || this.#mustReconnect) return;',
-    'if (this.#failures === 0) return;',
+    '    this.#failures = 0;\n    this.#stopReading();',
+    '    this.#stopReading();',
   ]),
   fault(42, 'a question closes a connection that is being opened', 'After an outage, a server never recovers.', [
     connection,

@@ -82,6 +82,8 @@ export class RedisConnection implements FeedConnection {
     }
     // A connection that is being made, or read from, answers or fails soon, unless the process was paused meanwhile.
     if (this.#busySince !== undefined && elapsedMs(this.#busySince) < answerMs) return;
+    // Requests wait for the next connection, so it must not wait because of failures before the pause.
+    this.#failures = 0;
     this.#stopReading();
   }
 
@@ -135,8 +137,7 @@ export class RedisConnection implements FeedConnection {
 
   async #pause(): Promise<void> {
     this.#delay = new AbortController();
-    // A request waits for the answer to `ask`.
-    if (this.#failures === 0 || this.#mustReconnect) return;
+    if (this.#failures === 0) return;
     const ms = Math.min(lastDelayMs, firstDelayMs * 2 ** (this.#failures - 1));
     await pause(ms * (0.5 + random() / 2), this.#delay.signal);
   }

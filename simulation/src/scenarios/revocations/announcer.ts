@@ -107,8 +107,11 @@ export class Announcer {
     if (atMs !== undefined) return { from: Math.floor(atMs / 1000), to: Math.floor(atMs / 1000) };
     const { fromMs: from, toMs: to } = this.#presentOf(node);
     if (subject.kind === 'token') return { from: 0, to: Math.max(token?.claims.iat ?? 0, Math.floor(to / 1000) + 31) };
-    // The clock of the store was read a little before.
-    return { from: Math.floor((from + toleranceMs) / 1000) - 2, to: Math.floor((to + toleranceMs) / 1000) + 2 };
+    // The later clock counts, up to five minutes. That of the store was read a little before.
+    const { wallMs } = node.process;
+    const secondsAt = (ms: number): number =>
+      Math.floor((Math.min(Math.max(ms, wallMs), ms + maxAheadMs) + toleranceMs) / 1000);
+    return { from: secondsAt(from) - 2, to: secondsAt(to) + 2 };
   }
 
   /** What time it is for the node: by the clock of the store as it knows it, or else by its own. */

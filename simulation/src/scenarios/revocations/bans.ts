@@ -61,7 +61,7 @@ export class Bans {
     this.#underWay.set(name, ban);
     node.announcing += 1;
     const { highestMs } = this.#store;
-    const latestMs = wasCalm ? this.#store.wallMs : Math.max(process.wallMs, highestMs);
+    const latestMs = Math.max(process.wallMs, highestMs);
     if (step.operation !== 'unban') this.#allow(user, latestMs + toleranceMs + 2_000);
     client.users[step.operation](user).then(
       () => this.#end(name, ban, undefined),
