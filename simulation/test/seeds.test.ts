@@ -23,7 +23,8 @@ test('every statement holds in 500 episodes of all scenarios', async () => {
   const found = failed && { scenario: failed.scenario, seed: failed.seed, violation: failed.checked.violation };
   expect(found, 'repeat it with npm run simulate -- --scenario … --replay SEED').toBeUndefined();
   expect(episodes).toBe(500);
-  expect([...counts.values()]).toEqual(scenarios.map(() => 500 / scenarios.length));
+  // In turn: 500 is not a multiple of every number of scenarios.
+  for (const [name, count] of counts) expect(Math.abs(count - 500 / scenarios.length), name).toBeLessThan(1);
   expect(processHours).toBeGreaterThan(500);
 });
 

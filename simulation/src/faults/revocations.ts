@@ -177,11 +177,6 @@ export const revocationsFaults: readonly PlantedFault[] = [
   ]),
   fault(43, 'lost entries are not written back', 'After a flush, a server that starts accepts revoked tokens.', [
     announcements,
-    'if (this.#unstored.size > 0) this.#scheduleFlush(restoreWithinMs);',
-    '',
-  ]),
-  fault(43, 'only what was announced here is written back', 'A crash and a flush together undo a ban.', [
-    announcements,
     'for (const entry of entries) this.#addUnstored(entry);',
     '',
   ]),
