@@ -37,7 +37,6 @@ const commands: readonly string[] = [
   'XLEN s',
   'XADD s 1-1 entry again',
   'PING',
-  'WAIT 0 10',
 ];
 
 test('the store of the simulation answers as Redis does', async (context) => {
@@ -64,7 +63,9 @@ function plain(reply: Reply): unknown {
 async function startRedis(program: string): Promise<(args: readonly string[]) => Promise<unknown>> {
   const folder = mkdtempSync(join(tmpdir(), 'torii-redis-'));
   const path = join(folder, 'socket');
-  const child = spawn(program, ['--port', '0', '--unixsocket', path, '--save', '', '--dir', folder], { stdio: 'ignore' });
+  const child = spawn(program, ['--port', '0', '--unixsocket', path, '--save', '', '--dir', folder], {
+    stdio: 'ignore',
+  });
   let socket: Socket | undefined;
   onTestFinished(async () => {
     socket?.destroy();
