@@ -31,6 +31,7 @@ export class StoreClock {
    */
   get presentMs(): number {
     const { knownMs } = this;
-    return knownMs === undefined || Math.abs(knownMs - wallMs()) > maxTrustedMs ? wallMs() : knownMs;
+    // Not if it is behind: other processes ignore a cut-off that is far ahead by the clock of the store.
+    return knownMs === undefined || knownMs - wallMs() > maxTrustedMs ? wallMs() : knownMs;
   }
 }

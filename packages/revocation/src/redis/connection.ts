@@ -83,6 +83,8 @@ export class RedisConnection implements FeedConnection {
     }
     // A connection that is being made, or read from, answers or fails soon, unless the process was paused meanwhile.
     if (this.#busySince !== undefined && elapsedMs(this.#busySince) < answerMs) return;
+    // Requests wait for the next connection, so it must not wait because of failures before the pause.
+    this.#failures = 0;
     this.#stopReading();
   }
 

@@ -47,7 +47,21 @@ export class StreamWriter {
   /** Resolves with the ids of the entries. */
   async write(entries: readonly FeedEntry[]): Promise<readonly string[]> {
     if (this.#wait === undefined) return this.#append(this.#server.send, entries);
-    const { replicas, timeoutMs } = this.#wait;
+    const link = this.#link;
+    try {
+      return await this.#confirmed(entries, this.#wait);
+    } catch (error) {
+      // The connection of earlier writes may have been lost since then, for example in a failover.
+      if (link === undefined || error instanceof FeedError) throw error;
+      if (link === this.#link) this.close();
+      return this.#confirmed(entries, this.#wait);
+    }
+  }
+
+  async #confirmed(
+    entries: readonly FeedEntry[],
+    { replicas, timeoutMs }: ReplicaWait,
+  ): Promise<readonly string[]> {
     // WAIT counts the writes of its connection, and would keep other commands of the app waiting.
     const send = await this.#connected();
     const ids = await this.#append(send, entries);
