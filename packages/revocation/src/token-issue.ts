@@ -1,4 +1,4 @@
-/** When a token was issued, in Unix seconds, as it says itself. 0 if it does not say so, or not believably. */
+/** The `iat` of a token that was not verified, in Unix seconds. 0 if it is missing or more than 15 minutes ahead. */
 export function readTokenIssue(token: string, presentMs: number): number {
   try {
     const [, payload = ''] = token.split('.');

@@ -48,7 +48,7 @@ export class StreamWriter {
   async write(entries: readonly FeedEntry[]): Promise<readonly string[]> {
     if (this.#wait === undefined) return this.#append(this.#server.send, entries);
     const { replicas, timeoutMs } = this.#wait;
-    // WAIT counts the writes of its connection, and would keep other commands of the app waiting.
+    // On an own connection: WAIT counts only the writes of its connection, and blocks later commands.
     const send = await this.#connected();
     const ids = await this.#append(send, entries);
     const confirmed = Number(await send(['wait', String(replicas), String(timeoutMs)]));

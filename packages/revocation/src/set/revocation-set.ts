@@ -20,9 +20,9 @@ export class RevocationSet {
   readonly #members: Map<string, Map<string, HeldEntry>> = new Map();
   #memberCount = 0;
   #environment: HeldEntry | undefined;
-  /** Stands for the entries that did not fit. Not an entry, because it is not for other processes. */
+  /** Replaces the entries that did not fit. Kept apart from `#environment`, because it is not for other processes. */
   #compacted: HeldEntry | undefined;
-  /** The later cut-off of the two. */
+  /** The later cut-off of `#environment` and `#compacted`. */
   #everyoneBefore = Number.NEGATIVE_INFINITY;
   readonly #ends: Ends = new Ends();
 
@@ -153,7 +153,7 @@ export class RevocationSet {
   }
 }
 
-// The same second is included: a cut-off has no fractions, and may be of the same second as the issue.
+// Cut-offs have whole seconds, so a token of the same second is revoked too.
 function isCut(issuedAt: number, entry: HeldEntry | undefined): boolean {
   return entry !== undefined && issuedAt < entry.before + 1;
 }
