@@ -41,8 +41,11 @@ export interface FeedReader {
   proven(askedAt: FeedInstant): void;
   /** The present moment, for `proven`. */
   now(): FeedInstant;
-  /** The store cannot be reached, or refuses. The feed goes on trying. */
-  failed(problem: unknown): void;
+  /**
+   * The store cannot be reached, or refuses a command. The feed goes on trying. With `askedAt`, the time at which the failed
+   * command was sent, requests no longer wait for the store. Leave it out if the next attempt follows within a second.
+   */
+  failed(problem: unknown, askedAt?: FeedInstant): void;
   /**
    * The store cannot be used with these options, for example because it does not keep entries for long enough. From now on,
    * every request gets 503. The feed stops.

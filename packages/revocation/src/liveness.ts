@@ -51,6 +51,8 @@ export class Liveness {
   #timerAt: Instant = this.#begunAt;
   /** Set at the start and after a pause of the process, until the store has answered a request that was sent later. */
   #doubtSince: Instant | undefined = this.#begunAt;
+  /** Whether a request to the store that was sent since `#doubtSince` has failed. */
+  #isAnswered = false;
   #calmFromMs = 0;
   #calmForMs = -1;
   readonly #waiting: Set<() => void> = new Set();
@@ -139,8 +141,11 @@ export class Liveness {
   }
 
   /** The feed says that the store cannot be reached. It goes on trying. */
-  noteFailure(): void {
+  noteFailure(askedAt: FeedInstant | undefined): void {
     this.#isFailing = true;
+    if (this.#doubtSince === undefined || !isInstant(askedAt) || askedAt.steadyMs < this.#doubtSince.steadyMs) return;
+    this.#isAnswered = true;
+    this.#wakeAll();
   }
 
   /** Called about once a second. `isTimer`: by a timer, not by a request. */
@@ -188,7 +193,7 @@ export class Liveness {
   }
 
   #patienceMs(): number {
-    if (this.#doubtSince === undefined) return 0;
+    if (this.#doubtSince === undefined || this.#isAnswered) return 0;
     if (!this.#hasSnapshot && this.#settings.beforeFirstSnapshot === 'accept') return 0;
     return this.#settings.waitMs - elapsedMs(this.#doubtSince);
   }
@@ -206,6 +211,7 @@ export class Liveness {
   /** Requests wait for a proof that is asked for now. */
   #doubt(): void {
     this.#doubtSince = instantNow();
+    this.#isAnswered = false;
     this.#calmForMs = -1;
     this.#ask();
   }
@@ -215,8 +221,8 @@ export class Liveness {
     const askAfterMs = this.#hooks.askAfterMs();
     // A feed that fails tries again by itself, after growing pauses. A feed that polls asks by itself too.
     if (timersFire && (this.#isFailing || askAfterMs !== undefined)) return;
-    const overdueMs = 2 * this.#settings.silenceMs;
-    const afterMs = Math.min(overdueMs, askAfterMs ?? overdueMs);
+    const overdueMs = 2 * Math.min(this.#settings.silenceMs, askAfterMs ?? Number.POSITIVE_INFINITY);
+    const afterMs = askAfterMs ?? overdueMs;
     const silentMs = this.#silentMs();
     if (!timersFire && (silentMs >= overdueMs || !this.#hasSnapshot)) this.#doubtAgain();
     else if (silentMs >= afterMs && elapsedMs(this.#askedAt) >= Math.min(afterMs, this.#askPauseMs)) this.#ask();
@@ -224,9 +230,8 @@ export class Liveness {
 
   // An edge runtime ends background work together with the request that began it. So some requests must wait for the answer.
   #doubtAgain(): void {
-    const pauseMs = this.#settings.waitMs + this.#askPauseMs;
-    if (this.#end !== undefined || elapsedMs(this.#doubtSince ?? this.#askedAt) < pauseMs) return;
-    this.#doubt();
+    if (this.#end !== undefined || this.#patienceMs() > 0) return;
+    if (elapsedMs(this.#askedAt) >= this.#askPauseMs) this.#doubt();
   }
 
   #ask(): void {

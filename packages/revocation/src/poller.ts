@@ -120,8 +120,8 @@ export class Poller implements FeedConnection {
     const run = { begunAt: instantNow(), abort: new AbortController() };
     this.#begunAt = run.begunAt;
     this.#running.add(run);
+    const askedAt = this.#reader.now();
     try {
-      const askedAt = this.#reader.now();
       const since = this.#since();
       const found = await this.#load(since, run.abort);
       if (this.#isClosed || turn < this.#usedTurn) return;
@@ -136,7 +136,7 @@ export class Poller implements FeedConnection {
       this.#failures += 1;
       // The next read must find out what the store holds.
       this.#fullAt = undefined;
-      this.#reader.failed(problem);
+      this.#reader.failed(problem, askedAt);
     } finally {
       this.#running.delete(run);
       this.#scheduleNext();

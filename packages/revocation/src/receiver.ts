@@ -120,10 +120,10 @@ export class Receiver implements FeedReader {
     return instantNow();
   }
 
-  failed(problem: unknown): void {
+  failed(problem: unknown, askedAt?: FeedInstant): void {
     this.#safely(() => {
       this.#hasFailed = true;
-      this.#parts.liveness.noteFailure();
+      this.#parts.liveness.noteFailure(askedAt);
       this.#isNews = true;
       const cause = loggableCause(problem);
       this.#parts.limited.emit({ type: 'feed_failed', problem: innermostProblem(cause), cause });

@@ -15,7 +15,8 @@ export interface FeedSettings {
 }
 
 const firstDelayMs = 200;
-const lastDelayMs = 5_000;
+// After a long outage, a fleet is current again within five seconds: this delay, and the reading.
+const lastDelayMs = 3_000;
 const floodMs = 50;
 
 /**

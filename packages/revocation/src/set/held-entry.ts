@@ -27,14 +27,14 @@ export class HeldEntry implements Entry {
 }
 
 export class HeldMember extends HeldEntry {
-  readonly #organizationId: string | undefined;
+  readonly #organizationId: string;
 
   constructor(entry: Entry, endsAt: number) {
     super(entry, endsAt);
-    this.#organizationId = entry.organizationId;
+    this.#organizationId = entry.organizationId ?? '';
   }
 
-  override get organizationId(): string | undefined {
+  override get organizationId(): string {
     return this.#organizationId;
   }
 }
