@@ -29,7 +29,7 @@ import { Watchers } from './watchers.ts';
 const tickMs = 1_000;
 const closeWithinMs = 5_000;
 
-/** What a source of revocations has found out about a token that a verifier remembers. */
+/** The result of the last lookup of a token that a verifier remembers. */
 class Mark {
   readonly engine: Engine;
   version: number;
@@ -107,7 +107,7 @@ export class Engine {
     const example = 'revokeUser(userId, { at: user.updatedAt })';
     const id = readId('userId', userId);
     const options = readCallOptions(given, ['at', 'organizationId'], example);
-    // An organization that is set but undefined must not revoke more than was meant.
+    // `organizationId: undefined` must not revoke the tokens of all organizations.
     const isMember = 'organizationId' in options;
     const organizationId = isMember ? readId('organizationId', options.organizationId) : undefined;
     await this.#announce({ kind: isMember ? 'member' : 'user', id, organizationId, before: this.#moment(options.at) });
@@ -129,7 +129,7 @@ export class Engine {
       typeof token === 'string'
         ? await readRevokedText(token, this.#clock.presentMs)
         : readRevokedAuth(token, this.settings);
-    // Not before its issue, even if a clock is behind: the entry is kept from this moment on.
+    // With a slow clock, not earlier than the token's issue: the entry could be forgotten before the token expires.
     const before = Math.max(Math.floor(this.#clock.presentMs / 1000), issuedAt);
     await this.#announce({ kind: 'token', id: digest, organizationId: undefined, before });
   }
@@ -181,7 +181,7 @@ export class Engine {
   #isRevoked(token: RevocableToken): boolean {
     const { mark } = token;
     const { version } = this.#memory.set;
-    // Not a mark of another source, which may know another environment.
+    // A mark of other revocations does not count: they may be for another environment.
     if (!(mark instanceof Mark) || mark.engine !== this) {
       const isRevoked = this.#memory.set.revokes(token.auth, token.digest);
       token.mark = new Mark(this, version, isRevoked);
@@ -252,7 +252,7 @@ export class Engine {
     if (elapsedMs(this.#tickedAt) >= tickMs) this.#tick();
   }
 
-  // Edge runtimes have no timers between requests, and some none before the first: then `check` does the work.
+  // On edge runtimes, timers do not fire between requests, or cannot be started outside of a request. There, `check` ticks.
   #startTicking(): void {
     const tick = (): void => {
       this.#tick(true);

@@ -77,7 +77,7 @@ export class RedisConnection implements FeedConnection {
     try {
       if ((await this.#reading.catchUp(this.#server.send, quickAnswerMs)) === 'current') return;
     } catch {
-      // The connection of the app may be dead. A new one tells.
+      // The connection of the app may be dead. A new connection will tell.
     } finally {
       this.#isAsking = false;
     }

@@ -34,7 +34,7 @@ export function explain(thrown: unknown): Error {
 
 const unreachable = 'Redis cannot be reached. Check the address, and whether Redis is running';
 
-/** A problem that this package has found, with a message of its own. */
+/** An error with a message of this package. */
 export class FeedError extends Error {
   override readonly name = 'RedisFeedError';
 }
