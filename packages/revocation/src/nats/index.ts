@@ -5,6 +5,8 @@ import { createBucket } from './bucket.ts';
 import { follow } from './follow.ts';
 import { createRequests } from './requests.ts';
 
+export type { FeedConnection, FeedEntry, FeedInstant, FeedReader, RevocationFeed } from '../feed.ts';
+
 /** The options of `natsFeed`. */
 export interface NatsFeedOptions {
   /**

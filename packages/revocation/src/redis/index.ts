@@ -5,6 +5,7 @@ import { RedisConnection } from './connection.ts';
 import { keysOf } from './view.ts';
 import { type ReplicaWait, readReplicaWait } from './writer.ts';
 
+export type { FeedConnection, FeedEntry, FeedInstant, FeedReader, RevocationFeed } from '../feed.ts';
 export type { RedisClient } from './client.ts';
 export type { IoredisClient } from './ioredis.ts';
 export type { NodeRedisClient, NodeRedisClusterClient, NodeRedisSentinelClient } from './node-redis.ts';

@@ -15,7 +15,7 @@ const remedies: Readonly<Record<string, string>> = {
   NOREPLICAS: 'Redis refuses writes because too few replicas are connected (`min-replicas-to-write`)',
   WRONGTYPE: 'A key of the feed holds something else. Delete it: its name begins with `torii:revocations:`',
   CLUSTERDOWN: 'The Redis Cluster is down',
-  MOVED: 'The server belongs to a Redis Cluster. Pass a Cluster client of ioredis',
+  MOVED: 'The server belongs to a Redis Cluster. Pass a Cluster client of ioredis or node-redis',
   BUSY: 'Redis is busy with a script',
 };
 
