@@ -25,14 +25,15 @@ export interface FeedReader {
   readonly silenceMs: number;
   /**
    * Everything that the store holds is about to be passed to `received`: at the start, and after the store has lost data or
-   * was replaced. `reset`: the store has lost data, or was empty when this process started.
+   * was replaced. `reset`: the store has lost data, or was empty when this process started. `askedAt`: when the store was asked,
+   * if that was before this call. By then the answer may be old, for example after a pause of the process.
    */
-  snapshotBegins(options?: { readonly reset?: boolean }): void;
+  snapshotBegins(options?: { readonly reset?: boolean; readonly askedAt?: FeedInstant }): void;
   /** Entries of the store, in any order. Repeated ones do no harm. `storeMs`: the present time by the store's clock. */
   received(texts: readonly string[], storeMs?: number): void;
   /**
-   * Which of two texts about the same key the store must keep: `ours` if it revokes more tokens or `current` is not an entry that
-   * this reader accepts, otherwise `current`.
+   * Which of two texts with the same key the store must keep: `ours` if it revokes more tokens, or if `current` is not an entry
+   * about the same subject that this reader accepts, otherwise `current`.
    */
   later(current: string, ours: string): string;
   /** Everything has been passed on. The reader writes back the entries that it holds and the store lacks. */
