@@ -131,7 +131,7 @@ export class Engine {
   async revokeToken(token: string | Auth): Promise<void> {
     const { digest, issuedAt } = typeof token === 'string' ? await this.#readToken(token) : this.#readAuth(token);
     // Not before its issue, even if a clock is behind: the entry is kept from this moment on.
-    const before = Math.max(Math.floor(this.#clock.presentMs / 1000), issuedAt);
+    const before = Math.floor(Math.max(this.#clock.presentMs / 1000, issuedAt));
     await this.#announce({ kind: 'token', id: digest, organizationId: undefined, before });
   }
 

@@ -224,6 +224,15 @@ test('[41] what is over for every token is not written back, so that processes d
   expect(feed.written.map(({ text }) => text)).toEqual([textOf({ id: 'ben', before: now() - 50 })]);
 });
 
+test('[43] a store with a clock that is far ahead gets back what it has lost', async () => {
+  const { feed } = started({ maxTokenSeconds: 60 });
+  const text = textOf({ before: now() });
+  feed.snapshot([text]);
+  feed.snapshot([], { reset: true, storeMs: (now() + 86_400) * 1000 });
+  await clock.pass(11_000);
+  expect(feed.written.map((entry) => entry.text)).toEqual([text]);
+});
+
 test('[43] after a compaction and a loss of the store, the cut-off of the compaction is written back', async () => {
   const { feed, eventsOf } = started({ maxEntries: 100 });
   feed.snapshot(Array.from({ length: 101 }, (_, i) => textOf({ id: `user ${i}`, before: now() - i })));
