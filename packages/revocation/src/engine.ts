@@ -206,7 +206,7 @@ export class Engine {
   }
 
   #moment(at: unknown): number {
-    return readMoment(at, this.#clock.presentMs);
+    return readMoment(at, this.#clock.latestMs);
   }
 
   async #readToken(token: string): Promise<{ digest: string; issuedAt: number }> {

@@ -47,7 +47,7 @@ export interface RevocationOptions {
   /**
    * Secrets that sign the entries, so that an attacker who can write to the store cannot sign everybody out. Each has at least
    * 32 characters. The first signs; all are accepted. To rotate: add the new one as the second everywhere, then make it the
-   * first, then remove the old one after `maxTokenSeconds`. By default entries are not signed.
+   * first, then remove the old one after `maxTokenSeconds` + 1500 seconds. By default entries are not signed.
    */
   readonly signingKeys?: readonly string[];
   /**

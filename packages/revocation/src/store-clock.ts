@@ -2,6 +2,8 @@ import { type Instant, instantNow, steadyMs, wallMs } from '@torii/core/adapter'
 
 /** If the two clocks of this process disagree by more, one was set, or stopped: the time of the store is no longer known. */
 const maxDifferenceMs = 5_000;
+/** A cut-off may lie at most 900 seconds ahead of the store's clock, of which `at` may use 300. */
+const maxLeadMs = 540_000;
 
 /** The clock of the store. Other clocks of a fleet differ, and all processes know this one. */
 export class StoreClock {
@@ -17,6 +19,12 @@ export class StoreClock {
     const { storeMs, at } = this.#noted;
     const passedMs = steadyMs() - at.steadyMs;
     return Math.abs(wallMs() - at.wallMs - passedMs) > maxDifferenceMs ? undefined : storeMs + passedMs;
+  }
+
+  /** By the clock that shows more, for cut-offs: one that is too early would let tokens through. */
+  get latestMs(): number {
+    const { presentMs } = this;
+    return Math.max(presentMs, Math.min(wallMs(), presentMs + maxLeadMs));
   }
 
   /** By the clock of the store, or else by that of this process. */

@@ -77,6 +77,19 @@ test('without a moment, the cut-off is the present and 30 seconds, by the clock 
   clock.setWall(-3_600_000);
 });
 
+test('[43] a store with a slow clock does not make cut-offs earlier', async () => {
+  const { revocations, feed } = started();
+  const cuts = async (behindSeconds: number): Promise<number> => {
+    feed.reader.received([], (now() - behindSeconds) * 1000);
+    await revocations.revokeUser(`user ${behindSeconds}`);
+    return (fieldsOf(feed.written.at(-1) as FeedEntry) as { before: number }).before - now();
+  };
+  expect(await cuts(500)).toBe(30);
+  // Other servers would ignore a cut-off that lies further ahead of the store's clock.
+  expect(await cuts(3_600)).toBe(540 + 30 - 3_600);
+  await revocations.revokeUser('ada', { at: new Date((now() - 3_000) * 1000) });
+});
+
 test('entries are signed with the first key', async () => {
   const keys = [signingKey('a'), signingKey('b')];
   const { revocations, feed } = started({ signingKeys: keys });
