@@ -59,6 +59,7 @@ export class Engine {
   #refusal: ToriiConfigError | undefined;
   #connection: FeedConnection | undefined;
   #isClosed = false;
+  #isTicking = false;
   #tickedAt: Instant = instantNow();
 
   constructor(settings: Settings) {
@@ -144,6 +145,7 @@ export class Engine {
     if (this.#refusal !== undefined) return 'revocations_unavailable';
     if (this.#liveness.isStaleAndRefusing) return 'revocations_unavailable';
     const ended = this.#watchers.watch(auth, digest, signal);
+    if (!this.#isTicking) this.#startTicking();
     this.#watchers.expire();
     return ended;
   }
@@ -295,10 +297,12 @@ export class Engine {
   // Edge runtimes have no timers between requests, and some none before the first: then `check` does the work.
   #startTicking(): void {
     const tick = (): void => {
+      this.#isTicking = false;
       this.#tick(true);
-      if (!this.#isClosed || this.#watchers.size > 0) this.#startTicking();
+      if (!this.#isTicking && (!this.#isClosed || this.#watchers.size > 0)) this.#startTicking();
     };
     try {
+      this.#isTicking = true;
       const timer = startTimer(tick, tickMs);
       if (typeof timer === 'object') (timer as { unref?(): void }).unref?.();
     } catch {}

@@ -224,3 +224,12 @@ test('[43][44] an entry of another subject under the same key does not keep an a
   const later = textOf({ before: now() + 60 }, { signingKeys });
   expect(reader.later(later, ours)).toBe(later);
 });
+
+test('[42] a snapshot with an unreadable moment proves nothing', async () => {
+  const { revocations, feed } = start();
+  feed.reader.snapshotBegins({ askedAt: { wallMs: Number.NaN } as never });
+  feed.reader.snapshotEnds();
+  expect(revocations.health()).toMatchObject({ status: 'current', silentSeconds: null });
+  await clock.pass(300_000);
+  expect(await revocations.check(tokenOf())).toBe('unavailable');
+});
