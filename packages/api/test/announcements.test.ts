@@ -151,6 +151,13 @@ test.each([
   expect(log).toEqual(['request', 'ada now', 'ada now', 'request', 'ada now']);
 });
 
+test('44: announces an id in capital letters in small ones too, as tokens have it', async () => {
+  const { client, log } = announcing([done()]);
+  const id = '0190D2C5-7A3B-7C1E-8F00-ABCDEF012345';
+  await client.sessions.revokeAllForUser(id);
+  expect(log).toEqual(['request', `${id} ${dateMoment}`, `${id.toLowerCase()} ${dateMoment}`]);
+});
+
 test('43: takes the moment of the last answer if the call was retried', async () => {
   const { client, log } = announcing([networkError('ECONNRESET'), refusal(403, 'refused', date)]);
   expect(await outcomeOf(client.users.delete('ada'))).toBeUndefined();
