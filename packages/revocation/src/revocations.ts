@@ -15,7 +15,10 @@ export interface Revocations extends RevocationSource, RevocationAnnouncer {
   revokeImpersonator(userId: string, options?: RevocationMoment): Promise<void>;
   /** Revokes every token of the environment that was issued at or before a moment. Everybody renews once. */
   revokeEnvironment(options?: RevocationMoment): Promise<void>;
-  /** Revokes one token: the text of a token, verified or not, or the Auth that a verifier returned for it. */
+  /**
+   * Revokes one token: the text of a token, verified or not, or the Auth that a verifier returned for it. Verify a token that a
+   * caller has sent: with a million made-up ones, a caller could fill `maxEntries` and sign everyone out.
+   */
   revokeToken(token: string | Auth): Promise<void>;
   /** Resolves when the caller may no longer be served, with the reason. Rejects with the signal's reason if it is aborted. */
   untilRevoked(auth: Auth, options?: { readonly signal?: AbortSignal }): Promise<EndReason>;
