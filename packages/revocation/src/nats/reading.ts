@@ -92,7 +92,8 @@ export async function startReading(
     const { streamSequence, pending } = message.info;
     latest = Math.max(latest, streamSequence);
     if (events.owns(message.subject)) take(message);
-    if (isSnapshot && pending === 0) endSnapshot();
+    // Also if ever more is written: whoever can write could keep new servers from starting.
+    if (isSnapshot && (pending === 0 || streamSequence >= lastSequence)) endSnapshot();
     else if (texts.length >= maxBatch) flush();
     else if (!isFlushPlanned) {
       isFlushPlanned = true;
