@@ -208,6 +208,12 @@ export class Engine {
   }
 
   #moment(at: unknown): number {
+    // A store whose clock is a year ahead would lock the user out for a year.
+    if (at === undefined && this.#clock.isDoubtful)
+      throw wrongOption(
+        'at',
+        'is needed, because the clocks of this server and of the store differ by more than a day. Set them, or pass the moment',
+      );
     return readMoment(at, this.#clock.latestMs);
   }
 

@@ -2,6 +2,8 @@ import { type Instant, instantNow, steadyMs, wallMs } from '@torii/core/adapter'
 
 /** If the two clocks of this process disagree by more, one was set, or stopped: the time of the store is no longer known. */
 const maxDifferenceMs = 5_000;
+/** One of two clocks that differ by more is wrong. */
+const maxOffsetMs = 86_400_000;
 /** A cut-off may lie at most 900 seconds ahead of the store's clock, of which `at` may use 300. */
 const maxLeadMs = 540_000;
 
@@ -19,6 +21,11 @@ export class StoreClock {
     const { storeMs, at } = this.#noted;
     const passedMs = steadyMs() - at.steadyMs;
     return Math.abs(wallMs() - at.wallMs - passedMs) > maxDifferenceMs ? undefined : storeMs + passedMs;
+  }
+
+  /** Whether the clocks of the store and of this process differ by more than a day. */
+  get isDoubtful(): boolean {
+    return Math.abs(this.presentMs - wallMs()) > maxOffsetMs;
   }
 
   /** By the clock that shows more, for cut-offs: one that is too early would let tokens through. */

@@ -90,6 +90,15 @@ test('[43] a store with a slow clock does not make cut-offs earlier', async () =
   await revocations.revokeUser('ada', { at: new Date((now() - 3_000) * 1000) });
 });
 
+test('[43] the clock of a store that is days ahead locks nobody out', async () => {
+  const { revocations, feed } = started();
+  feed.reader.received([], (now() + 3 * 86_400) * 1000);
+  await expect(revocations.revokeUser('ada')).rejects.toThrow(/`at` is needed, because the clocks .* differ/);
+  await revocations.revokeUser('ada', { at: new Date(now() * 1000) });
+  expect(revocations.check(issuedNow())).toBe('revoked');
+  expect(revocations.check(tokenOf({ sub: 'ada', iat: now() + 60 }))).toBe('accepted');
+});
+
 test('entries are signed with the first key', async () => {
   const keys = [signingKey('a'), signingKey('b')];
   const { revocations, feed } = started({ signingKeys: keys });
