@@ -6,7 +6,6 @@ import {
   loggableCause,
   raceDeadline,
   startTimer,
-  wallMs,
   wrongOption,
 } from '@torii/core/adapter';
 import { Announcements } from './announcements.ts';
@@ -55,6 +54,7 @@ export class Engine {
   #refusal: ToriiConfigError | undefined;
   #connection: FeedConnection | undefined;
   #isClosed = false;
+  #isTicking = false;
   #tickedAt: Instant = instantNow();
 
   constructor(settings: Settings) {
@@ -125,12 +125,11 @@ export class Engine {
   }
 
   async revokeToken(token: string | Auth): Promise<void> {
+    const { earliestMs } = this.#clock;
     const { digest, issuedAt } =
-      typeof token === 'string'
-        ? await readRevokedText(token, this.#clock.presentMs)
-        : readRevokedAuth(token, this.settings);
+      typeof token === 'string' ? await readRevokedText(token, earliestMs) : readRevokedAuth(token, this.settings);
     // With a slow clock, not earlier than the token's issue: the entry could be forgotten before the token expires.
-    const before = Math.max(Math.floor(this.#clock.presentMs / 1000), issuedAt);
+    const before = Math.floor(Math.max(earliestMs / 1000, issuedAt));
     await this.#announce({ kind: 'token', id: digest, organizationId: undefined, before });
   }
 
@@ -143,6 +142,7 @@ export class Engine {
     if (this.#refusal !== undefined) return 'revocations_unavailable';
     if (this.#liveness.isStaleAndRefusing) return 'revocations_unavailable';
     const ended = this.#watchers.watch(auth, digest, signal);
+    if (!this.#isTicking) this.#startTicking();
     this.#watchers.expire();
     return ended;
   }
@@ -205,8 +205,12 @@ export class Engine {
   }
 
   #moment(at: unknown): number {
-    const { presentMs } = this.#clock;
-    return readMoment(at, presentMs, Math.max(presentMs, wallMs()));
+    if (at === undefined && this.#clock.isDoubtful)
+      throw wrongOption(
+        'at',
+        'is needed, because the clocks of this server and of the store differ by more than an hour. Set them, or pass the moment',
+      );
+    return readMoment(at, this.#clock);
   }
 
   #open(): void {
@@ -255,10 +259,12 @@ export class Engine {
   // On edge runtimes, timers do not fire between requests, or cannot be started outside of a request. There, `check` ticks.
   #startTicking(): void {
     const tick = (): void => {
+      this.#isTicking = false;
       this.#tick(true);
-      if (!this.#isClosed || this.#watchers.size > 0) this.#startTicking();
+      if (!this.#isTicking && (!this.#isClosed || this.#watchers.size > 0)) this.#startTicking();
     };
     try {
+      this.#isTicking = true;
       const timer = startTimer(tick, tickMs);
       if (typeof timer === 'object') (timer as { unref?(): void }).unref?.();
     } catch {}

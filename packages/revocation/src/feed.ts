@@ -25,14 +25,15 @@ export interface FeedReader {
   readonly silenceMs: number;
   /**
    * Call it before everything that the store holds is passed to `received`: at the start, and after the store has lost data or
-   * was replaced. `reset`: the store has lost data, or was empty when this process started.
+   * was replaced. `reset`: the store has lost data, or was empty when this process started. `askedAt`: when the store was asked,
+   * if that was before this call. The answer may have waited, for example during a pause of the process.
    */
-  snapshotBegins(options?: { readonly reset?: boolean }): void;
+  snapshotBegins(options?: { readonly reset?: boolean; readonly askedAt?: FeedInstant }): void;
   /** Takes entries of the store, in any order. The same entry may come twice. `storeMs`: the present time by the store's clock. */
   received(texts: readonly string[], storeMs?: number): void;
   /**
-   * Returns which of two texts with the same key the store must keep: `ours` if it revokes more tokens, or if this reader would
-   * ignore `current`. Otherwise `current`.
+   * Returns which of two texts with the same key the store must keep: `ours` if it revokes more tokens, or if `current` is not an
+   * entry about the same subject that this reader accepts. Otherwise `current`.
    */
   later(current: string, ours: string): string;
   /** Call it when the snapshot was passed on. The reader then writes back the entries that the store lacks. */

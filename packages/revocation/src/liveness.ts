@@ -121,9 +121,9 @@ export class Liveness {
     this.#doubt();
   }
 
-  noteSnapshot(begunAt: Instant): void {
+  noteSnapshot(askedAt: FeedInstant): void {
     this.#hasSnapshot = true;
-    this.#prove(begunAt);
+    this.noteProof(askedAt);
   }
 
   noteProof(askedAt: FeedInstant): void {

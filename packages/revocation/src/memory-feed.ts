@@ -35,8 +35,9 @@ class Store {
       write: async (entries) => {
         const endsAtMs = steadyMs() + reader.retentionSeconds * 1000;
         for (const { key, text } of entries) {
+          const stored = this.#entries.get(key);
           this.#entries.delete(key);
-          this.#entries.set(key, { text, endsAtMs });
+          this.#entries.set(key, { text: stored === undefined ? text : reader.later(stored.text, text), endsAtMs });
         }
         this.#trim();
         const texts = entries.map(({ text }) => text);

@@ -39,14 +39,12 @@ export class Memory {
 
   /** Whether every token that the entry names has expired, so that a store need not keep it. */
   isOver({ before }: Entry): boolean {
-    return this.#isPast(before);
+    return this.#isUseless(before);
   }
 
   /** Returns the entry in memory. `undefined` if every token that it names has expired, or a compaction already revokes them. */
   add(entry: Entry): HeldEntry | undefined {
-    // The store's clock and ours must agree that its tokens have expired: one of them may be wrong.
-    const latest = entry.before + maxAheadSeconds;
-    if (this.#isPast(latest) && !this.#isNeeded(latest)) return undefined;
+    if (this.#isUseless(entry.before + maxAheadSeconds)) return undefined;
     const { version } = this.set;
     const held = this.set.add(entry, this.#endOf(entry));
     if (this.set.version !== version) this.#hooks.onNews(entry);
@@ -62,6 +60,11 @@ export class Memory {
   #endOf({ before }: Entry): number {
     const aheadSeconds = Math.min(Math.max(0, before - this.#clock.nowMs / 1000), maxAheadSeconds);
     return Math.ceil(steadyMs() / 1000 + this.#lifeSeconds + aheadSeconds);
+  }
+
+  // The store's clock and ours must agree: one of them may be wrong.
+  #isUseless(before: number): boolean {
+    return this.#isPast(before) && !this.#isNeeded(before);
   }
 
   #isPast(before: number): boolean {

@@ -16,7 +16,10 @@ export interface Revocations extends RevocationSource, RevocationAnnouncer {
   revokeImpersonator(userId: string, options?: RevocationMoment): Promise<void>;
   /** Revokes every token of the environment that was issued at or before a moment. Every user renews once. */
   revokeEnvironment(options?: RevocationMoment): Promise<void>;
-  /** Revokes one token. Takes its text, which need not be verified, or the Auth that a verifier with these revocations returned. */
+  /**
+   * Revokes one token. Takes its text, or the Auth that a verifier with these revocations returned. The text need not be valid,
+   * but verify a token that a caller has sent: with a million made-up ones, a caller could fill `maxEntries`.
+   */
   revokeToken(token: string | Auth): Promise<void>;
   /** Resolves with the reason when the caller may no longer be served. If the signal is aborted, rejects with its reason. */
   untilRevoked(auth: Auth, options?: { readonly signal?: AbortSignal }): Promise<EndReason>;
