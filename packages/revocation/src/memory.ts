@@ -39,12 +39,12 @@ export class Memory {
 
   /** Whether every token that the entry names has expired, so that a store need not keep it. */
   isOver({ before }: Entry): boolean {
-    return this.#isPast(before);
+    // Both clocks must agree: one may be wrong.
+    return this.#isPast(before) && !this.#isNeeded(before);
   }
 
   /** Returns the entry as it is held now. `undefined`: every token that it names has expired, or a wider entry covers it. */
   add(entry: Entry): HeldEntry | undefined {
-    // Both clocks must agree that it is useless: one may be wrong.
     const latest = entry.before + maxAheadSeconds;
     if (this.#isPast(latest) && !this.#isNeeded(latest)) return undefined;
     const { version } = this.set;

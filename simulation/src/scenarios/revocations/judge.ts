@@ -108,7 +108,8 @@ export class Judge {
   /** The most that a request may take is waitMs. */
   #judgeWait(asked: Asked): void {
     const { node, atMs, thawedAtMs } = asked;
-    if (node.process.thawedAtMs !== thawedAtMs || node.process.isFrozen) return;
+    // A clock that is set looks like a pause: the wait begins again.
+    if (node.process.thawedAtMs !== thawedAtMs || node.process.isFrozen || node.setAtMs >= atMs) return;
     const tookMs = this.#world.nowMs - atMs;
     if (tookMs > this.#plan.waitMs * 1.001 + 20) this.#violate(42, asked, `waited for ${tookMs} ms`);
   }
@@ -192,8 +193,9 @@ export class Judge {
   }
 
   /** How long the node may have been without an answer at most, by its clocks. */
-  #silentMs({ currentAt, process }: Node): number | undefined {
-    if (currentAt === undefined) return undefined;
+  #silentMs(node: Node): number | undefined {
+    const { currentAt, process } = node;
+    if (currentAt === undefined || this.#isTimeless(node, currentAt.atMs)) return undefined;
     const ms = Math.max(process.wallMs - currentAt.wallMs, process.steadyMs - currentAt.steadyMs);
     return ms < 0 ? undefined : ms;
   }
