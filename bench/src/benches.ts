@@ -5,6 +5,7 @@ export const benches: readonly Bench[] = [
   { name: 'webcrypto', conditions: ['edge-light'] },
   { name: 'requests' },
   { name: 'memory' },
+  { name: 'revocation' },
   { name: 'startup' },
   { name: 'edge-size' },
   { name: 'next' },

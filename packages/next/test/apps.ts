@@ -220,6 +220,8 @@ async function layOut(folder: string, variant: Variant): Promise<void> {
   const { next, entrance, flags, config, provider: hasProvider } = recipeOf(variant);
   await createProject(folder, { version: next === 'next' ? 16 : 15, ...(flags && { flags }) });
   if (config !== undefined) configure(folder, config);
+  // The list of files that a deployment needs takes Next 15 a quarter of the build. `next start` does not read it.
+  if (next === 'next15') configure(folder, { outputFileTracingExcludes: { '*': ['**/*'] } });
   pasteReadme(folder, entrance);
   const source = sourceFolder(folder);
   addFixture(fixture, source);

@@ -4,6 +4,7 @@ import type { Revocations } from './revocations.ts';
 import { readSettings } from './settings.ts';
 
 /**
+ * Creates the revocations of one environment. Begins to read the feed.
  * @example
  * const revocations = createRevocations({ issuer, environmentId, feed: redisFeed(redis) });
  * const verifier = createVerifier({ issuer, revocations });

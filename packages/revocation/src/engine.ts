@@ -1,16 +1,11 @@
 import { type Auth, type RevocableToken, type RevocationVerdict, ToriiConfigError } from '@torii/core';
 import {
-  digestOfToken,
   elapsedMs,
   type Instant,
   instantNow,
   loggableCause,
-  onAbort,
   raceDeadline,
   startTimer,
-  stopTimer,
-  type Timer,
-  tokenDigestOf,
   wallMs,
   wrongOption,
 } from '@torii/core/adapter';
@@ -21,21 +16,20 @@ import { LimitedEvents } from './limited-events.ts';
 import { Liveness } from './liveness.ts';
 import { Memory } from './memory.ts';
 import { readMoment } from './moment.ts';
+import { Readiness } from './readiness.ts';
 import { Receiver } from './receiver.ts';
 import type { EndReason, RevocationHealth, RevocationRecord } from './revocations.ts';
+import { readRevokedAuth, readRevokedText } from './revoked-token.ts';
 import type { Settings } from './settings.ts';
 import { readSignal } from './signal-option.ts';
 import { StoreClock } from './store-clock.ts';
-import { type GivenMoment, readCallOptions, readId, requireOwnAuth } from './subject-options.ts';
-import { readTokenIssue } from './token-issue.ts';
+import { type GivenMoment, readCallOptions, readId } from './subject-options.ts';
 import { Watchers } from './watchers.ts';
 
 const tickMs = 1_000;
 const closeWithinMs = 5_000;
-/** Keeps a Node process alive while code waits for `ready`. */
-const keepAliveMs = 60_000;
 
-/** What a source of revocations has found out about a token that a verifier remembers. */
+/** The result of the last lookup of a token that a verifier remembers. */
 class Mark {
   readonly engine: Engine;
   version: number;
@@ -57,7 +51,7 @@ export class Engine {
   readonly #receiver: Receiver;
   readonly #limited: LimitedEvents;
   readonly #clock = new StoreClock();
-  readonly #whenReady: Set<() => void> = new Set();
+  readonly #readiness = new Readiness();
   #refusal: ToriiConfigError | undefined;
   #connection: FeedConnection | undefined;
   #isClosed = false;
@@ -92,7 +86,7 @@ export class Engine {
       onMissing: (entries, isLoss) => this.#announcements.restore(entries, isLoss),
       onProof: (isRecovery) => this.#announcements.noteProof(isRecovery),
       onRefused: (error) => this.#refuse(error),
-      onFirstSnapshot: () => this.#settleReady(),
+      onFirstSnapshot: () => this.#readiness.settle(),
     });
     this.#open();
     this.#startTicking();
@@ -113,7 +107,7 @@ export class Engine {
     const example = 'revokeUser(userId, { at: user.updatedAt })';
     const id = readId('userId', userId);
     const options = readCallOptions(given, ['at', 'organizationId'], example);
-    // An organization that is set but undefined must not revoke more than was meant.
+    // `organizationId: undefined` must not revoke the tokens of all organizations.
     const isMember = 'organizationId' in options;
     const organizationId = isMember ? readId('organizationId', options.organizationId) : undefined;
     await this.#announce({ kind: isMember ? 'member' : 'user', id, organizationId, before: this.#moment(options.at) });
@@ -131,14 +125,17 @@ export class Engine {
   }
 
   async revokeToken(token: string | Auth): Promise<void> {
-    const { digest, issuedAt } = typeof token === 'string' ? await this.#readToken(token) : this.#readAuth(token);
-    // Not before its issue, even if a clock is behind: the entry is kept from this moment on.
+    const { digest, issuedAt } =
+      typeof token === 'string'
+        ? await readRevokedText(token, this.#clock.presentMs)
+        : readRevokedAuth(token, this.settings);
+    // With a slow clock, not earlier than the token's issue: the entry could be forgotten before the token expires.
     const before = Math.max(Math.floor(this.#clock.presentMs / 1000), issuedAt);
     await this.#announce({ kind: 'token', id: digest, organizationId: undefined, before });
   }
 
   async untilRevoked(auth: Auth, given?: { readonly signal?: AbortSignal }): Promise<EndReason> {
-    const { digest } = this.#readAuth(auth);
+    const { digest } = readRevokedAuth(auth, this.settings);
     const signal = readSignal(given);
     signal?.throwIfAborted();
     this.#tick();
@@ -154,7 +151,7 @@ export class Engine {
     const signal = readSignal(given);
     signal?.throwIfAborted();
     const isKnown = this.#refusal !== undefined || this.#liveness.hasSnapshot || this.#isClosed;
-    if (!isKnown) await this.#settled(signal);
+    if (!isKnown) await this.#readiness.wait(signal);
     if (this.#refusal !== undefined) throw this.#refusal;
     if (!this.#liveness.hasSnapshot) throw wrongOption('ready', 'was called on revocations that were closed');
   }
@@ -175,7 +172,7 @@ export class Engine {
     this.#isClosed = true;
     this.#receiver.close();
     this.#liveness.end('closed');
-    this.#settleReady();
+    this.#readiness.settle();
     const closing = (async () => this.#connection?.close())();
     await raceDeadline(closing, closeWithinMs, () => {}).catch(() => {});
   }
@@ -184,14 +181,14 @@ export class Engine {
   #isRevoked(token: RevocableToken): boolean {
     const { mark } = token;
     const { version } = this.#memory.set;
-    // Not a mark of another source, which may know another environment.
+    // A mark of other revocations does not count: they may be for another environment.
     if (!(mark instanceof Mark) || mark.engine !== this) {
       const isRevoked = this.#memory.set.revokes(token.auth, token.digest);
       token.mark = new Mark(this, version, isRevoked);
       return isRevoked;
     }
     if (mark.version !== version && !mark.isRevoked) {
-      mark.isRevoked = this.#memory.set.revokes(token.auth, token.digest);
+      mark.isRevoked = this.#memory.set.revokesSince(mark.version, token.auth, token.digest);
       mark.version = version;
     }
     return mark.isRevoked;
@@ -210,21 +207,6 @@ export class Engine {
   #moment(at: unknown): number {
     const { presentMs } = this.#clock;
     return readMoment(at, presentMs, Math.max(presentMs, wallMs()));
-  }
-
-  async #readToken(token: string): Promise<{ digest: string; issuedAt: number }> {
-    try {
-      return { digest: await digestOfToken(token), issuedAt: readTokenIssue(token, this.#clock.presentMs) };
-    } catch {
-      throw wrongOption('token', 'must be the text of a token, or the Auth that a verifier returned');
-    }
-  }
-
-  #readAuth(auth: Auth): { digest: string; issuedAt: number } {
-    requireOwnAuth('auth', auth, this.settings);
-    const digest = tokenDigestOf(auth);
-    if (digest !== undefined) return { digest, issuedAt: auth.issuedAt ?? 0 };
-    throw wrongOption('auth', 'is from a verifier without revocations. Write createVerifier({ issuer, revocations })');
   }
 
   #open(): void {
@@ -254,32 +236,7 @@ export class Engine {
         : new ToriiConfigError('feed', 'The feed refuses these options. See `cause`.', { cause: loggableCause(error) });
     this.#liveness.end('refused');
     this.settings.emit({ type: 'feed_refused', error: this.#refusal });
-    this.#settleReady();
-  }
-
-  async #settled(signal: AbortSignal | undefined): Promise<void> {
-    let timer: Timer | undefined;
-    const keepAlive = (): void => {
-      timer = startTimer(keepAlive, keepAliveMs);
-    };
-    let stopListening = (): void => {};
-    let settle = (): void => {};
-    keepAlive();
-    try {
-      await new Promise<void>((resolve, reject) => {
-        settle = resolve;
-        this.#whenReady.add(settle);
-        if (signal !== undefined) stopListening = onAbort(signal, () => reject(signal.reason));
-      });
-    } finally {
-      if (timer !== undefined) stopTimer(timer);
-      stopListening();
-      this.#whenReady.delete(settle);
-    }
-  }
-
-  #settleReady(): void {
-    for (const settle of [...this.#whenReady]) settle();
+    this.#readiness.settle();
   }
 
   #tick(isTimer = false): void {
@@ -295,7 +252,7 @@ export class Engine {
     if (elapsedMs(this.#tickedAt) >= tickMs) this.#tick();
   }
 
-  // Edge runtimes have no timers between requests, and some none before the first: then `check` does the work.
+  // On edge runtimes, timers do not fire between requests, or cannot be started outside of a request. There, `check` ticks.
   #startTicking(): void {
     const tick = (): void => {
       this.#tick(true);

@@ -51,7 +51,7 @@ class Store {
     };
   }
 
-  // An entry that is written again moves to the end, so the first ones end first.
+  // The map is in the order of the ends: an entry that is written again moves to the end of the map.
   #trim(): void {
     for (const [key, { endsAtMs }] of this.#entries) {
       if (endsAtMs > steadyMs()) break;

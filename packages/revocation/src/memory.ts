@@ -5,7 +5,7 @@ import type { HeldEntry } from './set/held-entry.ts';
 import { RevocationSet } from './set/revocation-set.ts';
 import type { StoreClock } from './store-clock.ts';
 
-/** How much longer than a process a store keeps an entry: a cut-off may lie so far ahead. */
+/** How far ahead a cut-off may be. Stores keep entries for this much longer than a process. */
 export const maxAheadSeconds = 900;
 
 export interface MemorySettings {
@@ -43,8 +43,9 @@ export class Memory {
     return this.#isPast(before) && !this.#isNeeded(before);
   }
 
-  /** Returns the entry as it is held now. `undefined`: every token that it names has expired, or a wider entry covers it. */
+  /** Returns the entry in memory. `undefined` if every token that it names has expired, or a compaction already revokes them. */
   add(entry: Entry): HeldEntry | undefined {
+    // The store's clock and ours must agree that its tokens have expired: one of them may be wrong.
     const latest = entry.before + maxAheadSeconds;
     if (this.#isPast(latest) && !this.#isNeeded(latest)) return undefined;
     const { version } = this.set;
@@ -58,7 +59,7 @@ export class Memory {
     this.set.expire(Math.floor(steadyMs() / 1000), (before) => this.#isNeeded(before));
   }
 
-  // Counts from the arrival, on a clock that cannot be set: a clock that jumps ahead must not end an entry early.
+  // On the steady clock, from the arrival: a wall clock that jumps ahead must not end an entry early.
   #endOf({ before }: Entry): number {
     const aheadSeconds = Math.min(Math.max(0, before - this.#clock.nowMs / 1000), maxAheadSeconds);
     return Math.ceil(steadyMs() / 1000 + this.#lifeSeconds + aheadSeconds);

@@ -17,7 +17,7 @@ import type { FeedConnection, FeedEntry, FeedReader } from './feed.ts';
 import { msOf } from './moment.ts';
 import type { PollResult, PollSettings } from './poll-options.ts';
 
-/** Everything is read so often, so that entries that the store has lost are noticed. */
+/** How often all entries are read, to notice entries that the store has lost. */
 const fullEveryMs = 60_000;
 /** An entry that was written before `since` may become visible after it, when its transaction ends. */
 const overlapMs = 60_000;
@@ -86,7 +86,7 @@ export class Poller implements FeedConnection {
 
   poll(): void {
     this.#forgetDead();
-    // What a read that has begun finds may be older than the change.
+    // A read that has already begun may miss the change.
     if (this.#running.size > 0) this.#isWanted = true;
     else this.#schedule(0);
   }
@@ -120,8 +120,8 @@ export class Poller implements FeedConnection {
     const run = { begunAt: instantNow(), abort: new AbortController() };
     this.#begunAt = run.begunAt;
     this.#running.add(run);
+    const askedAt = this.#reader.now();
     try {
-      const askedAt = this.#reader.now();
       const since = this.#since();
       const found = await this.#load(since, run.abort);
       if (this.#isClosed || turn < this.#usedTurn) return;
@@ -136,7 +136,7 @@ export class Poller implements FeedConnection {
       this.#failures += 1;
       // The next read must find out what the store holds.
       this.#fullAt = undefined;
-      this.#reader.failed(problem);
+      this.#reader.failed(problem, askedAt);
     } finally {
       this.#running.delete(run);
       this.#scheduleNext();

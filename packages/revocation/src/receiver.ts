@@ -36,7 +36,7 @@ export interface ReceiverHooks {
   onFirstSnapshot(): void;
 }
 
-/** What the feed has reported. No method throws: a feed must not end the process. */
+/** Applies what the feed reports. No method throws, so that a mistake in a feed cannot end the process. */
 export class Receiver implements FeedReader {
   readonly issuer: string;
   readonly environmentId: string;
@@ -83,7 +83,7 @@ export class Receiver implements FeedReader {
   later(current: string, ours: string): string {
     const { settings, memory } = this.#parts;
     const [stored, announced] = [settings.text.read(current), settings.text.read(ours)];
-    // An entry that this process would ignore must not keep ours out of the store.
+    // Otherwise an attacker could keep an entry out of the store with an invalid one.
     if (typeof stored === 'string' || typeof announced === 'string' || memory.isFuture(stored)) return ours;
     return announced.before > stored.before ? ours : current;
   }
@@ -120,10 +120,10 @@ export class Receiver implements FeedReader {
     return instantNow();
   }
 
-  failed(problem: unknown): void {
+  failed(problem: unknown, askedAt?: FeedInstant): void {
     this.#safely(() => {
       this.#hasFailed = true;
-      this.#parts.liveness.noteFailure();
+      this.#parts.liveness.noteFailure(askedAt);
       this.#isNews = true;
       const cause = loggableCause(problem);
       this.#parts.limited.emit({ type: 'feed_failed', problem: innermostProblem(cause), cause });

@@ -1,10 +1,10 @@
 import { type Instant, instantNow, steadyMs, wallMs } from '@torii/core/adapter';
 
-/** If the two clocks of this process disagree by more, one was set, or stopped: the time of the store is no longer known. */
+/** If the wall clock and the steady clock differ by more, one was set or has stopped, so the store's time is not known. */
 const maxDifferenceMs = 5_000;
 const maxTrustedMs = 3_600_000;
 
-/** The clock of the store. Other clocks of a fleet differ, and all processes know this one. */
+/** The clock of the store: the one clock that all processes of a fleet share. */
 export class StoreClock {
   #noted: { readonly storeMs: number; readonly at: Instant } | undefined;
 

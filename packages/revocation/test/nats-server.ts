@@ -1,12 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect as connectSocket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node';
-import getPort from 'get-port';
 import { test } from 'vitest';
 import { requireProgram } from '../../../scripts/programs.ts';
 
@@ -54,7 +53,7 @@ async function prepare(
 ): Promise<{ server: NatsServer; end(): Promise<void> }> {
   const folder = mkdtempSync(join(tmpdir(), 'torii-revocation-'));
   const data = join(folder, 'data');
-  const port = await getPort({ host: '127.0.0.1' });
+  let port = -1;
   mkdirSync(data);
   const file = join(folder, 'server.conf');
   const connections: NatsConnection[] = [];
@@ -67,9 +66,17 @@ async function prepare(
   const server: NatsServer = {
     async start() {
       writeFileSync(file, config(data));
-      child = spawn(program, ['-c', file, '-a', '127.0.0.1', '-p', String(port)], { stdio: 'ignore' });
-      while (!(await listens(port))) {
+      // At first, on a port that the server chooses: one that was chosen for it could be taken by another test meanwhile.
+      const args = ['-c', file, '-a', '127.0.0.1', '-p', String(port), '--ports_file_dir', folder];
+      child = spawn(program, args, { stdio: 'ignore' });
+      const portsFile = join(folder, `nats-server_${child.pid}.ports`);
+      for (;;) {
         if (child.exitCode !== null) throw new Error('nats-server exited');
+        const chosen = readPort(portsFile);
+        if (chosen !== undefined && (await listens(chosen))) {
+          port = chosen;
+          return;
+        }
         await sleep(10);
       }
     },
@@ -108,6 +115,16 @@ async function prepare(
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** The port that a server has written to its file. */
+function readPort(file: string): number | undefined {
+  try {
+    const { nats }: { nats: string[] } = JSON.parse(readFileSync(file, 'utf8'));
+    return Number(new URL(nats[0] ?? '').port);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Whether a NATS server listens on a port. A NATS server sends the first message. */

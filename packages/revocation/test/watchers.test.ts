@@ -131,6 +131,16 @@ test.each([
   await expect(revocations.ready(options)).rejects.toThrow(message);
 });
 
+test('[36] a signal that outlives many callers keeps nothing of them', async () => {
+  const { revocations, authOf } = await started();
+  const { signal } = new AbortController();
+  const stopped = vi.spyOn(signal, 'removeEventListener');
+  const ended = revocations.untilRevoked(await authOf(), { signal });
+  await revocations.revokeUser('ada');
+  await expect(ended).resolves.toBe('token_revoked');
+  expect(stopped).toHaveBeenCalledTimes(1);
+});
+
 test('after close, callers still end when their token expires', async () => {
   const { revocations, authOf } = await started();
   const ended = revocations.untilRevoked(await authOf({ exp: now() + 30 }));

@@ -15,7 +15,8 @@ export interface FeedSettings {
 }
 
 const firstDelayMs = 200;
-const lastDelayMs = 5_000;
+// After a long outage, a fleet is current again within five seconds: this delay, and the reading.
+const lastDelayMs = 3_000;
 const floodMs = 50;
 
 /**
@@ -76,7 +77,7 @@ export class RedisConnection implements FeedConnection {
     try {
       if ((await this.#reading.catchUp(this.#server.send, quickAnswerMs)) === 'current') return;
     } catch {
-      // The connection of the app may be dead. A new one tells.
+      // The connection of the app may be dead. A new connection will tell.
     } finally {
       this.#isAsking = false;
     }

@@ -6,8 +6,8 @@ export const marginSeconds = 900;
 const prefix = 'retention:';
 
 /**
- * How long a store has kept entries, in seconds, and since when, in milliseconds of its own clock. 0: since it was empty. Levels
- * are only added, so that servers that write at the same time need no lock.
+ * For how many seconds the store keeps entries, and since when, in milliseconds of the store's clock. 0: since it was empty.
+ * Levels are only added, so that servers that write at the same time need no lock.
  */
 export type RetentionLevels = ReadonlyMap<number, number>;
 

@@ -1,7 +1,9 @@
 import type { Auth } from '@torii/core';
 import type { Entry } from '../entries/entry.ts';
 import { Ends } from './ends.ts';
-import { HeldEntry, HeldMember } from './held-entry.ts';
+import { HeldEntry } from './held-entry.ts';
+import { Members } from './members.ts';
+import { RecentEntries } from './recent-entries.ts';
 
 export interface Compaction {
   /** How many entries became one cut-off. */
@@ -17,14 +19,14 @@ export class RevocationSet {
   readonly #users: Map<string, HeldEntry> = new Map();
   readonly #impersonators: Map<string, HeldEntry> = new Map();
   readonly #tokens: Map<string, HeldEntry> = new Map();
-  readonly #members: Map<string, Map<string, HeldEntry>> = new Map();
-  #memberCount = 0;
+  readonly #members: Members = new Members();
   #environment: HeldEntry | undefined;
-  /** Stands for the entries that did not fit. Not an entry, because it is not for other processes. */
+  /** Replaces the entries that did not fit. Kept apart from `#environment`, because it is not for other processes. */
   #compacted: HeldEntry | undefined;
-  /** The later cut-off of the two. */
+  /** The later cut-off of `#environment` and `#compacted`. */
   #everyoneBefore = Number.NEGATIVE_INFINITY;
   readonly #ends: Ends = new Ends();
+  readonly #recent: RecentEntries = new RecentEntries();
 
   constructor(maxEntries: number) {
     this.#maxEntries = maxEntries;
@@ -32,7 +34,7 @@ export class RevocationSet {
 
   get size(): number {
     const others = this.#environment === undefined ? 0 : 1;
-    return this.#users.size + this.#impersonators.size + this.#tokens.size + this.#memberCount + others;
+    return this.#users.size + this.#impersonators.size + this.#tokens.size + this.#members.size + others;
   }
 
   /** The cut-off of all entries that did not fit. */
@@ -49,8 +51,13 @@ export class RevocationSet {
     if (actorId !== null) {
       if (isCut(issuedAt, this.#users.get(actorId)) || isCut(issuedAt, this.#impersonators.get(actorId))) return true;
     }
-    if (this.#memberCount === 0 || auth.organization === null) return false;
-    return isCut(issuedAt, this.#members.get(auth.userId)?.get(auth.organization.id));
+    if (this.#members.size === 0 || auth.organization === null) return false;
+    return isCut(issuedAt, this.#members.find(auth.userId, auth.organization.id));
+  }
+
+  /** Whether a token is revoked that was not revoked at an earlier version. */
+  revokesSince(version: number, auth: Auth, digest: string): boolean {
+    return this.#recent.revoke(auth, digest, version, this.version) ?? this.revokes(auth, digest);
   }
 
   /** Returns the entry as it is held now, or `undefined` if the cut-off of a compaction covers it. */
@@ -61,7 +68,7 @@ export class RevocationSet {
     if (entry.before > held.before) {
       held.before = entry.before;
       held.generation = 0;
-      this.#noteChange();
+      this.#noteChange(held);
     }
     held.endsAt = Math.max(held.endsAt, endsAt);
     return held;
@@ -69,14 +76,14 @@ export class RevocationSet {
 
   find({ kind, id, organizationId }: Entry): HeldEntry | undefined {
     if (id === null) return this.#environment;
-    if (kind === 'member') return this.#members.get(id)?.get(organizationId ?? '');
+    if (kind === 'member') return this.#members.find(id, organizationId ?? '');
     return this.#mapFor(kind).get(id);
   }
 
   *entries(): IterableIterator<HeldEntry> {
     if (this.#environment !== undefined) yield this.#environment;
     yield* this.#users.values();
-    for (const organizations of this.#members.values()) yield* organizations.values();
+    yield* this.#members.values();
     yield* this.#impersonators.values();
     yield* this.#tokens.values();
   }
@@ -114,17 +121,18 @@ export class RevocationSet {
   }
 
   #insert(entry: Entry, endsAt: number): HeldEntry {
-    const held = entry.kind === 'member' ? new HeldMember(entry, endsAt) : new HeldEntry(entry, endsAt);
-    const { kind, id } = entry;
-    if (id === null) this.#environment = held;
-    else if (kind !== 'member') this.#mapFor(kind).set(id, held);
-    else {
-      const organizations = this.#members.get(id) ?? new Map<string, HeldEntry>();
-      this.#members.set(id, organizations.set(entry.organizationId ?? '', held));
-      this.#memberCount += 1;
-    }
+    const held = this.#place(entry, endsAt);
     this.#ends.add(held, endsAt);
-    this.#noteChange();
+    this.#noteChange(held);
+    return held;
+  }
+
+  #place(entry: Entry, endsAt: number): HeldEntry {
+    const { kind, id, organizationId } = entry;
+    if (kind === 'member' && id !== null) return this.#members.insert(id, organizationId ?? '', entry, endsAt);
+    const held = new HeldEntry(entry, endsAt);
+    if (kind === 'member' || id === null) this.#environment = held;
+    else this.#mapFor(kind).set(id, held);
     return held;
   }
 
@@ -134,11 +142,7 @@ export class RevocationSet {
       this.#environment = undefined;
       this.#noteChange();
     } else if (kind !== 'member') this.#mapFor(kind).delete(id);
-    else {
-      const organizations = this.#members.get(id);
-      if (organizations?.delete(organizationId ?? '')) this.#memberCount -= 1;
-      if (organizations?.size === 0) this.#members.delete(id);
-    }
+    else this.#members.delete(id, organizationId ?? '');
   }
 
   #mapFor(kind: Exclude<Entry['kind'], 'member'>): Map<string, HeldEntry> {
@@ -146,14 +150,15 @@ export class RevocationSet {
     return kind === 'impersonator' ? this.#impersonators : this.#users;
   }
 
-  #noteChange(): void {
+  #noteChange(entry?: HeldEntry): void {
     this.version += 1;
+    this.#recent.note(this.version, entry);
     const [own, compacted] = [this.#environment?.before, this.#compacted?.before];
     this.#everyoneBefore = Math.max(own ?? Number.NEGATIVE_INFINITY, compacted ?? Number.NEGATIVE_INFINITY);
   }
 }
 
-// The same second is included: a cut-off has no fractions, and may be of the same second as the issue.
+// Cut-offs have whole seconds, so a token of the same second is revoked too.
 function isCut(issuedAt: number, entry: HeldEntry | undefined): boolean {
   return entry !== undefined && issuedAt < entry.before + 1;
 }

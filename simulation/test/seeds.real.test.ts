@@ -7,6 +7,8 @@ import type { Build } from '../src/runner/task.ts';
 import type { Scenario } from '../src/scenario.ts';
 import { scenarios } from '../src/scenarios.ts';
 
+const count = process.env['TEST_SUITE'] === 'matrix' ? 2_000 : 500;
+
 const builds = new Builds();
 let pool: Pool;
 let all: readonly (readonly [Scenario<unknown>, Build])[];
@@ -16,16 +18,16 @@ beforeAll(async () => {
 });
 afterAll(() => pool.close());
 
-test('every statement holds in 500 episodes of all scenarios', async () => {
+test(`every statement holds in ${count} episodes of all scenarios`, async () => {
   const counts = new Map(scenarios.map(({ name }) => [name, 0]));
   const onEpisode = ({ scenario }: Episode): void => void counts.set(scenario, (counts.get(scenario) ?? 0) + 1);
-  const { episodes, processHours, failed } = await run(pool, 1, all, { episodes: 500 }, { onEpisode });
+  const { episodes, processHours, failed } = await run(pool, 1, all, { episodes: count }, { onEpisode });
   const found = failed && { scenario: failed.scenario, seed: failed.seed, violation: failed.checked.violation };
   expect(found, 'repeat it with npm run simulate -- --scenario … --replay SEED').toBeUndefined();
-  expect(episodes).toBe(500);
-  // In turn: 500 is not a multiple of every number of scenarios.
-  for (const [name, count] of counts) expect(Math.abs(count - 500 / scenarios.length), name).toBeLessThan(1);
-  expect(processHours).toBeGreaterThan(500);
+  expect(episodes).toBe(count);
+  // In turn: the count is not a multiple of every number of scenarios.
+  for (const [name, each] of counts) expect(Math.abs(each - count / scenarios.length), name).toBeLessThan(1);
+  expect(processHours).toBeGreaterThan(count);
 });
 
 // A scenario that keeps something between episodes, such as tokens by a name that two of them share, fails here.
