@@ -56,13 +56,13 @@ export const revocationsFaults: readonly PlantedFault[] = [
   ]),
   fault(43, 'a member is cut off everywhere', 'A lost role signs the user out of other organizations.', [
     set,
-    'this.#members.get(auth.userId)?.get(auth.organization.id)',
-    '[...(this.#members.get(auth.userId)?.values() ?? [])][0]',
+    'this.#members.find(auth.userId, auth.organization.id)',
+    '[...this.#members.values()].find((member) => member.id === auth.userId)',
   ]),
   fault(40, 'an organization hides the other one', 'A user who lost roles in two organizations keeps one.', [
-    set,
-    "const organizations = this.#members.get(id) ?? new Map<string, HeldEntry>();\n      this.#members.set(id, organizations.set(entry.organizationId ?? '', held));",
-    "this.#members.set(id, new Map([[entry.organizationId ?? '', held]]));",
+    `${source}set/members.ts`,
+    'if (found === undefined) this.#byUser.set(userId, held);',
+    'if (!(found instanceof Map)) this.#byUser.set(userId, held);',
   ]),
   fault(41, 'an entry is kept for the life of a token only', 'Servers with late clocks accept revoked tokens.', [
     `${source}settings.ts`,

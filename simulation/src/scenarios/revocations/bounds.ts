@@ -15,7 +15,10 @@ export function recoveryMs({ silenceMs }: Node): number {
   return silenceMs + 17_000;
 }
 
+/** What the store lacks is written within this time, if all is well. */
+export const writeBackMs = 35_000;
+
 /** After this time, it has also written back what the store has lost, and what could not be announced. */
 export function restoreMs(node: Node): number {
-  return recoveryMs(node) + 35_000;
+  return recoveryMs(node) + writeBackMs;
 }

@@ -62,7 +62,7 @@ export class Judge {
     const { node, token, mustRefuse } = asked;
     if (token.claims.lifeSeconds > this.#plan.maxTokenSeconds)
       this.#violate(41, asked, 'lives too long, and was accepted');
-    const breach = mustRefuse ?? this.#pauseBreach(asked);
+    const breach = mustRefuse ?? this.#storeBreach(asked) ?? this.#pauseBreach(asked);
     if (breach !== undefined) this.#violate(breach.statement, asked, `was accepted, although ${breach.text}`);
     const { status } = node.revocations.health();
     if (status === 'refused') this.#violate(42, asked, 'was accepted, although the feed refuses the options');
@@ -108,7 +108,8 @@ export class Judge {
   /** The most that a request may take is waitMs. */
   #judgeWait(asked: Asked): void {
     const { node, atMs, thawedAtMs } = asked;
-    if (node.process.thawedAtMs !== thawedAtMs || node.process.isFrozen) return;
+    // A clock that is set looks like a pause: the wait begins again.
+    if (node.process.thawedAtMs !== thawedAtMs || node.process.isFrozen || node.setAtMs >= atMs) return;
     const tookMs = this.#world.nowMs - atMs;
     if (tookMs > this.#plan.waitMs * 1.001 + 20) this.#violate(42, asked, `waited for ${tookMs} ms`);
   }
@@ -118,7 +119,8 @@ export class Judge {
     const { node } = asked;
     const { deafFromMs } = node;
     const deafMs = this.#world.nowMs - Math.max(deafFromMs, node.startedAtMs);
-    if (!(deafMs > 2_000) || node.process.isFrozen || this.#isTimeless(node, deafFromMs)) return;
+    // The last answer came some time before.
+    if (!(deafMs > 2_000) || node.process.isFrozen || this.#isTimeless(node, deafFromMs - 60_000)) return;
     const { status, silentSeconds } = node.revocations.health();
     if (status === 'starting' || status === 'refused' || silentSeconds === null) return;
     if (silentSeconds * 1000 < deafMs * 0.999 - 1_200) {
@@ -142,6 +144,12 @@ export class Judge {
     if (node.refused.has(token.digest) && this.#facts.untilMs(token, nowMs) > nowMs) {
       return { statement: 43, text: 'the node has refused it before' };
     }
+    return undefined;
+  }
+
+  /** What was in the store for the whole time until the answer must be known. */
+  #storeBreach({ node, token }: Asked): Breach | undefined {
+    const { nowMs } = this.#world;
     const heldFromMs = this.#heldFromMs(token);
     if (heldFromMs > nowMs) return undefined;
     const held = `the store has held its revocation since ${heldFromMs} ms`;
@@ -192,8 +200,9 @@ export class Judge {
   }
 
   /** How long the node may have been without an answer at most, by its clocks. */
-  #silentMs({ currentAt, process }: Node): number | undefined {
-    if (currentAt === undefined) return undefined;
+  #silentMs(node: Node): number | undefined {
+    const { currentAt, process } = node;
+    if (currentAt === undefined || node.setAtMs >= currentAt.atMs) return undefined;
     const ms = Math.max(process.wallMs - currentAt.wallMs, process.steadyMs - currentAt.steadyMs);
     return ms < 0 ? undefined : ms;
   }

@@ -40,7 +40,7 @@ export class Node {
   readonly revocations: Revocations;
   readonly verifier: Verifier;
   /** What it must know, by subject. */
-  readonly learned: Map<string, Fact> = new Map();
+  readonly learned: Map<string, Fact & { readonly learnedAtMs: number }> = new Map();
   /** The digests of the tokens that it has refused as revoked. */
   readonly refused: Set<string> = new Set();
   /** The latest cut-off of a compaction that it has reported, in Unix seconds. */
@@ -65,6 +65,7 @@ export class Node {
   events: RevocationEvent[] = [];
   onEvent: (event: RevocationEvent) => void = () => {};
   onLearned: (fact: Fact) => void = () => {};
+  readonly #world: World;
 
   constructor(
     world: World,
@@ -72,7 +73,7 @@ export class Node {
     number: number,
     { plan, store, calm, linkCalm }: { plan: RevocationsPlan; store: StreamStore; calm: Calm; linkCalm: Calm },
   ) {
-    [this.process, this.calm, this.linkCalm] = [process, calm, linkCalm];
+    [this.#world, this.process, this.calm, this.linkCalm] = [world, process, calm, linkCalm];
     this.startedAtMs = world.nowMs;
     const { core, revocation, redis } = process.product;
     const client = new RedisClient({ world, store, process, wires: 0 });
@@ -109,7 +110,7 @@ export class Node {
   learn(fact: Fact): void {
     const known = this.learned.get(fact.subject);
     if (known !== undefined && known.before >= fact.before) return;
-    this.learned.set(fact.subject, fact);
+    this.learned.set(fact.subject, { ...fact, learnedAtMs: this.#world.nowMs });
     this.onLearned(fact);
   }
 

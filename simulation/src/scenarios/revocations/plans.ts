@@ -33,7 +33,7 @@ const revoke: fc.Arbitrary<Step> = fc.record({
   process,
   subject: fc.constantFrom(...subjectKinds, 'user', 'user', 'member', 'member', 'token'),
   who,
-  at: fc.option<number>(fc.constantFrom(0, 0, -1, -30, -59, 20, 299, 302), { freq: 2 }),
+  at: fc.option<number>(fc.constantFrom(0, 0, -1, -30, -59, 20, 290, 897, 903), { freq: 2 }),
   crashesAfterMs: fc.option<number>(fc.integer({ min: 0, max: 120 }), { freq: 5 }),
   repeatsAfterMs: fc.option<number>(fc.integer({ min: 0, max: 8_000 }), { freq: 2 }),
 });

@@ -4,7 +4,7 @@ import type { World } from '../../world/world.ts';
 import { Announcer } from './announcer.ts';
 import { Attacker } from './attacker.ts';
 import { Bans } from './bans.ts';
-import { deliveryMs, recoveryMs, restoreMs } from './bounds.ts';
+import { deliveryMs, recoveryMs, restoreMs, writeBackMs } from './bounds.ts';
 import { Calm } from './calm.ts';
 import { Judge } from './judge.ts';
 import { foreignText, Node } from './node.ts';
@@ -77,14 +77,17 @@ export class Scene {
   checkStore(node: Node): void {
     if (node.process.isDead || node.isClosed || node.compactedBefore > 0) return;
     const { nowMs } = this.world;
-    for (const { subject, before, untilMs } of node.learned.values()) {
-      if (untilMs <= nowMs + 1_000 || this.facts.holds(subject, before)) continue;
+    for (const { subject, before, untilMs, learnedAtMs } of node.learned.values()) {
+      if (untilMs <= nowMs + 1_000 || learnedAtMs > nowMs - writeBackMs) continue;
+      if (this.facts.holds(subject, before)) continue;
       this.world.violate(43, `${node.process.name} knows that "${subject}" is revoked, and has not written it back`);
     }
     const { status, pending } = node.revocations.health();
     if (status !== 'current')
       this.world.violate(42, `${node.process.name} is "${status}", although nothing disturbs it`);
-    if (pending > 0 && node.announcing === 0)
+    // Replicas that are too far behind confirm nothing.
+    const canBeConfirmed = !this.plan.waitsForReplicas || this.plan.store.lagMs === 0;
+    if (pending > 0 && node.announcing === 0 && canBeConfirmed)
       this.world.violate(44, `${node.process.name} still has ${pending} revocations to announce`);
   }
 

@@ -154,7 +154,10 @@ export class Steps {
   }
 
   #flush(writesAtOnce: boolean): void {
-    const held = [...this.#scene.facts.current()].some(({ addedAtMs }) => addedAtMs <= this.#world.nowMs - deliveryMs);
+    const { nowMs } = this.#world;
+    const isNeeded = ({ addedAtMs, untilMs }: { readonly addedAtMs: number; readonly untilMs: number }): boolean =>
+      addedAtMs <= nowMs - deliveryMs && untilMs > nowMs;
+    const held = [...this.#scene.facts.current()].some(isNeeded);
     const current = held ? [...this.#scene.living()].filter((node) => this.#scene.judge.isCurrent(node)) : [];
     this.#scene.store.flush();
     if (writesAtOnce) this.#scene.attacker.write('old copies', 0);

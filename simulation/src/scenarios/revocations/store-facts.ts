@@ -54,9 +54,9 @@ export class StoreFacts {
     }
   }
 
-  /** Since when the store has held an entry, without a gap until a time, that revokes what was issued in this second. */
+  /** Since when the store has held an entry that counts, without a gap until a time, for what was issued in this second. */
   heldFromMs(subject: string, iat: number, atMs: number): number {
-    const fits = (this.#held.get(subject) ?? []).filter(({ before }) => before >= iat);
+    const fits = (this.#held.get(subject) ?? []).filter(({ before, untilMs }) => before >= iat && untilMs > atMs);
     let fromMs = Number.POSITIVE_INFINITY;
     for (let edgeMs = atMs; ; edgeMs = fromMs) {
       const covers = fits.filter(({ entry }) => entry.addedAtMs <= edgeMs && entry.removedAtMs >= edgeMs);
@@ -67,7 +67,8 @@ export class StoreFacts {
   }
 
   holds(subject: string, before: number): boolean {
-    return this.heldFromMs(subject, before, this.#store.nowMs) <= this.#store.nowMs;
+    const { nowMs } = this.#store;
+    return (this.#held.get(subject) ?? []).some((held) => held.before >= before && held.entry.removedAtMs > nowMs);
   }
 
   /** Whether it was ever written since a time, or later. */
