@@ -141,14 +141,10 @@ test.each<[string, string | undefined, Response]>([
   expect(log).toEqual(['ada now', 'request', `ada ${moment ?? 'now'}`]);
 });
 
-test.each([
-  ['is missing', {}],
-  ['is that of a proxy with a slow clock', { date: 'Sat, 16 May 2026 09:50:05 GMT' }],
-])('43: takes the present if the Date of an answer %s', async (_name, headers) => {
-  const { client, log } = announcing([done(headers), banned('2026-05-16T08:00:00Z', headers)]);
+test('43: takes the present if an answer without content has no Date', async () => {
+  const { client, log } = announcing([done({})]);
   await endAll(client);
-  await ban(client);
-  expect(log).toEqual(['request', 'ada now', 'ada now', 'request', 'ada now']);
+  expect(log).toEqual(['request', 'ada now']);
 });
 
 test('44: announces an id in capital letters in small ones too, as tokens have it', async () => {

@@ -29,8 +29,10 @@ export function wishOf(kind: SubjectKind, who: number, token: Token | undefined)
 
 /** A moment may be so far ahead of the clock of the store. */
 const maxAheadMs = 900_000;
-/** How far behind the clock of the process the clock of the store may be to count. */
-const maxLatenessMs = 300_000;
+/** The clock of the process counts for at most so much more than that of the store. */
+const maxLeadMs = 600_000;
+/** If the two clocks differ by more, a revocation without a moment is refused. */
+export const maxOffsetMs = 3_600_000;
 const toleranceMs = 30_000;
 
 /** Statement 44: a revocation is announced, or reported as not announced. */
@@ -110,10 +112,10 @@ export class Announcer {
     if (atMs !== undefined) return { from: Math.floor(atMs / 1000), to: Math.floor(atMs / 1000) };
     const { fromMs: from, toMs: to } = this.#presentOf(node);
     if (subject.kind === 'token') return { from: 0, to: Math.max(token?.claims.iat ?? 0, Math.floor(to / 1000) + 31) };
-    // The later clock counts, up to five minutes. That of the store was read a little before.
+    // The later clock counts, up to ten minutes. That of the store was read a little before.
     const { wallMs } = node.process;
     const secondsAt = (ms: number): number =>
-      Math.floor((Math.min(Math.max(ms, wallMs), ms + maxLatenessMs) + toleranceMs) / 1000);
+      Math.floor((Math.min(Math.max(ms, wallMs), ms + maxLeadMs) + toleranceMs) / 1000);
     return { from: secondsAt(from) - 2, to: secondsAt(to) + 2 };
   }
 
@@ -122,6 +124,12 @@ export class Announcer {
     const { wallMs, highestMs, lowestMs } = this.#store;
     if (node.calm.ms >= recoveryMs(node)) return { fromMs: wallMs, toMs: wallMs };
     return { fromMs: Math.min(node.process.wallMs, lowestMs), toMs: Math.max(node.process.wallMs, highestMs) };
+  }
+
+  /** Whether the clocks of the process and of the store may differ by so much that a revocation needs a moment. */
+  #mayDiffer(node: Node): boolean {
+    const { fromMs, toMs } = this.#presentOf(node);
+    return [fromMs, toMs].some((ms) => Math.abs(ms - node.process.wallMs) > maxOffsetMs - 10_000);
   }
 
   /** A revocation holds at once in the process that makes it. Returns its cut-off. */
@@ -140,7 +148,7 @@ export class Announcer {
       const held = { kind, ...(id !== null && { id }), ...(organizationId !== undefined && { organizationId }) };
       if (subjectName(held) === name) before = Math.floor(Date.parse(issuedBefore) / 1000);
     }
-    const mayBeRefused = atMs !== undefined && atMs > fromMs + maxAheadMs - 2_000;
+    const mayBeRefused = atMs === undefined ? this.#mayDiffer(node) : atMs > fromMs + maxAheadMs - 2_000;
     // By a clock that is hours ahead, the tokens have expired.
     const isPast = node.process.wallMs > (limit.from + this.#plan.maxTokenSeconds + 1_500) * 1000;
     if (before === undefined || before < limit.from) {
@@ -175,7 +183,7 @@ export class Announcer {
     const isConfig = errorName === 'ToriiConfigError';
     const { fromMs } = this.#presentOf(node);
     const nearMs = fromMs + maxAheadMs - 7_000;
-    if (isConfig && atMs !== undefined && atMs > nearMs) return;
+    if (isConfig && (atMs === undefined ? this.#mayDiffer(node) : atMs > nearMs)) return;
     if (typeof announce !== 'function')
       this.#violate(node, name, `fails with ${String(errorName)}: ${String(message)}`);
     if (wasCalm) this.#violate(node, name, 'could not be announced, although nothing has disturbed the node');

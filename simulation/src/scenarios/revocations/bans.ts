@@ -3,6 +3,7 @@ import type { StreamStore } from '../../world/stream-store.ts';
 import { epochMs } from '../../world/virtual-process.ts';
 import type { World } from '../../world/world.ts';
 import { secretKey } from '../api/secret-key.ts';
+import { maxOffsetMs } from './announcer.ts';
 import { recoveryMs } from './bounds.ts';
 import type { Node } from './node.ts';
 import type { RevocationsPlan, Step } from './plan.ts';
@@ -100,8 +101,10 @@ export class Bans {
     const seconds = Math.floor(nowMs / 1000);
     this.#allow(user, nowMs);
     const isStoreLate = this.#store.wallMs < nowMs - toleranceMs + 5_000;
+    // Then a revocation needs a moment, which is not known before the answer.
+    const isDoubtful = Math.abs(this.#store.wallMs - node.process.wallMs) > maxOffsetMs - 10_000;
     const isCalm = wasCalm && node.calm.ms >= this.#world.nowMs - begunAtMs;
-    if (!isCalm || isStoreLate || this.#world.nowMs - begunAtMs > 4_000) return;
+    if (!isCalm || isStoreLate || isDoubtful || this.#world.nowMs - begunAtMs > 4_000) return;
     if (this.#facts.wasAdded(subjectName({ kind: 'user', id: user }), seconds, begunAtMs)) return;
     this.#violate(node, user, 'is carried out by the API, and nothing was announced before');
   }
