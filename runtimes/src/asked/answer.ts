@@ -1,8 +1,10 @@
 import * as core from '@torii/core';
+import * as revocation from '@torii/revocation';
 import type { DenialQuestion, PatchQuestion, PlatformQuestion, Question } from '../case.ts';
 import { callApi } from './call-api.ts';
 import { receiveWebhooks } from './receive-webhooks.ts';
 import { describeError, takeSteps } from './take-steps.ts';
+import { useFeed } from './use-feed.ts';
 
 /** Answers one question, inside the runtime. An error is returned as text, so that a case can expect it. */
 export async function answer(question: Question): Promise<string> {
@@ -22,10 +24,14 @@ export async function answer(question: Question): Promise<string> {
         return await readAsFramework(errorOf(question));
       case 'webhook':
         return await receiveWebhooks(question);
+      case 'feed':
+        return await useFeed(question);
       case 'cryptography':
         return await nameCryptography(question);
       case 'exports':
         return Object.keys(core).sort().join(' ');
+      case 'revocation exports':
+        return Object.keys(revocation).sort().join(' ');
       case 'require':
         return 'this runtime has no require';
     }

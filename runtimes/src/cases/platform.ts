@@ -6,9 +6,8 @@ export async function listPlatformCases(): Promise<Group> {
   const key = await makeKey('key-1');
   const material = { options: { issuer, keys: { keys: [key.publicJwk] } }, token: await mint(key) };
   // Imported dynamically, because main.ts must build the package first.
-  const names = Object.keys(await import('@torii/core'))
-    .sort()
-    .join(' ');
+  const names = namesOf(await import('@torii/core'));
+  const revocationNames = namesOf(await import('@torii/revocation'));
   return {
     name: 'platform',
     cases: [
@@ -19,7 +18,16 @@ export async function listPlatformCases(): Promise<Group> {
         question: { ask: 'cryptography', ...material },
       },
       { name: 'exports', expected: names, question: { ask: 'exports', ...material } },
+      {
+        name: 'exports of @torii/revocation',
+        expected: revocationNames,
+        question: { ask: 'revocation exports', ...material },
+      },
       { name: 'require', expected: names, only: 'processes', question: { ask: 'require', ...material } },
     ],
   };
+}
+
+function namesOf(module: object): string {
+  return Object.keys(module).sort().join(' ');
 }
