@@ -13,8 +13,13 @@ export interface Case {
 /** The cases of one subject. Each group is a column of the printed table. */
 export interface Group {
   readonly name: string;
+  /** @default 'cases' */
+  readonly script?: ScriptName;
   readonly cases: readonly Case[];
 }
+
+/** What runs inside a runtime. `alone` imports only `@torii/revocation`, and answers every question with its exports. */
+export type ScriptName = 'cases' | 'alone';
 
 export type Question =
   | VerifierQuestion
@@ -161,9 +166,9 @@ export type FeedStep =
   /** The texts in the store. */
   | { readonly show: 'texts' };
 
-/** Checks how the runtime loads the packages: which crypto API it uses, what it exports, whether `require` works. */
+/** Checks how the runtime loads core: which crypto API it uses, what it exports, whether `require` works. */
 export interface PlatformQuestion {
-  readonly ask: 'cryptography' | 'require' | 'exports' | 'revocation exports';
+  readonly ask: 'cryptography' | 'require' | 'exports';
   readonly options: Readonly<Record<string, unknown>>;
   readonly token: string;
 }

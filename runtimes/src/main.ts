@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { listApiCases } from './cases/api.ts';
 import { listFeedCases } from './cases/feeds.ts';
 import { listKeyCases } from './cases/keys.ts';
-import { listPlatformCases } from './cases/platform.ts';
+import { listAloneCases, listPlatformCases } from './cases/platform.ts';
 import { listRequestCases } from './cases/requests.ts';
 import { listRevocationCases } from './cases/revocations.ts';
 import { listTokenCases } from './cases/tokens.ts';
@@ -30,6 +30,7 @@ try {
     listApiCases(server),
     listWebhookCases(),
     await listPlatformCases(),
+    await listAloneCases(),
   ];
   const [programs, workerds, edges] = [await listPrograms(), await listWorkerds(), await listEdgeRuntimes()];
   const outcomes: readonly Outcome[] = await Promise.all([

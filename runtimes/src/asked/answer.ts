@@ -1,5 +1,4 @@
 import * as core from '@torii/core';
-import * as revocation from '@torii/revocation';
 import type { DenialQuestion, PatchQuestion, PlatformQuestion, Question } from '../case.ts';
 import { callApi } from './call-api.ts';
 import { receiveWebhooks } from './receive-webhooks.ts';
@@ -30,8 +29,6 @@ export async function answer(question: Question): Promise<string> {
         return await nameCryptography(question);
       case 'exports':
         return Object.keys(core).sort().join(' ');
-      case 'revocation exports':
-        return Object.keys(revocation).sort().join(' ');
       case 'require':
         return 'this runtime has no require';
     }
