@@ -61,8 +61,12 @@ export interface FeedInstant {
 export interface FeedConnection {
   /** Writes entries. Resolves when the store has accepted all of them; writing an entry twice does no harm. */
   write(entries: readonly FeedEntry[], options: { readonly timeoutMs: number }): Promise<void>;
-  /** Asks the store now, for example after a pause of the process. Leads to `proven` or `failed`. Never throws. */
-  ask(): void;
+  /**
+   * Asks the store now, for example after a pause of the process. Leads to `proven` or `failed`. Never throws. May return a
+   * promise that resolves after that: on Cloudflare Workers, requests can wait for a promise of another request, but a request
+   * that is woken in another way by another request fails.
+   */
+  ask(): unknown;
   /**
    * How old the last proof may become, in milliseconds, until a request makes this process call `ask`. For feeds whose timers
    * may not fire between requests, as in edge runtimes.

@@ -42,6 +42,7 @@ function verifierFor(visit: Visit | FeedVisit): Verifier {
 }
 
 function makeVerifier({ store, issuer, keys }: FeedVisit): Verifier {
-  const revocations = createRevocations({ issuer, environmentId: 'env_1', feed: feedOf(store) });
+  // On a slow machine, too, requests wait for the store.
+  const revocations = createRevocations({ issuer, environmentId: 'env_1', feed: feedOf(store), waitMs: 30_000 });
   return createVerifier({ issuer, keys, revocations });
 }

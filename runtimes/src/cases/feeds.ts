@@ -138,7 +138,9 @@ export async function listFeedCases(server: LocalServer): Promise<Group> {
   return {
     name: 'feeds',
     cases: cases.map(([name, options, steps, expected]): Case => {
-      const question: FeedQuestion = { ...material, options: { issuer, environmentId: 'env_1', ...options }, steps };
+      // On a slow machine, too, requests wait for the store.
+      const usual = { issuer, environmentId: 'env_1', waitMs: 30_000 };
+      const question: FeedQuestion = { ...material, options: { ...usual, ...options }, steps };
       return { name, expected, question };
     }),
   };
