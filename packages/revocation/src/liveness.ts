@@ -13,8 +13,6 @@ const maxAttempts = 3;
 const askEveryMs = 2_000;
 /** If no timer fired for so long, timers do not fire between requests, as on edge runtimes. */
 const timersMs = 3_000;
-/** A question may have ended with its request (edge runtimes). A request that has waited for so long asks again, once. */
-const sliceMs = 600;
 
 export interface LivenessSettings {
   readonly maxStaleMs: number;
@@ -62,7 +60,6 @@ export class Liveness {
   #calmFromMs = 0;
   #calmForMs = -1;
   readonly #answers = new Answers();
-  #waiting = 0;
   #end: 'refused' | 'closed' | undefined;
 
   constructor(settings: LivenessSettings, hooks: LivenessHooks) {
@@ -112,10 +109,13 @@ export class Liveness {
   async wait(): Promise<Access> {
     // The process may be paused again during the wait.
     for (let attempt = 0; attempt < maxAttempts; attempt++) {
-      if (this.#waiting >= maxWaiting) return 'closed';
-      this.#waiting += 1;
-      await this.#answer();
-      this.#waiting -= 1;
+      if (this.#answers.size >= maxWaiting) return 'closed';
+      const doubt = this.#doubtSince;
+      await this.#answers.wait({
+        leftMs: () => (this.#doubtSince === doubt ? this.#patienceMs() : 0),
+        asked: () => this.#asked,
+        askAgain: () => this.#askAgain(),
+      });
       const access = this.access();
       if (access !== 'wait') return access;
     }
@@ -165,9 +165,10 @@ export class Liveness {
     this.#askIfOverdue();
   }
 
-  /** Called once, after a feed was opened that has asked already. */
+  /** The feed has asked, and may have returned a promise that ends with the answer. */
   noteQuestion(asked: unknown): void {
-    this.#asked = isPromise(asked) ? asked : undefined;
+    this.#asked = isPromise(asked) ? Promise.resolve(asked) : undefined;
+    this.#asked?.catch(() => {});
   }
 
   #prove(askedAt: Instant): void {
@@ -184,23 +185,11 @@ export class Liveness {
     this.#hooks.emit({ type: 'feed_recovered', silentSeconds: secondsOf(silentMs) });
   }
 
-  /** Ends with the answer, with the patience of requests, or if the process was paused again. */
-  async #answer(): Promise<void> {
-    const doubt = this.#doubtSince;
-    const leftMs = (): number => (this.#doubtSince === doubt ? this.#patienceMs() : 0);
-    while (leftMs() > 0) {
-      const asked = this.#asked;
-      if (asked === undefined) {
-        await this.#answers.wait(leftMs());
-        continue;
-      }
-      const isOver = await this.#answers.waitFor(asked, Math.min(leftMs(), sliceMs));
-      if (leftMs() <= 0 || this.#asked !== asked) continue;
-      if (!this.#hasAskedAgain) {
-        this.#hasAskedAgain = true;
-        this.#ask();
-      } else if (isOver) await this.#answers.rest(Math.min(leftMs(), sliceMs));
-    }
+  #askAgain(): boolean {
+    if (this.#hasAskedAgain) return false;
+    this.#hasAskedAgain = true;
+    this.#ask();
+    return true;
   }
 
   #silentMs(): number {
@@ -260,8 +249,7 @@ export class Liveness {
     if (this.#end !== undefined) return;
     this.#askedAt = instantNow();
     this.#askPauseMs = askEveryMs * (0.5 + random());
-    const asked = this.#hooks.ask();
-    this.#asked = isPromise(asked) ? asked : undefined;
+    this.noteQuestion(this.#hooks.ask());
   }
 }
 
