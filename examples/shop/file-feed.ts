@@ -2,8 +2,8 @@ import { appendFile, readFile } from 'node:fs/promises';
 import { pollFeed, type RevocationFeed } from '@torii/revocation';
 
 /**
- * A file takes the place of Redis, so that the shop runs with nothing installed. Your services run on several machines: use
- * `redisFeed(redis)` or `natsFeed(connection)`.
+ * Revocations in a file instead of Redis, so that the shop runs with nothing installed. If your services run on several machines,
+ * use `redisFeed(redis)` or `natsFeed(connection)`.
  */
 export function fileFeed(path: string): RevocationFeed {
   return pollFeed({

@@ -7,8 +7,7 @@ import type { Build } from '../src/runner/task.ts';
 import type { Scenario } from '../src/scenario.ts';
 import { scenarios } from '../src/scenarios.ts';
 
-const perScenario = process.env['TEST_SUITE'] === 'matrix' ? 200 : 40;
-const count = perScenario * scenarios.length;
+const count = process.env['TEST_SUITE'] === 'matrix' ? 2_000 : 500;
 
 const builds = new Builds();
 let pool: Pool;
@@ -19,14 +18,15 @@ beforeAll(async () => {
 });
 afterAll(() => pool.close());
 
-test(`every statement holds in ${perScenario} episodes of each scenario`, async () => {
+test(`every statement holds in ${count} episodes of all scenarios`, async () => {
   const counts = new Map(scenarios.map(({ name }) => [name, 0]));
   const onEpisode = ({ scenario }: Episode): void => void counts.set(scenario, (counts.get(scenario) ?? 0) + 1);
   const { episodes, processHours, failed } = await run(pool, 1, all, { episodes: count }, { onEpisode });
   const found = failed && { scenario: failed.scenario, seed: failed.seed, violation: failed.checked.violation };
   expect(found, 'repeat it with npm run simulate -- --scenario … --replay SEED').toBeUndefined();
   expect(episodes).toBe(count);
-  expect([...counts.values()]).toEqual(scenarios.map(() => perScenario));
+  // In turn: the count is not a multiple of every number of scenarios.
+  for (const [name, each] of counts) expect(Math.abs(each - count / scenarios.length), name).toBeLessThan(1);
   expect(processHours).toBeGreaterThan(count);
 });
 

@@ -9,8 +9,6 @@ import { findProgram } from '../../../scripts/programs.ts';
 
 export type StoreName = 'redis' | 'nats';
 
-export const storeNames: readonly StoreName[] = ['redis', 'nats'];
-
 /** A real server on a free port, with its data in a folder that is deleted at the end. */
 export interface StoreServer extends AsyncDisposable {
   readonly name: StoreName;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pollFeed, type RevocationFeed } from '@torii/revocation';
 
-/** A file that takes the place of Redis, so that the tour needs nothing installed. */
+/** Revocations in a file instead of Redis, so that the tour needs nothing installed. */
 export interface RevocationFile {
   readonly path: string;
   readonly feed: RevocationFeed;

@@ -27,7 +27,7 @@ export interface Step {
 const ada = { firstName: 'ada', email: 'ada@example.com', password: 'correct horse battery' };
 export const grace = { firstName: 'grace', email: 'grace@example.com', password: 'compilers are fun' };
 
-/** How long the news of a ban may take to reach a server: a little longer than its pause between two looks at the file. */
+/** How long a ban may take to reach a server. Servers read the file every 250 ms. */
 const longestNewsMs = 2_000;
 
 /** An expiry that is further in the past than any clock tolerance (at most 300 seconds). */

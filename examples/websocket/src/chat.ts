@@ -15,7 +15,7 @@ export interface ChatOptions {
 }
 
 const path = '/chat';
-// Of a token: 16 kB at most. `ws` closes the socket if a message is larger, before it is in memory.
+// A token has at most 16 kB. If a message is larger than this, `ws` closes the socket without reading it into memory.
 const maxPayload = 20_000;
 
 /** Serves a chat over WebSockets at `/chat`. */
@@ -26,7 +26,7 @@ export function serveChat(server: Server, { issuer, revocations, origins, signIn
 
   server.on('upgrade', (request, socket, head) => {
     socket.on('error', () => socket.destroy());
-    // The query is never read: it ends up in logs, so no token belongs there.
+    // No token in the query: URLs are written to logs.
     if (request.url?.split('?', 1)[0] !== path) return refuse(socket, '404 Not Found');
     if (!isFromOwnPage(request, origins)) return refuse(socket, '403 Forbidden');
     sockets.handleUpgrade(request, socket, head, (webSocket) => {

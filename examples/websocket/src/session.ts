@@ -25,7 +25,7 @@ const closeMs = 1_000;
 // A client that does not read what the others say is cut off too.
 const maxUnsentBytes = 1_000_000;
 
-/** One socket, from the handshake until the user's time is over. */
+/** One socket, from the handshake until it is closed. */
 export class Session {
   readonly #socket: WebSocket;
   readonly #parts: SessionParts;
@@ -53,7 +53,7 @@ export class Session {
     this.#inTurn(() => this.#signIn(verifier.authenticate(handshake, { optional: true })));
   }
 
-  /** Handles messages one after the other. More are left in the network until these are done. */
+  /** Handles messages one after the other. Until they are done, no more are read from the socket. */
   #inTurn(task: () => Promise<void>): void {
     this.#waiting += 1;
     this.#socket.pause();
@@ -77,7 +77,7 @@ export class Session {
     else this.#say(message.text, this.#auth);
   }
 
-  /** Serves the user of a token from now on. Renewing means to send a new token of the same user. */
+  /** Serves the user of a token from now on. A client renews its token by sending a new one of the same user. */
   async #signIn(verifying: Promise<Auth | null>): Promise<void> {
     let auth: Auth | null;
     try {

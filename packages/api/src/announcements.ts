@@ -14,6 +14,8 @@ export interface Announcement {
 const firstTimeoutMs = 5_000;
 // Only for an announcer without a time limit. Longer than the largest `announceTimeoutMs` of createRevocations.
 const lastTimeoutMs = 65_000;
+// How far the moment of an answer may lie in the past by our clock.
+const maxAgeMs = 60_000;
 
 export function announcementFor(announcer: Announcer | undefined, operation: Operation): Announcement | undefined {
   const { what, userId } = operation.revokes ?? {};
@@ -55,7 +57,9 @@ async function announceAnswered(
 function momentOf(answer: unknown, headers: Headers): string | undefined {
   const date = parseHttpDate(headers.get('date') ?? '', wallMs());
   const moments = [parseRfc3339(memberOf(answer, 'updatedAt')), date].filter((ms) => ms !== undefined);
-  return moments.length === 0 ? undefined : new Date(Math.max(...moments)).toISOString();
+  const moment = Math.max(...moments);
+  // A proxy with a slow clock has set `Date`, or our clock is fast. The later moment revokes more tokens.
+  return moment < wallMs() - maxAgeMs ? undefined : new Date(moment).toISOString();
 }
 
 /** Announced to another environment, the revocation would have no effect. */

@@ -141,6 +141,23 @@ test.each<[string, string | undefined, Response]>([
   expect(log).toEqual(['ada now', 'request', `ada ${moment ?? 'now'}`]);
 });
 
+test.each([
+  ['is missing', {}],
+  ['is that of a proxy with a slow clock', { date: 'Sat, 16 May 2026 09:50:05 GMT' }],
+])('43: takes the present if the Date of an answer %s', async (_name, headers) => {
+  const { client, log } = announcing([done(headers), banned('2026-05-16T08:00:00Z', headers)]);
+  await endAll(client);
+  await ban(client);
+  expect(log).toEqual(['request', 'ada now', 'ada now', 'request', 'ada now']);
+});
+
+test('44: announces an id in capital letters in small ones too, as tokens have it', async () => {
+  const { client, log } = announcing([done()]);
+  const id = '0190D2C5-7A3B-7C1E-8F00-ABCDEF012345';
+  await client.sessions.revokeAllForUser(id);
+  expect(log).toEqual(['request', `${id} ${dateMoment}`, `${id.toLowerCase()} ${dateMoment}`]);
+});
+
 test('43: takes the moment of the last answer if the call was retried', async () => {
   const { client, log } = announcing([networkError('ECONNRESET'), refusal(403, 'refused', date)]);
   expect(await outcomeOf(client.users.delete('ada'))).toBeUndefined();

@@ -31,10 +31,20 @@ export function readAnnouncer(options: Options<(typeof announcerNames)[number]>)
     environmentId: given.environmentId,
     announcesSessions: !('announceSessions' in options) || readFlag(options, 'announceSessions'),
     async announceUser(userId, at, timeoutMs, signal) {
-      const work = Promise.resolve(at === undefined ? given.revokeUser(userId) : given.revokeUser(userId, { at }));
+      const revoke = async (id: string): Promise<void> => given.revokeUser(id, ...(at === undefined ? [] : [{ at }]));
+      const work = Promise.all(spellingsOf(userId).map(revoke));
       await raceDeadline(work, timeoutMs, () => fail(timeoutMs, signal), signal);
     },
   };
+}
+
+const uuid = /^[\dA-F]{8}(?:-[\dA-F]{4}){3}-[\dA-F]{12}$/i;
+
+// Torii's ids are UUIDs. RFC 9562 4: a UUID in capital letters is the same one, so the API bans the user whose tokens have it in
+// small letters.
+function spellingsOf(userId: string): readonly string[] {
+  const small = userId.toLowerCase();
+  return uuid.test(userId) && small !== userId ? [userId, small] : [userId];
 }
 
 function fail(timeoutMs: number, signal: AbortSignal | undefined): never {

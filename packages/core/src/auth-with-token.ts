@@ -1,5 +1,6 @@
 import { type Auth, type Claims, listenerFor, setListener } from './auth.ts';
 import { SharedMap } from './registry.ts';
+import { copyDigest } from './token/token-digest.ts';
 
 /** The verified caller of a request, as a guard stores it. */
 export interface GuardedAuth<Custom extends object = Claims> extends Auth<Custom> {
@@ -33,6 +34,7 @@ export function withToken(auth: Auth, token: string): AuthWithToken {
   if (known !== undefined && tokenOf(known) === token) return known;
   const copy: AuthWithToken = Object.freeze(Object.assign(Object.create(prototype), auth));
   setListener(copy, listenerFor(auth));
+  copyDigest(auth, copy);
   tokens.set(copy, () => token);
   copies.set(auth, copy);
   return copy;

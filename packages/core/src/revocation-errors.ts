@@ -2,9 +2,9 @@ import { setHidden } from './errors/hidden-field.ts';
 import { ToriiError } from './errors.ts';
 import { loggableCause } from './logs/cause.ts';
 
-/** What was to be announced. */
+/** What the error says about an announcement that failed. */
 export interface FailedAnnouncement {
-  /** Repeats the announcement alone. */
+  /** Repeats the announcement, and not the call of the API. */
   readonly announce: () => Promise<void>;
   /** The answer of the API, if the revocation was part of a call that Torii has carried out. May be `undefined`, as for a DELETE. */
   readonly answer?: unknown;
@@ -12,15 +12,15 @@ export interface FailedAnnouncement {
 
 /**
  * A revocation could not be announced to the other servers, which may accept the tokens until they expire. `denialFor` returns
- * `undefined` for this error, because it does not refuse your caller.
+ * `undefined` for this error, because it is not a refusal of the caller's token.
  */
 export class ToriiRevocationError extends ToriiError {
   protected static override readonly kind: string = 'ToriiRevocationError';
   override readonly name = 'ToriiRevocationError';
   override readonly code = 'revocation_not_announced';
   /**
-   * Repeats the announcement alone, not the call to the API. Resolves when the store has accepted it. Not enumerable, so loggers
-   * do not print it.
+   * Repeats the announcement, and not the call of the API. Resolves when the store has accepted it. Not enumerable, so loggers do
+   * not print it.
    * @throws ToriiRevocationError if it could not be announced again
    */
   declare readonly announce: () => Promise<void>;

@@ -2,14 +2,14 @@ import type { Auth } from './auth.ts';
 
 /**
  * Refuses tokens that were revoked before they expire. `createRevocations` of `@torii/revocation` creates one. A verifier reads
- * own properties only, once.
+ * each property once, and ignores inherited ones.
  */
 export interface RevocationSource {
   /** The issuer whose tokens it knows about. The verifier must accept this issuer only. */
   readonly issuer: string;
   /** The environment whose tokens it knows about. The verifier accepts tokens of this environment only. */
   readonly environmentId: string;
-  /** How long a token may live (`exp - iat`), in seconds: a finite number. A token that lives longer is refused: `token_lifetime_refused`. */
+  /** How long a token may live (`exp - iat`), in seconds. A token that lives longer is refused with `token_lifetime_refused`. */
   readonly maxTokenSeconds: number;
   /**
    * Called for each request with a valid token, also if the token was verified earlier. Returns a promise only if the answer
@@ -18,18 +18,18 @@ export interface RevocationSource {
   check(token: RevocableToken): RevocationVerdict | Promise<RevocationVerdict>;
 }
 
-/** `unavailable`: it is not known whether the token was revoked, and the options say that it is refused in this case. */
+/** `unavailable`: it is not known whether the token was revoked, and the options say to refuse it in this case. */
 export type RevocationVerdict = 'accepted' | 'revoked' | 'unavailable';
 
 /** A verified token. The same object for every request with this token, for as long as the verifier remembers the token. */
 export interface RevocableToken {
   readonly auth: Auth;
   /**
-   * SHA-256 of the signing input (`header.payload`) as base64url. The signature is left out, because an ECDSA signature (r, s)
-   * has a twin (r, n - s) that verifies too.
+   * SHA-256 of the signing input (`header.payload`) as base64url. The signature is left out, because for each ECDSA signature
+   * (r, s), anyone can compute a second valid one, (r, n - s).
    */
   readonly digest: string;
-  /** For the source alone: what it has found out about this token. */
+  /** The source may store its result for this token here. Other code ignores it. */
   mark?: unknown;
 }
 
@@ -46,8 +46,9 @@ export interface RevocationAnnouncer {
 
 export interface RevocationMoment {
   /**
-   * Tokens that were issued at or before this moment are revoked: a Date, or ISO 8601 as in the API's answers. By default the
-   * present moment plus 30 seconds, because the clocks of this server and of Torii may differ. New tokens are refused that long.
+   * Tokens that were issued at or before this moment are revoked: a Date, or ISO 8601 with a time zone as in the API's answers.
+   * By default the present moment plus 30 seconds, because the clocks of this server and of Torii may differ. New tokens are
+   * refused for that long.
    */
   readonly at?: Date | string | undefined;
 }

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { digestOfToken, tokenDigestOf } from '../src/adapter.ts';
+import { withToken } from '../src/auth-with-token.ts';
 import {
   createTokenVerifier,
   isAuth,
@@ -17,6 +18,13 @@ import { key, keys, makeSource, makeVerifier, sha256, twinOf } from './revocatio
 afterEach(() => vi.useRealTimers());
 
 const requestWith = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
+
+test('[40] an Auth of a guard with exposeToken has the digest of its token', async () => {
+  const { torii } = makeVerifier(makeSource(() => 'accepted').source);
+  const token = await mint(key);
+  const auth = withToken(await torii.verify(token), token);
+  expect(tokenDigestOf(auth)).toBe(await digestOfToken(token));
+});
 
 describe('[40] a revoked token', () => {
   test('is refused with a challenge that says invalid_token', async () => {

@@ -22,6 +22,7 @@ export type {
   DenialBody,
   DenialCode,
   DenialStatus,
+  FailedAnnouncement,
   Fetch,
   HeadersLike,
   InitialKeys,
@@ -35,6 +36,9 @@ export type {
   RequestLike,
   RequestParts,
   RequestView,
+  RevocableToken,
+  RevocationSource,
+  RevocationVerdict,
   StrictVerifierOptions,
   UnavailableReason,
   Verifier,
@@ -51,6 +55,7 @@ export {
   ToriiError,
   ToriiForbiddenError,
   ToriiRequestError,
+  ToriiRevocationError,
   ToriiUnavailableError,
 } from '@torii/core';
 export type { Answer, AnswerOtherwise, GuardedAuth, GuardedVerifierOptions, GuardOptions } from '@torii/core/adapter';

@@ -9,6 +9,7 @@ const entries = {
     'ToriiError',
     'ToriiForbiddenError',
     'ToriiRequestError',
+    'ToriiRevocationError',
     'ToriiUnavailableError',
     'allow',
     'createVerifier',

@@ -11,6 +11,7 @@ export type {
   DenialBody,
   DenialCode,
   DenialStatus,
+  FailedAnnouncement,
   Fetch,
   FieldError,
   HeadersLike,
@@ -25,6 +26,9 @@ export type {
   RefusalError,
   RequestParts,
   RequestView,
+  RevocableToken,
+  RevocationSource,
+  RevocationVerdict,
   UnavailableReason,
   VerifierEvent,
   VerifierEventListener,
@@ -38,6 +42,7 @@ export {
   ToriiError,
   ToriiForbiddenError,
   ToriiRequestError,
+  ToriiRevocationError,
   ToriiUnavailableError,
 } from '@torii/core';
 export { createToriiNext, type ToriiNext } from './server/create-torii-next.ts';

@@ -10,6 +10,7 @@ const entries = {
     'ToriiError',
     'ToriiForbiddenError',
     'ToriiRequestError',
+    'ToriiRevocationError',
     'ToriiUnavailableError',
     'createToriiNext',
     'previewOrigins',

@@ -1,5 +1,6 @@
 // [45] The proxy renews an ended token from Torii's session. Here `proxy` is called as Next calls it; renewal.real.test.ts has
 // real apps.
+import { createHash } from 'node:crypto';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
@@ -165,6 +166,23 @@ describe('[40] a request whose token was revoked', () => {
     }
     expect(asked() - before).toBe(1);
     expect(typesOf('renewal_failed')).toMatchObject([{ why: 'token_refused', problem: 'token_revoked' }]);
+  });
+
+  test('[36] waits without taking the place of other renewals', async () => {
+    const app = createApp({ revocations: revokeUntil(() => Math.floor(Date.now() / 1000)) });
+    const jar = await signIn(app);
+    const revoked = await emulator.token({ userId });
+    const made = Array.from({ length: 60 }, (_, i) => {
+      const mark = createHash('sha256').update(`made-up-${i}`).digest('hex');
+      return ask(app, '/private', {
+        cookie: `${tokenName}=${revoked}; ${sessionName}=made-up-${i}; ${markName}=${mark}`,
+      });
+    });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const before = asked();
+    await ask(app, '/private', { cookie: cookieOf(jar) });
+    expect(asked() - before).toBe(1);
+    await Promise.all(made);
   });
 
   test('is not renewed for a prefetch, and not while it is unknown what was revoked', async () => {

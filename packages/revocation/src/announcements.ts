@@ -19,7 +19,7 @@ import type { Settings } from './settings.ts';
 const batchSize = 500;
 /** Failed announcements are written again within this time after the store works again. */
 const retryWithinMs = 1_000;
-/** Entries that the store has lost are written by each process after a random time, unless another was faster. */
+/** Each process writes back what the store has lost after a random time, unless another process was faster. */
 const restoreWithinMs = 5_000;
 const maxPauseMs = 60_000;
 
@@ -79,7 +79,7 @@ export class Announcements {
   restore(entries: readonly HeldEntry[], isLoss: boolean): void {
     if (this.#hooks.connection()?.isReadOnly === true) return;
     for (const entry of entries) this.#addUnstored(entry);
-    // The entries of which it is made are no longer known.
+    // A compaction has replaced entries, so this process cannot write them back one by one.
     const { compacted } = this.#memory.set;
     if (isLoss && compacted !== undefined) this.#addUnstored(compacted);
     if (this.#unstored.size > 0) this.#scheduleFlush(restoreWithinMs);
@@ -109,7 +109,7 @@ export class Announcements {
   // Never rejects.
   async #flush(): Promise<void> {
     const entries = [...this.#unstored].filter((entry) => !this.#announcing.has(entry) && !this.#isObsolete(entry));
-    // Other processes write the same entries at the same time. Each begins elsewhere.
+    // Other processes may write the same entries at the same time, so each begins at a random one.
     const start = Math.floor(random() * entries.length);
     const rotated = [...entries.slice(start), ...entries.slice(0, start)];
     let restored = 0;

@@ -10,6 +10,7 @@ const watch = new RepeatWatch(
 );
 
 /**
+ * Creates the revocations of one environment. Begins to read the feed.
  * @example
  * const revocations = createRevocations({ issuer, environmentId, feed: redisFeed(redis) });
  * const verifier = createVerifier({ issuer, revocations });

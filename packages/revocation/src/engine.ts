@@ -6,7 +6,6 @@ import {
   loggableCause,
   raceDeadline,
   startTimer,
-  wallMs,
   wrongOption,
 } from '@torii/core/adapter';
 import { Announcements } from './announcements.ts';
@@ -29,7 +28,7 @@ import { Watchers } from './watchers.ts';
 const tickMs = 1_000;
 const closeWithinMs = 5_000;
 
-/** What a source of revocations has found out about a token that a verifier remembers. */
+/** The result of the last lookup of a token that a verifier remembers. */
 class Mark {
   readonly engine: Engine;
   version: number;
@@ -55,6 +54,7 @@ export class Engine {
   #refusal: ToriiConfigError | undefined;
   #connection: FeedConnection | undefined;
   #isClosed = false;
+  #isTicking = false;
   #tickedAt: Instant = instantNow();
 
   constructor(settings: Settings) {
@@ -109,7 +109,7 @@ export class Engine {
     const example = 'revokeUser(userId, { at: user.updatedAt })';
     const id = readId('userId', userId);
     const options = readCallOptions(given, ['at', 'organizationId'], example);
-    // An organization that is set but undefined must not revoke more than was meant.
+    // `organizationId: undefined` must not revoke the tokens of all organizations.
     const isMember = 'organizationId' in options;
     const organizationId = isMember ? readId('organizationId', options.organizationId) : undefined;
     await this.#announce({ kind: isMember ? 'member' : 'user', id, organizationId, before: this.#moment(options.at) });
@@ -127,12 +127,11 @@ export class Engine {
   }
 
   async revokeToken(token: string | Auth): Promise<void> {
+    const { earliestMs } = this.#clock;
     const { digest, issuedAt } =
-      typeof token === 'string'
-        ? await readRevokedText(token, this.#clock.presentMs)
-        : readRevokedAuth(token, this.settings);
-    // Not before its issue, even if a clock is behind: the entry is kept from this moment on.
-    const before = Math.max(Math.floor(this.#clock.presentMs / 1000), issuedAt);
+      typeof token === 'string' ? await readRevokedText(token, earliestMs) : readRevokedAuth(token, this.settings);
+    // With a slow clock, not earlier than the token's issue: the entry could be forgotten before the token expires.
+    const before = Math.floor(Math.max(earliestMs / 1000, issuedAt));
     await this.#announce({ kind: 'token', id: digest, organizationId: undefined, before });
   }
 
@@ -145,6 +144,7 @@ export class Engine {
     if (this.#refusal !== undefined) return 'revocations_unavailable';
     if (this.#liveness.isStaleAndRefusing) return 'revocations_unavailable';
     const ended = this.#watchers.watch(auth, digest, signal);
+    if (!this.#isTicking) this.#startTicking();
     this.#watchers.expire();
     return ended;
   }
@@ -183,7 +183,7 @@ export class Engine {
   #isRevoked(token: RevocableToken): boolean {
     const { mark } = token;
     const { version } = this.#memory.set;
-    // Not a mark of another source, which may know another environment.
+    // A mark of other revocations does not count: they may be for another environment.
     if (!(mark instanceof Mark) || mark.engine !== this) {
       const isRevoked = this.#memory.set.revokes(token.auth, token.digest);
       token.mark = new Mark(this, version, isRevoked);
@@ -207,8 +207,12 @@ export class Engine {
   }
 
   #moment(at: unknown): number {
-    const { presentMs } = this.#clock;
-    return readMoment(at, presentMs, Math.max(presentMs, wallMs()));
+    if (at === undefined && this.#clock.isDoubtful)
+      throw wrongOption(
+        'at',
+        'is needed, because the clocks of this server and of the store differ by more than an hour. Set them, or pass the moment',
+      );
+    return readMoment(at, this.#clock);
   }
 
   #open(): void {
@@ -255,13 +259,15 @@ export class Engine {
     if (elapsedMs(this.#tickedAt) >= tickMs) this.#tick();
   }
 
-  // Edge runtimes have no timers between requests, and some none before the first: then `check` does the work.
+  // On edge runtimes, timers do not fire between requests, or cannot be started outside of a request. There, `check` ticks.
   #startTicking(): void {
     const tick = (): void => {
+      this.#isTicking = false;
       this.#tick(true);
-      if (!this.#isClosed || this.#watchers.size > 0) this.#startTicking();
+      if (!this.#isTicking && (!this.#isClosed || this.#watchers.size > 0)) this.#startTicking();
     };
     try {
+      this.#isTicking = true;
       const timer = startTimer(tick, tickMs);
       if (typeof timer === 'object') (timer as { unref?(): void }).unref?.();
     } catch {}

@@ -2,18 +2,18 @@
 export interface RevocationFeed {
   /** The kind of feed, for events: `redis`, `nats`, `poll`, `memory`. */
   readonly name: string;
-  /** Begins to read. Called once. Must not throw: problems go to `reader.failed`. */
+  /** Begins to read. Called once per `createRevocations`. Must not throw: problems go to `reader.failed`. */
   open(reader: FeedReader): FeedConnection;
 }
 
 /** An entry as text. A feed carries it unchanged, and does not read it. */
 export interface FeedEntry {
-  /** The same for entries about the same subject: the newer text may replace the older one. Lower-case hexadecimal. */
+  /** The same for entries about the same subject, such as one user. Lower-case hexadecimal. */
   readonly key: string;
   readonly text: string;
 }
 
-/** What a feed reports to. No method throws. */
+/** Receives what a feed reads. No method throws. */
 export interface FeedReader {
   readonly issuer: string;
   readonly environmentId: string;
@@ -21,34 +21,35 @@ export interface FeedReader {
   readonly channel: string;
   /** How long the store must keep an entry after it was written, in seconds. */
   readonly retentionSeconds: number;
-  /** How often the store must prove that it is alive, in milliseconds. */
+  /** How often the feed should call `proven`, in milliseconds. */
   readonly silenceMs: number;
   /**
-   * Everything that the store holds is about to be passed to `received`: at the start, and after the store has lost data or
-   * was replaced. `reset`: the store has lost data, or was empty when this process started.
+   * Call it before everything that the store holds is passed to `received`: at the start, and after the store has lost data or
+   * was replaced. `reset`: the store has lost data, or was empty when this process started. `askedAt`: when the store was asked,
+   * if that was before this call. The answer may have waited, for example during a pause of the process.
    */
-  snapshotBegins(options?: { readonly reset?: boolean }): void;
-  /** Entries of the store, in any order. Repeated ones do no harm. `storeMs`: the present time by the store's clock. */
+  snapshotBegins(options?: { readonly reset?: boolean; readonly askedAt?: FeedInstant }): void;
+  /** Takes entries of the store, in any order. The same entry may come twice. `storeMs`: the present time by the store's clock. */
   received(texts: readonly string[], storeMs?: number): void;
   /**
-   * Which of two texts about the same key the store must keep: `ours` if it revokes more tokens or `current` is not an entry that
-   * this reader accepts, otherwise `current`.
+   * Returns which of two texts with the same key the store must keep: `ours` if it revokes more tokens, or if `current` is not an
+   * entry about the same subject that this reader accepts. Otherwise `current`.
    */
   later(current: string, ours: string): string;
-  /** Everything has been passed on. The reader writes back the entries that it holds and the store lacks. */
+  /** Call it when the snapshot was passed on. The reader then writes back the entries that the store lacks. */
   snapshotEnds(): void;
-  /** The store has answered a question that was asked at `askedAt`, and everything that it held then has been passed on. */
+  /** The store has answered a request that was sent at `askedAt`, and everything that it held then has been passed on. */
   proven(askedAt: FeedInstant): void;
-  /** A moment, for `proven`. */
+  /** The present moment, for `proven`. */
   now(): FeedInstant;
   /**
-   * The store cannot be reached, or refuses. The feed goes on trying. `askedAt`: when the question was asked that has failed.
-   * Requests no longer wait for its answer, so leave it out if the next attempt follows within a second.
+   * The store cannot be reached, or refuses a command. The feed goes on trying. With `askedAt`, the time at which the failed
+   * command was sent, requests no longer wait for the store. Leave it out if the next attempt follows within a second.
    */
   failed(problem: unknown, askedAt?: FeedInstant): void;
   /**
-   * The store cannot be used with these options, such as a retention that is too short. Nothing is let through until the
-   * options are changed. The feed stops.
+   * The store cannot be used with these options, for example because it does not keep entries for long enough. From now on,
+   * every request gets 503. The feed stops.
    */
   refused(error: Error): void;
 }
@@ -59,7 +60,7 @@ export interface FeedInstant {
 }
 
 export interface FeedConnection {
-  /** Writes entries. Resolves when the store has accepted all of them; writing an entry twice does no harm. */
+  /** Writes entries. Resolves when the store has accepted all of them. Writing an entry twice must have no effect. */
   write(entries: readonly FeedEntry[], options: { readonly timeoutMs: number }): Promise<void>;
   /**
    * Asks the store now, for example after a pause of the process. Leads to `proven` or `failed`. Never throws. May return a
@@ -68,8 +69,8 @@ export interface FeedConnection {
    */
   ask(): unknown;
   /**
-   * How old the last proof may become, in milliseconds, until a request makes this process call `ask`. For feeds whose timers
-   * may not fire between requests, as in edge runtimes.
+   * If the last proof is older than this, in milliseconds, the next request makes this process call `ask`. For feeds that work
+   * on edge runtimes, where timers do not fire between requests.
    */
   readonly askAfterMs?: number | undefined;
   /** Whether `write` always fails, because this process may only read. */

@@ -1,3 +1,15 @@
+export type {
+  Actor,
+  Auth,
+  Claims,
+  FailedAnnouncement,
+  Organization,
+  RevocableToken,
+  RevocationAnnouncer,
+  RevocationMoment,
+  RevocationSource,
+  RevocationVerdict,
+} from '@torii/core';
 export { ToriiConfigError, ToriiError, ToriiRevocationError } from '@torii/core';
 export { createRevocations } from './create-revocations.ts';
 export type { RevocationEvent, RevocationEventListener, RevocationKind } from './events.ts';

@@ -5,7 +5,7 @@ const pauseMs = 60_000;
 
 type IgnoredEvent = Extract<RevocationEvent, { type: 'entries_ignored' }>;
 
-/** Reports what can happen often at most once a minute. */
+/** Reports frequent events at most once a minute. */
 export class LimitedEvents {
   readonly #emit: (event: RevocationEvent) => void;
   readonly #reportedAt: Map<string, Instant> = new Map();

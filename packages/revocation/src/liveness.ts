@@ -5,7 +5,7 @@ import type { FeedInstant } from './feed.ts';
 
 /** A process whose timers did not fire for so long was paused. */
 const pauseMs = 5_000;
-/** For so long, the state is not looked up again. */
+/** After `open`, `isCalm` answers for this long without looking at the state again. */
 const calmMs = 200;
 /** A bound on memory: further requests are refused at once. */
 const maxWaiting = 10_000;
@@ -32,7 +32,7 @@ export interface LivenessHooks {
   onUnavailable(): void;
 }
 
-/** `open`: what is known decides. `wait`: the feed may answer soon. `closed`: it is not known which tokens were revoked. */
+/** `open`: decide by the entries in memory. `wait`: the feed may answer soon. `closed`: answer 503. */
 export type Access = 'open' | 'wait' | 'closed';
 
 /** How long ago the feed proved that it is alive, and what this means for requests. */
@@ -53,9 +53,9 @@ export class Liveness {
   #isStale = false;
   /** When a timer of this process last fired. */
   #timerAt: Instant = this.#begunAt;
-  /** Since the start, or since a pause of the process: a proof that was asked for before does not count. */
+  /** Set at the start and after a pause of the process, until the store has answered a request that was sent later. */
   #doubtSince: Instant | undefined = this.#begunAt;
-  /** A question that was asked since then has failed. */
+  /** Whether a request to the store that was sent since `#doubtSince` has failed. */
   #isAnswered = false;
   #calmFromMs = 0;
   #calmForMs = -1;
@@ -105,7 +105,7 @@ export class Liveness {
     return 'open';
   }
 
-  /** Waits until the feed has answered, or until the patience of requests is over. */
+  /** Waits until the feed has answered, `waitMs` at most. */
   async wait(): Promise<Access> {
     // The process may be paused again during the wait.
     for (let attempt = 0; attempt < maxAttempts; attempt++) {
@@ -130,16 +130,16 @@ export class Liveness {
     this.#doubt();
   }
 
-  noteSnapshot(begunAt: Instant): void {
+  noteSnapshot(askedAt: FeedInstant): void {
     this.#hasSnapshot = true;
-    this.#prove(begunAt);
+    this.noteProof(askedAt);
   }
 
   noteProof(askedAt: FeedInstant): void {
     if (this.#hasSnapshot && isInstant(askedAt)) this.#prove({ wallMs: askedAt.wallMs, steadyMs: askedAt.steadyMs });
   }
 
-  /** `refused`: for good. `closed`: what is known is used until it is stale. */
+  /** `refused`: every request gets 503 from now on. `closed`: the entries in memory are used until they are stale. */
   end(how: 'refused' | 'closed'): void {
     if (this.#end === 'refused') return;
     this.#end = how;
@@ -209,7 +209,7 @@ export class Liveness {
   }
 
   #noteSilence(): void {
-    // After a pause, the feed gets the time that requests wait for it.
+    // After a pause of the process, requests wait for the feed before it counts as stale.
     if (this.#isStale || this.#silentMs() < this.#settings.maxStaleMs || this.#patienceMs() > 0) return;
     this.#isStale = true;
     this.#calmForMs = -1;
@@ -230,7 +230,7 @@ export class Liveness {
   #askIfOverdue(): void {
     const timersFire = elapsedMs(this.#timerAt) < timersMs;
     const askAfterMs = this.#hooks.askAfterMs();
-    // A feed that fails, or polls, asks again by itself. If it fails, ever more rarely.
+    // A feed that fails tries again by itself, after growing pauses. A feed that polls asks by itself too.
     if (timersFire && (this.#isFailing || askAfterMs !== undefined)) return;
     const overdueMs = 2 * Math.min(this.#settings.silenceMs, askAfterMs ?? Number.POSITIVE_INFINITY);
     const afterMs = askAfterMs ?? overdueMs;
@@ -239,7 +239,7 @@ export class Liveness {
     else if (silentMs >= afterMs && elapsedMs(this.#askedAt) >= Math.min(afterMs, this.#askPauseMs)) this.#ask();
   }
 
-  // Edge runtimes end work in the background together with the request that began it, so that some requests must wait for it.
+  // An edge runtime ends background work together with the request that began it. So some requests must wait for the answer.
   #doubtAgain(): void {
     if (this.#end !== undefined || this.#patienceMs() > 0) return;
     if (this.#doubtSince === undefined || elapsedMs(this.#askedAt) >= this.#askPauseMs) this.#doubt();
@@ -253,7 +253,7 @@ export class Liveness {
   }
 }
 
-// A clock that was set back makes the time infinite, which JSON does not have.
+// `elapsedMs` is infinite if a clock was set back. JSON cannot express that.
 function secondsOf(ms: number): number {
   return Number.isFinite(ms) ? Math.max(0, Math.floor(ms / 1000)) : Number.MAX_SAFE_INTEGER;
 }

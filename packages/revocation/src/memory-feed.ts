@@ -35,8 +35,9 @@ class Store {
       write: async (entries) => {
         const endsAtMs = steadyMs() + reader.retentionSeconds * 1000;
         for (const { key, text } of entries) {
+          const stored = this.#entries.get(key);
           this.#entries.delete(key);
-          this.#entries.set(key, { text, endsAtMs });
+          this.#entries.set(key, { text: stored === undefined ? text : reader.later(stored.text, text), endsAtMs });
         }
         this.#trim();
         const texts = entries.map(({ text }) => text);
@@ -51,7 +52,7 @@ class Store {
     };
   }
 
-  // An entry that is written again moves to the end, so the first ones end first.
+  // The map is in the order of the ends: an entry that is written again moves to the end of the map.
   #trim(): void {
     for (const [key, { endsAtMs }] of this.#entries) {
       if (endsAtMs > steadyMs()) break;

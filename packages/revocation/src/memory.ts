@@ -5,7 +5,7 @@ import type { HeldEntry } from './set/held-entry.ts';
 import { RevocationSet } from './set/revocation-set.ts';
 import type { StoreClock } from './store-clock.ts';
 
-/** How much longer than a process a store keeps an entry: a cut-off may lie so far ahead. */
+/** How far ahead a cut-off may be. Stores keep entries for this much longer than a process. */
 export const maxAheadSeconds = 900;
 
 export interface MemorySettings {
@@ -39,14 +39,12 @@ export class Memory {
 
   /** Whether every token that the entry names has expired, so that a store need not keep it. */
   isOver({ before }: Entry): boolean {
-    return this.#isPast(before);
+    return this.#isUseless(before);
   }
 
-  /** Returns the entry as it is held now. `undefined`: every token that it names has expired, or a wider entry covers it. */
+  /** Returns the entry in memory. `undefined` if every token that it names has expired, or a compaction already revokes them. */
   add(entry: Entry): HeldEntry | undefined {
-    // Both clocks must agree that it is useless: one may be wrong.
-    const latest = entry.before + maxAheadSeconds;
-    if (this.#isPast(latest) && !this.#isNeeded(latest)) return undefined;
+    if (this.#isUseless(entry.before + maxAheadSeconds)) return undefined;
     const { version } = this.set;
     const held = this.set.add(entry, this.#endOf(entry));
     if (this.set.version !== version) this.#hooks.onNews(entry);
@@ -58,10 +56,15 @@ export class Memory {
     this.set.expire(Math.floor(steadyMs() / 1000), (before) => this.#isNeeded(before));
   }
 
-  // Counts from the arrival, on a clock that cannot be set: a clock that jumps ahead must not end an entry early.
+  // On the steady clock, from the arrival: a wall clock that jumps ahead must not end an entry early.
   #endOf({ before }: Entry): number {
     const aheadSeconds = Math.min(Math.max(0, before - this.#clock.nowMs / 1000), maxAheadSeconds);
     return Math.ceil(steadyMs() / 1000 + this.#lifeSeconds + aheadSeconds);
+  }
+
+  // The store's clock and ours must agree: one of them may be wrong.
+  #isUseless(before: number): boolean {
+    return this.#isPast(before) && !this.#isNeeded(before);
   }
 
   #isPast(before: number): boolean {

@@ -1,27 +1,20 @@
 import { wrongOption, wrongValue } from '@torii/core/adapter';
 import { maxAheadSeconds } from './memory.ts';
+import type { StoreClock } from './store-clock.ts';
 
-const maxAheadMs = 300_000;
 /** The clocks of this server and of Torii may differ by so much. */
 const toleranceMs = 30_000;
 const example = "at: user.updatedAt, a Date or text such as '2026-11-29T15:00:00Z'";
 
-/**
- * The cut-off of a revocation, in Unix seconds.
- *
- * @param presentMs The present moment, by the best clock that is known.
- * @param latestMs The present moment, by the clock that is further ahead. A store that is 10 minutes late refuses no ban.
- */
-export function readMoment(at: unknown, presentMs: number, latestMs: number): number {
-  // The later clock, because tokens that were issued after a cut-off by a slow clock would be accepted. Not much later, because
-  // the user could not sign in until then.
-  if (at === undefined) return Math.floor((Math.min(latestMs, presentMs + maxAheadMs) + toleranceMs) / 1000);
+/** The cut-off of a revocation, in Unix seconds. */
+export function readMoment(at: unknown, clock: StoreClock): number {
+  if (at === undefined) return Math.floor((clock.latestMs + toleranceMs) / 1000);
   const ms = msOf(at);
   if (ms === undefined) throw wrongValue('at', 'a moment', at, example);
   if (!(ms >= 1000)) throw wrongOption('at', `is not a moment after 1970. Write ${example}`);
-  // Servers ignore an entry that is too far ahead by the clock of the store.
-  if (ms > latestMs + maxAheadMs || ms > presentMs + maxAheadSeconds * 1000)
-    throw wrongOption('at', 'is more than 5 minutes ahead. Write the moment at which Torii carried out the change');
+  // Servers ignore an entry that is further ahead by the clock of the store.
+  if (ms > clock.nowMs + maxAheadSeconds * 1000)
+    throw wrongOption('at', 'is more than 15 minutes ahead. Write the moment at which Torii carried out the change');
   return Math.floor(ms / 1000);
 }
 

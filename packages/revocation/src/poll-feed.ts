@@ -4,7 +4,7 @@ import { type PollFeedOptions, readPollSettings } from './poll-options.ts';
 import { Poller } from './poller.ts';
 
 export interface PollFeed extends RevocationFeed {
-  /** Reads at once: when the store says that something has changed, as PostgreSQL does with LISTEN. */
+  /** Reads at once. Call it when the store notifies you of a change, as PostgreSQL does with LISTEN. */
   poll(): void;
 }
 
@@ -13,7 +13,7 @@ export interface PollFeed extends RevocationFeed {
  * @example
  * const feed = pollFeed({
  *   read: async () => (await sql`select text from revocations`).map((row) => row.text),
- *   write: (entries) => sql`insert into revocations ${sql(entries, 'key', 'text')} on conflict do nothing`,
+ *   write: (entries) => sql`insert into revocations ${sql(entries, 'text')} on conflict do nothing`,
  * });
  * @throws ToriiConfigError if an option is wrong. The message says what to write.
  */

@@ -5,8 +5,8 @@ export interface PollQuery {
   /** Aborted when the read has taken too long. */
   readonly signal: AbortSignal;
   /**
-   * By the clock of the store. Entries that were written before this moment are known already, and may be left out. Absent if
-   * everything is needed: at the start, about once a minute, and if `read` does not return `storeTime`.
+   * Entries that were written before this moment, by the clock of the store, may be left out. Absent if all entries are needed:
+   * at the start, about once a minute, after a failure, and if `read` does not return `storeTime`.
    */
   readonly since?: Date;
 }
@@ -16,7 +16,10 @@ export type PollResult = readonly string[] | PollSnapshot;
 
 export interface PollSnapshot {
   readonly texts: readonly string[];
-  /** The present time by the clock of the store: a Date, or ISO 8601 with a time zone. Makes cut-offs exact. */
+  /**
+   * The present time by the clock of the store: a Date, or ISO 8601 with a time zone. Needed for `since`. The moments of
+   * revocations then follow this clock, which all servers share.
+   */
   readonly storeTime?: Date | string;
 }
 
@@ -24,8 +27,8 @@ export interface PollFeedOptions {
   /** Reads the texts of all entries, or of those that were written since a moment. */
   read(query: PollQuery): Promise<PollResult>;
   /**
-   * Stores entries. Resolves when the store has accepted all of them. Writing an entry twice must do no harm, and an older text
-   * must not replace a newer one: keep both, each for `retentionSeconds`. Without `write`, this process only reads.
+   * Stores entries. Resolves when the store has accepted all of them. Writing an entry twice must have no effect but to keep it
+   * for longer. Keep all texts with the same key, each for `retentionSeconds`. Without `write`, this process only reads.
    */
   write?(entries: readonly FeedEntry[], options: PollWriteOptions): Promise<unknown>;
   /**

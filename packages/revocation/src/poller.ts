@@ -13,11 +13,11 @@ import {
   wrongOption,
   wrongValue,
 } from '@torii/core/adapter';
-import type { FeedConnection, FeedEntry, FeedReader } from './feed.ts';
+import type { FeedConnection, FeedEntry, FeedInstant, FeedReader } from './feed.ts';
 import { msOf } from './moment.ts';
 import type { PollResult, PollSettings } from './poll-options.ts';
 
-/** Everything is read so often, so that entries that the store has lost are noticed. */
+/** How often all entries are read, to notice entries that the store has lost. */
 const fullEveryMs = 60_000;
 /** An entry that was written before `since` may become visible after it, when its transaction ends. */
 const overlapMs = 60_000;
@@ -25,6 +25,8 @@ const overlapMs = 60_000;
 const minPauseMs = 100;
 /** A read that has taken longer may have ended with its request (edge runtimes). */
 const doubtfulMs = 500;
+/** The time of the store is too old if the answer took longer. */
+const maxAnswerMs = 5_000;
 const maxRunning = 2;
 const maxPauseMs = 30_000;
 const sliceLength = 5_000;
@@ -88,7 +90,7 @@ export class Poller implements FeedConnection {
 
   poll(): void {
     this.#forgetDead();
-    // What a read that has begun finds may be older than the change.
+    // A read that has already begun may miss the change.
     if (this.#running.size > 0) this.#isWanted = true;
     else this.#schedule(0);
   }
@@ -128,7 +130,9 @@ export class Poller implements FeedConnection {
       const found = await this.#load(since, run.abort);
       if (this.#isClosed || turn < this.#usedTurn) return;
       this.#usedTurn = turn;
-      if (!(await this.#pass(found, since === undefined, turn))) return;
+      // The store may have named its time long before the answer arrived, for example before a pause of the process.
+      const storeMs = elapsedMs(run.begunAt) < maxAnswerMs ? found.storeMs : undefined;
+      if (!(await this.#pass({ ...found, storeMs }, since === undefined ? askedAt : undefined, turn))) return;
       if (since === undefined) this.#fullAt = run.begunAt;
       this.#storeMs = found.storeMs;
       this.#failures = 0;
@@ -155,9 +159,12 @@ export class Poller implements FeedConnection {
     return snapshotFrom(result);
   }
 
-  /** Returns `false` if a later read was faster. */
-  async #pass({ texts, storeMs }: Snapshot, isFull: boolean, turn: number): Promise<boolean> {
-    if (isFull) this.#reader.snapshotBegins({ reset: !this.#hasRead && texts.length === 0 });
+  /**
+   * Returns `false` if a later read was faster.
+   * @param askedAt Only if everything was asked for.
+   */
+  async #pass({ texts, storeMs }: Snapshot, askedAt: FeedInstant | undefined, turn: number): Promise<boolean> {
+    if (askedAt !== undefined) this.#reader.snapshotBegins({ reset: !this.#hasRead && texts.length === 0, askedAt });
     this.#hasRead = true;
     for (let from = 0; from < texts.length; from += sliceLength) {
       // Lets requests through between the parts of a large snapshot.
@@ -166,7 +173,7 @@ export class Poller implements FeedConnection {
       this.#reader.received(texts.slice(from, from + sliceLength), from === 0 ? storeMs : undefined);
     }
     if (texts.length === 0) this.#reader.received([], storeMs);
-    if (isFull) this.#reader.snapshotEnds();
+    if (askedAt !== undefined) this.#reader.snapshotEnds();
     return true;
   }
 

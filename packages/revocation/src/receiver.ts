@@ -7,6 +7,7 @@ import {
   type LoggableError,
   loggableCause,
 } from '@torii/core/adapter';
+import { keyOf } from './entries/entry.ts';
 import type { RevocationEvent } from './events.ts';
 import type { FeedInstant, FeedReader } from './feed.ts';
 import type { LimitedEvents } from './limited-events.ts';
@@ -36,7 +37,7 @@ export interface ReceiverHooks {
   onFirstSnapshot(): void;
 }
 
-/** What the feed has reported. No method throws: a feed must not end the process. */
+/** Applies what the feed reports. No method throws, so that a mistake in a feed cannot end the process. */
 export class Receiver implements FeedReader {
   readonly issuer: string;
   readonly environmentId: string;
@@ -63,11 +64,11 @@ export class Receiver implements FeedReader {
     this.#hooks = hooks;
   }
 
-  snapshotBegins(options?: { readonly reset?: boolean }): void {
+  snapshotBegins(options?: { readonly reset?: boolean; readonly askedAt?: FeedInstant }): void {
     this.#safely(() => {
       const isReset = options?.reset === true;
       this.#generation += 1;
-      this.#snapshot = { begunAt: instantNow(), isReset };
+      this.#snapshot = { begunAt: options?.askedAt ?? instantNow(), isReset };
       this.#isNews ||= isReset;
     });
   }
@@ -83,8 +84,9 @@ export class Receiver implements FeedReader {
   later(current: string, ours: string): string {
     const { settings, memory } = this.#parts;
     const [stored, announced] = [settings.text.read(current), settings.text.read(ours)];
-    // An entry that this process would ignore must not keep ours out of the store.
+    // An entry that this process would ignore, or about another subject, must not keep ours out of the store.
     if (typeof stored === 'string' || typeof announced === 'string' || memory.isFuture(stored)) return ours;
+    if (keyOf(stored) !== keyOf(announced)) return ours;
     return announced.before > stored.before ? ours : current;
   }
 

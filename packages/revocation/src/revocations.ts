@@ -8,24 +8,28 @@ import type { RevocationKind } from './events.ts';
 export interface Revocations extends RevocationSource, RevocationAnnouncer {
   /**
    * Revokes every token of a user that was issued at or before a moment, also tokens with which the user impersonates others.
-   * With `organizationId`, only tokens whose active organization it is: for a user who lost a role.
+   * With `organizationId`, only tokens with this active organization: for a user who lost a role.
+   * @throws ToriiRevocationError if the store has not accepted it. This process refuses the tokens all the same.
    */
   revokeUser(userId: string, options?: RevocationMoment & { readonly organizationId?: string }): Promise<void>;
-  /** Revokes every token with which this user impersonates others: `act.sub` is the id. Own tokens stay valid. */
+  /** Revokes every token with which this user impersonates others (`act.sub` is the id). The user's own tokens stay valid. */
   revokeImpersonator(userId: string, options?: RevocationMoment): Promise<void>;
-  /** Revokes every token of the environment that was issued at or before a moment. Everybody renews once. */
+  /** Revokes every token of the environment that was issued at or before a moment. Every user renews once. */
   revokeEnvironment(options?: RevocationMoment): Promise<void>;
-  /** Revokes one token: the text of a token, verified or not, or the Auth that a verifier returned for it. */
+  /**
+   * Revokes one token. Takes its text, or the Auth that a verifier with these revocations returned. The text need not be valid,
+   * but verify a token that a caller has sent: with a million made-up ones, a caller could fill `maxEntries`.
+   */
   revokeToken(token: string | Auth): Promise<void>;
-  /** Resolves when the caller may no longer be served, with the reason. Rejects with the signal's reason if it is aborted. */
+  /** Resolves with the reason when the caller may no longer be served. If the signal is aborted, rejects with its reason. */
   untilRevoked(auth: Auth, options?: { readonly signal?: AbortSignal }): Promise<EndReason>;
   /** Resolves when the first snapshot was read. Rejects with a ToriiConfigError if the feed refuses the options. */
   ready(options?: { readonly signal?: AbortSignal }): Promise<void>;
-  /** How the feed is, for a health check. */
+  /** The state of the feed, for a health check. */
   health(): RevocationHealth;
   /** The revocations that this process holds. */
   list(): Iterable<RevocationRecord>;
-  /** Stops reading the feed. After that, `whenStale` holds once the feed has been silent for `maxStaleSeconds`. */
+  /** Stops reading the feed. `maxStaleSeconds` after the last proof that the feed is alive, `whenStale` decides. */
   close(): Promise<void>;
 }
 
@@ -48,6 +52,6 @@ export interface RevocationHealth {
   /** Seconds since the last proof that the feed is alive. `null` before the first. */
   readonly silentSeconds: number | null;
   readonly entries: number;
-  /** Revocations of this process that the store has not accepted yet. */
+  /** Entries that the store has not accepted yet, or has lost. */
   readonly pending: number;
 }

@@ -8,8 +8,8 @@ const own: Map<string, unknown> = new Map();
 
 /**
  * Returns the same revocations in the whole process, also after a hot reload and in several bundles, as in Next. `create` is
- * called the first time, and again after `close`. Other options after a hot reload have no effect until the process restarts.
- * @param name Tells several environments in one process apart.
+ * called the first time, and again after `close`. If its options change in a hot reload, restart the process.
+ * @param name If one process has several environments, a different name for each.
  * @example export const revocations = sharedRevocations(() => createRevocations({ issuer, environmentId, feed }));
  */
 export function sharedRevocations(create: () => Revocations, name = 'default'): Revocations {

@@ -1,10 +1,13 @@
 import { type Instant, instantNow, steadyMs, wallMs } from '@torii/core/adapter';
 
-/** If the two clocks of this process disagree by more, one was set, or stopped: the time of the store is no longer known. */
+/** If the wall clock and the steady clock differ by more, one was set or has stopped, so the store's time is not known. */
 const maxDifferenceMs = 5_000;
-const maxTrustedMs = 3_600_000;
+/** One of two clocks that differ by more is wrong. */
+const maxOffsetMs = 3_600_000;
+/** Other servers ignore a cut-off that is more than 900 seconds ahead of the store's clock. */
+const maxLeadMs = 600_000;
 
-/** The clock of the store. Other clocks of a fleet differ, and all processes know this one. */
+/** The clock of the store: the one clock that all processes of a fleet share. */
 export class StoreClock {
   #noted: { readonly storeMs: number; readonly at: Instant } | undefined;
 
@@ -25,12 +28,18 @@ export class StoreClock {
     return this.knownMs ?? wallMs();
   }
 
-  /**
-   * The same, for the cut-off of a revocation. A store that is an hour ahead or more, because someone else controls it, must not
-   * make this process sign users out for that long.
-   */
-  get presentMs(): number {
-    const { knownMs } = this;
-    return knownMs === undefined || Math.abs(knownMs - wallMs()) > maxTrustedMs ? wallMs() : knownMs;
+  /** By the clock that is ahead of the other: a cut-off that is too early would let tokens through. */
+  get latestMs(): number {
+    return Math.max(this.nowMs, Math.min(wallMs(), this.nowMs + maxLeadMs));
+  }
+
+  /** By the clock that is behind the other. */
+  get earliestMs(): number {
+    return Math.min(this.nowMs, wallMs());
+  }
+
+  /** Whether the clocks of the store and of this process differ by more than an hour. */
+  get isDoubtful(): boolean {
+    return Math.abs(this.nowMs - wallMs()) > maxOffsetMs;
   }
 }

@@ -9,13 +9,13 @@ interface Watcher {
   end(reason: EndReason): void;
 }
 
-/** Those who wait for the end of a caller's time. An entry looks at the watchers that it names only. */
+/** The calls of `untilRevoked` that wait. A new entry checks only those that it names. */
 export class Watchers {
   /** By `user <id>`, `actor <id>` and `token <digest>`. */
   readonly #index: Map<string, Set<Watcher>> = new Map();
   readonly #all: Set<Watcher> = new Set();
   readonly #isRevoked: (auth: Auth, digest: string) => boolean;
-  /** No watcher expires before, in Unix seconds. */
+  /** The earliest `expiresAt` of a watcher, or earlier. */
   #nextExpiry = Number.POSITIVE_INFINITY;
 
   constructor(isRevoked: (auth: Auth, digest: string) => boolean) {

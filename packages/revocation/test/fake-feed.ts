@@ -12,7 +12,7 @@ import {
 import { environmentId, issuer } from './tokens.ts';
 
 /** A feed that a test drives. */
-export class FakeFeed implements RevocationFeed {
+class FakeFeed implements RevocationFeed {
   readonly name = 'fake';
   /** What `write` does. */
   onWrite: (entries: readonly FeedEntry[]) => Promise<void> = async () => {};

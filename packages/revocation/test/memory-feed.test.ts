@@ -37,3 +37,16 @@ test('[36] a feed in memory forgets entries after their retention', async () => 
   await revocations.revokeUser('ben');
   expect([...createRevocations(options).list()].map(({ id }) => id)).toEqual(['ben']);
 });
+
+test('[43] an earlier cut-off does not replace a later one, even if the writer has compacted the later one', async () => {
+  const feed = memoryFeed();
+  const options = { issuer, environmentId, feed };
+  const small = createRevocations({ ...options, maxEntries: 100 });
+  const large = createRevocations(options);
+  const at = (seconds: number): { at: Date } => ({ at: new Date((clock.wallSeconds + seconds) * 1000) });
+  await large.revokeUser('ada', at(-200));
+  for (let i = 0; i < 100; i++) await large.revokeUser(`user ${i}`, at(-100));
+  await small.revokeUser('ada', at(-300));
+  const late = createRevocations(options);
+  expect(late.check(tokenOf({ sub: 'ada', iat: clock.wallSeconds - 200 }))).toBe('revoked');
+});

@@ -1,6 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import {
   createRevocations,
+  type FeedEntry,
   type PollFeedOptions,
   type PollQuery,
   type PollResult,
@@ -10,7 +11,7 @@ import {
 } from '../src/index.ts';
 import { textOf } from './fake-feed.ts';
 import { environmentId, issuer, tokenOf } from './tokens.ts';
-import { clock, turns } from './virtual-platform.ts';
+import { clock, startTimer, turns } from './virtual-platform.ts';
 
 vi.mock('../../core/src/platform.ts', () => import('./virtual-platform.ts'));
 
@@ -390,4 +391,58 @@ test.each([
   ['a function', async () => [], /`options` must be an object/],
 ])('%s is refused', (_name, options, message) => {
   expect(() => pollFeed(options as never)).toThrow(message);
+});
+
+test('[34][42] an answer that was read before a pause of the process lets nothing through', async () => {
+  let finish = (_texts: readonly string[]): void => {};
+  const slow: Answer = () =>
+    new Promise((resolve) => {
+      finish = resolve;
+    });
+  const store = start();
+  await store.revocations.ready();
+  store.answer = slow;
+  await clock.pass(7_000);
+  const finishEarly = finish;
+  const token = tokenOf({ iat: now() });
+  // Meanwhile, another process revokes the token.
+  clock.freeze(600_000);
+  const entry = textOf({ before: now() });
+  finishEarly([]);
+  await turns();
+  const verdict = store.revocations.check(token);
+  finish([entry]);
+  await turns();
+  expect(await verdict).toBe('revoked');
+});
+
+test('[42] an answer proves what the store held when it was asked, and not when it has answered', async () => {
+  const store = start(undefined, { timeoutMs: 60_000 });
+  await store.revocations.ready();
+  store.answer = async () => {
+    await new Promise((resolve) => startTimer(() => resolve(undefined), 50_000));
+    return [];
+  };
+  await clock.pass(60_000);
+  expect(store.revocations.health().silentSeconds).toBeGreaterThanOrEqual(50);
+});
+
+test('[43] an answer that came late does not set the clock of the store back', async () => {
+  let finish = (_result: PollResult): void => {};
+  const written: string[] = [];
+  const write = async (entries: readonly FeedEntry[]) => void written.push(...entries.map(({ text }) => text));
+  const store = start(() => ({ texts: [], storeTime: new Date(clock.nowMs) }), { write });
+  await store.revocations.ready();
+  store.answer = () =>
+    new Promise((resolve) => {
+      finish = resolve;
+    });
+  await clock.pass(7_000);
+  const finishEarly = finish;
+  const storeTime = new Date(clock.nowMs);
+  clock.freeze(600_000);
+  finishEarly({ texts: [], storeTime });
+  await turns();
+  await store.revocations.revokeUser('ada');
+  expect(written[0]).toContain(`"before":${now() + 30}`);
 });

@@ -216,3 +216,23 @@ test('the reader tells the feed how long to keep entries, and how often to prove
   expect(reader.channel).toMatch(/^[0-9a-f]{24}$/);
   expect(start({ maxStaleSeconds: 6 }).feed.reader.silenceMs).toBe(1_500);
 });
+
+test('[43][44] an entry of another subject under the same key does not keep an announcement out of the store', () => {
+  const signingKeys = [signingKey('a')];
+  const { reader } = start({ signingKeys }).feed;
+  const ours = textOf({ before: now() }, { signingKeys });
+  // Whoever can write to the store can copy a signed entry to the key of another user.
+  const copied = textOf({ id: 'eve', before: now() + 60 }, { signingKeys });
+  expect(reader.later(copied, ours)).toBe(ours);
+  const later = textOf({ before: now() + 60 }, { signingKeys });
+  expect(reader.later(later, ours)).toBe(later);
+});
+
+test('[42] a snapshot with an unreadable moment proves nothing', async () => {
+  const { revocations, feed } = start();
+  feed.reader.snapshotBegins({ askedAt: { wallMs: Number.NaN } as never });
+  feed.reader.snapshotEnds();
+  expect(revocations.health()).toMatchObject({ status: 'current', silentSeconds: null });
+  await clock.pass(300_000);
+  expect(await revocations.check(tokenOf())).toBe('unavailable');
+});

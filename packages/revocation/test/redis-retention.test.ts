@@ -65,6 +65,15 @@ describe('the retention of a Redis stream', () => {
     expect(large.reader.refusal).toBeUndefined();
   });
 
+  it('[44] ignores levels that no feed has written, and goes on announcing', async (context) => {
+    const server = await startRedis(context);
+    await openCurrent(server);
+    for (const level of ['Infinity', '9999999999', '-1', 'x']) await server.run('hset', about, `retention:${level}`, 0);
+    const { reader, connection } = await openCurrent(server);
+    expect(reader.refusal).toBeUndefined();
+    await connection.write([entry('ada')], patience);
+  });
+
   it('refuses an option that is smaller than the need of the server', async (context) => {
     const server = await startRedis(context);
     const { reader } = await openCurrent(server, { retentionSeconds: 2_000 });

@@ -4,7 +4,7 @@ import { createClient, RESP_TYPES } from 'redis';
 import { createClient as createClient5 } from 'redis-5';
 import { expect, it, onTestFinished } from 'vitest';
 import type { RedisClient } from '../src/redis/index.ts';
-import { entry, nextProof, openFeed, patience } from './redis-feeds.ts';
+import { entry, nextProof, openCurrent, openFeed, patience, stream } from './redis-feeds.ts';
 import { RecordingReader } from './redis-reader.ts';
 import { startRedis, until } from './redis-server.ts';
 
@@ -57,6 +57,18 @@ it('reads a flood of entries in batches', async (context) => {
   const [, reads] = /cmdstat_xread:calls=(\d+)/.exec(String(await server.run('info', 'commandstats'))) ?? [];
   // Two commands each time, at most every 50 ms.
   expect(Number(reads)).toBeLessThan(ms / 25 + 10);
+});
+
+it('[43] reads on after entries whose ids do not fit into a number', async (context) => {
+  const server = await startRedis(context);
+  const feed = await openCurrent(server);
+  // The last thousand ids of a millisecond. As numbers, they are all 2 ** 64.
+  const add =
+    "for i = 593, 1615 do redis.call('xadd', KEYS[1], string.format('%s-1844674407370955%04d', ARGV[1], i), 'a', i) end";
+  await server.run('eval', add, 1, stream, Date.now());
+  await nextProof(feed);
+  await feed.connection.write([entry('ada')], patience);
+  await until(() => feed.reader.held.includes('text ada'));
 });
 
 it.for<readonly [string, (url: string) => Promise<RedisClient>]>([

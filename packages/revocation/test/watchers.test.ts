@@ -187,3 +187,16 @@ test('[36] ten thousand callers need no timers of their own, and an entry wakes 
   feed.reader.received([textOf({ id: 'ben', before: now() })]);
   expect(new Set(await Promise.all(many))).toEqual(new Set(['token_revoked']));
 });
+
+test('untilRevoked resolves at the end of the token even if the revocations were closed long ago', async () => {
+  const { revocations, authOf } = await started();
+  const auth = await authOf({ exp: now() + 60 });
+  await revocations.close();
+  await clock.pass(5_000);
+  const { timers } = clock;
+  const ended = revocations.untilRevoked(auth);
+  await clock.pass(60_000);
+  expect(await isPending(ended)).toBe(false);
+  await expect(ended).resolves.toBe('token_expired');
+  expect(clock.timers).toBe(timers);
+});

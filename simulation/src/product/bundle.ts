@@ -18,6 +18,8 @@ const entries: Readonly<Record<Part, string>> = {
   authz: '@torii/authz',
   api: '@torii/api',
   streams: '@torii/streams',
+  revocation: '@torii/revocation',
+  redis: '@torii/revocation/redis',
 };
 
 /** Pure functions that are slow to load: not copied into each process. */
@@ -44,7 +46,9 @@ export async function bundle({ parts, root, changes = [], ambient = false }: Pro
     conditions: ['@torii/source', 'module'],
     external: [...sharedLibraries],
     // The product's own dependencies, such as jose. A checkout of an older commit has none installed.
-    nodePaths: ['authz', 'streams', 'core'].map((name) => join(repository, 'packages', name, 'node_modules')),
+    nodePaths: ['authz', 'streams', 'core', 'revocation'].map((name) =>
+      join(repository, 'packages', name, 'node_modules'),
+    ),
     logLevel: 'error',
     plugins: [ownPackages(root), sources(root, pending, ambient)],
   });

@@ -3,6 +3,8 @@ import type * as Api from '@torii/api';
 import type * as Authz from '@torii/authz';
 import type * as Core from '@torii/core';
 import type * as Webhooks from '@torii/core/webhooks';
+import type * as Revocation from '@torii/revocation';
+import type * as RevocationRedis from '@torii/revocation/redis';
 import type * as Streams from '@torii/streams';
 import { ambientOf, processNames, trapped } from './ambient.ts';
 import { bundle, type PlantedChange } from './bundle.ts';
@@ -30,6 +32,8 @@ export interface Product {
   readonly authz: typeof Authz;
   readonly api: typeof Api;
   readonly streams: typeof Streams;
+  readonly revocation: typeof Revocation;
+  readonly redis: typeof RevocationRedis;
 }
 
 export type Part = keyof Product;

@@ -21,9 +21,9 @@ export function addAnnounceOptions(command: Command): Command {
 export interface Announcing {
   /** For the REST client. `undefined` without `--announce`. */
   readonly revocations: Revocations | undefined;
-  /** Runs a call of the REST client. Returns the answer of the API also if it could not be announced, and reports that. */
+  /** Runs a call of the REST client. If only its announcement fails, reports that and returns the answer of the API. */
   carryOut<T>(userId: string, call: () => Promise<T>): Promise<T>;
-  /** Says what holds for the sessions and tokens now, and fails if something was not announced. */
+  /** Prints whether the sessions and tokens still work, and fails if an announcement has failed. */
   conclude(done: number, remark?: string): void;
 }
 

@@ -26,7 +26,7 @@ interface Wishes {
 
 /** The longest wait for the store, in milliseconds. */
 const timeoutMs = 5_000;
-/** How long a store that has reported a problem may take to be readable nevertheless, as a replica is. */
+/** How long to wait for the snapshot after a problem was reported. A replica, for example, reports one and can be read. */
 const graceMs = 1_000;
 
 /**

@@ -18,7 +18,7 @@ export function readRevocations(
   environments: ReadonlySet<string> | undefined,
 ): RevocationSettings {
   if (!('revocations' in options)) return { environments, maxTokenSeconds: undefined, refuseRevoked: undefined };
-  // A copy: each property is read once, and prototype pollution supplies none.
+  // A copy, so that each property is read once, and inherited ones (prototype pollution) are ignored.
   const source: Partial<RevocationSource> = Object.assign(Object.create(null), options.revocations);
   const { issuer, environmentId, maxTokenSeconds, check } = source;
   if (typeof check !== 'function' || !Number.isFinite(maxTokenSeconds))

@@ -18,6 +18,12 @@ export function tokenDigestOf(auth: Auth): string | undefined {
   return typeof digest === 'string' ? digest : undefined;
 }
 
+/** Gives a copy of an Auth the digest of its token. */
+export function copyDigest(auth: Auth, copy: Auth): void {
+  const digest = tokenDigestOf(auth);
+  if (digest !== undefined) digests.set(copy, digest);
+}
+
 /**
  * The digest of a token, which is not verified.
  * @throws ToriiAuthError if the text is not a token: `token_malformed`

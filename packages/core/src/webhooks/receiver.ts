@@ -76,7 +76,7 @@ export type WebhookReceiverEvent =
   | { readonly type: 'failed'; readonly eventId: string; readonly eventType: string; readonly error: unknown }
   /** The event was handled, but the store could not record this, so a repeated delivery will be handled again. */
   | { readonly type: 'not_noted'; readonly eventId: string; readonly eventType: string; readonly error: unknown }
-  /** The tokens of a user should be revoked, but this event does not allow it. It is handled all the same. */
+  /** The event should have revoked tokens, but its user id is unusable or it is about another environment. It is handled. */
   | {
       readonly type: 'not_announced';
       readonly eventId: string;

@@ -46,7 +46,7 @@ export function requireSecret(c: Context, parts: CredentialParts): LiveSession {
   if (session !== undefined) return session;
   // Not in answer to a GET or HEAD, which pages of other sites can cause (CSRF): at an origin that several environments
   // share, a request for one of them would drop the cookies of another.
-  // And not if none was sent: the user may have signed in in another tab since the request.
+  // Not if the request had no cookie: the user may have signed in in another tab since then.
   if (!isNative(c) && !isSafe(c.req.method) && hasSessionCookies(c)) clearSessionCookies(c, parts.issuer);
   throw new Problem(401, 'signed_out', isNative(c) ? 'This app is not signed in.' : 'This browser is not signed in.');
 }

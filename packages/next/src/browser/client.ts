@@ -7,7 +7,7 @@ export type { Reason } from '@torii/core';
 export { getErrorReason } from './error-reason.ts';
 export { KeptForm, type KeptFormProps } from './forms/kept-form.tsx';
 export { type ChangeOrganizationOptions, changeOrganization } from './session/organization-change.ts';
-export type { TokenRoute, ToriiSession } from './session/session.ts';
+export type { TokenRequest, TokenRoute, ToriiSession } from './session/session.ts';
 export { type EndSessionOptions, endSession } from './session/session-end.ts';
 export { renewToken } from './session/token-renewal.ts';
 export { type SignInOptions, type SignInState, useSignIn } from './sign-in/sign-in.ts';

@@ -21,7 +21,7 @@ export function isId(value: unknown): value is string {
 }
 
 /** SHA-256 as base64url. */
-export function isDigest(value: unknown): value is string {
+function isDigest(value: unknown): value is string {
   return typeof value === 'string' && /^[\w-]{43}$/.test(value);
 }
 

@@ -25,8 +25,8 @@ export interface Bucket {
   inspectOrCreate(): Promise<StreamInfo>;
   inspect(): Promise<StreamInfo>;
   /**
-   * The sequence of the last entry, or 0. Not the last sequence of the stream: that entry may have been removed, and would never
-   * arrive. And not what the consumer says: in a cluster, it may be on a server that is still behind.
+   * The sequence of the last entry, or 0. Not the last sequence of the stream, because that entry may have been removed, and would
+   * never arrive. Not the consumer's answer either: in a cluster, it may be on a server that is behind.
    */
   lastSequence(info: StreamInfo): Promise<number>;
   /** What is wrong with the settings of the bucket. */
@@ -42,7 +42,7 @@ export interface Bucket {
   readonly inTime: Requests['inTime'];
 }
 
-// Above what is required, so that the end of an entry never depends on a few seconds.
+// Kept for longer than required, so that small differences in time do not matter.
 const marginSeconds = 300;
 
 export function createBucket(connection: NatsConnection, requests: Requests, options: BucketOptions): Bucket {
@@ -85,8 +85,7 @@ export function createBucket(connection: NatsConnection, requests: Requests, opt
     },
     problemOf: (info) => problemOf(info, retentionSeconds, connection.info?.version ?? '2'),
     createConsumer: () => {
-      // From the first entry on. The bucket has one per key, so the policy for the last value of each key, which is slow to
-      // prepare, would deliver the same.
+      // The bucket has one entry per key, so `all` delivers the same as `last_per_subject`, which is slower to prepare.
       const options = { name_prefix: `torii_${randomName()}`, deliver_policy: 'all', mem_storage: true } as const;
       return inTime(buckets.js.consumers.getPushConsumer(stream, options));
     },
@@ -111,7 +110,7 @@ function problemOf({ config }: StreamInfo, retentionSeconds: number, version: st
     );
   }
   const hasLimit = maxBytes > 0 || maxMessages > 0;
-  // Nor with `discard: 'new'` on older servers: they compare the size without the record's overhead, and then make room.
+  // Before 2.11, NATS removes old entries even with `discard: 'new'`: it compares the size without the record's overhead.
   if (hasLimit && (discard !== 'new' || isBefore(version, 2, 11))) {
     return wrongOption(
       'feed',

@@ -1,6 +1,6 @@
 import type { StreamInfo } from './bucket.ts';
 
-/** What an answer has said about the bucket. */
+/** The state of the bucket in an answer of NATS. */
 export interface BucketState {
   readonly created: string;
   readonly lastSequence: number;
@@ -19,12 +19,12 @@ const toleranceMs = 10_000;
 export class Continuity {
   #known: BucketState | undefined;
 
-  /** What is known before the bucket is asked. Entries can arrive before an answer that is older than they are. */
+  /** Read it before the bucket is asked: entries that are newer than the answer can arrive before it. */
   get known(): BucketState | undefined {
     return this.#known;
   }
 
-  /** An entry with a later sequence has arrived: the bucket must not go back behind it. */
+  /** An entry has arrived. From now on, a lower last sequence means that the bucket was replaced. */
   saw(sequence: number): void {
     if (this.#known !== undefined && sequence > this.#known.lastSequence) {
       this.#known = { ...this.#known, lastSequence: sequence };

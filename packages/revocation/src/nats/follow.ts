@@ -10,7 +10,7 @@ import { isInterrupted, type Requests } from './requests.ts';
 import { createStoreClock } from './store-clock.ts';
 import { createWriter } from './write.ts';
 
-// Servers that lost their connection together do not all read the bucket in the same moment.
+// Processes that lost their connection together must not all read the bucket at the same moment.
 const maxSpreadMs = 1_000;
 const minRetryMs = 250;
 const maxRetryMs = 10_000;
@@ -24,9 +24,9 @@ export function follow(
   timeoutMs: number,
 ): FeedConnection {
   const spreadMs = Math.min(maxSpreadMs, reader.silenceMs);
-  /** For the reader. */
+  /** The present time, for the reader. */
   const clock = createStoreClock();
-  /** As it was when the reading began, and not set since. */
+  /** Set only when the reading begins, so that it does not follow a server whose clock is set. */
   const startClock = createStoreClock();
   const continuity = new Continuity();
   const writer = createWriter(bucket, reader);
@@ -59,7 +59,7 @@ export function follow(
     const info = await bucket.inspectOrCreate();
     const unfit = bucket.problemOf(info);
     if (unfit !== undefined) {
-      // Not if the bucket was changed while this process is running: it may be repaired soon, until then nothing is proven.
+      // If the bucket was changed while this process is running, it may be repaired soon. Until then, nothing is proven.
       if (isFirst) refuse(unfit);
       throw unfit;
     }

@@ -5,12 +5,13 @@ import { createBucket } from './bucket.ts';
 import { follow } from './follow.ts';
 import { createRequests } from './requests.ts';
 
+export type { FeedConnection, FeedEntry, FeedInstant, FeedReader, RevocationFeed } from '../feed.ts';
+
 /** The options of `natsFeed`. */
 export interface NatsFeedOptions {
   /**
-   * The name of the JetStream key-value bucket. By default a name that is made from the issuer and the environment:
-   * `TORII_REVOCATIONS_…`. The bucket is created if it does not exist. Several environments may
-   * share one.
+   * The name of the JetStream key-value bucket, which is created if it does not exist. Several environments may share one. By
+   * default a name that is made from the issuer and the environment: `TORII_REVOCATIONS_…`.
    */
   readonly bucket?: string | undefined;
   /**
@@ -65,7 +66,7 @@ export function natsFeed(connection: NatsConnection, options: NatsFeedOptions = 
   };
 }
 
-// By what it can do: a connection can come from another copy of the client, or from its WebSocket transport.
+// Not `instanceof`: the connection may come from another copy of the client, or from its WebSocket transport.
 function isConnection(value: unknown): value is NatsConnection {
   const methods = ['request', 'subscribe', 'publish', 'status', 'closed', 'isClosed'];
   return methods.every((name) => typeof Reflect.get(Object(value), name) === 'function');

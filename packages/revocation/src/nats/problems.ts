@@ -5,7 +5,7 @@ const streamNotFoundCode = 10059;
 const nameTakenCode = 10058;
 const conflictCodes = new Set([10071, 10164]);
 
-/** An error whose message says everything, because events show only the innermost message of an error. */
+/** Its message says what to do. It has no `cause`, because events show only the innermost message of an error. */
 export class NatsProblem extends Error {
   override readonly name = 'NatsProblem';
 }

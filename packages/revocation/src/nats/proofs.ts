@@ -1,13 +1,13 @@
 import { startTimer, stopTimer, type Timer } from '@torii/core/adapter';
 import type { FeedInstant, FeedReader } from '../feed.ts';
 
-/** The server has said that its last sequence is this one. Proves that the feed is current once it was reached. */
+/** The last sequence in an answer of NATS. When the reading has reached it, the feed is proven to be current. */
 interface Proof {
   readonly askedAt: FeedInstant;
   readonly sequence: number;
 }
 
-/** Proofs that hold once the reading has reached their sequence. Notices if it no longer comes closer. */
+/** Proofs whose sequence the reading has not reached yet. Notices if the reading makes no progress. */
 export class PendingProofs {
   readonly #reader: Pick<FeedReader, 'proven'>;
   readonly #timeoutMs: number;

@@ -1,12 +1,12 @@
 import { elapsedMs, type Instant, instantNow } from '@torii/core/adapter';
 
-/** The present time by the server's clock, as far as its answers tell. */
+/** The present time by the server's clock, as its answers show it. */
 export interface StoreClock {
   /** A moment that the server has just named. */
   set(ms: number): void;
   /** A moment that the server named when it wrote something: the present cannot be earlier. */
   atLeast(ms: number): void;
-  /** Not a number before the first answer. */
+  /** `NaN` before the first answer. */
   now(): number;
 }
 

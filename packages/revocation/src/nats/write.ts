@@ -15,7 +15,7 @@ interface Attempt {
   /** For one request. There may be several, because those to a leader that has died get no answer. */
   readonly limitMs: number;
   isOver: boolean;
-  /** Why an entry has to wait. */
+  /** The last error, which is reported if the time is over. */
   obstacle?: unknown;
 }
 
@@ -28,7 +28,7 @@ export function createWriter(bucket: Bucket, reader: Pick<FeedReader, 'later'>):
   let refusal: Error | undefined;
   let isFit = false;
 
-  // A bucket that loses entries too early must not be written to: the announcement would seem to have succeeded.
+  // If the bucket forgets entries too early, an announcement must fail instead of seeming to have succeeded.
   async function prepare(): Promise<KV> {
     if (!isFit) {
       const problem = bucket.problemOf(await bucket.inspectOrCreate());

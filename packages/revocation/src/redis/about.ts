@@ -5,8 +5,8 @@ import { beginningId } from './stream-id.ts';
 import type { Keys, View } from './view.ts';
 
 /**
- * Makes sure that the store names its retention, and that the stream exists: both are written together, so one without the
- * other is a sign of lost data. Does nothing if this client may only read.
+ * Writes the retention and the beginning of the stream if they are missing. They are written together, so if only one of them
+ * exists, data was lost. Does nothing if this client may only read.
  */
 export async function prepareStore(send: Send, keys: Keys, view: View, levels: RetentionLevels): Promise<void> {
   const missing = [...levels].filter(([seconds]) => !view.levels.has(seconds));

@@ -77,12 +77,14 @@ export class RedisConnection implements FeedConnection {
     try {
       if ((await this.#reading.catchUp(this.#server.send, quickAnswerMs)) === 'current') return;
     } catch {
-      // The connection of the app may be dead. A new one tells.
+      // The connection of the app may be dead. A new connection will tell.
     } finally {
       this.#isAsking = false;
     }
     // A connection that is being made, or read from, answers or fails soon, unless the process was paused meanwhile.
     if (this.#busySince !== undefined && elapsedMs(this.#busySince) < answerMs) return;
+    // Requests wait for the next connection, so it must not wait because of failures before the pause.
+    this.#failures = 0;
     this.#stopReading();
   }
 

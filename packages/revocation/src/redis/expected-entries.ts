@@ -27,7 +27,7 @@ export class ExpectedEntries {
     if (this.#writes > 0) this.#readMeanwhile.add(id);
   }
 
-  /** Whether a reply to a question of `askedAt` should have had an entry that was written this long before. */
+  /** Whether an entry that was written at least `ms` before `askedAt` was not read back. */
   isMissing(askedAt: FeedInstant, ms: number): boolean {
     for (const writtenAt of this.#ids.values()) if (askedAt.steadyMs - writtenAt.steadyMs >= ms) return true;
     return false;

@@ -5,6 +5,7 @@ import { RedisConnection } from './connection.ts';
 import { keysOf } from './view.ts';
 import { type ReplicaWait, readReplicaWait } from './writer.ts';
 
+export type { FeedConnection, FeedEntry, FeedInstant, FeedReader, RevocationFeed } from '../feed.ts';
 export type { RedisClient } from './client.ts';
 export type { IoredisClient } from './ioredis.ts';
 export type { NodeRedisClient, NodeRedisClusterClient, NodeRedisSentinelClient } from './node-redis.ts';
@@ -12,20 +13,20 @@ export type { ReplicaWait } from './writer.ts';
 
 export interface RedisFeedOptions {
   /**
-   * Raises how long Redis keeps entries, in seconds: to `maxTokenSeconds` + 1500 of the servers that need most. It is never
-   * lowered. By default, the first server that uses the store decides.
+   * How long Redis keeps entries, in seconds: at least `maxTokenSeconds` + 1500. Needed before `maxTokenSeconds` is raised. A
+   * value lower than that of the store has no effect. By default, the first server that uses the store decides.
    */
   readonly retentionSeconds?: number | undefined;
   /**
-   * Announces only if this many replicas have confirmed the entry within the time limit, so that a failover cannot lose it. Uses
-   * one more connection. By default, the answer of the master is enough.
+   * An announcement fails unless this many replicas confirm the entry within the time limit, so that a failover cannot lose it.
+   * Uses one more connection. By default, the answer of the master is enough.
    */
   readonly waitForReplicas?: ReplicaWait | undefined;
 }
 
 /**
- * Carries revocations over a stream of Redis 6.2 or later, or Valkey. Announces on the given client, and opens a second
- * connection for reading.
+ * Carries revocations over a stream of Redis 6.2 or later, or Valkey. Writes on the given client, and opens a second connection
+ * for reading.
  *
  * @param client A client of ioredis or node-redis. The feed does not close it.
  * @example

@@ -3,7 +3,7 @@ import { FeedError } from './problems.ts';
 
 /** How long the server may take to accept a connection or to answer a command that does not block. */
 export const answerMs = 5_000;
-/** As long as a request waits for the feed after a pause of the process, two of these must fit in. */
+/** Two of these must fit into the default `waitMs`, for which a request waits after a pause of the process. */
 export const quickAnswerMs = 1_000;
 
 /** Waits for work with a time limit. A later result or error is ignored. */

@@ -15,7 +15,7 @@ const remedies: Readonly<Record<string, string>> = {
   NOREPLICAS: 'Redis refuses writes because too few replicas are connected (`min-replicas-to-write`)',
   WRONGTYPE: 'A key of the feed holds something else. Delete it: its name begins with `torii:revocations:`',
   CLUSTERDOWN: 'The Redis Cluster is down',
-  MOVED: 'The server belongs to a Redis Cluster. Pass a Cluster client of ioredis',
+  MOVED: 'The server belongs to a Redis Cluster. Pass a Cluster client of ioredis or node-redis',
   BUSY: 'Redis is busy with a script',
 };
 
@@ -34,7 +34,7 @@ export function explain(thrown: unknown): Error {
 
 const unreachable = 'Redis cannot be reached. Check the address, and whether Redis is running';
 
-/** A problem that this package has found, with a message of its own. */
+/** An error with a message of this package. */
 export class FeedError extends Error {
   override readonly name = 'RedisFeedError';
 }

@@ -23,7 +23,7 @@ import {
 /** `behind`: there is more to read. */
 type Progress = Exclude<Continuity, 'same'> | 'behind' | 'current';
 
-// A proxy that spreads commands over servers with different data would otherwise cause an endless loop.
+// Behind a proxy that spreads commands over servers with different data, snapshots would never end.
 const maxSnapshots = 3;
 
 // By default, a master tells its replicas every ten seconds that it is alive.
@@ -35,7 +35,7 @@ export class StreamReading {
   readonly #keys: Keys;
   readonly #chosenSeconds: number | undefined;
   readonly #expected = new ExpectedEntries();
-  /** Another object after each beginning of a snapshot, so that replies to earlier questions are recognized. */
+  /** A new object for each snapshot, so that replies to earlier commands are recognized. */
   #position: Position | undefined;
   /** Set while a snapshot is read. */
   #snapshot: { readonly isReset: boolean } | undefined;
@@ -88,7 +88,7 @@ export class StreamReading {
     const ms = Math.max(1, Math.ceil(this.#reader.silenceMs));
     const last = this.#position?.last ?? start;
     const { stream } = this.#keys;
-    // The reply is only an alarm: the entries are read together with the time and the state of the server.
+    // The entries in the reply are not used. They are read again, together with the time and the state of the server.
     const news = send(['xread', 'COUNT', '1', 'BLOCK', String(ms), 'STREAMS', stream, last]);
     return readNews(await within(ms + answerMs, news)).length > 0;
   }
@@ -142,7 +142,7 @@ export class StreamReading {
       if (isAfter(id, position.last)) position.last = id;
     }
     const texts = news.map(({ text }: StreamEntry) => text).filter((text) => text !== undefined);
-    // Also without entries: the reader wants to know the time.
+    // Called without entries too, because the reader needs the time.
     this.#reader.received(texts, storeMs);
   }
 
@@ -165,8 +165,8 @@ export class StreamReading {
   }
 
   /**
-   * What the store must name again after it has lost data. If others have made it keep entries for a shorter time while this
-   * process was away for longer than that, the retention begins anew.
+   * The retention levels to write again after the store has lost data. If this process was disconnected for longer than the
+   * store keeps entries now, entries may be missing, so the levels count from the present.
    */
   #levelsToRestore(view: View): RetentionLevels {
     const awayMs = this.#provenAt === undefined ? Number.POSITIVE_INFINITY : elapsedMs(this.#provenAt);

@@ -4,16 +4,24 @@ import { ToriiConfigError } from '@torii/core';
 export const marginSeconds = 900;
 
 const prefix = 'retention:';
+/** The largest `retentionSeconds`, in digits. */
+const maxDigits = 8;
 
 /**
- * How long a store has kept entries, in seconds, and since when, in milliseconds of its own clock. 0: since it was empty. Levels
- * are only added, so that servers that write at the same time need no lock.
+ * For how many seconds the store keeps entries, and since when, in milliseconds of the store's clock. 0: since it was empty.
+ * Levels are only added, so that servers that write at the same time need no lock.
  */
 export type RetentionLevels = ReadonlyMap<number, number>;
 
 export function readLevels(about: ReadonlyMap<string, string>): RetentionLevels {
-  const fields = [...about].filter(([name]) => name.startsWith(prefix));
-  return new Map(fields.map(([name, since]) => [Number(name.slice(prefix.length)), Number(since)]));
+  const levels = [...about].map(([name, since]) => [levelOf(name), Number(since)] as const);
+  return new Map(levels.filter((level): level is readonly [number, number] => level[0] !== undefined));
+}
+
+// Ignores what no feed has written, such as `retention:Infinity`: with it, entries could not be written.
+function levelOf(name: string): number | undefined {
+  const digits = name.startsWith(prefix) ? name.slice(prefix.length) : '';
+  return /^[1-9]\d*$/.test(digits) && digits.length <= maxDigits ? Number(digits) : undefined;
 }
 
 export function nameLevel(seconds: number): string {

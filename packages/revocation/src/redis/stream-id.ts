@@ -11,15 +11,20 @@ export const beginningId = '0-1';
 export function isAfter(id: string, other: string): boolean {
   const [ms, sequence] = partsOf(id);
   const [otherMs, otherSequence] = partsOf(other);
-  return ms === otherMs ? sequence > otherSequence : ms > otherMs;
+  return ms === otherMs ? isLarger(sequence, otherSequence) : isLarger(ms, otherMs);
 }
 
 /** When an entry was written, by the clock of the server that wrote it. */
 export function msOf(id: string): number {
-  return partsOf(id)[0];
+  return Number(partsOf(id)[0]);
 }
 
-function partsOf(id: string): readonly [number, number] {
-  const [ms, sequence = 0] = id.split('-').map(Number);
-  return [ms ?? 0, sequence];
+function partsOf(id: string): readonly [string, string] {
+  const [ms = '0', sequence = '0'] = id.split('-');
+  return [ms, sequence];
+}
+
+// Not as numbers: both parts have up to 64 bits, and whoever can write to the stream chooses them.
+function isLarger(part: string, other: string): boolean {
+  return part.length === other.length ? part > other : part.length > other.length;
 }

@@ -17,7 +17,7 @@ export function keysOf(channel: string): Keys {
 
 export const batchSize = 1_000;
 
-/** What a server holds, asked in one round trip. */
+/** The state of a server, read in one round trip. */
 export interface View {
   readonly storeMs: number;
   readonly replication: ReadonlyMap<string, string>;
@@ -56,7 +56,7 @@ export function ignoreForbidden(error: unknown): undefined {
   if (!isForbidden(error)) throw error;
 }
 
-/** What was read from a server. */
+/** How far a server was read. */
 export interface Position {
   /** The id of the last entry that was read. */
   last: string;
@@ -67,12 +67,12 @@ export interface Position {
   levels: RetentionLevels;
 }
 
-/** `replaced`: by a server that may lack entries that others have read or written. `lost`: entries are missing. */
+/** `replaced`: it is another server, which may lack entries. `lost`: entries are missing. */
 export type Continuity = 'same' | 'replaced' | 'lost';
 
 /**
- * Compares a server with an earlier position. Its last id alone does not show that a stream was deleted and begun again: ids
- * are times, so new ids are higher. So the entries at both ends must still be there, unless they are old enough to be trimmed.
+ * Compares a server with an earlier position. Ids are times, so a stream that was deleted and begun again also has a higher last
+ * id. Therefore the first and the last known entry must still exist, unless they are old enough to be trimmed.
  */
 export function compare({ last, first, replicationId, levels }: Position, view: View, keptSeconds: number): Continuity {
   const isOld = (id: string): boolean => msOf(id) < view.storeMs - keptSeconds * 1_000;
@@ -90,10 +90,7 @@ export function replicationIdOf({ replication }: View): string | undefined {
   return replication.get('master_replid');
 }
 
-/**
- * How long ago the server was as new as its master, in milliseconds. 0 for a master. Infinity for a replica that has lost its
- * master.
- */
+/** How long ago a replica has heard from its master, in milliseconds. 0 for a master. Infinity if the link is down. */
 export function lagMsOf({ replication }: View): number {
   if (replication.get('role') !== 'slave') return 0;
   if (replication.get('master_link_status') !== 'up') return Number.POSITIVE_INFINITY;

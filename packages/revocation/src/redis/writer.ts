@@ -47,8 +47,19 @@ export class StreamWriter {
   /** Resolves with the ids of the entries. */
   async write(entries: readonly FeedEntry[]): Promise<readonly string[]> {
     if (this.#wait === undefined) return this.#append(this.#server.send, entries);
-    const { replicas, timeoutMs } = this.#wait;
-    // WAIT counts the writes of its connection, and would keep other commands of the app waiting.
+    const link = this.#link;
+    try {
+      return await this.#confirmed(entries, this.#wait);
+    } catch (error) {
+      // The connection of earlier writes may have been lost since then, for example in a failover.
+      if (link === undefined || error instanceof FeedError) throw error;
+      if (link === this.#link) this.close();
+      return this.#confirmed(entries, this.#wait);
+    }
+  }
+
+  async #confirmed(entries: readonly FeedEntry[], { replicas, timeoutMs }: ReplicaWait): Promise<readonly string[]> {
+    // On a connection for this alone: WAIT counts only the writes of its connection, and blocks later commands.
     const send = await this.#connected();
     const ids = await this.#append(send, entries);
     const confirmed = Number(await send(['wait', String(replicas), String(timeoutMs)]));

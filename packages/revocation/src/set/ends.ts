@@ -4,13 +4,13 @@ const bucketSeconds = 60;
 /** Forgetting a million entries at once would block the event loop for about a second. */
 const maxPerCall = 20_000;
 
-/** Entries by the minute in which they end. An entry whose end was moved stays in its bucket until that is due. */
+/** Entries by the minute in which they end. If the end of an entry is moved, the entry stays in its bucket until that is due. */
 export class Ends {
   readonly #buckets: Map<number, HeldEntry[]> = new Map();
   /** The earliest bucket, so that most calls of `due` look at none. */
   #first = Number.POSITIVE_INFINITY;
 
-  /** @param earliest In seconds of the steady clock: it is not due before. */
+  /** @param earliest In seconds of the steady clock. The entry is not due before. */
   add(entry: HeldEntry, earliest: number): void {
     const bucket = Math.floor(Math.max(entry.endsAt, earliest) / bucketSeconds) + 1;
     const entries = this.#buckets.get(bucket);

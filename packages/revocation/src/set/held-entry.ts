@@ -11,7 +11,7 @@ export class HeldEntry implements Entry {
   before: number;
   /** When it may be forgotten, in seconds of the steady clock. */
   endsAt: number;
-  /** The snapshot of the store in which, or after which, this cut-off was received. 0: never. */
+  /** The number of the last snapshot in which, or after which, the store sent this cut-off. 0: never. */
   generation = 0;
 
   constructor({ kind, id, before }: Entry, endsAt: number) {

@@ -5,9 +5,9 @@ const maxOrganizationIds = 10_000;
 
 /** The entries of members. A map for each user would take more memory than the entry: most users have only one. */
 export class Members {
-  /** Of a user with several, by the id of the organization. */
+  /** The entry of a user, or a map by organization id if the user has several. */
   readonly #byUser: Map<string, HeldMember | Map<string, HeldMember>> = new Map();
-  /** Organizations have many members: entries share the text of the id. */
+  /** Entries share one text per organization id, because organizations have many members. */
   readonly #organizationIds: Map<string, string> = new Map();
   #size = 0;
 

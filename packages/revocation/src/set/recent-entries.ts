@@ -1,15 +1,15 @@
 import type { Auth } from '@torii/core';
 import type { HeldEntry } from './held-entry.ts';
 
-/** With more, looking up the token in the whole set is faster. */
+/** If there are more, a lookup in the whole set is faster. */
 const maxEntries = 8;
 
 /**
- * The latest entries that revoke more tokens than before. A token that was not revoked before them is compared with these
- * alone: the whole set does not fit into the caches of a processor.
+ * The latest entries that revoke more tokens than before. A token that was not revoked before them is compared only with these,
+ * because a large set does not fit into the caches of a processor.
  */
 export class RecentEntries {
-  /** `undefined`: a change that is not an entry. */
+  /** `undefined` for a change that is not an entry, such as a compaction. */
   readonly #entries: (HeldEntry | undefined)[] = new Array(maxEntries).fill(undefined);
 
   /** @param version Of the set, after this change. Each change has the next number. */

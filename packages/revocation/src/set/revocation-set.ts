@@ -21,9 +21,9 @@ export class RevocationSet {
   readonly #tokens: Map<string, HeldEntry> = new Map();
   readonly #members: Members = new Members();
   #environment: HeldEntry | undefined;
-  /** Stands for the entries that did not fit. Not an entry, because it is not for other processes. */
+  /** Replaces the entries that did not fit. Kept apart from `#environment`, because it is not for other processes. */
   #compacted: HeldEntry | undefined;
-  /** The later cut-off of the two. */
+  /** The later cut-off of `#environment` and `#compacted`. */
   #everyoneBefore = Number.NEGATIVE_INFINITY;
   readonly #ends: Ends = new Ends();
   readonly #recent: RecentEntries = new RecentEntries();
@@ -158,7 +158,7 @@ export class RevocationSet {
   }
 }
 
-// The same second is included: a cut-off has no fractions, and may be of the same second as the issue.
+// Cut-offs have whole seconds, so a token of the same second is revoked too.
 function isCut(issuedAt: number, entry: HeldEntry | undefined): boolean {
   return entry !== undefined && issuedAt < entry.before + 1;
 }

@@ -104,7 +104,7 @@ export async function judge(pasted: Pasted, rules: Rules): Promise<Verdict> {
   } catch (error) {
     if (!(error instanceof ToriiAuthError || error instanceof ToriiUnavailableError)) throw error;
     const { reason, message } = error;
-    // A verifier loads neither policies nor tokens. Revocations were read before.
+    // Cannot happen: a verifier loads neither policies nor tokens, and the revocations were read before.
     if (reason === 'policy_unavailable' || reason === 'token_unavailable' || reason === 'revocations_unavailable')
       throw error;
     return { ...seen, refusal: { reason, message, detail } };

@@ -96,7 +96,7 @@ interface UserAction<T> {
   readonly verb?: string;
   readonly columns: readonly Column<T>[];
   act(client: ToriiClient, userId: string, carryOut: Announcing['carryOut']): Promise<T>;
-  /** Said about the users, before what holds for their tokens. Without it, their tokens are not concerned. */
+  /** A sentence about the users. If it is set, a sentence about their tokens follows. */
   readonly remark?: string;
 }
 

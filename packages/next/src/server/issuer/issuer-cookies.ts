@@ -53,8 +53,8 @@ export function cookieLinesForBrowser(line: string, places: Places): readonly st
 }
 
 /**
- * Whether the line drops a cookie that the browser did not send. If it has the cookie by now, the user has signed in since
- * the request, for example in another tab, and must not be signed out by its answer.
+ * Whether the line removes a cookie that the browser did not send. If the browser has the cookie by now, the user has signed in
+ * after the request, for example in another tab, and its answer must not sign the user out.
  */
 export function dropsUnsentCookie(line: string, sent: Headers, pathname: string): boolean {
   if (!isExpired(line) || hasCookie(sent, readName(line))) return false;

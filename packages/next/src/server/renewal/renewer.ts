@@ -89,6 +89,9 @@ export class Renewer {
   /** Never rejects. */
   async renew(session: SealedSession, caller: Caller): Promise<Renewal> {
     this.#forgetOld();
+    const isKnown = [this.#kept, this.#refused, this.#running].some((known) => known.has(session.seal));
+    // Not while it counts as running: whoever has a revoked token could take the place of all other renewals.
+    if (!isKnown && caller.delayMs > 0) await pause(caller.delayMs);
     const kept = this.#kept.get(session.seal) ?? this.#refused.get(session.seal);
     if (kept !== undefined) return kept.renewal;
     const running = this.#running.get(session.seal) ?? this.#begin(session, caller);
@@ -192,10 +195,9 @@ export class Renewer {
 
   async #ask(
     session: SealedSession,
-    { userAgent, hasBasePath, delayMs }: Caller,
+    { userAgent, hasBasePath }: Caller,
     signal: AbortSignal,
   ): Promise<Renewal & { readonly token: RenewedToken }> {
-    if (delayMs > 0) await pause(delayMs, signal);
     const { upstream, cookie, headerVerifier } = this.#settings;
     const answer = await fetchFresh(upstream + renewalPath, {
       ...renewalRequest(session.pair, userAgent),

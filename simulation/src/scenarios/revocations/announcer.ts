@@ -1,0 +1,207 @@
+import type { StreamStore } from '../../world/stream-store.ts';
+import type { World } from '../../world/world.ts';
+import { recoveryMs, restoreMs } from './bounds.ts';
+import type { Node } from './node.ts';
+import type { RevocationsPlan, SubjectKind } from './plan.ts';
+import type { StoreFacts } from './store-facts.ts';
+import { type Subject, subjectName } from './subjects.ts';
+import { epochS, organizationId, type Token, userId } from './tokens.ts';
+
+export interface Wish {
+  readonly subject: Subject;
+  /** Unix milliseconds. */
+  readonly atMs: number | undefined;
+  /** Of kind `token`. */
+  readonly token: Token | undefined;
+}
+
+/** The subject that a step of a plan means. `undefined` if it means a token, and there is none. */
+export function wishOf(kind: SubjectKind, who: number, token: Token | undefined): Omit<Wish, 'atMs'> | undefined {
+  const id = userId(who);
+  if (kind === 'environment') return { subject: { kind }, token: undefined };
+  if (kind === 'member') {
+    const member = { kind, id: userId(who % 2), organizationId: organizationId(who < 3 ? 0 : 1) };
+    return { subject: member, token: undefined };
+  }
+  if (kind !== 'token') return { subject: { kind, id }, token: undefined };
+  return token === undefined ? undefined : { subject: { kind, id: token.digest }, token };
+}
+
+/** A moment may be so far ahead of the clock of the store. */
+const maxAheadMs = 900_000;
+/** How far behind the clock of the process the clock of the store may be to count. */
+const maxLatenessMs = 300_000;
+const toleranceMs = 30_000;
+
+/** Statement 44: a revocation is announced, or reported as not announced. */
+export class Announcer {
+  readonly #world: World;
+  readonly #plan: RevocationsPlan;
+  readonly #facts: StoreFacts;
+  readonly #store: StreamStore;
+  /** Called when a node knows of a revocation. */
+  onRevoked: (node: Node, subject: string) => void = () => {};
+
+  constructor(world: World, plan: RevocationsPlan, facts: StoreFacts, store: StreamStore) {
+    [this.#world, this.#plan, this.#facts, this.#store] = [world, plan, facts, store];
+  }
+
+  /** In the process of the node. */
+  revoke(node: Node, wish: Wish, repeatsAfterMs: number | null): void {
+    const { process } = node;
+    const name = subjectName(wish.subject);
+    const at = wish.atMs === undefined ? undefined : new Date(wish.atMs);
+    const limit = this.#cutOffs(node, wish);
+    this.#world.note(process.name, `revokes "${name}"${at === undefined ? '' : ` at ${limit.to - epochS}`}`);
+    this.#facts.allow({ subject: name, before: limit.to });
+    const begunAtMs = this.#world.nowMs;
+    const { freezes } = process;
+    const freezesBefore = freezes.length;
+    // With replicas that are too far behind, nothing can be announced in time.
+    const canBeConfirmed = !this.#plan.waitsForReplicas || this.#plan.store.lagMs === 0;
+    const wasCalm = canBeConfirmed && node.calm.ms >= recoveryMs(node);
+    const settled = (what: string): void => {
+      node.announcing -= 1;
+      const tookMs = this.#world.nowMs - begunAtMs;
+      const mostMs = this.#plan.announceTimeoutMs * 1.001 + 500;
+      if (freezes.length === freezesBefore && tookMs > mostMs) this.#violate(node, name, `${what} after ${tookMs} ms`);
+    };
+    const promise = this.#call(node, wish, at);
+    node.announcing += 1;
+    const before = this.#noteLocal(node, wish, limit);
+    promise.then(
+      () => {
+        settled('is announced');
+        this.#world.note(process.name, `has announced "${name}"`);
+        this.#judgeAnnounced(node, name, before, begunAtMs);
+      },
+      (error: unknown) => {
+        settled('fails');
+        this.#judgeFailure(node, wish, name, error, {
+          wasCalm: wasCalm && node.calm.ms >= this.#world.nowMs - begunAtMs,
+        });
+        if (before === undefined || repeatsAfterMs === null) return;
+        this.#world.schedule.after(repeatsAfterMs, () =>
+          process.deliver(() => this.#repeat(node, name, before, error)),
+        );
+      },
+    );
+  }
+
+  #call({ revocations }: Node, { subject, token }: Wish, at: Date | undefined): Promise<void> {
+    const { kind, id = '', organizationId } = subject;
+    const moment = at === undefined ? {} : { at };
+    switch (kind) {
+      case 'user':
+        return revocations.revokeUser(id, moment);
+      case 'member':
+        return revocations.revokeUser(id, { ...moment, organizationId: organizationId ?? '' });
+      case 'impersonator':
+        return revocations.revokeImpersonator(id, moment);
+      case 'environment':
+        return revocations.revokeEnvironment(moment);
+      case 'token':
+        return revocations.revokeToken(token?.text ?? '');
+    }
+  }
+
+  /** From when to when the cut-off may lie, in Unix seconds, if it is accepted at all. */
+  #cutOffs(node: Node, { subject, atMs, token }: Wish): { readonly from: number; readonly to: number } {
+    if (atMs !== undefined) return { from: Math.floor(atMs / 1000), to: Math.floor(atMs / 1000) };
+    const { fromMs: from, toMs: to } = this.#presentOf(node);
+    if (subject.kind === 'token') return { from: 0, to: Math.max(token?.claims.iat ?? 0, Math.floor(to / 1000) + 31) };
+    // The later clock counts, up to five minutes. That of the store was read a little before.
+    const { wallMs } = node.process;
+    const secondsAt = (ms: number): number =>
+      Math.floor((Math.min(Math.max(ms, wallMs), ms + maxLatenessMs) + toleranceMs) / 1000);
+    return { from: secondsAt(from) - 2, to: secondsAt(to) + 2 };
+  }
+
+  /** What time it is for the node: by the clock of the store as it knows it, or else by its own. */
+  #presentOf(node: Node): { readonly fromMs: number; readonly toMs: number } {
+    const { wallMs, highestMs, lowestMs } = this.#store;
+    if (node.calm.ms >= recoveryMs(node)) return { fromMs: wallMs, toMs: wallMs };
+    return { fromMs: Math.min(node.process.wallMs, lowestMs), toMs: Math.max(node.process.wallMs, highestMs) };
+  }
+
+  /** A revocation holds at once in the process that makes it. Returns its cut-off. */
+  #noteLocal(
+    node: Node,
+    { subject, atMs }: Wish,
+    limit: { readonly from: number; readonly to: number },
+  ): number | undefined {
+    const name = subjectName(subject);
+    const { fromMs, toMs } = this.#presentOf(node);
+    const isTooFarAhead = atMs !== undefined && atMs > toMs + maxAheadMs + 2_000;
+    let before: number | undefined;
+    const records = node.list();
+    if (records === undefined) this.#world.violate(43, `${node.process.name} cannot list its revocations`);
+    for (const { kind, id, organizationId, issuedBefore } of records ?? []) {
+      const held = { kind, ...(id !== null && { id }), ...(organizationId !== undefined && { organizationId }) };
+      if (subjectName(held) === name) before = Math.floor(Date.parse(issuedBefore) / 1000);
+    }
+    const mayBeRefused = atMs !== undefined && atMs > fromMs + maxAheadMs - 2_000;
+    // By a clock that is hours ahead, the tokens have expired.
+    const isPast = node.process.wallMs > (limit.from + this.#plan.maxTokenSeconds + 1_500) * 1000;
+    if (before === undefined || before < limit.from) {
+      const isCovered = isPast || isTooFarAhead || mayBeRefused || limit.from <= node.compactedBefore;
+      if (!isCovered) this.#violate(node, name, 'is not held at once by the process that revokes it');
+      return undefined;
+    }
+    if (isTooFarAhead) return undefined;
+    const cutOff = { subject: name, before };
+    if (this.#facts.isTooFarAhead(cutOff)) return undefined;
+    node.learn(this.#facts.factOf(cutOff, this.#world.nowMs));
+    this.onRevoked(node, name);
+    return before;
+  }
+
+  #judgeAnnounced(node: Node, name: string, before: number | undefined, begunAtMs: number): void {
+    if (before === undefined) return;
+    if (this.#facts.wasAdded(name, before, begunAtMs)) return;
+    this.#violate(node, name, 'is reported as announced, and the store has not accepted it');
+  }
+
+  #judgeFailure(
+    node: Node,
+    { atMs }: Wish,
+    name: string,
+    error: unknown,
+    { wasCalm }: { readonly wasCalm: boolean },
+  ): void {
+    const { announce, name: errorName, message } = Object(error) as Readonly<Record<string, unknown>>;
+    this.#world.note(node.process.name, `could not announce "${name}": ${String(errorName)}`);
+    if (String(message).includes('eyJhbGciOi')) this.#violate(node, name, 'has a token in its error');
+    const isConfig = errorName === 'ToriiConfigError';
+    const { fromMs } = this.#presentOf(node);
+    const nearMs = fromMs + maxAheadMs - 7_000;
+    if (isConfig && atMs !== undefined && atMs > nearMs) return;
+    if (typeof announce !== 'function')
+      this.#violate(node, name, `fails with ${String(errorName)}: ${String(message)}`);
+    if (wasCalm) this.#violate(node, name, 'could not be announced, although nothing has disturbed the node');
+  }
+
+  #repeat(node: Node, name: string, before: number, error: unknown): void {
+    const announce = Reflect.get(Object(error), 'announce');
+    if (typeof announce !== 'function') return;
+    const begunAtMs = this.#world.nowMs;
+    node.announcing += 1;
+    this.#world.note(node.process.name, `announces "${name}" again`);
+    Promise.resolve(Reflect.apply(announce, error, [])).then(
+      // The engine may have announced it meanwhile.
+      () => {
+        node.announcing -= 1;
+        this.#judgeAnnounced(node, name, before, begunAtMs - restoreMs(node));
+      },
+      (again: unknown) => {
+        node.announcing -= 1;
+        const isRight = typeof Reflect.get(Object(again), 'announce') === 'function';
+        if (!isRight) this.#violate(node, name, `fails again with ${String(again)}`);
+      },
+    );
+  }
+
+  #violate(node: Node, name: string, text: string): void {
+    this.#world.violate(44, `${node.process.name}: the revocation of "${name}" ${text}`);
+  }
+}

@@ -1,0 +1,168 @@
+import type { Auth, Verifier } from '@torii/core';
+import type {
+  FeedEntry,
+  FeedReader,
+  RevocationEvent,
+  RevocationFeed,
+  RevocationRecord,
+  Revocations,
+} from '@torii/revocation';
+import type { StreamStore } from '../../world/stream-store.ts';
+import type { VirtualProcess } from '../../world/virtual-process.ts';
+import type { World } from '../../world/world.ts';
+import type { Calm } from './calm.ts';
+import type { RevocationsPlan } from './plan.ts';
+import { RedisClient } from './redis-client.ts';
+import type { Fact } from './store-facts.ts';
+import { environmentId, issuer, keys } from './tokens.ts';
+
+/** How a request ended. */
+export type Outcome =
+  | { readonly kind: 'accepted'; readonly auth: Auth }
+  | { readonly kind: 'refused'; readonly status: number; readonly reason: string }
+  | { readonly kind: 'failed'; readonly text: string };
+
+export interface Reading {
+  readonly wallMs: number;
+  readonly steadyMs: number;
+}
+
+const signingKeys = ['first signing key of the simulation', 'second signing key of the simulation'] as const;
+
+/** A server with a verifier, in one process, and what is known of it. */
+export class Node {
+  readonly process: VirtualProcess;
+  readonly startedAtMs: number;
+  /** Of the process, its link and the store. */
+  readonly calm: Calm;
+  /** Of its link and the store. */
+  readonly linkCalm: Calm;
+  readonly revocations: Revocations;
+  readonly verifier: Verifier;
+  /** What it must know, by subject. */
+  readonly learned: Map<string, Fact & { readonly learnedAtMs: number }> = new Map();
+  /** The digests of the tokens that it has refused as revoked. */
+  readonly refused: Set<string> = new Set();
+  /** The latest cut-off of a compaction that it has reported, in Unix seconds. */
+  compactedBefore = 0;
+  /** By its events. */
+  isStale = false;
+  resetAtMs: number = Number.NEGATIVE_INFINITY;
+  /** When it was last sure to be up to date. */
+  currentAt: (Reading & { readonly atMs: number; readonly clockChanges: number }) | undefined;
+  silenceMs = 0;
+  /** When its wall clock was last set back. -1 if never. */
+  setBackAtMs = -1;
+  /** When its wall clock was last set. */
+  setAtMs: number = Number.NEGATIVE_INFINITY;
+  isClosed = false;
+  /** Since when no answer of the store can have come. Infinity if answers come. */
+  deafFromMs: number = Number.POSITIVE_INFINITY;
+  /** How many revocations are being announced. */
+  announcing = 0;
+  /** How many requests wait for their answer. */
+  waiting = 0;
+  events: RevocationEvent[] = [];
+  onEvent: (event: RevocationEvent) => void = () => {};
+  onLearned: (fact: Fact) => void = () => {};
+  readonly #world: World;
+
+  constructor(
+    world: World,
+    process: VirtualProcess,
+    number: number,
+    { plan, store, calm, linkCalm }: { plan: RevocationsPlan; store: StreamStore; calm: Calm; linkCalm: Calm },
+  ) {
+    [this.#world, this.process, this.calm, this.linkCalm] = [world, process, calm, linkCalm];
+    this.startedAtMs = world.nowMs;
+    const { core, revocation, redis } = process.product;
+    const client = new RedisClient({ world, store, process, wires: 0 });
+    const feed = redis.redisFeed(client as never, {
+      ...(plan.waitsForReplicas && { waitForReplicas: { replicas: 1, timeoutMs: 1_000 } }),
+    });
+    const order = plan.signing === 'rotating' && number % 2 === 1 ? [...signingKeys].reverse() : [...signingKeys];
+    this.revocations = revocation.createRevocations({
+      issuer,
+      environmentId,
+      feed: this.#watched(feed),
+      maxTokenSeconds: plan.maxTokenSeconds,
+      maxStaleSeconds: plan.maxStaleSeconds,
+      whenStale: plan.whenStale,
+      beforeFirstSnapshot: plan.beforeFirstSnapshot,
+      waitMs: plan.waitMs,
+      maxEntries: plan.maxEntries,
+      announceTimeoutMs: plan.announceTimeoutMs,
+      ...(plan.signing !== 'off' && { signingKeys: order }),
+      onEvent: (event) => {
+        this.events.push(event);
+        this.onEvent(event);
+      },
+    });
+    this.verifier = core.createVerifier({
+      issuer,
+      keys: keys as never,
+      revocations: this.revocations,
+      clockTolerance: plan.clockTolerance,
+      cachedTokens: plan.cachedTokens,
+    });
+  }
+
+  learn(fact: Fact): void {
+    const known = this.learned.get(fact.subject);
+    if (known !== undefined && known.before >= fact.before) return;
+    this.learned.set(fact.subject, { ...fact, learnedAtMs: this.#world.nowMs });
+    this.onLearned(fact);
+  }
+
+  /** What the product says it holds. `undefined` if that fails. */
+  list(): readonly RevocationRecord[] | undefined {
+    try {
+      return [...this.revocations.list()];
+    } catch {
+      return undefined;
+    }
+  }
+
+  async answer(token: string): Promise<Outcome> {
+    try {
+      const request = { method: 'GET', url: '/', headers: { authorization: `Bearer ${token}` } };
+      const { auth, denial } = await this.verifier.check(request);
+      if (denial !== undefined) {
+        const { error } = denial.body as unknown as { readonly error: { readonly reason: string } };
+        return { kind: 'refused', status: denial.status, reason: error.reason };
+      }
+      return auth === null ? { kind: 'failed', text: 'no Auth and no refusal' } : { kind: 'accepted', auth };
+    } catch (error) {
+      return { kind: 'failed', text: String(error) };
+    }
+  }
+
+  #watched(feed: RevocationFeed): RevocationFeed {
+    return {
+      name: feed.name,
+      open: (reader: FeedReader) => {
+        this.silenceMs = reader.silenceMs;
+        return feed.open(reader);
+      },
+    };
+  }
+}
+
+/** An entry of another environment of the same issuer, signed with the same keys. */
+export function foreignText(world: World): string | undefined {
+  const { revocation } = world.startProcess('foreign').product;
+  let text: string | undefined;
+  const write = async ([entry]: readonly FeedEntry[]): Promise<void> => {
+    text = entry?.text;
+  };
+  const feed: RevocationFeed = { name: 'foreign', open: () => ({ write, ask() {}, close: async () => {} }) };
+  const foreign = revocation.createRevocations({
+    issuer,
+    environmentId: 'env_test',
+    signingKeys: [...signingKeys],
+    feed,
+  });
+  void foreign.revokeUser('user_0');
+  void foreign.close();
+  return text;
+}

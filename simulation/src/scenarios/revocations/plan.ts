@@ -1,0 +1,134 @@
+import type { StoreMode } from '../../world/stream-store.ts';
+
+/**
+ * A time relative to a limit of the options. It stays at the edge of the limit when plans are shrunk. `stale`: maxStaleSeconds.
+ * `memory`: how long an entry is kept. `second`: the next full second.
+ */
+export interface Moment {
+  readonly of: 'start' | 'stale' | 'memory' | 'wait' | 'second';
+  readonly plusMs: number;
+}
+
+export const subjectKinds = ['user', 'member', 'impersonator', 'environment', 'token'] as const;
+
+export type SubjectKind = (typeof subjectKinds)[number];
+
+/** What an attacker writes to the store, or an operator by mistake. */
+export const attacks = [
+  'garbage',
+  'no text',
+  'foreign issuer',
+  'foreign environment',
+  'another version',
+  'unsigned',
+  'wrong signature',
+  'signature of another environment',
+  'unknown key',
+  'far ahead',
+  'not a number',
+  'copies',
+  'old copies',
+] as const;
+
+export type Attack = (typeof attacks)[number];
+
+export type Step =
+  /** A process revokes. `at`: in seconds from now, `null` for no moment. `crashesAfterMs`: the process is killed then. */
+  | {
+      readonly kind: 'revoke';
+      readonly process: number;
+      readonly subject: SubjectKind;
+      readonly who: number;
+      readonly at: number | null;
+      readonly crashesAfterMs: number | null;
+      /** A failed announcement is repeated after so long. */
+      readonly repeatsAfterMs: number | null;
+    }
+  /** A process bans a user, or signs a session out, through the API client. */
+  | {
+      readonly kind: 'ban';
+      readonly process: number;
+      readonly who: number;
+      readonly operation: 'ban' | 'delete' | 'unban';
+      readonly api: 'answers' | 'fails' | 'answer is lost';
+      readonly apiMs: number;
+      /** When the process is killed, after the API has carried the call out. */
+      readonly crashesAfterMs: number | null;
+    }
+  /** A process revokes so many users at once. Few of them have requests here. */
+  | { readonly kind: 'many'; readonly process: number; readonly count: number; readonly at: number }
+  | { readonly kind: 'attack'; readonly attack: Attack; readonly who: number }
+  /** Requests to all processes around the cut-offs so far. */
+  | { readonly kind: 'probe'; readonly plusSeconds: number }
+  /** A caller of a process opens a socket, which is to be closed when its time is over. */
+  | { readonly kind: 'socket'; readonly process: number; readonly who: number; readonly lifeSeconds: number }
+  | {
+      readonly kind: 'store';
+      readonly mode: Exclude<StoreMode, 'well'>;
+      readonly for: Moment;
+      readonly delayMs: number;
+    }
+  | { readonly kind: 'flush'; readonly writesAtOnce: boolean }
+  /** `cuts`: connections are closed. `readonlyForMs`: the new master refuses writes at first. */
+  | { readonly kind: 'failover'; readonly cuts: boolean; readonly readonlyForMs: number }
+  | { readonly kind: 'restart'; readonly by: Moment; readonly downForMs: number }
+  | { readonly kind: 'store clock'; readonly byMs: number }
+  | {
+      readonly kind: 'link';
+      readonly process: number | null;
+      readonly for: Moment;
+      readonly link: 'refused' | 'lost' | 'answers lost';
+    }
+  | { readonly kind: 'cut' }
+  | {
+      readonly kind: 'freeze';
+      readonly process: number;
+      readonly for: Moment;
+      readonly stopsSteadyClock: boolean;
+      /** What happens while it is frozen. */
+      readonly meanwhile: 'nothing' | 'revoke' | 'flush' | 'failover';
+    }
+  | { readonly kind: 'crash'; readonly process: number; readonly restartAfterMs: number }
+  /** `backAfterMs`: it is corrected after so long. */
+  | { readonly kind: 'clock'; readonly process: number; readonly byMs: number; readonly backAfterMs: number | null };
+
+export interface Incident {
+  /** How long after the last one has ended. */
+  readonly after: Moment;
+  /** How many requests each process gets meanwhile. */
+  readonly requests: number;
+  readonly steps: readonly { readonly at: Moment; readonly step: Step }[];
+}
+
+export interface RevocationsPlan {
+  readonly maxTokenSeconds: number;
+  readonly maxStaleSeconds: number;
+  readonly whenStale: 'refuse' | 'accept';
+  readonly beforeFirstSnapshot: 'refuse' | 'accept';
+  readonly waitMs: number;
+  readonly maxEntries: number;
+  readonly clockTolerance: number;
+  readonly cachedTokens: number;
+  /** `rotating`: the processes have the same two keys in different orders. */
+  readonly signing: 'off' | 'on' | 'rotating';
+  readonly announceTimeoutMs: number;
+  readonly waitsForReplicas: boolean;
+  readonly store: { readonly aheadMs: number; readonly driftPpm: number; readonly lagMs: number };
+  readonly processes: readonly {
+    readonly startsAtMs: number;
+    readonly driftPpm: number;
+    readonly aheadMs: number;
+  }[];
+  readonly incidents: readonly Incident[];
+}
+
+export function msOf({ of, plusMs }: Moment, plan: RevocationsPlan): number {
+  const bases = {
+    start: 0,
+    stale: plan.maxStaleSeconds * 1000,
+    memory: (plan.maxTokenSeconds + 600) * 1000,
+    wait: plan.waitMs,
+    second: 1000,
+  };
+  return Math.max(0, bases[of] + plusMs);
+}

@@ -1,0 +1,172 @@
+import fc from 'fast-check';
+import { attacks, type Incident, type Moment, type RevocationsPlan, type Step, subjectKinds } from './plan.ts';
+
+const plusMs: fc.Arbitrary<number> = fc.oneof(
+  { weight: 3, arbitrary: fc.integer({ min: -60, max: 60 }) },
+  { weight: 4, arbitrary: fc.integer({ min: 0, max: 3_000 }) },
+  { weight: 2, arbitrary: fc.integer({ min: -5_000, max: 30_000 }) },
+);
+
+const nearMoment: fc.Arbitrary<Moment> = fc.record({ of: fc.constantFrom('start', 'start', 'second', 'wait'), plusMs });
+
+const moment: fc.Arbitrary<Moment> = fc.oneof(
+  { weight: 5, arbitrary: nearMoment },
+  { weight: 3, arbitrary: fc.record({ of: fc.constant('stale' as const), plusMs }) },
+);
+
+const longMoment: fc.Arbitrary<Moment> = fc.oneof(
+  { weight: 14, arbitrary: moment },
+  { weight: 1, arbitrary: fc.record({ of: fc.constant('memory' as const), plusMs }) },
+);
+
+const process: fc.Arbitrary<number> = fc.nat({ max: 3 });
+const who: fc.Arbitrary<number> = fc.nat({ max: 5 });
+const kind = <Name extends string>(name: Name): fc.Arbitrary<Name> => fc.constant(name);
+
+const clockMs: fc.Arbitrary<number> = fc.oneof(
+  fc.integer({ min: -600_000, max: 600_000 }),
+  fc.constantFrom(-600_000, 600_000, -30_000, 30_000, 1_000),
+);
+
+const revoke: fc.Arbitrary<Step> = fc.record({
+  kind: kind('revoke'),
+  process,
+  subject: fc.constantFrom(...subjectKinds, 'user', 'user', 'member', 'member', 'token'),
+  who,
+  at: fc.option<number>(fc.constantFrom(0, 0, -1, -30, -59, 20, 290, 897, 903), { freq: 2 }),
+  crashesAfterMs: fc.option<number>(fc.integer({ min: 0, max: 120 }), { freq: 5 }),
+  repeatsAfterMs: fc.option<number>(fc.integer({ min: 0, max: 8_000 }), { freq: 2 }),
+});
+
+const ban: fc.Arbitrary<Step> = fc.record({
+  kind: kind('ban'),
+  process,
+  who,
+  operation: fc.constantFrom('ban', 'ban', 'delete', 'unban'),
+  api: fc.constantFrom('answers', 'answers', 'answers', 'fails', 'answer is lost'),
+  apiMs: fc.constantFrom(0, 10, 500, 3_000),
+  crashesAfterMs: fc.option<number>(fc.integer({ min: 0, max: 100 }), { freq: 2 }),
+});
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 10, arbitrary: revoke },
+  { weight: 4, arbitrary: ban },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: kind('many'),
+      process,
+      count: fc.constantFrom(3, 60, 110),
+      at: fc.constantFrom(0, -1, -50),
+    }),
+  },
+  { weight: 3, arbitrary: fc.record({ kind: kind('attack'), attack: fc.constantFrom(...attacks), who }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({ kind: kind('probe'), plusSeconds: fc.constantFrom(0, 0, 0, 1, 2, 31, 60) }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: kind('socket'), process, who, lifeSeconds: fc.constantFrom(20, 60, 300) }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: kind('store'),
+      mode: fc.constantFrom('hangs', 'hangs', 'down', 'down', 'slow', 'readonly', 'oom', 'noauth', 'loading'),
+      for: longMoment,
+      delayMs: fc.constantFrom(100, 900, 4_000, 11_000),
+    }),
+  },
+  { weight: 3, arbitrary: fc.record({ kind: kind('flush'), writesAtOnce: fc.boolean() }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: kind('failover'),
+      cuts: fc.boolean(),
+      readonlyForMs: fc.constantFrom(0, 0, 2_000, 30_000),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: kind('restart'), by: moment, downForMs: fc.constantFrom(0, 500, 20_000) }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: kind('store clock'), byMs: clockMs }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: kind('link'),
+      process: fc.option(process, { freq: 3 }),
+      for: longMoment,
+      link: fc.constantFrom('refused', 'lost', 'answers lost'),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: kind('cut') }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      kind: kind('freeze'),
+      process,
+      for: moment,
+      stopsSteadyClock: fc.boolean(),
+      meanwhile: fc.constantFrom('nothing', 'revoke', 'revoke', 'flush', 'failover'),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ kind: kind('crash'), process, restartAfterMs: fc.constantFrom(1, 100, 5_000) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: kind('clock'),
+      process,
+      byMs: clockMs,
+      backAfterMs: fc.option<number>(fc.constantFrom(3_000, 130_000, 250_000), { freq: 2 }),
+    }),
+  },
+);
+
+const incident: fc.Arbitrary<Incident> = fc.record({
+  after: fc.oneof(
+    { weight: 6, arbitrary: nearMoment },
+    { weight: 2, arbitrary: fc.record({ of: kind('start'), plusMs: fc.integer({ min: 0, max: 90_000 }) }) },
+    { weight: 1, arbitrary: fc.record({ of: kind('memory'), plusMs: fc.integer({ min: -700_000, max: 400_000 }) }) },
+  ),
+  requests: fc.oneof(fc.nat({ max: 6 }), fc.nat({ max: 40 })),
+  steps: fc.array(fc.record({ at: moment, step }), { minLength: 1, maxLength: 7 }),
+});
+
+const oneProcess: fc.Arbitrary<RevocationsPlan['processes'][number]> = fc.record({
+  startsAtMs: fc.oneof(
+    { weight: 4, arbitrary: fc.nat({ max: 200 }) },
+    { weight: 1, arbitrary: fc.nat({ max: 60_000 }) },
+  ),
+  driftPpm: fc.oneof(
+    { weight: 3, arbitrary: fc.constant(0) },
+    { weight: 1, arbitrary: fc.integer({ min: -200, max: 200 }) },
+  ),
+  aheadMs: fc.oneof(
+    { weight: 12, arbitrary: fc.constant(0) },
+    { weight: 6, arbitrary: clockMs },
+    { weight: 1, arbitrary: fc.constant(4 * 3_600_000) },
+  ),
+});
+
+export const plans: fc.Arbitrary<RevocationsPlan> = fc.record({
+  maxTokenSeconds: fc.constantFrom(60, 60, 60, 60, 300, 300, 300, 3_600),
+  maxStaleSeconds: fc.constantFrom(5, 20, 60, 300),
+  whenStale: fc.constantFrom('refuse', 'refuse', 'refuse', 'accept'),
+  beforeFirstSnapshot: fc.constantFrom('refuse', 'refuse', 'refuse', 'accept'),
+  waitMs: fc.constantFrom(0, 200, 2_000, 2_000, 5_000),
+  maxEntries: fc.constantFrom(1_000_000, 1_000_000, 100),
+  clockTolerance: fc.constantFrom(0, 30, 300),
+  cachedTokens: fc.constantFrom(5_000, 5_000, 3, 0),
+  signing: fc.constantFrom('off', 'on', 'rotating'),
+  announceTimeoutMs: fc.constantFrom(500, 5_000),
+  waitsForReplicas: fc.boolean(),
+  store: fc.record({
+    aheadMs: fc.oneof({ weight: 2, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: clockMs }),
+    driftPpm: fc.constantFrom(0, 0, 200, -200),
+    lagMs: fc.constantFrom(0, 50, 1_000, 20_000),
+  }),
+  processes: fc.array(oneProcess, { minLength: 1, maxLength: 4 }),
+  incidents: fc.array(incident, { minLength: 1, maxLength: 4 }),
+});

@@ -1,0 +1,63 @@
+import type { Scenario } from '../../scenario.ts';
+import type { World } from '../../world/world.ts';
+import { restoreMs } from './bounds.ts';
+import { msOf, type RevocationsPlan } from './plan.ts';
+import { plans } from './plans.ts';
+import { Scene } from './scene.ts';
+import { Steps } from './steps.ts';
+import { timesOf } from './timeline.ts';
+
+/** Statements 34 and 40 to 44: nodes that share revocations over one Redis, with all that goes wrong there. */
+export const revocations: Scenario<RevocationsPlan> = {
+  name: 'revocations',
+  statements: [34, 36, 40, 41, 42, 43, 44],
+  parts: ['core', 'revocation', 'redis', 'api'],
+  plans,
+  processHoursOf: (plan) => (timesOf(plan).endMs / 3_600_000) * plan.processes.length,
+  async run(world, plan) {
+    const scene = new Scene(world, plan);
+    await play(world, plan, scene);
+    await settle(world, plan, scene);
+  },
+};
+
+async function play(world: World, plan: RevocationsPlan, scene: Scene): Promise<void> {
+  const { incidents, endMs } = timesOf(plan);
+  const steps = new Steps(scene);
+  const starts = [...plan.processes].sort((a, b) => a.startsAtMs - b.startsAtMs);
+  for (const options of starts) world.schedule.at(options.startsAtMs, () => scene.fleet.start(options));
+  for (const { incident, number, atMs, endMs: untilMs } of incidents) {
+    const times: number[] = [];
+    for (const [position, { at, step }] of incident.steps.entries()) {
+      const stepMs = atMs + msOf(at, plan);
+      world.schedule.at(stepMs, () => steps.take(step, `incident ${number} step ${position}`));
+      times.push(stepMs, stepMs + ('for' in step ? msOf(step.for, plan) : 0));
+    }
+    const { requests } = incident;
+    world.schedule.at(atMs, () => scene.traffic.send(`incident ${number}`, requests, atMs, untilMs, times));
+  }
+  await world.runUntil(endMs);
+}
+
+/** Everything is well again: every node knows everything, and so does the store. */
+async function settle(world: World, plan: RevocationsPlan, scene: Scene): Promise<void> {
+  const { store, nodes, traffic, sockets } = scene;
+  store.setMode('well');
+  for (const { process } of scene.living()) process.thaw();
+  await world.runUntil(world.nowMs + Math.max(0, ...nodes.map(restoreMs)) + 2_000);
+  traffic.probe('end', 0);
+  traffic.probe('end', 1);
+  await world.runUntil(world.nowMs + plan.waitMs + 100);
+  for (const node of scene.living()) scene.checkStore(node);
+  sockets.judgeExpired();
+  sockets.close();
+  for (const node of scene.living()) {
+    if (node.waiting > 0) world.violate(42, `${node.process.name} leaves requests without an answer`);
+    node.isClosed = true;
+    node.process.deliver(() => void node.revocations.close());
+  }
+  await world.runUntil(world.nowMs + 10_000);
+  for (const { process } of scene.living()) {
+    if (process.timers > 0) world.violate(36, `${process.name} leaves ${process.timers} timers behind`);
+  }
+}

@@ -1,0 +1,178 @@
+import { Fleet } from '../../world/fleet.ts';
+import { StreamStore } from '../../world/stream-store.ts';
+import type { World } from '../../world/world.ts';
+import { Announcer } from './announcer.ts';
+import { Attacker } from './attacker.ts';
+import { Bans } from './bans.ts';
+import { deliveryMs, recoveryMs, restoreMs, writeBackMs } from './bounds.ts';
+import { Calm } from './calm.ts';
+import { Judge } from './judge.ts';
+import { foreignText, Node } from './node.ts';
+import type { RevocationsPlan } from './plan.ts';
+import { Sockets } from './sockets.ts';
+import { type Fact, StoreFacts } from './store-facts.ts';
+import { subjectName } from './subjects.ts';
+import { epochS } from './tokens.ts';
+import { Traffic } from './traffic.ts';
+
+const storeOrigin = 'store';
+
+/** The store, the nodes, and what is known of them at each moment. */
+export class Scene {
+  readonly world: World;
+  readonly plan: RevocationsPlan;
+  readonly store: StreamStore;
+  readonly facts: StoreFacts;
+  readonly storeCalm: Calm;
+  /** By the number of the process. */
+  readonly linkCalms: readonly Calm[];
+  /** Those that have crashed too. */
+  readonly nodes: Node[] = [];
+  readonly fleet: Fleet<Node>;
+  readonly judge: Judge;
+  readonly traffic: Traffic;
+  readonly announcer: Announcer;
+  readonly attacker: Attacker;
+  readonly bans: Bans;
+  readonly sockets: Sockets;
+
+  constructor(world: World, plan: RevocationsPlan) {
+    [this.world, this.plan] = [world, plan];
+    this.store = new StreamStore(world, storeOrigin, plan.store);
+    this.facts = new StoreFacts(this.store, plan);
+    this.store.onChange = () => this.facts.look();
+    this.store.onMode = () => this.noteDeaf();
+    this.facts.onAdded = (fact, text) => this.#onAdded(fact, text);
+    this.facts.onUnexplained = ({ subject, before }) => {
+      world.violate(43, `The store holds the cut-off ${before - epochS} for "${subject}", which nothing explains`);
+    };
+    this.storeCalm = new Calm(world);
+    this.linkCalms = plan.processes.map(() => new Calm(world, this.storeCalm));
+    this.judge = new Judge(world, plan, this.facts);
+    this.fleet = new Fleet<Node>(world, [storeOrigin], (process, number) => this.#boot(process, number));
+    this.traffic = new Traffic(world, plan, this.fleet, this.judge);
+    this.announcer = new Announcer(world, plan, this.facts, this.store);
+    this.announcer.onRevoked = (node, subject) => this.#probeAfter(node, subject);
+    this.bans = new Bans(world, plan, this.facts, this.store);
+    this.sockets = new Sockets(world, plan, this.facts);
+    this.attacker = new Attacker(world, this.store, this.facts, plan.signing !== 'off');
+    if (this.#hasForeignAttack()) this.attacker.foreignText = foreignText(world);
+  }
+
+  *living(): Iterable<Node> {
+    for (const node of this.nodes) if (!node.process.isDead) yield node;
+  }
+
+  /** Notes which nodes get no answers of the store. */
+  noteDeaf(): void {
+    const { mode } = this.store;
+    const isSilent = mode === 'hangs' || mode === 'down' || mode === 'noauth' || mode === 'loading';
+    for (const node of this.living()) {
+      const isDeaf = isSilent || this.world.network.linkOf(node.process, storeOrigin) !== 'open';
+      node.deafFromMs = isDeaf ? Math.min(node.deafFromMs, this.world.nowMs) : Number.POSITIVE_INFINITY;
+    }
+  }
+
+  /** The store holds everything that the node knows. */
+  checkStore(node: Node): void {
+    if (node.process.isDead || node.isClosed || node.compactedBefore > 0) return;
+    const { nowMs } = this.world;
+    for (const { subject, before, untilMs, learnedAtMs } of node.learned.values()) {
+      if (untilMs <= nowMs + 1_000 || learnedAtMs > nowMs - writeBackMs) continue;
+      if (this.facts.holds(subject, before)) continue;
+      this.world.violate(43, `${node.process.name} knows that "${subject}" is revoked, and has not written it back`);
+    }
+    const { status, pending } = node.revocations.health();
+    if (status !== 'current')
+      this.world.violate(42, `${node.process.name} is "${status}", although nothing disturbs it`);
+    // Replicas that are too far behind confirm nothing.
+    const canBeConfirmed = !this.plan.waitsForReplicas || this.plan.store.lagMs === 0;
+    if (pending > 0 && node.announcing === 0 && canBeConfirmed)
+      this.world.violate(44, `${node.process.name} still has ${pending} revocations to announce`);
+  }
+
+  #hasForeignAttack(): boolean {
+    if (this.plan.signing === 'off') return false;
+    const steps = this.plan.incidents.flatMap((incident) => incident.steps);
+    return steps.some(({ step }) => step.kind === 'attack' && /environment/.test(step.attack));
+  }
+
+  #boot(process: Node['process'], number: number): Node {
+    const linkCalm = this.linkCalms[number] as Calm;
+    const calm = new Calm(this.world, linkCalm);
+    const node = new Node(this.world, process, number, { plan: this.plan, store: this.store, calm, linkCalm });
+    this.nodes.push(node);
+    node.onEvent = (event) => this.#hear(node, event);
+    node.onLearned = (fact) => this.sockets.judgeLearned(node, fact);
+    calm.onCalm = () => this.#checkLater(node);
+    this.#checkLater(node);
+    this.noteDeaf();
+    return node;
+  }
+
+  #hear(node: Node, event: Node['events'][number]): void {
+    const { cause, error, ...rest } = event as Readonly<Record<string, unknown>>;
+    const text = JSON.stringify(rest);
+    const all = `${text} ${String(cause)} ${String(Object(cause)['cause'])} ${String(error)}`;
+    if (all.includes('eyJhbGciOi')) this.world.violate(44, `${node.process.name}: a token in the event ${event.type}`);
+    const { durationMs, ...stable } = rest;
+    this.world.note(
+      node.process.name,
+      `event ${JSON.stringify(stable)}${cause === undefined ? '' : `: ${String(cause)}`}`,
+    );
+    if (event.type === 'feed_stale') node.isStale = true;
+    if (event.type === 'feed_recovered') node.isStale = false;
+    if (event.type === 'feed_reset') node.resetAtMs = this.world.nowMs;
+    if (event.type === 'entries_compacted') {
+      this.#hearCompaction(node, Math.floor(Date.parse(event.issuedBefore) / 1000));
+    }
+    if (event.type === 'feed_refused')
+      this.world.violate(42, `${node.process.name} refuses the feed: ${String(error)}`);
+  }
+
+  /** The older half of the entries becomes one: the younger half is still there. */
+  #hearCompaction(node: Node, before: number): void {
+    node.compactedBefore = Math.max(node.compactedBefore, before);
+    this.facts.allow({ subject: subjectName({ kind: 'environment' }), before });
+    const left = node.list()?.length ?? 0;
+    if (left + this.facts.countAt(before) >= this.plan.maxEntries / 2) return;
+    this.world.violate(43, `${node.process.name} keeps ${left} entries in a compaction at ${before - epochS}`);
+  }
+
+  /** Something was written to the store: every connected node knows it within a second. */
+  #onAdded(fact: Fact, text: string): void {
+    const { nowMs } = this.world;
+    if (text.includes('eyJhbGciOi')) this.world.violate(44, 'The store holds a token.');
+    this.traffic.note(fact);
+    this.world.schedule.after(deliveryMs, () => {
+      for (const node of this.living()) {
+        const isConnected = this.judge.isCurrent(node) && node.calm.sinceMs <= nowMs - recoveryMs(node);
+        if (isConnected || (node.calm.sinceMs <= node.startedAtMs && node.startedAtMs <= nowMs - 2_000))
+          node.learn(fact);
+      }
+      this.traffic.probeSubject(fact.subject);
+    });
+  }
+
+  /** After a disturbance, a node knows what the store holds, and the store what the node knows. */
+  #checkLater(node: Node): void {
+    const { sinceMs } = node.calm;
+    if (!Number.isFinite(sinceMs)) return;
+    this.world.schedule.at(sinceMs + recoveryMs(node), () => {
+      if (node.process.isDead || node.calm.sinceMs !== sinceMs) return;
+      for (const fact of this.facts.current()) if (fact.addedAtMs <= this.world.nowMs - deliveryMs) node.learn(fact);
+    });
+    this.world.schedule.at(sinceMs + restoreMs(node), () => {
+      if (node.calm.sinceMs === sinceMs) this.checkStore(node);
+    });
+  }
+
+  /** Requests right after a revocation, and around the time in which all nodes must know it. */
+  #probeAfter(node: Node, subject: string): void {
+    const fact = node.learned.get(subject);
+    if (fact !== undefined) this.traffic.note(fact);
+    const own = Number(node.process.name.slice(1));
+    this.world.schedule.after(0, () => this.traffic.probeSubject(subject, own));
+    for (const ms of [40, deliveryMs + 100]) this.world.schedule.after(ms, () => this.traffic.probeSubject(subject));
+  }
+}

@@ -1,0 +1,146 @@
+import type { StreamEntry } from '../../world/stream-log.ts';
+import type { StreamStore } from '../../world/stream-store.ts';
+import { epochMs } from '../../world/virtual-process.ts';
+import type { RevocationsPlan } from './plan.ts';
+import { type CutOff, cutOffIn } from './subjects.ts';
+import type { Token } from './tokens.ts';
+
+/** Something that is revoked, and until when it must be remembered, in virtual milliseconds. */
+export interface Fact extends CutOff {
+  readonly untilMs: number;
+}
+
+interface Held extends Fact {
+  readonly entry: StreamEntry;
+}
+
+/** `harmless`: must revoke nobody. `possible`: may revoke those that it names, now or later. */
+export type AttackEffect = 'harmless' | 'possible';
+
+/** What the store holds and has held. */
+export class StoreFacts {
+  /** Called for each text that the product, or an operator, has written. */
+  onAdded: (fact: Fact, text: string) => void = () => {};
+  /** Called for a cut-off in the store that nothing explains. */
+  onUnexplained: (cutOff: CutOff) => void = () => {};
+  readonly #store: StreamStore;
+  readonly #plan: RevocationsPlan;
+  readonly #held: Map<string, Held[]> = new Map();
+  /** The latest cut-off that was ever asked for, by subject. */
+  readonly #possible: Map<string, number> = new Map();
+  readonly #attacks: Map<string, AttackEffect> = new Map();
+  readonly #seen: Map<string, number> = new Map();
+  readonly #genuine: string[] = [];
+
+  constructor(store: StreamStore, plan: RevocationsPlan) {
+    [this.#store, this.#plan] = [store, plan];
+  }
+
+  /** The texts that the product has written, in their order. */
+  get genuine(): readonly string[] {
+    return this.#genuine;
+  }
+
+  /** Says what a text of an attacker does, before it is written. */
+  expectAttack(text: string, effect: AttackEffect): void {
+    this.#attacks.set(text, effect);
+  }
+
+  /** Looks at what was written since the last look. */
+  look(): void {
+    for (const [key, { past }] of this.#store.streams) {
+      for (const entry of past.slice(this.#seen.get(key) ?? 0)) this.#take(entry);
+      this.#seen.set(key, past.length);
+    }
+  }
+
+  /** Since when the store has held an entry that counts, without a gap until a time, for what was issued in this second. */
+  heldFromMs(subject: string, iat: number, atMs: number): number {
+    const fits = (this.#held.get(subject) ?? []).filter(({ before, untilMs }) => before >= iat && untilMs > atMs);
+    let fromMs = Number.POSITIVE_INFINITY;
+    for (let edgeMs = atMs; ; edgeMs = fromMs) {
+      const covers = fits.filter(({ entry }) => entry.addedAtMs <= edgeMs && entry.removedAtMs >= edgeMs);
+      const earliest = Math.min(...covers.map(({ entry }) => entry.addedAtMs));
+      if (!(earliest < fromMs)) return fromMs;
+      fromMs = earliest;
+    }
+  }
+
+  holds(subject: string, before: number): boolean {
+    const { nowMs } = this.#store;
+    return (this.#held.get(subject) ?? []).some((held) => held.before >= before && held.entry.removedAtMs > nowMs);
+  }
+
+  /** Whether it was ever written since a time, or later. */
+  wasAdded(subject: string, before: number, sinceMs: number): boolean {
+    return (this.#held.get(subject) ?? []).some((held) => held.before >= before && held.entry.addedAtMs >= sinceMs);
+  }
+
+  /** What the store holds now. */
+  *current(): Iterable<Fact & { readonly addedAtMs: number }> {
+    const { nowMs } = this.#store;
+    for (const list of this.#held.values()) {
+      for (const held of list) {
+        if (held.entry.removedAtMs > nowMs) yield { ...held, addedAtMs: held.entry.addedAtMs };
+      }
+    }
+  }
+
+  /** The facts about a token that count for this long, at least. */
+  untilMs(token: Token, atMs: number): number {
+    const facts = token.subjects.flatMap((subject) => this.#held.get(subject) ?? []);
+    return Math.max(
+      0,
+      ...facts
+        .filter((fact) => fact.before >= token.claims.iat && fact.entry.addedAtMs <= atMs)
+        .map((fact) => fact.untilMs),
+    );
+  }
+
+  allow({ subject, before }: CutOff): void {
+    this.#possible.set(subject, Math.max(this.#possible.get(subject) ?? 0, before));
+  }
+
+  /** Servers ignore it. A process with a wrong clock writes it if it does not know the clock of the store yet. */
+  isTooFarAhead({ before }: CutOff): boolean {
+    return before * 1000 > this.#store.lowestMs + 890_000;
+  }
+
+  /** How many subjects have this cut-off as their latest. */
+  countAt(before: number): number {
+    return [...this.#possible.values()].filter((each) => each === before).length;
+  }
+
+  /** Whether there was ever a reason to refuse it. */
+  mayRefuse(token: Token): boolean {
+    return token.subjects.some((subject) => (this.#possible.get(subject) ?? 0) >= token.claims.iat);
+  }
+
+  /** An entry counts from its arrival, and from its cut-off if that is ahead by the clock of the store. */
+  factOf(cutOff: CutOff, addedAtMs: number): Fact {
+    const keptMs = (this.#plan.maxTokenSeconds + 600) * 1000;
+    const slackMs = 2_000 + keptMs / 1000;
+    const aheadMs = Math.max(0, cutOff.before * 1000 - this.#store.wallMs);
+    const byCutOffMs = cutOff.before * 1000 - epochMs;
+    return { ...cutOff, untilMs: Math.min(byCutOffMs, addedAtMs + aheadMs) + keptMs - slackMs };
+  }
+
+  #take(entry: StreamEntry): void {
+    for (const text of entry.fields) {
+      const effect = this.#attacks.get(text);
+      const cutOff = cutOffIn(text);
+      if (effect === 'harmless' || cutOff === undefined) continue;
+      if (effect === 'possible') {
+        this.allow(cutOff);
+        continue;
+      }
+      if ((this.#possible.get(cutOff.subject) ?? 0) < cutOff.before) this.onUnexplained(cutOff);
+      if (this.isTooFarAhead(cutOff)) continue;
+      if (!this.#genuine.includes(text)) this.#genuine.push(text);
+      const fact = this.factOf(cutOff, entry.addedAtMs);
+      const known = this.#held.get(cutOff.subject) ?? [];
+      this.#held.set(cutOff.subject, [...known, { ...fact, entry }]);
+      this.onAdded(fact, text);
+    }
+  }
+}

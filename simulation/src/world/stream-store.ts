@@ -1,0 +1,181 @@
+import type { Random } from './random.ts';
+import { StreamLog } from './stream-log.ts';
+import { epochMs } from './virtual-process.ts';
+import type { World } from './world.ts';
+
+/**
+ * What the store does for a while. `hangs`: commands wait until it goes on, as after SIGSTOP. `down`: connections are closed and
+ * refused. The others answer with an error of Redis, `readonly` and `oom` only to writes.
+ */
+export type StoreMode = 'well' | 'hangs' | 'down' | 'slow' | 'readonly' | 'oom' | 'noauth' | 'loading';
+
+export interface StoreOptions {
+  /** How far its clock is ahead. */
+  readonly aheadMs: number;
+  readonly driftPpm: number;
+  /** How far the replicas are behind. A failover loses so much. */
+  readonly lagMs: number;
+}
+
+/** A hash with its past, so that an older state can come back. */
+export class Hash {
+  #versions: { readonly atMs: number; readonly fields: ReadonlyMap<string, string> }[] = [];
+
+  get fields(): ReadonlyMap<string, string> {
+    return this.#versions.at(-1)?.fields ?? new Map();
+  }
+
+  set(name: string, value: string, nowMs: number): void {
+    this.#versions.push({ atMs: nowMs, fields: new Map([...this.fields, [name, value]]) });
+  }
+
+  clear(nowMs: number): void {
+    this.#versions.push({ atMs: nowMs, fields: new Map() });
+  }
+
+  restore(atMs: number, nowMs: number): void {
+    const version = this.#versions.findLast((each) => each.atMs <= atMs);
+    this.#versions.push({ atMs: nowMs, fields: version?.fields ?? new Map() });
+  }
+}
+
+/** A Redis with replicas: streams, a clock, and what can go wrong with it. Commands are in `stream-commands.ts`. */
+export class StreamStore {
+  readonly origin: string;
+  mode: StoreMode = 'well';
+  /** For the mode `slow`. */
+  delayMs = 0;
+  readonly lagMs: number;
+  replicas = 1;
+  replicationId: string;
+  /** Called after each change of what it holds. */
+  onChange: () => void = () => {};
+  onMode: () => void = () => {};
+  /** Called when commands that wait may go on, such as after a new entry. */
+  readonly wakers: Set<() => void> = new Set();
+  /** Called when all connections are closed by the store. */
+  readonly closers: Set<() => void> = new Set();
+  readonly streams: Map<string, StreamLog> = new Map();
+  readonly hashes: Map<string, Hash> = new Map();
+  offset = 0;
+  readonly #world: World;
+  readonly #random: Random;
+  readonly #driftPpm: number;
+  #aheadMs: number;
+  #mostAheadMs: number;
+  #leastAheadMs: number;
+
+  constructor(world: World, origin: string, { aheadMs, driftPpm, lagMs }: StoreOptions) {
+    this.#world = world;
+    this.origin = origin;
+    this.lagMs = lagMs;
+    this.#random = world.random.fork(`store ${origin}`);
+    this.#aheadMs = aheadMs;
+    this.#mostAheadMs = aheadMs;
+    this.#leastAheadMs = aheadMs;
+    this.#driftPpm = driftPpm;
+    this.replicationId = this.#newId();
+  }
+
+  get nowMs(): number {
+    return this.#world.nowMs;
+  }
+
+  get wallMs(): number {
+    const { nowMs } = this.#world;
+    return Math.floor(epochMs + this.#aheadMs + nowMs + (nowMs * this.#driftPpm) / 1_000_000);
+  }
+
+  /** What its clock would show if it had never been set back. */
+  get highestMs(): number {
+    return this.wallMs + this.#mostAheadMs - this.#aheadMs;
+  }
+
+  /** What its clock would show if it had never been set forward. */
+  get lowestMs(): number {
+    return this.wallMs + this.#leastAheadMs - this.#aheadMs;
+  }
+
+  setClock(byMs: number): void {
+    this.#aheadMs += byMs;
+    this.#mostAheadMs = Math.max(this.#mostAheadMs, this.#aheadMs);
+    this.#leastAheadMs = Math.min(this.#leastAheadMs, this.#aheadMs);
+    this.#world.note('store', `its clock is set ${byMs < 0 ? 'back' : 'forward'} by ${Math.abs(byMs)} ms`);
+  }
+
+  stream(key: string): StreamLog | undefined {
+    return this.streams.get(key);
+  }
+
+  /** The stream of a key, which exists from now on. */
+  openStream(key: string): StreamLog {
+    const stream = this.streams.get(key) ?? new StreamLog();
+    this.streams.set(key, stream);
+    return stream;
+  }
+
+  openHash(key: string): Hash {
+    const hash = this.hashes.get(key) ?? new Hash();
+    this.hashes.set(key, hash);
+    return hash;
+  }
+
+  /** Everything is lost. The replication id stays, as after FLUSHALL. */
+  flush(): void {
+    for (const stream of this.streams.values()) stream.clear(this.nowMs);
+    for (const hash of this.hashes.values()) hash.clear(this.nowMs);
+    this.#world.note('store', 'is flushed');
+    this.changed();
+  }
+
+  /** A replica takes over, which has not got the last writes. `cuts`: connections are closed. */
+  failOver(cuts: boolean): void {
+    this.#goBack(this.lagMs, `a replica takes over, ${this.lagMs} ms behind`);
+    if (cuts) this.cut();
+  }
+
+  /** It starts again from a file of so long ago. */
+  restart(byMs: number): void {
+    this.#goBack(byMs, `starts again as it was ${byMs} ms ago`);
+    this.cut();
+  }
+
+  cut(): void {
+    for (const close of [...this.closers]) close();
+  }
+
+  setMode(mode: StoreMode, delayMs = 0): void {
+    this.mode = mode;
+    this.delayMs = delayMs;
+    this.#world.note(
+      'store',
+      mode === 'well' ? 'is well again' : `${mode}${mode === 'slow' ? ` by ${delayMs} ms` : ''}`,
+    );
+    this.onMode();
+    if (mode === 'down') this.cut();
+    if (mode !== 'hangs') this.wake();
+  }
+
+  changed(): void {
+    this.offset += 1;
+    this.onChange();
+    this.wake();
+  }
+
+  wake(): void {
+    for (const waker of [...this.wakers]) waker();
+  }
+
+  #goBack(byMs: number, what: string): void {
+    const atMs = this.nowMs - byMs;
+    for (const stream of this.streams.values()) stream.restore(atMs, this.nowMs);
+    for (const hash of this.hashes.values()) hash.restore(atMs, this.nowMs);
+    this.replicationId = this.#newId();
+    this.#world.note('store', what);
+    this.changed();
+  }
+
+  #newId(): string {
+    return Array.from({ length: 40 }, () => this.#random.below(16).toString(16)).join('');
+  }
+}
