@@ -14,7 +14,7 @@ export async function bundle(entry: string, conditions?: readonly string[]): Pro
     entryPoints: [join(import.meta.dirname, 'asked', `${entry}.ts`)],
     outfile,
     bundle: true,
-    format: entry === 'in-edge' ? 'iife' : 'esm',
+    format: entry.endsWith('in-edge') ? 'iife' : 'esm',
     target: 'es2023',
     logLevel: 'warning',
     ...(conditions === undefined ? { packages: 'external', platform: 'node' } : { conditions: [...conditions] }),

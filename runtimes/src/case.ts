@@ -13,8 +13,13 @@ export interface Case {
 /** The cases of one subject. Each group is a column of the printed table. */
 export interface Group {
   readonly name: string;
+  /** @default 'cases' */
+  readonly script?: ScriptName;
   readonly cases: readonly Case[];
 }
+
+/** What runs inside a runtime. `alone` imports only `@torii/revocation`, and answers every question with its exports. */
+export type ScriptName = 'cases' | 'alone';
 
 export type Question =
   | VerifierQuestion
@@ -23,6 +28,7 @@ export type Question =
   | DiffQuestion
   | DenialQuestion
   | WebhookQuestion
+  | FeedQuestion
   | PlatformQuestion;
 
 /** Creates a verifier and runs the steps. The answer has an item for each step that is not a change of the clock or the timers. */
@@ -135,6 +141,30 @@ export interface PlainDelivery {
   readonly shape: 'bytes' | 'stream' | 'text';
   readonly handlerFails?: boolean;
 }
+
+/** Creates a verifier with revocations from a store. The answer has an item for each step that asks something. */
+export interface FeedQuestion {
+  readonly ask: 'feed';
+  /** The URL below which each run has a store to itself. */
+  readonly stores: string;
+  /** The options of the revocations, without the feed. */
+  readonly options: Readonly<Record<string, unknown>>;
+  /** The options of the verifier. */
+  readonly verifier: Readonly<Record<string, unknown>>;
+  readonly steps: readonly FeedStep[];
+}
+
+export type FeedStep =
+  | { readonly token: string }
+  /** Verifies the token again and again until it is refused. */
+  | { readonly untilRefused: string }
+  /** Puts texts into the store, as another server does, or takes it down or up. */
+  | { readonly store: { readonly texts?: readonly string[]; readonly isDown?: boolean } }
+  | { readonly clockAheadMs: number }
+  /** Announces that a user is revoked. */
+  | { readonly announce: string; readonly at: string }
+  /** The texts in the store. */
+  | { readonly show: 'texts' };
 
 /** Checks how the runtime loads core: which crypto API it uses, what it exports, whether `require` works. */
 export interface PlatformQuestion {

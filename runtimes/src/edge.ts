@@ -5,14 +5,18 @@ import type { Question } from './case.ts';
 import type { Runtime } from './runtime.ts';
 
 export async function listEdgeRuntimes(): Promise<readonly Runtime[]> {
-  const code = readBundle(await bundle('in-edge', ['edge-light', 'worker']));
+  const conditions = ['edge-light', 'worker'];
+  const codes = {
+    cases: readBundle(await bundle('in-edge', conditions)),
+    alone: readBundle(await bundle('alone-in-edge', conditions)),
+  };
   return [
     {
       name: 'edge-runtime',
       kind: 'bundled',
-      async start() {
+      async start(script = 'cases') {
         const vm = new EdgeVM();
-        vm.evaluate(code);
+        vm.evaluate(codes[script]);
         return {
           async ask(questions) {
             const answers: string[] = [];

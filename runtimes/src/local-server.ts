@@ -1,6 +1,7 @@
-// A server on loopback: key endpoints, some of which misbehave, and a REST API with one user.
+// A server on loopback: key endpoints, some of which misbehave, a REST API with one user, and stores of revocations.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { makeKey, type SigningKey } from './issuer.ts';
+import { RevocationStore } from './revocation-store.ts';
 
 export const secretKey = 'sk_test_matrix';
 
@@ -10,6 +11,7 @@ export interface LocalServer {
   readonly key: SigningKey;
   /** The number of requests for the keys of an issuer. */
   fetchesOf(issuer: string): number;
+  readonly stores: RevocationStore;
   close(): void;
 }
 
@@ -41,13 +43,15 @@ export async function startLocalServer(): Promise<LocalServer> {
   const set = JSON.stringify({ keys: [key.publicJwk] });
   const fetches = new Map<string, number>();
 
+  const stores = new RevocationStore();
   const server = createServer((request, response) => {
     const path = request.url ?? '';
     const issuer = path.replace(/\/_torii\/.*/, '');
     const [, way = ''] = issuer.split('/');
     fetches.set(issuer, (fetches.get(issuer) ?? 0) + 1);
     response.setHeader('content-type', 'application/json');
-    if (isWay(way)) ways[way](response, set);
+    if (way === 'store') void stores.answer(request, response);
+    else if (isWay(way)) ways[way](response, set);
     else if (way === 'cut') cut(request, response);
     else {
       const isAuthorized = request.headers.authorization === `Bearer ${secretKey}`;
@@ -78,6 +82,7 @@ export async function startLocalServer(): Promise<LocalServer> {
   return {
     origin,
     key,
+    stores,
     fetchesOf: (issuer) => fetches.get(issuer.slice(origin.length)) ?? 0,
     close() {
       server.close();

@@ -2,8 +2,9 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { listApiCases } from './cases/api.ts';
+import { listFeedCases } from './cases/feeds.ts';
 import { listKeyCases } from './cases/keys.ts';
-import { listPlatformCases } from './cases/platform.ts';
+import { listAloneCases, listPlatformCases } from './cases/platform.ts';
 import { listRequestCases } from './cases/requests.ts';
 import { listRevocationCases } from './cases/revocations.ts';
 import { listTokenCases } from './cases/tokens.ts';
@@ -24,10 +25,12 @@ try {
     await listRequestCases(),
     await listKeyCases(server),
     await listRevocationCases(),
+    await listFeedCases(server),
     listValueCases(),
     listApiCases(server),
     listWebhookCases(),
     await listPlatformCases(),
+    await listAloneCases(),
   ];
   const [programs, workerds, edges] = [await listPrograms(), await listWorkerds(), await listEdgeRuntimes()];
   const outcomes: readonly Outcome[] = await Promise.all([
@@ -42,7 +45,7 @@ try {
 
 /** Builds the packages, so that the cases test what users install: not `src/`, and not an old `dist/`. */
 function buildPackages(): void {
-  const filters = ['--filter=@torii/core', '--filter=@torii/api'];
+  const filters = ['--filter=@torii/core', '--filter=@torii/api', '--filter=@torii/revocation'];
   const { status, stdout } = spawnSync('turbo', ['run', 'build', '--output-logs=errors-only', ...filters], {
     cwd: join(import.meta.dirname, '..', '..'),
     encoding: 'utf8',

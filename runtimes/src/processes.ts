@@ -18,13 +18,13 @@ interface Program {
 }
 
 export async function listPrograms(): Promise<readonly Runtime[]> {
-  const script = await bundle('in-process');
+  const scripts = { cases: await bundle('in-process'), alone: await bundle('alone-in-process') };
   return programs().map(({ name, kind, binary, flags }) => ({
     name,
     kind,
     missing: binary === undefined ? describeMissing(name) : undefined,
-    start: async () => ({
-      ask: (questions) => run(binary ?? '', [...flags, script], questions),
+    start: async (script = 'cases') => ({
+      ask: (questions) => run(binary ?? '', [...flags, scripts[script]], questions),
       stop() {},
     }),
   }));

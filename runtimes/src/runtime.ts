@@ -1,13 +1,13 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import type { Question } from './case.ts';
+import type { Question, ScriptName } from './case.ts';
 
 export interface Runtime {
   readonly name: string;
   readonly kind: 'node' | 'process' | 'bundled';
   /** Why the runtime is not available on this machine, and how to install it. `undefined` if it is available. */
   readonly missing?: string | undefined;
-  start(): Promise<Running>;
+  start(script?: ScriptName): Promise<Running>;
 }
 
 export interface Running {

@@ -1,4 +1,5 @@
-import type { Case, Group } from './case.ts';
+import type { Case, Group, ScriptName } from './case.ts';
+import { feedStories, tellFeedStory } from './feed-visits.ts';
 import type { LocalServer } from './local-server.ts';
 import type { Runtime } from './runtime.ts';
 import { stories, tellStory } from './visits.ts';
@@ -20,23 +21,33 @@ export interface Column {
 }
 
 export async function examine(runtime: Runtime, groups: readonly Group[]): Promise<Outcome> {
-  return timed(runtime, async () => {
-    const running = await runtime.start();
-    try {
-      return await askGroups(runtime, groups, (questions) => running.ask(questions));
-    } finally {
-      running.stop();
-    }
-  });
+  return timed(runtime, async () => [
+    ...(await examineScript('cases', runtime, groups)),
+    ...(await examineScript('alone', runtime, groups)),
+  ]);
+}
+
+async function examineScript(name: ScriptName, runtime: Runtime, groups: readonly Group[]): Promise<readonly Column[]> {
+  const running = await runtime.start(name);
+  try {
+    const asked = groups.filter(({ script = 'cases' }) => script === name);
+    return await askGroups(runtime, asked, (questions) => running.ask(questions));
+  } finally {
+    running.stop();
+  }
 }
 
 export async function examineWorker(runtime: Workerd, groups: readonly Group[], server: LocalServer): Promise<Outcome> {
   const [outcome, visits] = await Promise.all([
     examine(runtime, groups),
     timed(runtime, async () => {
-      const told = await Promise.all(stories.map((story) => tellStory(story, runtime, server)));
-      const problems = stories.flatMap(({ name, expected }, i) => compare(name, expected, told[i]));
-      return [{ name: 'visits', asked: stories.length, problems }];
+      const told = await Promise.all([
+        ...stories.map((story) => tellStory(story, runtime, server)),
+        ...feedStories.map((story) => tellFeedStory(story, runtime, server)),
+      ]);
+      const all = [...stories, ...feedStories];
+      const problems = all.flatMap(({ name, expected }, i) => compare(name, expected, told[i]));
+      return [{ name: 'visits', asked: all.length, problems }];
     }),
   ]);
   return {

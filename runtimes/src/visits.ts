@@ -12,20 +12,20 @@ export interface Visit {
   readonly leave: boolean;
 }
 
-export interface Story {
+export interface Story<V> {
   readonly name: string;
   readonly expected: string;
   /**
-   * Sends the requests of this test case (the story) to a Worker. The issuer is used by this story only, and its key
-   * endpoint responds slowly.
+   * Sends the requests of this test case (the story) to a Worker. The issuer or store is used by this story only, and responds
+   * slowly.
    */
-  tell(visitor: Visitor): Promise<string>;
+  tell(visitor: V): Promise<string>;
 }
 
 // Expects at most `most` key fetches. The order in which requests arrive varies, so fewer fetches are fine, but more
 // would be needless.
-function atMost(most: number, fetches: number): string {
-  return fetches <= most ? `at most ${most} fetched` : `${fetches} fetched`;
+export function atMost(most: number, fetches: number): string {
+  return fetches <= most ? `at most ${most}` : String(fetches);
 }
 
 interface Visitor {
@@ -39,7 +39,7 @@ interface Visitor {
 const secondMs = 1_000;
 const minuteMs = 60_000;
 
-export const stories: readonly Story[] = [
+export const stories: readonly Story<Visitor>[] = [
   {
     name: '50 concurrent requests without keys',
     expected: '50 verified; 1 fetched',
@@ -50,7 +50,7 @@ export const stories: readonly Story[] = [
     expected: '50 verified; at most 2 fetched',
     async tell({ come, leave, fetches }) {
       await leave();
-      return `${await come(50)}; ${atMost(2, fetches())}`;
+      return `${await come(50)}; ${atMost(2, fetches())} fetched`;
     },
   },
   {
@@ -64,7 +64,7 @@ export const stories: readonly Story[] = [
       // On a slow machine, the request can end before its fetch has reached the server.
       while (fetches() === 0 && !ended) await new Promise((resolve) => setTimeout(resolve, 1));
       const [outcome] = await Promise.all([come(50), left]);
-      return `${outcome}; ${atMost(2, fetches())}`;
+      return `${outcome}; ${atMost(2, fetches())} fetched`;
     },
   },
   {
@@ -73,7 +73,7 @@ export const stories: readonly Story[] = [
     async tell({ come, leave, fetches }) {
       const first = await come(1);
       for (let s = 241; s < 300; s += 7) await leave(s * secondMs);
-      return `${first}; ${await come(50, 5 * minuteMs + secondMs)}; ${atMost(3, fetches())}`;
+      return `${first}; ${await come(50, 5 * minuteMs + secondMs)}; ${atMost(3, fetches())} fetched`;
     },
   },
   {
@@ -82,13 +82,13 @@ export const stories: readonly Story[] = [
     async tell({ come, leave, fetches }) {
       const first = await come(1);
       await leave(5 * minuteMs - secondMs);
-      return `${first}; ${await come(50, 5 * minuteMs + secondMs)}; ${atMost(3, fetches())}`;
+      return `${first}; ${await come(50, 5 * minuteMs + secondMs)}; ${atMost(3, fetches())} fetched`;
     },
   },
 ];
 
 /** Runs a story in a separate Worker, because a Worker has one clock, and with a separate issuer. */
-export async function tellStory(story: Story, runtime: Workerd, server: LocalServer): Promise<string> {
+export async function tellStory(story: Story<Visitor>, runtime: Workerd, server: LocalServer): Promise<string> {
   const issuer = `${server.origin}/slow/${encodeURIComponent(`${runtime.name} ${story.name}`)}`;
   const worker = await runtime.start();
   try {
@@ -112,7 +112,7 @@ export async function tellStory(story: Story, runtime: Workerd, server: LocalSer
   }
 }
 
-function countEqual(outcomes: readonly string[]): string {
+export function countEqual(outcomes: readonly string[]): string {
   const counts = new Map<string, number>();
   for (const outcome of outcomes) counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
   return [...counts].map(([outcome, count]) => `${count} ${outcome}`).join(', ');

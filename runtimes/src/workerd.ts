@@ -4,16 +4,18 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { bundle } from './bundle.ts';
+import type { ScriptName } from './case.ts';
+import type { FeedVisit } from './feed-visits.ts';
 import { describeMissing, findBinary, type Running, type Runtime } from './runtime.ts';
 import type { Visit } from './visits.ts';
 
 export interface Workerd extends Runtime {
-  start(): Promise<Worker>;
+  start(script?: ScriptName): Promise<Worker>;
 }
 
 export interface Worker extends Running {
   /** Sends a request to the Worker. Requests may be concurrent. */
-  visit(visit: Visit): Promise<string>;
+  visit(visit: Visit | FeedVisit): Promise<string>;
 }
 
 /**
@@ -22,7 +24,8 @@ export interface Worker extends Running {
 const compatibilityDates = ['2024-09-01', '2026-11-01'];
 
 export async function listWorkerds(): Promise<readonly Workerd[]> {
-  const script = await bundle('in-worker', ['workerd', 'worker']);
+  const conditions = ['workerd', 'worker'];
+  const scripts = { cases: await bundle('in-worker', conditions), alone: await bundle('alone-in-worker', conditions) };
   const system = process.platform === 'win32' ? 'windows' : process.platform;
   const ending = process.platform === 'win32' ? '.exe' : '';
   const platform = `${system}-${process.arch === 'x64' ? '64' : process.arch}`;
@@ -31,7 +34,7 @@ export async function listWorkerds(): Promise<readonly Workerd[]> {
     name: `workerd ${date}`,
     kind: 'bundled',
     missing: binary === undefined ? describeMissing('workerd') : undefined,
-    start: () => startWorker(binary ?? '', script, date),
+    start: (script = 'cases') => startWorker(binary ?? '', scripts[script], date),
   }));
 }
 

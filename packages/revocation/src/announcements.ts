@@ -35,8 +35,8 @@ export class Announcements {
   readonly #hooks: AnnouncementHooks;
   /** What the store may lack. */
   readonly #unstored: Set<Entry> = new Set();
-  /** Those of them that are being announced. */
-  readonly #announcing: Set<Entry> = new Set();
+  /** Those of them that are being announced, and since when. */
+  readonly #announcing: Map<Entry, Instant> = new Map();
   #flushAt: { readonly since: Instant; readonly afterMs: number } | undefined;
   #flushing: Instant | undefined;
   #failures = 0;
@@ -61,7 +61,7 @@ export class Announcements {
     // A later cut-off may be held already. The store must not get an earlier one.
     const held = this.#memory.add(entry) ?? entry;
     this.#addUnstored(held);
-    this.#announcing.add(held);
+    this.#announcing.set(held, instantNow());
     try {
       await this.#write([held]);
     } catch (thrown) {
@@ -98,9 +98,10 @@ export class Announcements {
 
   /** Called about once a second. */
   tick(): void {
+    // An edge runtime may have ended an announcement with its request.
+    for (const [entry, since] of this.#announcing) if (this.#isDead(since)) this.#announcing.delete(entry);
     if (this.#flushAt === undefined || elapsedMs(this.#flushAt.since) < this.#flushAt.afterMs) return;
-    // An edge runtime may have ended a write with the request that began it.
-    if (this.#flushing !== undefined && elapsedMs(this.#flushing) < this.#settings.announceTimeoutMs + 5_000) return;
+    if (this.#flushing !== undefined && !this.#isDead(this.#flushing)) return;
     this.#flushAt = undefined;
     void this.#flush();
   }
@@ -142,6 +143,10 @@ export class Announcements {
       throw new Error(`the store has not answered within ${timeoutMs} ms`);
     });
     for (const { entry, before } of written) if (entry.before === before) this.#unstored.delete(entry);
+  }
+
+  #isDead(since: Instant): boolean {
+    return elapsedMs(since) >= this.#settings.announceTimeoutMs + 5_000;
   }
 
   #isObsolete(entry: Entry): boolean {

@@ -1,7 +1,13 @@
+import { RepeatWatch } from '@torii/core/adapter';
 import { Engine } from './engine.ts';
 import type { RevocationOptions } from './options.ts';
 import type { Revocations } from './revocations.ts';
 import { readSettings } from './settings.ts';
+
+const watch = new RepeatWatch(
+  (subject) =>
+    `createRevocations was called 5 times within a minute for ${subject}. Each one reads the whole feed and keeps its own timers. Create it once, outside of the request handler. In Next: sharedRevocations(() => createRevocations({ … })).`,
+);
 
 /**
  * Creates the revocations of one environment. Begins to read the feed.
@@ -14,6 +20,7 @@ export function createRevocations(options: RevocationOptions): Revocations;
 export function createRevocations(options: RevocationOptions, unexpected?: unknown): Revocations {
   const engine = new Engine(readSettings(options, unexpected));
   const { issuer, environmentId, maxTokenSeconds } = engine.settings;
+  watch.note(`${issuer}, environment ${environmentId}`);
   return Object.freeze({
     issuer,
     environmentId,

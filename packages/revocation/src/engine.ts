@@ -89,6 +89,8 @@ export class Engine {
       onFirstSnapshot: () => this.#readiness.settle(),
     });
     this.#open();
+    // Requests wait for the read that has begun.
+    if (this.#connection?.askAfterMs !== undefined) this.#liveness.noteQuestion(this.#ask());
     this.#startTicking();
   }
 
@@ -224,11 +226,12 @@ export class Engine {
     }
   }
 
-  #ask(): void {
+  #ask(): unknown {
     try {
-      this.#connection?.ask();
+      return this.#connection?.ask();
     } catch (thrown) {
       this.#receiver.failed(thrown);
+      return undefined;
     }
   }
 

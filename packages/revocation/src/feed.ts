@@ -62,8 +62,12 @@ export interface FeedInstant {
 export interface FeedConnection {
   /** Writes entries. Resolves when the store has accepted all of them. Writing an entry twice must have no effect. */
   write(entries: readonly FeedEntry[], options: { readonly timeoutMs: number }): Promise<void>;
-  /** Asks the store now, for example after a pause of the process. Leads to `proven` or `failed`. Never throws. */
-  ask(): void;
+  /**
+   * Asks the store now, for example after a pause of the process. Leads to `proven` or `failed`. Never throws. May return a
+   * promise that resolves after that: on Cloudflare Workers, requests can wait for a promise of another request, but a request
+   * that is woken in another way by another request fails.
+   */
+  ask(): unknown;
   /**
    * If the last proof is older than this, in milliseconds, the next request makes this process call `ask`. For feeds that work
    * on edge runtimes, where timers do not fire between requests.

@@ -1,4 +1,5 @@
-import { elapsedMs, type Instant, instantNow, raceDeadline, random, wallMs } from '@torii/core/adapter';
+import { elapsedMs, type Instant, instantNow, isPromise, random, wallMs } from '@torii/core/adapter';
+import { Answers } from './answers.ts';
 import type { RevocationEvent } from './events.ts';
 import type { FeedInstant } from './feed.ts';
 
@@ -23,8 +24,8 @@ export interface LivenessSettings {
 
 export interface LivenessHooks {
   emit(event: RevocationEvent): void;
-  /** Asks the store. */
-  ask(): void;
+  /** Asks the store. May return a promise that ends with the answer. */
+  ask(): unknown;
   /** How old a proof may be until a request asks the store. `undefined`: the feed asks by itself. */
   askAfterMs(): number | undefined;
   /** From now on, requests are refused. */
@@ -43,6 +44,9 @@ export class Liveness {
   #ranAt: Instant = this.#begunAt;
   #askedAt: Instant = this.#begunAt;
   #askPauseMs = askEveryMs;
+  /** Ends with the answer to the last question. */
+  #asked: Promise<unknown> | undefined;
+  #hasAskedAgain = false;
   #provenAt: Instant | undefined;
   #hasSnapshot = false;
   #isFailing = false;
@@ -55,7 +59,7 @@ export class Liveness {
   #isAnswered = false;
   #calmFromMs = 0;
   #calmForMs = -1;
-  readonly #waiting: Set<() => void> = new Set();
+  readonly #answers = new Answers();
   #end: 'refused' | 'closed' | undefined;
 
   constructor(settings: LivenessSettings, hooks: LivenessHooks) {
@@ -105,8 +109,13 @@ export class Liveness {
   async wait(): Promise<Access> {
     // The process may be paused again during the wait.
     for (let attempt = 0; attempt < maxAttempts; attempt++) {
-      if (this.#waiting.size >= maxWaiting) return 'closed';
-      await this.#answer(this.#patienceMs());
+      if (this.#answers.size >= maxWaiting) return 'closed';
+      const doubt = this.#doubtSince;
+      await this.#answers.wait({
+        leftMs: () => (this.#doubtSince === doubt ? this.#patienceMs() : 0),
+        asked: () => this.#asked,
+        askAgain: () => this.#askAgain(),
+      });
       const access = this.access();
       if (access !== 'wait') return access;
     }
@@ -137,7 +146,7 @@ export class Liveness {
     this.#calmForMs = -1;
     this.#doubtSince = undefined;
     if (how === 'refused') this.#hooks.onUnavailable();
-    this.#wakeAll();
+    this.#answers.wake();
   }
 
   /** The feed says that the store cannot be reached. It goes on trying. */
@@ -145,7 +154,7 @@ export class Liveness {
     this.#isFailing = true;
     if (this.#doubtSince === undefined || !isInstant(askedAt) || askedAt.steadyMs < this.#doubtSince.steadyMs) return;
     this.#isAnswered = true;
-    this.#wakeAll();
+    this.#answers.wake();
   }
 
   /** Called about once a second. `isTimer`: by a timer, not by a request. */
@@ -156,6 +165,12 @@ export class Liveness {
     this.#askIfOverdue();
   }
 
+  /** The feed has asked, and may have returned a promise that ends with the answer. */
+  noteQuestion(asked: unknown): void {
+    this.#asked = isPromise(asked) ? Promise.resolve(asked) : undefined;
+    this.#asked?.catch(() => {});
+  }
+
   #prove(askedAt: Instant): void {
     const silentMs = this.#silentMs();
     if (elapsedMs(askedAt) > silentMs && this.#provenAt !== undefined) return;
@@ -163,23 +178,18 @@ export class Liveness {
     this.#isFailing = false;
     if (this.#doubtSince !== undefined && askedAt.steadyMs >= this.#doubtSince.steadyMs) {
       this.#doubtSince = undefined;
-      this.#wakeAll();
+      this.#answers.wake();
     }
     if (!this.#isStale || this.#silentMs() >= this.#settings.maxStaleMs) return;
     this.#isStale = false;
     this.#hooks.emit({ type: 'feed_recovered', silentSeconds: secondsOf(silentMs) });
   }
 
-  async #answer(withinMs: number): Promise<void> {
-    if (withinMs <= 0) return;
-    let wake = (): void => {};
-    const woken = new Promise<void>((resolve) => {
-      wake = resolve;
-    });
-    this.#waiting.add(wake);
-    // One timer per request: edge runtimes cancel the timers of a request when it ends.
-    await raceDeadline(woken, withinMs, () => {});
-    this.#waiting.delete(wake);
+  #askAgain(): boolean {
+    if (this.#hasAskedAgain) return false;
+    this.#hasAskedAgain = true;
+    this.#ask();
+    return true;
   }
 
   #silentMs(): number {
@@ -212,6 +222,7 @@ export class Liveness {
   #doubt(): void {
     this.#doubtSince = instantNow();
     this.#isAnswered = false;
+    this.#hasAskedAgain = false;
     this.#calmForMs = -1;
     this.#ask();
   }
@@ -231,20 +242,14 @@ export class Liveness {
   // An edge runtime ends background work together with the request that began it. So some requests must wait for the answer.
   #doubtAgain(): void {
     if (this.#end !== undefined || this.#patienceMs() > 0) return;
-    if (elapsedMs(this.#askedAt) >= this.#askPauseMs) this.#doubt();
+    if (this.#doubtSince === undefined || elapsedMs(this.#askedAt) >= this.#askPauseMs) this.#doubt();
   }
 
   #ask(): void {
     if (this.#end !== undefined) return;
     this.#askedAt = instantNow();
     this.#askPauseMs = askEveryMs * (0.5 + random());
-    this.#hooks.ask();
-  }
-
-  #wakeAll(): void {
-    const waiting = [...this.#waiting];
-    this.#waiting.clear();
-    for (const wake of waiting) wake();
+    this.noteQuestion(this.#hooks.ask());
   }
 }
 

@@ -44,6 +44,7 @@ export class Poller implements FeedConnection {
   readonly #everyMs: number;
   readonly #running: Set<{ readonly begunAt: Instant; readonly abort: AbortController }> = new Set();
   #begunAt: Instant | undefined;
+  #newest: Promise<void> | undefined;
   #turns = 0;
   /** The last read whose result was used. The results of earlier ones are outdated. */
   #usedTurn = 0;
@@ -71,19 +72,20 @@ export class Poller implements FeedConnection {
   }
 
   start(): void {
-    void this.#read();
+    this.#newest = this.#read();
   }
 
-  ask(): void {
+  ask(): Promise<void> | undefined {
     this.#forgetDead();
     const isYoung = this.#begunAt !== undefined && elapsedMs(this.#begunAt) < doubtfulMs;
-    if (isYoung && this.#running.size > 0) return;
+    if (isYoung && this.#running.size > 0) return this.#newest;
     const [oldest] = this.#running;
     if (oldest !== undefined && this.#running.size >= maxRunning) {
-      oldest.abort.abort();
       this.#running.delete(oldest);
+      abortSafely(oldest.abort);
     }
-    void this.#read();
+    this.#newest = this.#read();
+    return this.#newest;
   }
 
   poll(): void {
@@ -108,7 +110,7 @@ export class Poller implements FeedConnection {
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#stopTimer();
-    for (const { abort } of this.#running) abort.abort();
+    for (const { abort } of this.#running) abortSafely(abort);
     this.#onClose();
   }
 
@@ -194,7 +196,7 @@ export class Poller implements FeedConnection {
     this.#stopTimer();
     const youngMs = this.#begunAt === undefined ? minPauseMs : elapsedMs(this.#begunAt);
     try {
-      const timer = startTimer(() => void this.#read(), Math.max(afterMs, minPauseMs - youngMs, 0));
+      const timer = startTimer(() => this.start(), Math.max(afterMs, minPauseMs - youngMs, 0));
       if (typeof timer === 'object') (timer as { unref?(): void }).unref?.();
       this.#timer = timer;
     } catch {
@@ -211,6 +213,14 @@ export class Poller implements FeedConnection {
     for (const run of this.#running) {
       if (elapsedMs(run.begunAt) > this.#settings.timeoutMs + 1_000) this.#running.delete(run);
     }
+  }
+}
+
+function abortSafely(abort: AbortController): void {
+  try {
+    abort.abort();
+  } catch {
+    // It belongs to a request that has ended (edge runtimes).
   }
 }
 

@@ -4,7 +4,7 @@ import { keyOf } from '../src/entries/entry.ts';
 import type { FeedEntry, Revocations } from '../src/index.ts';
 import { signingKey, start, textOf } from './fake-feed.ts';
 import { tokenOf } from './tokens.ts';
-import { clock } from './virtual-platform.ts';
+import { clock, turns } from './virtual-platform.ts';
 
 vi.mock('../../core/src/platform.ts', () => import('./virtual-platform.ts'));
 
@@ -365,4 +365,22 @@ test('a message about a wrong id or token does not contain it', async () => {
     await expect(revocations.revokeUser(secret)).rejects.not.toThrow(/secret/);
     await expect(revocations.revokeToken(secret)).rejects.not.toThrow(/secret/);
   }
+});
+
+test('[44] an announcement that ended with its request (edge runtimes) is written by a later request', async () => {
+  const { revocations, feed } = start();
+  feed.snapshot();
+  feed.onWrite = () => new Promise(() => {});
+  void revocations.revokeUser('eve', { at: new Date(clock.nowMs) });
+  await turns();
+  clock.dropTimers();
+  feed.onWrite = async () => {};
+  for (let s = 0; s < 20; s++) {
+    clock.freeze(1_000);
+    await revocations.check(tokenOf());
+    feed.prove();
+    await turns();
+  }
+  expect(feed.written).toHaveLength(1);
+  expect(revocations.health().pending).toBe(0);
 });

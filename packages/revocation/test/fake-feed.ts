@@ -17,7 +17,7 @@ class FakeFeed implements RevocationFeed {
   /** What `write` does. */
   onWrite: (entries: readonly FeedEntry[]) => Promise<void> = async () => {};
   /** What `ask` does. */
-  onAsk: () => void = () => {};
+  onAsk: () => unknown = () => {};
   readonly written: FeedEntry[] = [];
   asks = 0;
   isOpen = false;
@@ -43,7 +43,7 @@ class FakeFeed implements RevocationFeed {
       },
       ask: () => {
         this.asks += 1;
-        this.onAsk();
+        return this.onAsk();
       },
       close: async () => {
         this.isOpen = false;

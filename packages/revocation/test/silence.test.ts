@@ -260,6 +260,59 @@ test('on a runtime without timers between requests, a request asks the store whe
   await expect(verdict).resolves.toBe('accepted');
 });
 
+// The pauses between questions are random.
+test.each(Array.from({ length: 10 }, (_, i) => i + 1))(
+  '[42] on a runtime without timers between requests, the first one that finds the last proof too old waits (%i)',
+  async () => {
+    const { revocations, feed } = start();
+    feed.askAfterMs = 3_000;
+    feed.snapshot();
+    clock.dropTimers();
+    for (let ms = 100; ms < 6_000; ms += 100) {
+      clock.freeze(100);
+      expect(revocations.check(tokenOf())).toBe('accepted');
+    }
+    clock.freeze(200);
+    const verdict = revocations.check(tokenOf());
+    expect(verdict).toBeInstanceOf(Promise);
+    feed.snapshot([textOf({ before: clock.wallSeconds })]);
+    await expect(verdict).resolves.toBe('revoked');
+  },
+);
+
+test('[42] if the request that asked has ended, one that waits asks again, once', async () => {
+  const { revocations, feed } = start();
+  feed.askAfterMs = 3_000;
+  feed.snapshot();
+  feed.onAsk = () => new Promise(() => {});
+  clock.freeze(60_000);
+  const verdicts = Array.from({ length: 20 }, () => revocations.check(tokenOf({ sub: 'ada', iat: clock.wallSeconds })));
+  expect(feed.asks).toBe(1);
+  let answer = (): void => {};
+  feed.onAsk = () =>
+    new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+  await clock.pass(1_900);
+  expect(feed.asks).toBe(2);
+  feed.snapshot([textOf({ before: clock.wallSeconds })]);
+  answer();
+  for (const verdict of verdicts) await expect(verdict).resolves.toBe('revoked');
+});
+
+test('[42] a question whose promise rejects, or ends without an answer, lets nothing through, and waiting ends', async () => {
+  for (const ask of [() => Promise.reject(new Error('ended')), () => Promise.resolve()]) {
+    const { revocations, feed } = start();
+    feed.onAsk = ask;
+    feed.askAfterMs = 3_000;
+    clock.freeze(10_000);
+    const verdict = revocations.check(tokenOf());
+    await clock.pass(2_000);
+    await expect(verdict).resolves.toBe('unavailable');
+    expect(feed.asks).toBeLessThan(4);
+  }
+});
+
 test('a feed that has been silent for long is asked again and again, but not for each request', async () => {
   const { revocations, feed } = start();
   feed.snapshot();

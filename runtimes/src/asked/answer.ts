@@ -3,6 +3,7 @@ import type { DenialQuestion, PatchQuestion, PlatformQuestion, Question } from '
 import { callApi } from './call-api.ts';
 import { receiveWebhooks } from './receive-webhooks.ts';
 import { describeError, takeSteps } from './take-steps.ts';
+import { useFeed } from './use-feed.ts';
 
 /** Answers one question, inside the runtime. An error is returned as text, so that a case can expect it. */
 export async function answer(question: Question): Promise<string> {
@@ -22,6 +23,8 @@ export async function answer(question: Question): Promise<string> {
         return await readAsFramework(errorOf(question));
       case 'webhook':
         return await receiveWebhooks(question);
+      case 'feed':
+        return await useFeed(question);
       case 'cryptography':
         return await nameCryptography(question);
       case 'exports':

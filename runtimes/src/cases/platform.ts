@@ -6,9 +6,7 @@ export async function listPlatformCases(): Promise<Group> {
   const key = await makeKey('key-1');
   const material = { options: { issuer, keys: { keys: [key.publicJwk] } }, token: await mint(key) };
   // Imported dynamically, because main.ts must build the package first.
-  const names = Object.keys(await import('@torii/core'))
-    .sort()
-    .join(' ');
+  const names = namesOf(await import('@torii/core'));
   return {
     name: 'platform',
     cases: [
@@ -22,4 +20,15 @@ export async function listPlatformCases(): Promise<Group> {
       { name: 'require', expected: names, only: 'processes', question: { ask: 'require', ...material } },
     ],
   };
+}
+
+/** `@torii/revocation` in a program that imports nothing else. */
+export async function listAloneCases(): Promise<Group> {
+  const expected = namesOf(await import('@torii/revocation'));
+  const question = { ask: 'exports', options: {}, token: '' } as const;
+  return { name: 'alone', script: 'alone', cases: [{ name: 'exports of @torii/revocation', expected, question }] };
+}
+
+function namesOf(module: object): string {
+  return Object.keys(module).sort().join(' ');
 }
