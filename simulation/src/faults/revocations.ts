@@ -149,11 +149,6 @@ export const revocationsFaults: readonly PlantedFault[] = [
     'return elapsedMs(this.#provenAt ?? this.#begunAt);',
     'return instantNow().steadyMs - (this.#provenAt ?? this.#begunAt).steadyMs;',
   ]),
-  fault(42, 'the state is looked up once a minute', 'Requests pass for a minute after the feed was lost.', [
-    liveness,
-    'const calmMs = 200;',
-    'const calmMs = 60_000;',
-  ]),
   fault(42, 'no event tells of the silence', 'An outage of the feed goes unnoticed.', [
     liveness,
     "this.#hooks.emit({ type: 'feed_stale', policy, silentSeconds: secondsOf(this.#silentMs()) });",
