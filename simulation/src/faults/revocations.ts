@@ -274,11 +274,6 @@ export const revocationsFaults: readonly PlantedFault[] = [
     '    this.#failures = 0;\n    this.#stopReading();',
     '    this.#stopReading();',
   ]),
-  fault(42, 'a question closes a connection that is being opened', 'After an outage, a server never recovers.', [
-    connection,
-    'if (this.#busySince !== undefined && elapsedMs(this.#busySince) < answerMs) return;',
-    '',
-  ]),
   fault(44, 'a lost connection for writes is used once more', 'The first ban after each failover fails.', [
     writer,
     'if (link === undefined || error instanceof FeedError) throw error;',
