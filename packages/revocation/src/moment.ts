@@ -1,7 +1,8 @@
 import { wrongOption, wrongValue } from '@torii/core/adapter';
-import { maxAheadSeconds } from './memory.ts';
 import type { StoreClock } from './store-clock.ts';
 
+/** Less than other servers accept, because the clock of the store may be set back meanwhile. */
+const maxAheadMs = 720_000;
 /** The clocks of this server and of Torii may differ by so much. */
 const toleranceMs = 30_000;
 const example = "at: user.updatedAt, a Date or text such as '2026-11-29T15:00:00Z'";
@@ -12,9 +13,8 @@ export function readMoment(at: unknown, clock: StoreClock): number {
   const ms = msOf(at);
   if (ms === undefined) throw wrongValue('at', 'a moment', at, example);
   if (!(ms >= 1000)) throw wrongOption('at', `is not a moment after 1970. Write ${example}`);
-  // Servers ignore an entry that is further ahead by the clock of the store.
-  if (ms > clock.nowMs + maxAheadSeconds * 1000)
-    throw wrongOption('at', 'is more than 15 minutes ahead. Write the moment at which Torii carried out the change');
+  if (ms > clock.nowMs + maxAheadMs)
+    throw wrongOption('at', 'is more than 12 minutes ahead. Write the moment at which Torii carried out the change');
   return Math.floor(ms / 1000);
 }
 

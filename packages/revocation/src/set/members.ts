@@ -17,7 +17,7 @@ export class Members {
 
   find(userId: string, organizationId: string): HeldEntry | undefined {
     const found = this.#byUser.get(userId);
-    if (found instanceof Map) return found.get(organizationId);
+    if (isMap(found)) return found.get(organizationId);
     return found?.organizationId === organizationId ? found : undefined;
   }
 
@@ -27,7 +27,7 @@ export class Members {
     const held = new HeldMember({ ...entry, organizationId: id }, endsAt);
     const found = this.#byUser.get(userId);
     if (found === undefined) this.#byUser.set(userId, held);
-    else if (found instanceof Map) found.set(id, held);
+    else if (isMap(found)) found.set(id, held);
     else
       this.#byUser.set(
         userId,
@@ -44,13 +44,13 @@ export class Members {
     if (this.find(userId, organizationId) === undefined) return;
     this.#size -= 1;
     const found = this.#byUser.get(userId);
-    if (!(found instanceof Map) || found.size === 1) this.#byUser.delete(userId);
+    if (!isMap(found) || found.size === 1) this.#byUser.delete(userId);
     else found.delete(organizationId);
   }
 
   *values(): IterableIterator<HeldEntry> {
     for (const found of this.#byUser.values()) {
-      if (found instanceof Map) yield* found.values();
+      if (isMap(found)) yield* found.values();
       else yield found;
     }
   }
@@ -62,4 +62,8 @@ export class Members {
     this.#organizationIds.set(organizationId, organizationId);
     return organizationId;
   }
+}
+
+function isMap(found: HeldMember | Map<string, HeldMember> | undefined): found is Map<string, HeldMember> {
+  return found !== undefined && 'size' in found;
 }

@@ -28,7 +28,7 @@ export function wishOf(kind: SubjectKind, who: number, token: Token | undefined)
 }
 
 /** A moment may be so far ahead of the clock of the store. */
-const maxAheadMs = 900_000;
+const maxAheadMs = 720_000;
 /** The clock of the process counts for at most so much more than that of the store. */
 const maxLeadMs = 600_000;
 /** If the two clocks differ by more, a revocation without a moment is refused. */
