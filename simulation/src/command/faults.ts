@@ -39,7 +39,7 @@ export async function findFaults(context: Context): Promise<number> {
     ...rows.map(({ fault, ...row }) => [fault.name, fault.scenario, ...cellsOf(row)]),
   ]);
   console.log(`\n${found} of ${rows.length} found within ${secondsForFault / 60} minutes each.`);
-  if (options.write) writePage(rows);
+  if (options.write) writePage(rows, context.plantedFaults);
   return found === rows.length ? 0 : 1;
 }
 
@@ -70,17 +70,29 @@ function cellsOf({ found, episodes, seconds }: SearchResult): readonly string[] 
 const begin = '<!-- written by npm run simulate -- --faults --write -->';
 const end = '<!-- end -->';
 
-function writePage(rows: readonly Row[]): void {
+/** Keeps the lines of faults that were not searched for. */
+function writePage(rows: readonly Row[], plantedFaults: readonly PlantedFault[]): void {
   const path = join(repository, 'docs', 'simulation.md');
   const page = readFileSync(path, 'utf8');
   const [from, to] = [page.indexOf(begin), page.indexOf(end)];
   if (from === -1 || to < from) throw new Error(`docs/simulation.md must contain "${begin}" and then "${end}".`);
-  const cells = [
+  const old = page.slice(from, to).split('\n');
+  const lines = plantedFaults.flatMap((fault) => {
+    const row = rows.find((each) => each.fault === fault);
+    const known = lineOf([fault.name, fault.harm, fault.scenario]).slice(0, -1);
+    return row === undefined
+      ? old.filter((line) => line.startsWith(known))
+      : [lineOf([fault.name, fault.harm, fault.scenario, ...cellsOf(row)])];
+  });
+  const head = [
     ['fault', 'what it does', 'scenario', 'statement', 'seed', 'episodes', 'seconds'],
     ['---', '---', '---', '---', '---', '---', '---'],
-    ...rows.map(({ fault, ...row }) => [fault.name, fault.harm, fault.scenario, ...cellsOf(row)]),
   ];
-  const table = cells.map((line) => `| ${line.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`).join('\n');
+  const table = [...head.map(lineOf), ...lines].join('\n');
   writeFileSync(path, `${page.slice(0, from + begin.length)}\n\n${table}\n\n${page.slice(to)}`);
   console.log('Wrote the table into docs/simulation.md.');
+}
+
+function lineOf(cells: readonly string[]): string {
+  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 }

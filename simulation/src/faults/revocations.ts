@@ -149,11 +149,6 @@ export const revocationsFaults: readonly PlantedFault[] = [
     'return elapsedMs(this.#provenAt ?? this.#begunAt);',
     'return instantNow().steadyMs - (this.#provenAt ?? this.#begunAt).steadyMs;',
   ]),
-  fault(42, 'the state is looked up once a minute', 'Requests pass for a minute after the feed was lost.', [
-    liveness,
-    'const calmMs = 200;',
-    'const calmMs = 60_000;',
-  ]),
   fault(42, 'no event tells of the silence', 'An outage of the feed goes unnoticed.', [
     liveness,
     "this.#hooks.emit({ type: 'feed_stale', policy, silentSeconds: secondsOf(this.#silentMs()) });",
@@ -278,11 +273,6 @@ export const revocationsFaults: readonly PlantedFault[] = [
     connection,
     '    this.#failures = 0;\n    this.#stopReading();',
     '    this.#stopReading();',
-  ]),
-  fault(42, 'a question closes a connection that is being opened', 'After an outage, a server never recovers.', [
-    connection,
-    'if (this.#busySince !== undefined && elapsedMs(this.#busySince) < answerMs) return;',
-    '',
   ]),
   fault(44, 'a lost connection for writes is used once more', 'The first ban after each failover fails.', [
     writer,

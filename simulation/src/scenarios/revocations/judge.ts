@@ -117,11 +117,17 @@ export class Judge {
   /** The health counts the silence from the last question that was answered, and an event tells when it is too long. */
   #judgeSilence(asked: Asked): void {
     const { node } = asked;
+    const health = node.revocations.health();
+    // A replica proves what its master held a second before, but a snapshot of it counts as new.
+    if (health.silentSeconds !== null && (health.silentSeconds + 2) * 1000 + 100 < node.silentMs) {
+      const text = `: the last question that was answered is ${Math.floor(node.silentMs)} ms old, and the health says ${health.silentSeconds} s`;
+      this.#violate(42, asked, text);
+    }
     const { deafFromMs } = node;
     const deafMs = this.#world.nowMs - Math.max(deafFromMs, node.startedAtMs);
     // The last answer came some time before.
     if (!(deafMs > 2_000) || node.process.isFrozen || this.#isTimeless(node, deafFromMs - 60_000)) return;
-    const { status, silentSeconds } = node.revocations.health();
+    const { status, silentSeconds } = health;
     if (status === 'starting' || status === 'refused' || silentSeconds === null) return;
     if (silentSeconds * 1000 < deafMs * 0.999 - 1_200) {
       this.#violate(42, asked, `: the health says ${silentSeconds} s of silence instead of ${deafMs} ms`);

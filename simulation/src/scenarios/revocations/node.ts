@@ -60,6 +60,7 @@ export class Node {
   deafFromMs: number = Number.POSITIVE_INFINITY;
   /** How many revocations are being announced. */
   announcing = 0;
+  #provenAt: Reading | undefined;
   /** How many requests wait for their answer. */
   waiting = 0;
   events: RevocationEvent[] = [];
@@ -137,15 +138,42 @@ export class Node {
     }
   }
 
+  /** The least that the silence can be, in milliseconds. */
+  get silentMs(): number {
+    return this.#provenAt === undefined ? 0 : this.#elapsedMs(this.#provenAt);
+  }
+
+  #noteProof(askedAt: Reading): void {
+    if (this.#provenAt === undefined || this.#elapsedMs(askedAt) <= this.silentMs) this.#provenAt = askedAt;
+  }
+
+  #elapsedMs({ wallMs, steadyMs }: Reading): number {
+    return Math.max(this.process.wallMs - wallMs, this.process.steadyMs - steadyMs);
+  }
+
   #watched(feed: RevocationFeed): RevocationFeed {
     return {
       name: feed.name,
       open: (reader: FeedReader) => {
         this.silenceMs = reader.silenceMs;
-        return feed.open(reader);
+        return feed.open(watchProofs(reader, (askedAt) => this.#noteProof(askedAt)));
       },
     };
   }
+}
+
+/** Tells of each proof before the product has it. */
+function watchProofs(reader: FeedReader, onProof: (askedAt: Reading) => void): FeedReader {
+  return new Proxy(reader, {
+    get(target, name) {
+      const value: unknown = Reflect.get(target, name);
+      if (typeof value !== 'function') return value;
+      return (...given: readonly unknown[]): unknown => {
+        if (name === 'proven') onProof(given[0] as Reading);
+        return Reflect.apply(value, target, given);
+      };
+    },
+  });
 }
 
 /** An entry of another environment of the same issuer, signed with the same keys. */

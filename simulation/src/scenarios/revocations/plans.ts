@@ -109,6 +109,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       process,
       for: moment,
       stopsSteadyClock: fc.boolean(),
+      afterNewsMs: fc.option<number>(fc.integer({ min: 1, max: 120 }), { freq: 2 }),
       meanwhile: fc.constantFrom('nothing', 'revoke', 'revoke', 'flush', 'failover'),
     }),
   },

@@ -85,7 +85,11 @@ export class Steps {
         this.#scene.storeCalm.disturb();
         break;
       case 'freeze':
-        this.#freeze(step, forMs);
+        if (step.afterNewsMs === null) this.#freeze(step, forMs);
+        else {
+          this.#scene.attacker.write('no text', 0);
+          schedule.after(step.afterNewsMs, () => this.#freeze(step, forMs));
+        }
         break;
       case 'crash':
         this.#crash(step.process, step.restartAfterMs);
