@@ -37,7 +37,7 @@ test('[44] a revocation that could not be announced is refused here, and announc
   await expect.poll(() => second.ask(ada)).toBe('token_revoked');
 });
 
-test('[41] a bucket that keeps entries for too short lets nobody through, and `ready` says why', async ({
+test('[41] a bucket that keeps entries for too short lets no request through, and `ready` says why', async ({
   startNats,
 }) => {
   const server = await startNats();

@@ -29,7 +29,7 @@ test('[40] what one environment has found out about a token does not count in an
   expect(other.revocations.check(token)).toBe('revoked');
 });
 
-test('[43] entries that cannot be used revoke nobody, and are reported once a minute for each reason', async () => {
+test('[43] entries that cannot be used revoke no token, and are reported once a minute for each reason', async () => {
   const { revocations, feed, eventsOf } = start({ signingKeys: [signingKey('a')] });
   const signed = { signingKeys: [signingKey('a')] };
   feed.snapshot([

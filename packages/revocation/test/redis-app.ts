@@ -1,4 +1,4 @@
-// An app without any error listener, in a process of its own. A test watches it from outside.
+// An app without any error listener, in a separate process. A test watches it from outside.
 import { Redis } from 'ioredis';
 import { createClient } from 'redis';
 import { redisFeed } from '../src/redis/index.ts';

@@ -55,7 +55,7 @@ test('[40] an environment is revoked up to the cut-off, and a token whenever it 
   expect(revokes(one, { digest: 'y', iat: 1 })).toBe(false);
 });
 
-test('[43] names of the prototype revoke nobody else', () => {
+test('[43] names of the prototype revoke no other user', () => {
   const set = setOf(entry({ id: '__proto__' }), entry({ id: 'constructor' }));
   expect(revokes(set, { sub: '__proto__' })).toBe(true);
   expect(revokes(set, { sub: 'toString' })).toBe(false);

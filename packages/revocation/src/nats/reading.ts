@@ -90,7 +90,7 @@ export async function startReading(
     if (isOver) return;
     latest = Math.max(latest, message.info.streamSequence);
     if (events.owns(message.subject)) take(message);
-    // Not only when nothing is left to read: whoever can write could then keep new servers from starting.
+    // Does not wait until nothing is left to read: a writer that never pauses would keep new servers from starting.
     if (isSnapshot && latest >= lastSequence) endSnapshot();
     else if (texts.length >= maxBatch) flush();
     else if (!isFlushPlanned) {

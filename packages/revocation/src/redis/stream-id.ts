@@ -24,7 +24,7 @@ function partsOf(id: string): readonly [string, string] {
   return [ms, sequence];
 }
 
-// Not as numbers: both parts have up to 64 bits, and whoever can write to the stream chooses them.
+// Not as numbers: both parts have up to 64 bits, and anyone who can write to the stream chooses them.
 function isLarger(part: string, other: string): boolean {
   return part.length === other.length ? part > other : part.length > other.length;
 }

@@ -11,7 +11,7 @@ import type { StoreFacts } from './store-facts.ts';
 import { subjectName } from './subjects.ts';
 import { environmentId, userId } from './tokens.ts';
 
-export const apiOrigin = 'https://api.test';
+const apiOrigin = 'https://api.test';
 
 type BanStep = Extract<Step, { readonly kind: 'ban' }>;
 

@@ -14,7 +14,7 @@ interface Held extends Fact {
   readonly entry: StreamEntry;
 }
 
-/** `harmless`: must revoke nobody. `possible`: may revoke those that it names, now or later. */
+/** `harmless`: must revoke no token. `possible`: may revoke those that it names, now or later. */
 export type AttackEffect = 'harmless' | 'possible';
 
 /** What the store holds and has held. */

@@ -90,7 +90,7 @@ export class Renewer {
   async renew(session: SealedSession, caller: Caller): Promise<Renewal> {
     this.#forgetOld();
     const isKnown = [this.#kept, this.#refused, this.#running].some((known) => known.has(session.seal));
-    // Not while it counts as running: whoever has a revoked token could take the place of all other renewals.
+    // Wait before the renewal counts as running: otherwise, callers with revoked tokens could take the places of all others.
     if (!isKnown && caller.delayMs > 0) await pause(caller.delayMs);
     const kept = this.#kept.get(session.seal) ?? this.#refused.get(session.seal);
     if (kept !== undefined) return kept.renewal;
