@@ -93,7 +93,9 @@ export class Announcements {
   noteProof(isRecovery: boolean): void {
     if (this.#unstored.size <= this.#announcing.size) return;
     if (isRecovery) this.#failures = 0;
-    if (isRecovery || this.#flushAt === undefined) this.#scheduleFlush(retryWithinMs);
+    // A write that fails is a proof too, because its entries come back: it must not shorten the pause after it.
+    const isIdle = this.#flushAt === undefined && this.#flushing === undefined;
+    if (isRecovery || isIdle) this.#scheduleFlush(retryWithinMs);
   }
 
   /** Called about once a second. */

@@ -126,7 +126,9 @@ export class Liveness {
   noteRunning(): void {
     const pausedMs = elapsedMs(this.#ranAt);
     this.#ranAt = instantNow();
-    if (pausedMs < pauseMs || this.#end !== undefined) return;
+    // A shorter pause can be as long as the silence that is allowed.
+    const longMs = Math.min(pauseMs, this.#settings.maxStaleMs / 2);
+    if (pausedMs < longMs || this.#end !== undefined) return;
     this.#doubt();
   }
 

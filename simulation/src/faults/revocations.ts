@@ -156,7 +156,7 @@ export const revocationsFaults: readonly PlantedFault[] = [
   ]),
   fault(40, 'no wait after a pause', 'A server that wakes up accepts tokens that were revoked meanwhile.', [
     liveness,
-    'if (pausedMs < pauseMs || this.#end !== undefined) return;',
+    'if (pausedMs < longMs || this.#end !== undefined) return;',
     'return;',
   ]),
   fault(
@@ -185,6 +185,17 @@ export const revocationsFaults: readonly PlantedFault[] = [
     '      this.#scheduleFlush(retryWithinMs);\n      throw new ToriiRevocationError',
     '      this.#unstored.delete(held);\n      throw new ToriiRevocationError',
   ]),
+  fault(36, 'a failed write is repeated at once', 'A lost replica makes a server fill Redis with copies of one ban.', [
+    announcements,
+    'const isIdle = this.#flushAt === undefined && this.#flushing === undefined;',
+    'const isIdle = true;',
+  ]),
+  fault(
+    34,
+    'a pause is longer than the silence that is allowed',
+    'After a pause, requests get 503 although Redis answers.',
+    [liveness, 'const longMs = Math.min(pauseMs, this.#settings.maxStaleMs / 2);', 'const longMs = pauseMs;'],
+  ),
   fault(44, 'a failed announcement is reported as done', 'A ban that reached no server looks announced.', [
     announcements,
     'throw new ToriiRevocationError({ announce: () => this.announce(entry) }, { cause });',

@@ -135,9 +135,10 @@ export class Bans {
     if (doneAtMs === undefined || step.api !== 'answers') return;
     // The API has answered: what is missing is the announcement.
     const hasAnswer = step.operation === 'delete' || Reflect.get(Object(answer), 'id') === user;
-    if (typeof announce !== 'function' || !hasAnswer)
-      this.#violate(node, user, `fails with ${String(errorName)}: ${String(message)}`);
     const isCalm = wasCalm && node.calm.ms >= this.#world.nowMs - begunAtMs;
+    const isLate = errorName === 'ToriiConnectionError' && !isCalm;
+    if (!isLate && (typeof announce !== 'function' || !hasAnswer))
+      this.#violate(node, user, `fails with ${String(errorName)}: ${String(message)}`);
     if (isCalm) this.#violate(node, user, 'could not be announced, although nothing has disturbed the node');
   }
 

@@ -46,6 +46,7 @@ export class Scene {
     this.facts.onUnexplained = ({ subject, before }) => {
       world.violate(43, `The store holds the cut-off ${before - epochS} for "${subject}", which nothing explains`);
     };
+    this.facts.onFlood = () => world.violate(36, 'The same entry is written more than 80 times within five minutes');
     this.storeCalm = new Calm(world);
     this.linkCalms = plan.processes.map(() => new Calm(world, this.storeCalm));
     this.judge = new Judge(world, plan, this.facts);

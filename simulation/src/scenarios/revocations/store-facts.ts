@@ -17,10 +17,15 @@ interface Held extends Fact {
 /** `harmless`: must revoke no token. `possible`: may revoke those that it names, now or later. */
 export type AttackEffect = 'harmless' | 'possible';
 
+const copiesMs = 300_000;
+const maxCopies = 80;
+
 /** What the store holds and has held. */
 export class StoreFacts {
   /** Called for each text that the product, or an operator, has written. */
   onAdded: (fact: Fact, text: string) => void = () => {};
+  /** Called for a text that is written again and again. */
+  onFlood: (text: string) => void = () => {};
   /** Called for a cut-off in the store that nothing explains. */
   onUnexplained: (cutOff: CutOff) => void = () => {};
   readonly #store: StreamStore;
@@ -31,6 +36,8 @@ export class StoreFacts {
   readonly #attacks: Map<string, AttackEffect> = new Map();
   readonly #seen: Map<string, number> = new Map();
   readonly #genuine: string[] = [];
+  /** When each text was written lately. */
+  readonly #copies: Map<string, readonly number[]> = new Map();
 
   constructor(store: StreamStore, plan: RevocationsPlan) {
     [this.#store, this.#plan] = [store, plan];
@@ -125,6 +132,13 @@ export class StoreFacts {
     return { ...cutOff, untilMs: Math.min(byCutOffMs, addedAtMs + aheadMs) + keptMs - slackMs };
   }
 
+  /** Processes write an entry again if the store may lack it, ever more rarely. */
+  #noteCopy(text: string, atMs: number): void {
+    const times = (this.#copies.get(text) ?? []).filter((each) => each > atMs - copiesMs);
+    this.#copies.set(text, [...times, atMs]);
+    if (times.length >= maxCopies) this.onFlood(text);
+  }
+
   #take(entry: StreamEntry): void {
     for (const text of entry.fields) {
       const effect = this.#attacks.get(text);
@@ -137,6 +151,7 @@ export class StoreFacts {
       if ((this.#possible.get(cutOff.subject) ?? 0) < cutOff.before) this.onUnexplained(cutOff);
       if (this.isTooFarAhead(cutOff)) continue;
       if (!this.#genuine.includes(text)) this.#genuine.push(text);
+      this.#noteCopy(text, entry.addedAtMs);
       const fact = this.factOf(cutOff, entry.addedAtMs);
       const known = this.#held.get(cutOff.subject) ?? [];
       this.#held.set(cutOff.subject, [...known, { ...fact, entry }]);
