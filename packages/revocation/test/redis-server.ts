@@ -16,7 +16,7 @@ export interface RedisServer {
   run(command: string, ...args: (string | number)[]): Promise<unknown>;
   start(): Promise<void>;
   kill(): Promise<void>;
-  /** Stops the process where it is. Its connections stay open. */
+  /** Suspends the process (SIGSTOP). Its connections stay open. */
   freeze(): void;
   thaw(): void;
 }

@@ -132,7 +132,8 @@ export function follow(
     if (isStopped || proofs.isOver) return;
     if (inspection.status === 'rejected') {
       reader.failed(explain(inspection.reason));
-      if (isMissingBucket(inspection.reason)) reading.end({ lost: true });
+      // Reading again tells whether it is gone: a server that has just started may not know the bucket yet.
+      if (isMissingBucket(inspection.reason)) reading.end({});
       return;
     }
     if (life.status === 'rejected') return reading.end({ problem: life.reason });
