@@ -55,8 +55,8 @@ export class Liveness {
   #timerAt: Instant = this.#begunAt;
   /** Set at the start and after a pause of the process, until the store has answered a request that was sent later. */
   #doubtSince: Instant | undefined = this.#begunAt;
-  /** Whether a request to the store that was sent since `#doubtSince` has failed. */
-  #isAnswered = false;
+  /** Whether a request to the store failed that was sent since `#doubtSince`. Then no caller waits for it. */
+  #hasFailedSince = false;
   #calmFromMs = 0;
   #calmForMs = -1;
   readonly #answers = new Answers();
@@ -155,7 +155,7 @@ export class Liveness {
   noteFailure(askedAt: FeedInstant | undefined): void {
     this.#isFailing = true;
     if (this.#doubtSince === undefined || !isInstant(askedAt) || askedAt.steadyMs < this.#doubtSince.steadyMs) return;
-    this.#isAnswered = true;
+    this.#hasFailedSince = true;
     this.#answers.wake();
   }
 
@@ -205,7 +205,7 @@ export class Liveness {
   }
 
   #patienceMs(): number {
-    if (this.#doubtSince === undefined || this.#isAnswered) return 0;
+    if (this.#doubtSince === undefined || this.#hasFailedSince) return 0;
     if (!this.#hasSnapshot && this.#settings.beforeFirstSnapshot === 'accept') return 0;
     return this.#settings.waitMs - elapsedMs(this.#doubtSince);
   }
@@ -223,7 +223,7 @@ export class Liveness {
   /** Requests wait for a proof that is asked for now. */
   #doubt(): void {
     this.#doubtSince = instantNow();
-    this.#isAnswered = false;
+    this.#hasFailedSince = false;
     this.#hasAskedAgain = false;
     this.#calmForMs = -1;
     this.#ask();
