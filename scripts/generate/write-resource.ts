@@ -181,7 +181,7 @@ function describeRevoked({ revokes }: Operation): readonly string[] {
     user: 'the tokens of the user are revoked before the request and after it.',
     sessions: 'the tokens of the user are revoked after the request.',
     session:
-      'every token of the user is revoked after the request, because tokens do not say of which session they are. `announceSessions: false` prevents that.',
+      'every token of the user is revoked after the request, because tokens do not name their session. `announceSessions: false` prevents that.',
   };
   return ['', `If the client has \`revocations\`, ${what[revokes]}`];
 }

@@ -23,8 +23,8 @@ export function announcementFor(announcer: Announcer | undefined, operation: Ope
     announceAnswered(announcer, userId, response, signal);
   if (what !== 'user') return { afterAnswer };
   return {
-    // The process may end after Torii has banned the user and before the last announcement. A needless announcement costs the
-    // user one renewal.
+    // The process may end after Torii has banned the user and before the last announcement. If the call fails instead, new tokens
+    // of the user are refused for up to 30 seconds.
     beforeRequest: (signal) => announcer.announceUser(userId, undefined, firstTimeoutMs, signal).catch(() => {}),
     afterAnswer,
   };

@@ -58,7 +58,7 @@ export interface ToriiClientOptions {
    */
   readonly revocations?: RevocationAnnouncer;
   /**
-   * Whether `sessions.revoke` revokes the tokens of the user. Tokens do not say of which session they are, so the user's other
+   * Whether `sessions.revoke` revokes the tokens of the user. Tokens do not name their session, so the user's other
    * sessions must renew their tokens once. If `false`, a token of the revoked session is accepted until it expires.
    * @default true
    */

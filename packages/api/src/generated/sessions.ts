@@ -62,8 +62,8 @@ export class Sessions {
   /**
    * Revokes a single session by id. Idempotent: returns 204 even if the session was already revoked or expired.
    *
-   * If the client has `revocations`, every token of the user is revoked after the request, because tokens do not say
-   * of which session they are. `announceSessions: false` prevents that.
+   * If the client has `revocations`, every token of the user is revoked after the request, because tokens do not name
+   * their session. `announceSessions: false` prevents that.
    *
    * @param userId Identifier of the user who owns the session.
    * @param sessionId Identifier of the session to revoke.
