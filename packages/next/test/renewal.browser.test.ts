@@ -199,6 +199,8 @@ describe('with `renewInProxy`', () => {
 
       // A link of another site is a navigation.
       const tab = await context.newPage();
+      // Chromium draws no frames in a tab in the background, and then Playwright does not see the page's elements.
+      await tab.bringToFront();
       await tab.goto(`http://localhost:${port}/`);
       const stored = storesToken(tab);
       await tab.evaluate((url) => {
