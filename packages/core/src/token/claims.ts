@@ -58,9 +58,9 @@ export function checkClaims(claims: Claims, rules: ClaimRules): CheckedClaims {
   return checked;
 }
 
-export function validityOf(checked: CheckedClaims, claims: Claims, clockToleranceMs: number): [number, number] {
-  const from = startMs(Math.max(checked.issuedAt, notBefore(claims) ?? 0), clockToleranceMs);
-  return [from, checked.expiresAt * 1000 + clockToleranceMs];
+/** From when on a token is valid, in Unix seconds, without the clock tolerance. */
+export function startOf(checked: CheckedClaims, claims: Claims): number {
+  return Math.ceil(Math.max(checked.issuedAt, notBefore(claims) ?? 0));
 }
 
 export function checkTimes(

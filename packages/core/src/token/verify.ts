@@ -5,9 +5,9 @@ import type { SetKey } from '../keys/jwks.ts';
 import { type KeyCaller, type KeySource, unknownKey } from '../keys/remote-key-set.ts';
 import { isSignatureShaped, type VerifySignature } from '../keys/signature.ts';
 import { wallMs } from '../platform.ts';
-import { type ClaimRules, checkClaims, checkTimes, issuerOf, notBefore, validityOf } from './claims.ts';
+import { type ClaimRules, checkClaims, checkTimes, issuerOf, notBefore, startOf } from './claims.ts';
 import { keyIdFrom, parseToken } from './parse.ts';
-import type { TokenCache, VerifiedToken } from './token-cache.ts';
+import type { TokenMemory, VerifiedToken } from './token-cache.ts';
 import { makeRevocable } from './token-digest.ts';
 
 export interface VerifySettings {
@@ -15,18 +15,17 @@ export interface VerifySettings {
   /** The keys of each issuer. A key is looked up only among those of the token's issuer, because anyone can write a `kid`. */
   readonly keySources: ReadonlyMap<string, KeySource>;
   readonly keyCaller: KeyCaller;
-  readonly cache: TokenCache;
+  readonly cache: TokenMemory;
 }
 
 // Cheap checks come first. No claim may be trusted before the signature is verified.
 export function verify(token: string, settings: VerifySettings): Verdict | Promise<Verdict> {
   const known = settings.cache.get(token);
   if (known === undefined) return verifyAndRemember(token, settings);
-  const { kid } = known.key;
-  const source = sourceOf(known.issuer, settings);
+  const { source, key } = known;
   // Not async: creating a promise would take longer than the rest of a cache hit.
-  if (isStillGood(known, source.peek(kid))) return { result: known, fromCache: true };
-  return verifyAgain(token, known, source, settings);
+  if (isStillGood(known, source.peek(key.kid), settings.rules)) return { result: known, fromCache: true };
+  return verifyAgain(token, known, settings);
 }
 
 export interface Verdict {
@@ -34,21 +33,21 @@ export interface Verdict {
   readonly fromCache: boolean;
 }
 
-async function verifyAgain(
-  token: string,
-  known: VerifiedToken,
-  source: KeySource,
-  settings: VerifySettings,
-): Promise<Verdict> {
-  const current = await source.find(known.key.kid, settings.keyCaller);
-  if (isStillGood(known, current)) return { result: known, fromCache: true };
+async function verifyAgain(token: string, known: VerifiedToken, settings: VerifySettings): Promise<Verdict> {
+  const current = await known.source.find(known.key.kid, settings.keyCaller);
+  if (isStillGood(known, current, settings.rules)) return { result: known, fromCache: true };
   settings.cache.drop(token);
   return verifyAndRemember(token, settings);
 }
 
-function isStillGood({ key, validFrom, validUntil }: VerifiedToken, current: SetKey | undefined): boolean {
+function isStillGood(
+  { key, auth, startsAt }: VerifiedToken,
+  current: SetKey | undefined,
+  { clockToleranceMs }: ClaimRules,
+): boolean {
   const now = wallMs();
-  return current === key && now >= validFrom && now < validUntil;
+  const hasBegun = now >= startsAt * 1000 - clockToleranceMs;
+  return current === key && hasBegun && now < auth.expiresAt * 1000 + clockToleranceMs;
 }
 
 async function verifyAndRemember(token: string, settings: VerifySettings): Promise<Verdict> {
@@ -69,10 +68,9 @@ async function verifyAfresh(token: string, settings: VerifySettings): Promise<Ve
   if (!(await verifySignature(signature, signedBytes))) throw invalidSignature(kid);
   // Check the times again: the token may have expired during the key fetch.
   checkTimes(checked, notBefore(claims), settings.rules.clockToleranceMs);
-  const [validFrom, validUntil] = validityOf(checked, claims, settings.rules.clockToleranceMs);
   const auth = readAuth(checked, claims);
   const revocable = settings.rules.maxTokenSeconds === undefined ? undefined : await makeRevocable(auth, signedBytes);
-  return { auth, validFrom, validUntil, key, issuer, revocable };
+  return { auth, startsAt: startOf(checked, claims), key, source, revocable };
 }
 
 function sourceOf(issuer: string, settings: VerifySettings): KeySource {
