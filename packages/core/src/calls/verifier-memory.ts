@@ -66,7 +66,7 @@ export class VerifierMemory<Verifier> {
 
   #create(given: object, copy: GivenOptions, names: readonly string[], present: number): Verifier {
     const references = referencesIn(copy, names);
-    if (references === undefined || present !== this.#presentIn(copy)) return this.#make(given, copy);
+    if (references === undefined) return this.#make(given, copy);
     const fresh = references.filter(({ value }) => !seen.has(value));
     if (fresh.length === 0) return this.#keep(given, copy, names, present);
     const verifier = this.#makeInline(given, copy, names, fresh);
