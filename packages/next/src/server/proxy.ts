@@ -29,10 +29,10 @@ export type ProxyHandler<Custom extends object = Claims> = (
 
 export type ProxyFunction = (request: NextRequest, event: NextFetchEvent) => Promise<Response>;
 
-const { requireAuth } = guardsFor((request) => withoutHost(decodeStaticPath(describe(request))));
+const guards = guardsFor((request) => withoutHost(decodeStaticPath(describe(request))));
 
 export function createProxy<Custom extends object>(settings: Settings) {
-  const identify = requireAuth(settings.proxyVerifier, {
+  const identify = guards.requireAuth(settings.proxyVerifier, {
     onError: (denial, error, { request }) =>
       isServerAction(request) ? refuseServerAction(denial) : refusePageLoad(request, error, settings),
   });
