@@ -1,4 +1,4 @@
-// A program for published-form.test.ts, as text, because it imports packages that this folder does not depend on. It imports all
+// A program for built-packages.test.ts, as text, because it imports packages that this folder does not depend on. It imports all
 // entry points and all files of the built packages, and prints which of their state exists more than once.
 
 /** `names` are entry points, `files` the URLs of built files that no other condition of this process leads to. */

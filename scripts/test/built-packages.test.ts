@@ -7,7 +7,7 @@ import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { buildPackage } from '../build/package-build.ts';
 import { listPackages, type Package } from '../workspace.ts';
-import { buildApp, folderOf, listBuiltFiles, listLoaded } from './built-packages.ts';
+import { buildApp, folderOf, listBuiltFiles, listLoaded } from './built-app.ts';
 import { stateOnceProgram } from './state-once-program.ts';
 
 const packages = listPackages();
