@@ -1,7 +1,7 @@
 // Writes the version of core's package.json to the file that its User-Agent header is made from.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { repository } from './workspace.ts';
+import { repository } from '../workspace.ts';
 
 const core = join(repository, 'packages', 'core');
 const { version }: { readonly version: string } = JSON.parse(readFileSync(join(core, 'package.json'), 'utf8'));
