@@ -38,7 +38,7 @@ function isPublished(specifier: string): boolean {
 
 /** With a token in NPM_TOKEN, npm logs in with it. npm reads the variable itself: the file does not contain the token. */
 function writeLogin(): readonly string[] {
-  if (process.env['NPM_TOKEN'] === undefined) return [];
+  if ((process.env['NPM_TOKEN'] ?? '') === '') return [];
   const registry = run(folder, 'npm', 'config', 'get', 'registry').trim();
   const file = join(folder, 'npmrc');
   writeFileSync(

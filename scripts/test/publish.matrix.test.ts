@@ -56,7 +56,7 @@ test('publishes nothing in a dry run', async () => {
 });
 
 test('publishes nothing without a login', async () => {
-  const { status, output } = await publish({});
+  const { status, output } = await publish({ NPM_TOKEN: '' });
   expect(status).not.toBe(0);
   expect(output).toContain('ENEEDAUTH');
   expect(published).toEqual([]);
