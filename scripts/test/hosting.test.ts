@@ -73,7 +73,7 @@ test.each(workflows)('$name keeps no login of git after the checkout', ({ workfl
   }
 });
 
-test('CI runs on the Node versions that the packages support, and may fail only where it was never tried', () => {
+test('CI runs on the Node versions that the packages support, and may fail only on systems that were never tried', () => {
   const { test: main, untested } = workflows[0]?.workflow.jobs ?? {};
   const { optionalDependencies = {} } = readManifest(join(repository, 'runtimes'));
   const supported = Object.values(optionalDependencies).flatMap(
