@@ -2,10 +2,18 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { addAddresses } from './release/published-form.ts';
+import { readRepositoryUrl } from './release/repository-url.mjs';
 import { listPackages, readManifest, repository } from './workspace.ts';
 
-/** Builds and packs all packages into a folder. Returns the tarball of each, by the name of the package. */
-export function packPackages(folder: string): ReadonlyMap<string, string> {
+/**
+ * Builds and packs all packages into a folder, as they are published. Returns the tarball of each, by the name of the package.
+ * `url` is the URL of the repository; without it, links stay relative.
+ */
+export function packPackages(
+  folder: string,
+  url: string | undefined = readRepositoryUrl(repository),
+): ReadonlyMap<string, string> {
   const published = listPackages().filter(({ manifest }) => manifest.private !== true);
   const filters = published.map(({ manifest }) => `--filter=${manifest.name}`);
   run(repository, 'turbo', 'run', 'build', '--output-logs=errors-only', ...filters);
@@ -15,7 +23,9 @@ export function packPackages(folder: string): ReadonlyMap<string, string> {
     published.map(({ shortName, manifest }) => {
       const tarball = tarballs.find((name) => name.startsWith(`torii-${shortName}-`));
       if (tarball === undefined) throw new Error(`${manifest.name} was not packed.`);
-      return [manifest.name, join(folder, tarball)];
+      const path = join(folder, tarball);
+      if (url !== undefined) addAddresses(path, url, `packages/${shortName}`, manifest.version ?? '');
+      return [manifest.name, path];
     }),
   );
 }
