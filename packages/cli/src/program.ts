@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { defaultApiUrl } from '@torii/api';
 import { Command, Help } from 'commander';
 import { withOptionsLast } from './command-line.ts';
 import type { Context } from './context.ts';
@@ -14,7 +13,7 @@ const footer = `
 Settings are read from flags, then the
 environment, then .env:
   TORII_SECRET_KEY your secret key
-  TORII_API_URL    ${defaultApiUrl}
+  TORII_API_URL    https://api.torii.so
   TORII_ISSUER     https://acme.torii.so
 
 Exit codes: 0 success, 1 failure,

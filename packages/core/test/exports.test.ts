@@ -40,6 +40,7 @@ const entries = {
     'compilePublicPaths',
     'createAwaitGuard',
     'createGuards',
+    'createRequestFilter',
     'decodeText',
     'describeValue',
     'digestOfToken',

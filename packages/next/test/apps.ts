@@ -241,12 +241,8 @@ async function layOut(folder: string, variant: Variant): Promise<void> {
     }
   }
   // Tests pass more options when they start the app.
-  edit(
-    join(source, 'torii.ts'),
-    /^}\);$/m,
-    "  ...JSON.parse(process.env.TORII_OPTIONS || '{}'),\n  ...(process.env.OWN_FETCH && { fetch: (input, init) => fetch(input, init) }),\n  ...testRevocations(),\n});",
-  );
-  edit(join(source, 'torii.ts'), /^import /m, "import { testRevocations } from './revocations';\nimport ");
+  edit(join(source, 'torii-options.ts'), /^};$/m, '  ...testOptions(),\n};');
+  edit(join(source, 'torii-options.ts'), /^import /m, "import { testOptions } from './test-options';\nimport ");
   await linkModules(folder, next);
 }
 

@@ -3,7 +3,7 @@ import { describeValue, requireChecks } from '@torii/core/adapter';
 import type { NextRequest } from 'next/server.js';
 import { guardResponse, markPrivate, requireResponse } from './answer.ts';
 import { guardsFor } from './guards.ts';
-import type { Settings } from './options.ts';
+import type { Settings } from './settings.ts';
 import { describe, requireHeaders, urlOf, withoutHost } from './shown-request.ts';
 
 /** The parameters of a dynamic route by name, as Next passes them. */
