@@ -3,7 +3,7 @@ import { ToriiAuthError } from '../errors.ts';
 import { withDetail } from '../events.ts';
 import type { SetKey } from '../keys/jwks.ts';
 import { type KeyCaller, type KeySource, unknownKey } from '../keys/remote-key-set.ts';
-import { isSignatureShaped, type VerifySignature } from '../keys/signature.ts';
+import { isSignatureShaped } from '../keys/signature.ts';
 import { wallMs } from '../platform.ts';
 import { type ClaimRules, checkClaims, checkTimes, issuerOf, notBefore, validityOf } from './claims.ts';
 import { keyIdFrom, parseToken } from './parse.ts';
@@ -52,12 +52,6 @@ function isStillGood({ key, validFrom, validUntil }: VerifiedToken, current: Set
 }
 
 async function verifyAndRemember(token: string, settings: VerifySettings): Promise<Verdict> {
-  const result = await verifyAfresh(token, settings);
-  settings.cache.add(token, result);
-  return { result, fromCache: false };
-}
-
-async function verifyAfresh(token: string, settings: VerifySettings): Promise<VerifiedToken> {
   const { header, claims, signedBytes, signature } = parseToken(token);
   const kid = keyIdFrom(header);
   const issuer = issuerOf(claims, settings.rules);
@@ -65,26 +59,23 @@ async function verifyAfresh(token: string, settings: VerifySettings): Promise<Ve
   if (!isSignatureShaped(signature)) throw invalidSignature(kid);
   const source = sourceOf(issuer, settings);
   const key = source.peek(kid) ?? (await source.find(kid, settings.keyCaller));
-  const verifySignature = await loadVerifier(key);
+  const verifySignature = await key.load();
+  if (verifySignature === undefined) throw unknownKey(kid, 'it is not a point on the curve P-256');
   if (!(await verifySignature(signature, signedBytes))) throw invalidSignature(kid);
   // Check the times again: the token may have expired during the key fetch.
   checkTimes(checked, notBefore(claims), settings.rules.clockToleranceMs);
   const [validFrom, validUntil] = validityOf(checked, claims, settings.rules.clockToleranceMs);
   const auth = readAuth(checked, claims);
   const revocable = settings.rules.maxTokenSeconds === undefined ? undefined : await makeRevocable(auth, signedBytes);
-  return { auth, validFrom, validUntil, key, issuer, revocable };
+  const result = { auth, validFrom, validUntil, key, issuer, revocable };
+  settings.cache.add(token, result);
+  return { result, fromCache: false };
 }
 
 function sourceOf(issuer: string, settings: VerifySettings): KeySource {
   const source = settings.keySources.get(issuer);
   if (source === undefined) throw new Error('Every accepted issuer has a key source.');
   return source;
-}
-
-async function loadVerifier(key: SetKey): Promise<VerifySignature> {
-  const loaded = await key.load();
-  if (loaded === undefined) throw unknownKey(key.kid, 'it is not a point on the curve P-256');
-  return loaded;
 }
 
 function invalidSignature(kid: string): ToriiAuthError {
