@@ -79,8 +79,8 @@ export function requireAuthOrNull<A extends Auth | null>(auth: A): A {
 }
 
 // Reads own properties only: prototype pollution must not add claims.
-export function claimOf(claims: Claims, name: string): unknown {
-  return Object.hasOwn(claims, name) ? claims[name] : undefined;
+export function claimOf(claims: unknown, name: string): unknown {
+  return isJsonObject(claims) && Object.hasOwn(claims, name) ? claims[name] : undefined;
 }
 
 export function malformedClaim(name: string): ToriiAuthError {

@@ -69,7 +69,7 @@ export const keysFaults: readonly PlantedFault[] = [
     changes: [
       {
         file: remoteValue,
-        from: 'return turn < this.#firstTurn || turn < (this.#held?.turn ?? 0);',
+        from: 'return turn < Math.max(this.#firstTurn, turnOf(this.#held));',
         to: 'return turn < this.#firstTurn;',
       },
     ],
@@ -82,7 +82,7 @@ export const keysFaults: readonly PlantedFault[] = [
     changes: [
       {
         file: remoteValue,
-        from: 'return this.#ageMs() < Math.max(this.#source.staleAfterMs, maxStaleMs) ? this.#held?.value : undefined;',
+        from: 'return this.#youngerThan(Math.max(this.#source.staleAfterMs, maxStaleMs));',
         to: 'return maxStaleMs >= 0 ? this.#held?.value : undefined;',
       },
     ],
@@ -219,7 +219,7 @@ export const keysFaults: readonly PlantedFault[] = [
     changes: [
       {
         file: remoteValue,
-        from: 'if (this.#failure !== undefined && this.#failure.turn <= held.turn) this.#failure = undefined;\n',
+        from: 'if (turnOf(this.#failure) <= held.turn) this.#failure = undefined;\n',
         to: '',
       },
     ],
