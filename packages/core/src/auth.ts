@@ -1,6 +1,6 @@
 import { silent } from './emitter.ts';
-import { ToriiAuthError, ToriiConfigError } from './errors.ts';
-import { type VerifierEventListener, withDetail } from './events.ts';
+import { type ToriiAuthError, ToriiConfigError } from './errors.ts';
+import { refusal, type VerifierEventListener } from './events.ts';
 import { SharedMap } from './registry.ts';
 
 /** The claims of a token, by name. */
@@ -84,8 +84,7 @@ export function claimOf(claims: unknown, name: string): unknown {
 }
 
 export function malformedClaim(name: string): ToriiAuthError {
-  const message = `The token has a claim that cannot be read: ${name}.`;
-  return withDetail(new ToriiAuthError('claim_malformed', message), { claim: name });
+  return refusal('claim_malformed', `The token has a claim that cannot be read: ${name}.`, { claim: name });
 }
 
 export interface CheckedClaims {

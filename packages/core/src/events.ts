@@ -1,4 +1,4 @@
-import { ToriiError } from './errors.ts';
+import { type AuthReason, ToriiAuthError, ToriiError } from './errors.ts';
 import { loggable } from './logs/loggable.ts';
 import { SharedMap } from './registry.ts';
 
@@ -134,6 +134,11 @@ export function withDetail<E extends ToriiError>(
   for (const name of fromCallers) if (safe[name] !== undefined) safe[name] = loggable(safe[name]);
   details.set(error, safe);
   return error;
+}
+
+/** Creates a refusal with details that only `onEvent` receives. */
+export function refusal(reason: AuthReason, message: string, detail: Parameters<typeof withDetail>[1]): ToriiAuthError {
+  return withDetail(new ToriiAuthError(reason, message), detail);
 }
 
 // The listener of each verifier, and of each refusal that was reported.

@@ -1,5 +1,5 @@
-import { ToriiAuthError, ToriiUnavailableError } from '../errors.ts';
-import { type VerifierEventListener, withDetail } from '../events.ts';
+import { type ToriiAuthError, ToriiUnavailableError } from '../errors.ts';
+import { refusal, type VerifierEventListener, withDetail } from '../events.ts';
 import { innermostProblem, loggableCause } from '../logs/cause.ts';
 import { loggable } from '../logs/loggable.ts';
 import type { Fetch } from '../platform.ts';
@@ -130,5 +130,5 @@ function describeFailure(thrown: unknown): { readonly problem: string; readonly 
 /** `problem` says why a key that the issuer does publish cannot be used. */
 export function unknownKey(kid: string, problem?: string): ToriiAuthError {
   const message = 'The token is signed with a key that the issuer does not publish.';
-  return withDetail(new ToriiAuthError('key_unknown', message), { kid, ...(problem !== undefined && { problem }) });
+  return refusal('key_unknown', message, { kid, ...(problem !== undefined && { problem }) });
 }
