@@ -163,6 +163,5 @@ export function reportRefusal(error: unknown, emit: VerifierEventListener): unkn
 }
 
 function detailOf(error: ToriiError): RefusalDetail {
-  const detail = details.get(error);
-  return typeof detail === 'object' && detail !== null ? detail : {};
+  return Object(details.get(error));
 }

@@ -12,9 +12,13 @@ const placeholder = /^\$[A-Z_]{2,}|\$\{|^%\w+%$|\{\{|<[^>]*>|^process\.env\b/;
  */
 export function problemOfPasted(value: unknown): string | undefined {
   if (value === undefined) return 'is undefined';
+  if (typeof value === 'string') return problemOfPastedText(value);
   // Not the value itself: a number may be a secret too.
-  if (typeof value !== 'string')
-    return `is not a string. Found: ${/number|bigint/.test(typeof value) ? 'a number' : describeValue(value)}`;
+  return `is not a string. Found: ${/number|bigint/.test(typeof value) ? 'a number' : describeValue(value)}`;
+}
+
+/** Like `problemOfPasted`, for a string. */
+export function problemOfPastedText(value: string): string | undefined {
   if (value === '') return 'is empty';
   if (/^(?:undefined|null|\[object \w+\])$/.test(value))
     return `is the text '${value}': a variable was not set, or is an object`;

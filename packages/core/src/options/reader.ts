@@ -2,7 +2,7 @@ import { ToriiConfigError } from '../errors.ts';
 import { describeValue, recognize } from '../logs/found-value.ts';
 import { loggable } from '../logs/loggable.ts';
 import { type Hints, hintFor } from './hints.ts';
-import { problemOfPasted } from './pasted-text.ts';
+import { problemOfPastedText } from './pasted-text.ts';
 
 /** A copy of an options object. The copy has no prototype, so `in` and property access see own options only. */
 export type Options<Name extends string = string> = { readonly [Key in Name]?: unknown };
@@ -201,10 +201,10 @@ export function unknownName(
 const text = 'a non-empty string';
 
 function isText(value: unknown): value is string {
-  return problemOfPasted(value) === undefined;
+  return typeof value === 'string' && problemOfPastedText(value) === undefined;
 }
 
 function wrongText(option: string, expected: string, found: unknown, example: string): ToriiConfigError {
   if (typeof found !== 'string' || found.trim() === '') return wrongValue(option, expected, found, example);
-  return wrongOption(option, `${problemOfPasted(found)}. Write ${example}`);
+  return wrongOption(option, `${problemOfPastedText(found)}. Write ${example}`);
 }
