@@ -15,15 +15,16 @@ const kinds: Readonly<Record<string, (count: number) => readonly string[]>> = {
   'word boundaries': (count) => [`(?:(?:\\b|\\B|a?){${count}}.)*!`],
   groups: (count) => [`(?:${'(a?)'.repeat(count)})*!`],
 };
+const documents = 6;
 const paths: readonly ((length: number) => string)[] = [
-  (length) => `${'a'.repeat(length - 1)}?`,
+  (length) => `${'a'.repeat(length - 1)}-`,
   (length) => 'k'.repeat(length),
   (length) => '0'.repeat(length),
   (length) => Array.from({ length }, (_, n) => 'ab'.charAt((n * n * 7 + (n >> 3)) % 2)).join(''),
 ];
 
 /**
- * Returns the milliseconds of one decision by the path that takes longest. Each decision is the first by its document,
+ * Returns the milliseconds of CPU time of one decision by the path that takes longest. Each decision is the first by its document,
  * so that nothing is cached.
  */
 export async function measureHardest(auth: Auth, roles: readonly string[], rounds: number): Promise<Measured> {
@@ -46,14 +47,20 @@ async function slowest(
   permissions: Readonly<Record<string, readonly string[]>>,
   length: number,
 ): Promise<number> {
-  let longest = 0;
+  const times: number[] = [];
   for (const pathOf of paths) {
-    const authz = createAuthz({ permissions: { permissions } });
-    const begun = performance.now();
-    await authz.can(auth, `${pathOf(length)}:get`);
-    longest = Math.max(longest, performance.now() - begun);
+    const authzs = Array.from({ length: documents }, () => createAuthz({ permissions: { permissions } }));
+    const begun = cpuMs();
+    for (const authz of authzs) await authz.can(auth, `${pathOf(length)}:get`);
+    times.push((cpuMs() - begun) / documents);
   }
-  return longest;
+  return Math.max(...times);
+}
+
+/** The time that this thread computed. Unlike a clock, it does not count other programs, and some systems count in 4 ms. */
+function cpuMs(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1000;
 }
 
 /** The lines with the highest count that the limits accept. */
