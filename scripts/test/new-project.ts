@@ -39,23 +39,41 @@ export async function followCommands(
   const code = readFileSync(file, 'utf8');
   const listens = code.includes('listen(3000)');
   writeFileAt(file, code.replace('listen(3000)', `listen(${port})`));
-  await using programs = new AsyncDisposableStack();
-  let token = '';
-  for (const command of commands) {
-    const line = command.replace('app.mjs', name).replace('localhost:3000', `localhost:${port}`);
-    if (line.startsWith('npx @torii/emulator')) {
-      writeFileAt(join(project.folder, '.env'), others.settings);
-    } else if (line.startsWith('node ')) {
-      const program = line.replace('node', project.manager.node);
-      if (listens) programs.use(await startLine(program, project, () => answers(`http://localhost:${port}`)));
-      else expect(await runLine(program, project)).not.toBe('');
-    } else if (line.startsWith('TOKEN=')) {
-      token = await tokenOf(line, project, others.tokens);
-    } else {
-      expect([line, await statusOf(line, token)]).toEqual([line, Number(/# (\d{3})/.exec(line)?.[1])]);
-    }
+  if (commands.some((line) => line.startsWith('npx @torii/emulator'))) {
+    writeFileAt(join(project.folder, '.env'), others.settings);
+  }
+  const start = commands.find((line) => line.startsWith('node '));
+  if (start === undefined) throw new Error('The README does not say how to run its example.');
+  const program = start.replace('node', project.manager.node).replace('app.mjs', name);
+  if (listens) {
+    await using _app = await startLine(program, project, () => answers(port));
+    await sendRequests(project, commands, port, others.tokens);
+  } else {
+    expect(await runLine(program, project)).not.toBe('');
   }
   writeFileAt(file, code);
+}
+
+/** Sends the requests of the README's lines of `curl`. Fails if an answer has another status than the line says. */
+export async function sendRequests(
+  project: NewProject,
+  commands: readonly string[],
+  port: number,
+  tokens: OtherTerminals['tokens'],
+): Promise<void> {
+  const requests = commands.filter((line) => line.startsWith('curl '));
+  expect(requests.length).toBeGreaterThan(1);
+  const mint = commands.find((line) => line.startsWith('TOKEN=')) ?? '';
+  const token = tokens.get(mint) ?? (await runLine(`${mint} && echo "$TOKEN"`, project)).trim();
+  tokens.set(mint, token);
+  for (const line of requests) {
+    const [, method = 'GET', path, sent, status] =
+      /^curl -i (?:-X (\w+) )?http:\/\/localhost:3000(\S+)( -H "Authorization: Bearer \$TOKEN")? +# (\d+)/.exec(line) ??
+      [];
+    const headers = sent === undefined ? {} : { authorization: `Bearer ${token}` };
+    const answer = await fetch(`http://localhost:${port}${path}`, { method, headers });
+    expect([line, answer.status]).toEqual([line, Number(status)]);
+  }
 }
 
 /** Compiles a project. Returns the compiler's errors, but not those in declarations of others. */
@@ -65,26 +83,9 @@ export async function compile(project: NewProject, options: string): Promise<rea
   return errors.filter((line) => !line.startsWith('node_modules/') || /^node_modules\/(?:\.pnpm\/)?@torii/.test(line));
 }
 
-export function answers(url: string): Promise<boolean> {
-  return fetch(url).then(
+export function answers(port: number): Promise<boolean> {
+  return fetch(`http://localhost:${port}`).then(
     () => true,
     () => false,
   );
-}
-
-async function tokenOf(line: string, project: NewProject, tokens: Map<string, string>): Promise<string> {
-  const known = tokens.get(line);
-  if (known !== undefined) return known;
-  const token = (await runLine(`${line} && echo "$TOKEN"`, project)).trim();
-  expect(token).toMatch(/^eyJ\S+$/);
-  tokens.set(line, token);
-  return token;
-}
-
-/** Sends the request of a line of `curl`. Returns the status of the answer. */
-export async function statusOf(line: string, token: string): Promise<number> {
-  const [, method = 'GET', url] = /^curl -i (?:-X (\w+) )?(http:\S+)/.exec(line) ?? [];
-  if (url === undefined) throw new Error(`The test does not know this command: ${line}`);
-  const headers = line.includes('-H "Authorization: Bearer $TOKEN"') ? { authorization: `Bearer ${token}` } : {};
-  return (await fetch(url, { method, headers })).status;
 }
