@@ -1,6 +1,7 @@
 // Tests the built form of the packages. See docs/decisions/published-form.md.
 import { execFileSync } from 'node:child_process';
-import { globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { globSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join, posix } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
@@ -17,7 +18,8 @@ const acting = ['main.js', 'browser/live-page.js'];
 let app: string;
 
 beforeAll(async () => {
-  app = await buildApp();
+  app = realpathSync(mkdtempSync(join(tmpdir(), 'torii-built-')));
+  await buildApp(app);
 });
 
 afterAll(() => {
@@ -57,8 +59,7 @@ test.each(packages)('every module of $manifest.name is in one file', ({ manifest
   const files = listBuiltFiles(app, manifest.name);
   const sources = files.flatMap((file) => sourcesOf(manifest.name, file));
   expect(sources.toSorted()).toEqual([...new Set(sources)].toSorted());
-  expect(sources.length).toBeLessThanOrEqual(globSync('src/**/*.{ts,tsx}', { cwd: folder }).length);
-  expect(files.length).toBeLessThan(40);
+  expect(files.length).toBeLessThan(globSync('src/**/*.{ts,tsx}', { cwd: folder }).length);
 });
 
 // The other two are programs.
