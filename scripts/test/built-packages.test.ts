@@ -118,6 +118,44 @@ test('the client of Next begins with its directive, and shares no code of the se
   expect(sides('server/webhooks.js').filter((source) => source.startsWith('src/browser/'))).toEqual([]);
 });
 
+test('the emulator finds the files that it sends to browsers', () => {
+  const program = `
+    import { startEmulator } from '@torii/emulator';
+    const emulator = await startEmulator();
+    const origin = new URL(emulator.issuer).origin;
+    const found = [];
+    const paths = ['/_torii/browser/session.js', '/_emulator/live.js'];
+    for (const path of paths) {
+      const answer = await fetch(origin + path);
+      const text = await answer.text();
+      found.push([path, answer.status]);
+      for (const [, to] of text.matchAll(/from "([.][^"]+)"/g)) paths.push(new URL(to, origin + path).pathname);
+    }
+    await emulator.stop();
+    console.log(JSON.stringify(found));
+  `;
+  const printed = execFileSync(process.execPath, ['--input-type=module', '--eval', program], {
+    cwd: app,
+    encoding: 'utf8',
+  });
+  expect(JSON.parse(printed)).toEqual([
+    ['/_torii/browser/session.js', 200],
+    ['/_emulator/live.js', 200],
+    ['/_torii/provisional-paths.js', 200],
+    ['/_torii/published-paths.js', 200],
+  ]);
+});
+
+test.each([
+  ['torii', '@torii/cli', 'main.js'],
+  ['torii-emulator', '@torii/emulator', 'main.js'],
+])('%s shows its version', (_program, name, file) => {
+  const path = join(folderOf(app, name), 'dist', file);
+  expect(readFileSync(path, 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/);
+  const { version } = JSON.parse(readFileSync(join(folderOf(app, name), 'package.json'), 'utf8'));
+  expect(execFileSync(process.execPath, [path, '--version'], { encoding: 'utf8' }).trim()).toBe(version);
+});
+
 test('no class has another name than in the sources', () => {
   for (const { manifest } of packages) {
     for (const file of listBuiltFiles(app, manifest.name)) {
