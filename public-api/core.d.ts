@@ -288,7 +288,6 @@ declare module '@torii/core' {
     );
   }
   export abstract class ToriiError extends Error {
-    static [Symbol.hasInstance]: (value: unknown) => boolean;
     protected static readonly kind: string;
     abstract readonly code: string;
     constructor(message: string, options?: ErrorOptions);

@@ -114,7 +114,6 @@ declare module '@torii/emulator' {
   }
   class Emulator extends EmulatorEnvironment implements AsyncDisposable {
     #private;
-    [Symbol.asyncDispose]: () => Promise<void>;
     constructor(parts: EmulatorParts);
     get environments(): readonly EmulatorEnvironment[];
     environment(name: string): EmulatorEnvironment;

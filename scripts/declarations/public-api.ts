@@ -2,7 +2,7 @@
 // without the files that it comes from.
 import ts from 'typescript';
 import type { Package } from '../workspace.ts';
-import { createDeclaredProgram, type Entry, listEntries } from './declared-sources.ts';
+import { createDeclaredProgram, type Entry, type Form, listEntries } from './declared-sources.ts';
 import { withoutPrivateParts } from './private-parts.ts';
 
 /** What an entry point prints. */
@@ -14,9 +14,9 @@ interface Printed {
 }
 
 /** Returns the text of each package's API, by the short name of the package. */
-export function describePublicApi(packages: readonly Package[]): ReadonlyMap<string, string> {
-  const entries = listEntries(packages);
-  const program = createDeclaredProgram(entries);
+export function describePublicApi(packages: readonly Package[], form: Form): ReadonlyMap<string, string> {
+  const entries = listEntries(packages, form);
+  const program = createDeclaredProgram(entries, form);
   const checker = program.getTypeChecker();
   const printer = ts.createPrinter({ removeComments: true });
 

@@ -65,6 +65,11 @@ test('leaves out private members, but shows that there are some', () => {
   );
 });
 
+test('a method with a symbol as its name is listed once', () => {
+  const source = 'export class Box { [Symbol.asyncDispose](): Promise<void> { return null!; } }';
+  expect(describe({ 'src/index.ts': source }).match(/Symbol/g)).toHaveLength(1);
+});
+
 test('a second entry point names what the first one declares', () => {
   const text = describe(
     {
@@ -115,5 +120,5 @@ function describe(files: Readonly<Record<string, string>>, more: Readonly<Record
     mkdirSync(dirname(join(folder, file)), { recursive: true });
     writeFileSync(join(folder, file), text);
   }
-  return describePublicApi([{ shortName: 'one', folder, manifest }]).get('one') ?? '';
+  return describePublicApi([{ shortName: 'one', folder, manifest }], '@torii/source').get('one') ?? '';
 }
