@@ -18,6 +18,8 @@ interface Block {
 
 export interface Page {
   readonly blocks: readonly Block[];
+  /** The lines of all blocks of shell commands. */
+  readonly commands: readonly string[];
   readonly links: readonly { readonly target: string; readonly line: number }[];
 }
 
@@ -44,9 +46,10 @@ if (import.meta.main) {
   process.exitCode = problems.length === 0 ? 0 : 1;
 }
 
-/** Returns the TypeScript blocks and the relative links of a page. */
+/** Returns the TypeScript blocks, the shell commands and the relative links of a page. */
 export function readPage(markdown: string): Page {
   const blocks: Block[] = [];
+  const commands: string[] = [];
   let excuse: string | undefined;
   let fence:
     | { readonly end: string; readonly language: string; readonly line: number; readonly code: string[] }
@@ -59,6 +62,7 @@ export function readPage(markdown: string): Page {
         continue;
       }
       const { language, line, code } = fence;
+      if (language === 'sh') commands.push(...code);
       if (language === 'ts' || language === 'tsx') blocks.push({ language, line, code: code.join('\n'), excuse });
       fence = undefined;
       excuse = undefined;
@@ -73,7 +77,7 @@ export function readPage(markdown: string): Page {
     if (text.trim() !== '') excuse = /<!-- not compiled: (.+) -->/.exec(text)?.[1];
   }
   if (fence !== undefined) throw new Error(`The code block that starts in line ${fence.line - 1} is never closed.`);
-  return { blocks, links: listLinks(markdown).filter(({ target }) => !/^[a-z]+:/.test(target)) };
+  return { blocks, commands, links: listLinks(markdown).filter(({ target }) => !/^[a-z]+:/.test(target)) };
 }
 
 function compileBlocks(blocks: readonly (Block & { readonly path: string })[]): readonly string[] {

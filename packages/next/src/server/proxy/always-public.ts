@@ -1,4 +1,4 @@
-import { withoutTrailingSlash } from '../paths.ts';
+import { withoutTrailingSlash } from '../../paths.ts';
 
 /** The paths that the proxy lets through without a token, whatever the app's options are. */
 export function alwaysPublic(signInPath: string, tokenPath: string): readonly string[] {
