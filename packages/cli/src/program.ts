@@ -5,7 +5,7 @@ import type { Context } from './context.ts';
 import { columnsOf } from './output/output.ts';
 import { printable, withoutSecrets } from './output/printable.ts';
 
-const { version }: { readonly version: string } = JSON.parse(
+const manifest: { readonly version: string } = JSON.parse(
   readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
 );
 
@@ -24,7 +24,7 @@ export function createProgram({ output, stdout, stderr }: Context, args: readonl
   const program = new Command('torii');
   return program
     .description('Torii for the terminal: users, sessions, organizations, invitations, tokens, keys and secrets.')
-    .version(version, '-v, --version', 'show the version')
+    .version(manifest.version, '-v, --version', 'show the version')
     .helpOption('-h, --help', 'show this help')
     .helpCommand('help [command]', 'show the help for a command')
     .configureOutput({

@@ -84,7 +84,7 @@ async function verifyFor(token: string, request: RequestView, pipeline: TokenPip
   const { result, fromCache } = isReady(verified) ? verified : await verified;
   const { auth, revocable } = result;
   // Also for a token that is refused below: it is remembered, and may be accepted later.
-  if (!fromCache) setListener(auth, pipeline.emit);
+  if (!fromCache && pipeline.emit !== silent) setListener(auth, pipeline.emit);
   const checking = pipeline.refuseRevoked?.(revocable);
   if (checking !== undefined) {
     await checking;

@@ -1,4 +1,4 @@
-import { problemOfPublicPath, readPath } from '../request/path.ts';
+import { compilePublicPaths, type PublicPaths, problemOfPublicPath, readPath } from '../request/path.ts';
 import { type Options, readList, wrongOption, wrongValue } from './reader.ts';
 
 /** Reads a list of paths. `[]` if the option is absent. Throws a ToriiConfigError if it lists fewer than `fewest`. */
@@ -13,6 +13,11 @@ export function listPaths<Name extends string>(options: Options<Name>, name: Nam
     if (problem === undefined) return path;
     throw wrongOption(name, `contains ${JSON.stringify(path)}: ${problem}. Write ${example}`);
   });
+}
+
+/** Reads a list of public paths. See {@link listPaths}. */
+export function readPublicPaths<Name extends string>(options: Options<Name>, name: Name, fewest = 0): PublicPaths {
+  return compilePublicPaths(listPaths(options, name, fewest));
 }
 
 /** Reads an option that is one exact path, without `*`. */
