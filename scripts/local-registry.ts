@@ -40,7 +40,7 @@ export async function startLocalRegistry(folder: string): Promise<LocalRegistry>
   writeFileAt(join(folder, 'config.yaml'), JSON.stringify(configure(folder)));
   writeFileAt(join(folder, 'start.mjs'), startProgram);
 
-  const child = spawn(process.execPath, ['start.mjs'], { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, ['start.mjs'], { cwd: folder, stdio: ['pipe', 'pipe', 'inherit'] });
   const closed = once(child, 'close');
   const lines = createInterface(child.stdout);
   const url = await Promise.race([
@@ -78,6 +78,8 @@ const startProgram = `
 import { runServer } from 'verdaccio';
 const server = await runServer('./config.yaml');
 server.listen(0, '127.0.0.1', () => console.log('http://127.0.0.1:' + server.address().port + '/'));
+// Ends with the process that started it, even if that was killed.
+process.stdin.on('end', () => process.exit()).resume();
 `;
 
 function publishPackages(folder: string, url: string): void {
