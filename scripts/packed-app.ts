@@ -2,6 +2,8 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { addAddresses } from './release/published-form.ts';
+import { readRepositoryUrl } from './release/repository-url.mjs';
 import { listPackages, type Package, readManifest, repository } from './workspace.ts';
 
 /** Builds all packages that are published. Returns them. */
@@ -11,8 +13,14 @@ export function buildPackages(): readonly Package[] {
   return published;
 }
 
-/** Builds and packs all packages into a folder. Returns the tarball of each, by the name of the package. */
-export function packPackages(folder: string): ReadonlyMap<string, string> {
+/**
+ * Builds and packs all packages into a folder, as they are published. Returns the tarball of each, by the name of the package.
+ * `url` is the URL of the repository; without it, links stay relative.
+ */
+export function packPackages(
+  folder: string,
+  url: string | undefined = readRepositoryUrl(repository),
+): ReadonlyMap<string, string> {
   const published = buildPackages();
   run(repository, 'pnpm', ...filtersFor(published), 'pack', '--pack-destination', folder);
   const tarballs = readdirSync(folder);
@@ -20,7 +28,9 @@ export function packPackages(folder: string): ReadonlyMap<string, string> {
     published.map(({ shortName, manifest }) => {
       const tarball = tarballs.find((name) => name.startsWith(`torii-${shortName}-`));
       if (tarball === undefined) throw new Error(`${manifest.name} was not packed.`);
-      return [manifest.name, join(folder, tarball)];
+      const path = join(folder, tarball);
+      if (url !== undefined) addAddresses(path, url, `packages/${shortName}`, manifest.version ?? '');
+      return [manifest.name, path];
     }),
   );
 }

@@ -30,7 +30,7 @@ export abstract class ToriiError extends Error {
   toJSON(): { name: string; code: string; reason?: string; message: string } {
     const reason: unknown = Reflect.get(this, 'reason');
     const { name, code, message } = this;
-    return typeof reason === 'string' ? { name, code, reason, message } : { name, code, message };
+    return { name, code, ...(typeof reason === 'string' && { reason }), message };
   }
 }
 
@@ -150,8 +150,7 @@ export class ToriiUnavailableError extends RefusalError<503> {
   constructor(reason: UnavailableReason, message: string, options?: ErrorOptions & { retryAfterSeconds?: number }) {
     super(message, options);
     this.reason = reason;
-    const seconds = options?.retryAfterSeconds ?? 1;
-    this.retryAfterSeconds = Number.isNaN(seconds) ? 1 : Math.min(Math.max(1, Math.ceil(seconds)), 86_400);
+    this.retryAfterSeconds = Math.min(Math.max(1, Math.ceil(options?.retryAfterSeconds || 1)), 86_400);
   }
 }
 

@@ -7,7 +7,8 @@ export function nearestName(name: string, known: readonly string[]): string | un
   return find(0) ?? find(1) ?? find(2);
 }
 
-function plain(name: string): string {
+/** The name without the differences that do not count. */
+export function plain(name: string): string {
   return name.toLowerCase().replaceAll('_', '');
 }
 
