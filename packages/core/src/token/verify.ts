@@ -3,7 +3,7 @@ import type { ToriiAuthError } from '../errors.ts';
 import { refusal } from '../events.ts';
 import type { SetKey } from '../keys/jwks.ts';
 import { type KeyCaller, type KeySource, unknownKey } from '../keys/remote-key-set.ts';
-import { isSignatureShaped, type VerifySignature } from '../keys/signature.ts';
+import { isSignatureShaped } from '../keys/signature.ts';
 import { wallMs } from '../platform.ts';
 import { type ClaimRules, checkClaims, checkTimes, findByIssuer } from './claims.ts';
 import { keyIdFrom, parseToken } from './parse.ts';
@@ -46,31 +46,22 @@ function isStillGood({ key, validFrom, validUntil }: VerifiedToken, current: Set
 }
 
 async function verifyAndRemember(token: string, settings: VerifySettings): Promise<Verdict> {
-  const result = await verifyAfresh(token, settings);
-  settings.cache.add(token, result);
-  return { result, fromCache: false };
-}
-
-async function verifyAfresh(token: string, settings: VerifySettings): Promise<VerifiedToken> {
   const { header, claims, signedBytes, signature } = parseToken(token);
   const kid = keyIdFrom(header);
   const [issuer, source] = findByIssuer(claims, settings.keySources);
   const checked = checkClaims(claims, settings.rules);
   if (!isSignatureShaped(signature)) throw invalidSignature(kid);
   const key = source.peek(kid) ?? (await source.find(kid, settings.keyCaller));
-  const verifySignature = await loadVerifier(key);
+  const verifySignature = await key.load();
+  if (verifySignature === undefined) throw unknownKey(kid, 'it is not a point on the curve P-256');
   if (!(await verifySignature(signature, signedBytes))) throw invalidSignature(kid);
   // Check the times again: the token may have expired during the key fetch.
   const [validFrom, validUntil] = checkTimes(checked, claims, settings.rules.clockToleranceMs);
   const auth = readAuth(checked, claims);
   const revocable = settings.rules.maxTokenSeconds === undefined ? undefined : await makeRevocable(auth, signedBytes);
-  return { auth, validFrom, validUntil, key, issuer, revocable };
-}
-
-async function loadVerifier(key: SetKey): Promise<VerifySignature> {
-  const loaded = await key.load();
-  if (loaded === undefined) throw unknownKey(key.kid, 'it is not a point on the curve P-256');
-  return loaded;
+  const result = { auth, validFrom, validUntil, key, issuer, revocable };
+  settings.cache.add(token, result);
+  return { result, fromCache: false };
 }
 
 function invalidSignature(kid: string): ToriiAuthError {

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { nextTurn, startBackupTimer } from '../../src/platform.ts';
+import { afterMicrotasks, nextTurn, startBackupTimer } from '../../src/platform.ts';
 
 afterEach(() => {
   vi.useRealTimers();
@@ -31,4 +31,21 @@ test('`nextTurn` waits for the microtasks of this turn', async () => {
     .then(() => order.push('microtasks'));
   await over;
   expect(order).toEqual(['microtasks', 'turn']);
+});
+
+test('`afterMicrotasks` waits for the microtasks that a callback of the event loop leaves, and not for the next callback', async () => {
+  const order: string[] = [];
+  await new Promise<void>((resolve) => {
+    setImmediate(() => {
+      afterMicrotasks(() => order.push('after'));
+      let promise = Promise.resolve();
+      for (let i = 0; i < 9; i++) promise = promise.then(() => {});
+      promise.then(() => order.push('microtasks'));
+    });
+    setImmediate(() => {
+      order.push('next callback');
+      resolve();
+    });
+  });
+  expect(order).toEqual(['microtasks', 'after', 'next callback']);
 });
