@@ -166,7 +166,7 @@ export function readHttpName<Name extends string>(
   if (!(name in options)) return undefined;
   const value = options[name];
   if (typeof value === 'string' && /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(value)) return value;
-  throw wrongValue(name, 'a header or cookie name, without spaces and separators', value, example);
+  throw wrongValue(name, 'a header or cookie name', value, example);
 }
 
 /** Throws a ToriiConfigError if `condition` is not met. The message consists of the option name and `problem`. */
