@@ -83,7 +83,7 @@ const folderTables: Readonly<Record<string, FolderTable>> = {
       ],
       calls: ['.', 'logs', 'options', 'time', 'token'],
       errors: [],
-      logs: [],
+      logs: ['errors'],
       network: ['.'],
       pem: ['options'],
       stores: [],

@@ -37,6 +37,15 @@ describe('explain', () => {
     for (const fact of ['clerk', 'sales/invoices:get']) expect(findings.at(-1)?.because).toContain(fact);
   });
 
+  test('says that expressions were not tried, each time', async () => {
+    const roles = Object.fromEntries(['a', 'b', 'c'].map((role) => [role, ['%r{[ab]*x{900}}:get']]));
+    const limited = createAuthz({ permissions: { permissions: roles } });
+    const auth = await callerWith({ roles: ['a', 'b', 'c'] });
+    const asked = async (path: string) => (await limited.explain(auth, requestFor(path))).findings.at(-1)?.because;
+    for (let n = 0; n < 2; n++) expect(await asked(`/${'a'.repeat(250)}`)).toContain('; not all regular expressions');
+    expect(await asked('/a')).not.toContain('not all');
+  });
+
   test('[33] gives a promise that throws if a field is read without await', async () => {
     const explaining = authz.explain(await callerWith(claims), requestFor('/api/north/x', { headers }));
     for (const field of ['allowed', 'findings', 'text']) {

@@ -28,7 +28,8 @@ function randomText(length: number): string {
 
 const floods: Readonly<Record<string, (authz: Authz) => Promise<void>>> = {
   states: async () => {
-    for (let n = 0; n < 150; n++) await authz.can(auth, `area${n}/${randomText(900)}:get`);
+    // Each decision may add only a few states.
+    for (let n = 0; n < 1_500; n++) await authz.can(auth, `area${n % 150}/${randomText(900)}:get`);
   },
   decisions: async () => {
     for (let n = 0; n < 12_000; n++) {

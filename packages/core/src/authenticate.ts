@@ -7,7 +7,7 @@ import { loggable } from './logs/loggable.ts';
 import { wrongOption } from './options/reader.ts';
 import type { RequestSettings } from './options/request-options.ts';
 import { bearerToken } from './request/bearer.ts';
-import { assertRequest, type RequestView, unknownRequest } from './request/request-view.ts';
+import { type RequestView, unknownRequest } from './request/request-view.ts';
 import type { RefuseRevoked } from './revocation-check.ts';
 import type { RevocableToken } from './revocations.ts';
 
@@ -21,7 +21,10 @@ export interface TokenPipeline {
   readonly authorize?: ((auth: Auth, request: RequestView) => Promise<void>) | undefined;
 }
 
-export interface Pipeline extends TokenPipeline, Omit<RequestSettings, 'checks'> {}
+export interface Pipeline extends TokenPipeline, Omit<RequestSettings, 'checks'> {
+  /** Throws if a request without a token is no request. Absent if the request was not read by `quickViewOf`. */
+  readonly assertRequest?: (request: RequestView) => void;
+}
 
 interface Verified {
   readonly result: { readonly auth: Auth; readonly revocable?: RevocableToken | undefined };
@@ -97,7 +100,7 @@ async function admit(
   const { result, fromCache } = isReady(verified) ? verified : await verified;
   const { auth, revocable } = result;
   // Also for a token that is refused below: it is remembered, and may be accepted later.
-  if (!fromCache) setListener(auth, emit);
+  if (!fromCache && emit !== silent) setListener(auth, emit);
   const checking = refuseRevoked?.(revocable);
   if (checking !== undefined) {
     await checking;
@@ -136,12 +139,12 @@ function isReady(verified: Verified | Promise<Verified>): verified is Verified {
   return Object.hasOwn(verified, 'result');
 }
 
-function tokenOf(request: RequestView, { places }: Pipeline, optional: boolean): string | null {
+function tokenOf(request: RequestView, { places, assertRequest }: Pipeline, optional: boolean): string | null {
   try {
     return bearerToken(request, places);
   } catch (error) {
     const isMissing = error instanceof ToriiAuthError && error.reason === 'token_missing';
-    if (isMissing) assertRequest(request);
+    if (isMissing) assertRequest?.(request);
     if (optional && isMissing) return null;
     throw error;
   }

@@ -30,7 +30,7 @@ export type { VerifierOptions } from './options/verifier-options.ts';
 export type { VerifyOptions } from './options/verify-options.ts';
 export { isPatch, Patch, type PatchBody, type PatchFields, type PatchValue } from './patch.ts';
 export type { Fetch } from './platform.ts';
-export type { CheckResult } from './promises/outcome.ts';
+export type { CheckResult } from './promises/check-result.ts';
 export type { HeadersLike, RequestLike, RequestParts } from './request/request-parts.ts';
 export type { RequestView } from './request/request-view.ts';
 export { type FailedAnnouncement, ToriiRevocationError } from './revocation-errors.ts';

@@ -32,7 +32,8 @@ function dangerOf(source: string): string | undefined {
 
 function matcherOf(source: string): (below: string) => boolean {
   const set = new RegexSet();
-  set.add({ text: source, method: '*', resource: { kind: 'regex', source } }, source);
+  set.add({ text: source, method: '*', resource: { kind: 'regex', source } }, source, 0);
+  set.compile();
   return (below) => probes.filter((probe) => set.find(below + probe, 'GET') !== undefined).length >= nearlyAll;
 }
 

@@ -1,34 +1,36 @@
+import { isError } from '@torii/core/adapter';
+import { MatchBudget, maxPlaces, maxSteps } from './match-budget.ts';
 import { coversMethod, type Permission, star } from './permission.ts';
+import { addNextNodes, createNode, grow, type Node, pathTo, placesAfterGrowth } from './permission-node.ts';
+import { RegexChains } from './regex-chains.ts';
 import { literalSegments, RegexSet } from './regex-set.ts';
-import { MatchBudget, RegexBudget } from './regex-size.ts';
+import { countSteps, RegexBudget } from './regex-size.ts';
 import { StateBudget } from './state-budget.ts';
-
-interface Node {
-  exact: Permission[] | undefined;
-  below: Permission[] | undefined;
-  regexes: RegexSet | undefined;
-  /** A Map, because in a plain object a path segment named `__proto__` would reach the prototype. */
-  children: Map<string, Node> | undefined;
-  starChild: Node | undefined;
-}
 
 export class PermissionTree {
   readonly #root: Node = createNode();
   readonly #regexSets: RegexSet[] = [];
   readonly #budget: RegexBudget;
   readonly #states: StateBudget;
+  readonly #chains: RegexChains = new RegexChains(this.#root);
 
   /** All roles of a document share the two budgets. */
   constructor(budget: RegexBudget = new RegexBudget(), states: StateBudget = new StateBudget()) {
     this.#budget = budget;
     this.#states = states;
-    budget.beginRole();
+  }
+
+  /** An upper bound of the places that one path leads to. */
+  get places(): number {
+    return this.#root.places;
   }
 
   add(permission: Permission): string | undefined {
     const { resource } = permission;
     if (resource.kind === 'regex') return this.#addRegex(permission, resource.source);
-    const node = this.#grow(resource.segments);
+    const problem = this.#problemOfPlace(resource.segments);
+    if (problem !== undefined) return problem;
+    const node = grow(this.#root, resource.segments);
     if (resource.isSubtree) node.below = withPermission(node.below, permission);
     else node.exact = withPermission(node.exact, permission);
     return undefined;
@@ -46,19 +48,21 @@ export class PermissionTree {
   ): Permission | undefined {
     let reached: readonly Node[] = [this.#root];
     const matching = ({ regexes }: Node): Permission | undefined =>
-      regexes && budget.take(regexes.size, resource.length) ? regexes.find(resource, method) : undefined;
+      regexes && budget.takeMatch(regexes.steps, resource.length) ? regexes.find(resource, method, budget) : undefined;
     const granting = (node: Node, list: readonly Permission[] | undefined): Permission | undefined =>
       covering(list, method) ?? matching(node);
     for (const segment of segments) {
+      if (!budget.takePlaces(reached.length)) return undefined;
       const next: Node[] = [];
       for (const node of reached) {
         const found = granting(node, node.below);
         if (found !== undefined) return found;
-        next.push(...nextNodes(node, segment));
+        addNextNodes(node, segment, next);
       }
       if (next.length === 0) return undefined;
       reached = next;
     }
+    if (!budget.takePlaces(reached.length)) return undefined;
     for (const node of reached) {
       const found = granting(node, node.exact);
       if (found !== undefined) return found;
@@ -80,7 +84,9 @@ export class PermissionTree {
         const cover = coverAmong(node, node.below);
         if (cover !== undefined) return cover;
       }
-      reached = reached.flatMap((node) => nextNodes(node, segment));
+      const next: Node[] = [];
+      for (const node of reached) addNextNodes(node, segment, next);
+      reached = next;
     }
     for (const node of reached) {
       const cover = coverAmong(node, isSubtree ? node.below : node.exact);
@@ -90,45 +96,46 @@ export class PermissionTree {
   }
 
   #addRegex(permission: Permission, source: string): string | undefined {
-    const problem = this.#budget.take(source);
+    const segments = literalSegments(source);
+    const problem = this.#budget.take(source) ?? this.#problemOfPlace(segments);
     if (problem !== undefined) return problem;
-    const node = this.#grow(literalSegments(source));
+    const steps = stepsOf(source);
+    if (typeof steps === 'string') return steps;
+    const set = pathTo(this.#root, segments)[segments.length]?.regexes;
+    const growth = set === undefined ? new RegexSet().steps + steps : set.growthBy(source, steps);
+    const total = this.#chains.stepsAfterGrowth(segments, growth);
+    if (total > maxSteps) return describeExcess(growth, total);
+    const node = grow(this.#root, segments);
     if (node.regexes === undefined) {
       node.regexes = new RegexSet(this.#states);
       this.#regexSets.push(node.regexes);
     }
-    return node.regexes.add(permission, source);
+    node.regexes.add(permission, source, steps);
+    this.#chains.noteGrowth(segments, growth);
+    return undefined;
   }
 
-  #grow(segments: readonly string[]): Node {
-    let node = this.#root;
-    for (const segment of segments) node = segment === star ? growStarChild(node) : growChild(node, segment);
-    return node;
+  #problemOfPlace(segments: readonly string[]): string | undefined {
+    const places = placesAfterGrowth(this.#root, segments);
+    if (places <= maxPlaces) return undefined;
+    return `one path could lead to ${places} places in the permissions of this role. The limit is ${maxPlaces}. Use fewer stars: write a/* instead of a/*/b, or split the role into several`;
   }
 }
 
-function nextNodes({ children, starChild }: Node, segment: string): readonly Node[] {
-  const child = children?.get(segment);
-  if (child === undefined) return starChild === undefined ? [] : [starChild];
-  return starChild === undefined ? [child] : [child, starChild];
+/** Returns a problem if the expression is not valid. */
+function stepsOf(source: string): number | string {
+  try {
+    return countSteps(source);
+  } catch (error) {
+    return `the regular expression is not valid: ${isError(error) ? error.message : 'it cannot be parsed'}`;
+  }
 }
 
-function growStarChild(node: Node): Node {
-  node.starChild ??= createNode();
-  return node.starChild;
-}
-
-function growChild(node: Node, segment: string): Node {
-  node.children ??= new Map();
-  const known = node.children.get(segment);
-  if (known !== undefined) return known;
-  const child = createNode();
-  node.children.set(segment, child);
-  return child;
-}
-
-function createNode(): Node {
-  return { exact: undefined, below: undefined, regexes: undefined, children: undefined, starChild: undefined };
+function describeExcess(steps: number, total: number): string {
+  if (steps > maxSteps) {
+    return `the regular expression has ${steps} steps. The limit of a role is ${maxSteps}. Repeat less: write a+ instead of a{1,100}`;
+  }
+  return `with this regular expression (${steps} steps), one path would be tried with ${total} steps. The limit of a role is ${maxSteps}. Begin expressions with literal segments, as in sales/\\d+, so that they are tried only there, or write users/*/orders instead of an expression`;
 }
 
 function withPermission(list: Permission[] | undefined, permission: Permission): Permission[] {

@@ -1,8 +1,9 @@
 import { DecisionMemory } from './decision-memory.ts';
 import { isRoleName, type MalformedEntry, readDocument } from './document.ts';
+import { MatchBudget } from './match-budget.ts';
 import { type Grant, readPermission, segmentsOf } from './permission.ts';
 import { PermissionTree } from './permission-tree.ts';
-import { MatchBudget, RegexBudget } from './regex-size.ts';
+import { RegexBudget } from './regex-size.ts';
 import { StateBudget } from './state-budget.ts';
 
 export interface Policy {
@@ -51,9 +52,9 @@ export function findGrant(
   roles: readonly string[],
   resource: string,
   method: string,
+  budget: MatchBudget = new MatchBudget(),
 ): Grant | undefined {
   const segments = segmentsOf(resource);
-  const budget = new MatchBudget();
   for (const role of roles) {
     const permission = policy.roles.get(role)?.find(resource, segments, method, budget);
     if (permission !== undefined) return { role, permission };

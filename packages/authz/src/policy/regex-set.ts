@@ -1,14 +1,14 @@
-import { isError } from '@torii/core/adapter';
 import { RE2Set } from 're2js';
+import { MatchBudget } from './match-budget.ts';
 import { coversMethod, type Permission } from './permission.ts';
-import { programSizeOf } from './regex-size.ts';
 import type { StateBudget } from './state-budget.ts';
 
-/**
- * The size of RE2's cache of automaton states of one set, in bytes. If it is too small, matching gets slower, but its
- * time stays linear.
- */
+/** The memory of the automaton states of one set, in bytes. */
 const maxStateBytes = 1 << 20;
+/** The most that the first state needs, with as many steps as a role may have. */
+const maxBytesOfState = 8_400;
+/** In steps: what one more set costs for each character. */
+const costOfSet = 16;
 
 /**
  * Regular expressions that are matched together. RE2 does not backtrack, so the time of a match is linear in the length
@@ -16,41 +16,66 @@ const maxStateBytes = 1 << 20;
  */
 export class RegexSet {
   readonly #set: RE2Set = new RE2Set(RE2Set.ANCHOR_BOTH, 0, maxStateBytes);
-  readonly #permissions: Permission[] = [];
+  /** The permissions of each expression: `a:get` and `a:put` share one. */
+  readonly #permissions: Permission[][] = [];
+  readonly #indexes: Map<string, number> = new Map();
   readonly #states: StateBudget | undefined;
-  #size = 0;
+  #steps: number = costOfSet;
 
   constructor(states?: StateBudget) {
     this.#states = states;
   }
 
-  get size(): number {
-    return this.#size;
+  get steps(): number {
+    return this.#steps;
   }
 
-  add(permission: Permission, source: string): string | undefined {
-    try {
-      this.#set.add(source);
-    } catch (error) {
-      return `the regular expression is not valid: ${isError(error) ? error.message : 'it cannot be parsed'}`;
+  /** Returns how much `steps` would grow by `add`. */
+  growthBy(source: string, steps: number): number {
+    return this.#indexes.has(source) ? 0 : steps;
+  }
+
+  add(permission: Permission, source: string, steps: number): void {
+    const known = this.#indexes.get(source);
+    if (known !== undefined) {
+      this.#permissions[known]?.push(permission);
+      return;
     }
-    this.#permissions.push(permission);
-    this.#size += programSizeOf(source);
-    return undefined;
+    this.#indexes.set(source, this.#set.add(source));
+    this.#permissions.push([permission]);
+    this.#steps += steps;
   }
 
   compile(): void {
     this.#set.compile();
+    // If there is no memory for another state, RE2 would drop all states and create them again, up to twice per match.
+    // Instead, match without states.
+    this.#set.dfa.resetCache = () => null;
   }
 
-  find(resource: string, method: string): Permission | undefined {
-    const matches = this.#set.match(resource);
-    this.#states?.noteUse(this.#set);
-    for (const index of matches) {
-      const permission = this.#permissions[index];
-      if (permission !== undefined && coversMethod(permission.method, method)) return permission;
+  find(resource: string, method: string, budget: MatchBudget = new MatchBudget()): Permission | undefined {
+    for (const index of this.#match(resource, budget)) {
+      const found = this.#permissions[index]?.find((permission) => coversMethod(permission.method, method));
+      if (found !== undefined) return found;
     }
     return undefined;
+  }
+
+  // Lets RE2 add only as many states as the budget has left.
+  #match(resource: string, budget: MatchBudget): readonly number[] {
+    const { dfa } = this.#set;
+    if (dfa.memBudget < maxBytesOfState) dfa.clearCache();
+    const free = dfa.memBudget;
+    const allowed = Math.min(free, budget.newStateBytes);
+    dfa.memBudget = allowed;
+    // Without a first state, RE2 drops all states to make room for it, and does not notice the limit.
+    dfa.failed = dfa.startStates.size === 0 && allowed < maxBytesOfState;
+    const matches = this.#set.match(resource);
+    const used = allowed - dfa.memBudget;
+    dfa.memBudget = free - used;
+    budget.noteNewStates(used);
+    this.#states?.noteUse(this.#set);
+    return matches;
   }
 }
 

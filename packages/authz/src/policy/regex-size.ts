@@ -1,9 +1,9 @@
-// The largest total size (see `programSizeOf`) of the regular expressions of one role, which limits the time of a
-// match, and of one document, which limits the memory for compiling.
-const maxRoleSize = 10_000;
+import { RE2Set } from 're2js';
+
+// Limits the estimated size (see `estimateSize`) of a regular expression, and of all of a document, before anything is
+// compiled: compiling takes time and memory. What matching may cost is limited by `MatchBudget`.
+const maxExpressionSize = 10_000;
 const maxDocumentSize = 100_000;
-/** In characters. Regular expressions are not tried on a longer resource, because only an attacker sends one. */
-const maxResourceLength = 1_024;
 
 // A Unicode class such as `\p{L}` is short text but compiles to hundreds of character ranges, so each class adds
 // `unicodeClassCost` to the estimated size of its expression.
@@ -19,10 +19,10 @@ const wideRangeCost = 2_000;
 // Splits an expression into tokens. `\\` is one token, so that its second backslash does not start another escape.
 const token = /\\[pPx]\{\^?\w+\}|\\[\s\S]|\{(\d+)(?:,(\d*))?\}|[\s\S]/gy;
 
-// Returns an upper bound of the compiled size, without compiling: repetitions such as `(?:ab{9}){100}` can turn 1,000
+// Estimates the compiled size without compiling: repetitions such as `(?:ab{9}){100}` can turn 1,000
 // characters into millions of steps. To be safe, a repetition after a group multiplies the size of the whole
 // expression.
-export function programSizeOf(source: string): number {
+export function estimateSize(source: string): number {
   let size = 0;
   let factor = 1;
   let isAfterGroup = false;
@@ -45,41 +45,26 @@ function countMatches(pattern: RegExp, source: string): number {
   return source.match(pattern)?.length ?? 0;
 }
 
-/**
- * Limits the matching time of one request: all roles of the caller together may use only as much as one role of the
- * largest size.
- */
-export class MatchBudget {
-  #left: number = maxRoleSize * maxResourceLength;
+export class RegexBudget {
+  #left: number = maxDocumentSize;
 
-  take(size: number, length: number): boolean {
-    const cost = size * length;
-    if (length > maxResourceLength || cost > this.#left) return false;
-    this.#left -= cost;
-    return true;
+  take(source: string): string | undefined {
+    const size = estimateSize(source);
+    if (size > maxExpressionSize) {
+      return 'the regular expression is too large: it repeats too much or names too many characters. Write a+ instead of a{1,100}';
+    }
+    if (size > this.#left) {
+      return 'the regular expressions before this one use up the limit of the document. Use fewer or shorter ones';
+    }
+    this.#left -= size;
+    return undefined;
   }
 }
 
-export class RegexBudget {
-  #leftOfDocument: number = maxDocumentSize;
-  #leftOfRole: number = maxRoleSize;
-
-  beginRole(): void {
-    this.#leftOfRole = maxRoleSize;
-  }
-
-  take(source: string): string | undefined {
-    const size = programSizeOf(source);
-    if (size > maxRoleSize)
-      return 'the regular expression is too large: it repeats too much or names too many characters';
-    if (size > this.#leftOfRole) {
-      return 'the regular expressions before this one use up the limit of the role. Split the role into several';
-    }
-    if (size > this.#leftOfDocument) {
-      return 'the regular expressions before this one use up the limit of the document. Use fewer or shorter ones';
-    }
-    this.#leftOfRole -= size;
-    this.#leftOfDocument -= size;
-    return undefined;
-  }
+/** The number of instructions that RE2 compiles an expression to. Throws if the expression is not valid. */
+export function countSteps(source: string): number {
+  const set = new RE2Set(RE2Set.ANCHOR_BOTH);
+  set.add(source);
+  set.compile();
+  return set.prog.numInst();
 }

@@ -1,5 +1,6 @@
 import type { RequestView } from '@torii/core';
 import { loggable } from '@torii/core/adapter';
+import { MatchBudget } from '../policy/match-budget.ts';
 import type { Grant } from '../policy/permission.ts';
 import { findGrant, type Policy } from '../policy/policy.ts';
 import type { Caller } from './caller.ts';
@@ -7,6 +8,8 @@ import type { Place } from './place.ts';
 import { fail, forbid, pass, type Verdict } from './verdict.ts';
 
 const refusal = 'You may not do this.';
+const limitNote =
+  'not all regular expressions and stars were tried: the path is too long for that many. Use fewer, see the limits in the README';
 
 export function judgePermission(policy: Policy, caller: Caller, request: RequestView, place: Place): Verdict {
   const { method, path } = request;
@@ -16,12 +19,16 @@ export function judgePermission(policy: Policy, caller: Caller, request: Request
   if (path === undefined) return forbid(refusal, 'the path is not known');
   if (resource === undefined) return fail(refusal, `the path does not match \`${hasSlug ? 'slug' : 'base'}\``);
   const key = `${caller.key} ${method} ${path}`;
+  const budget = new MatchBudget();
   let grant = policy.memory.recall(key);
   if (grant === undefined) {
-    grant = findGrant(policy, caller.roles, resource, method) ?? null;
-    policy.memory.keep(key, grant);
+    grant = findGrant(policy, caller.roles, resource, method, budget) ?? null;
+    // A refusal for this reason is not remembered, so that its explanation is not lost.
+    if (grant !== null || !budget.isSpent) policy.memory.keep(key, grant);
   }
-  return grant === null ? fail(refusal, describeMissing(policy, caller, method, resource)) : pass(describeGrant(grant));
+  if (grant !== null) return pass(describeGrant(grant));
+  const missing = describeMissing(policy, caller, method, resource);
+  return fail(refusal, budget.isSpent ? `${missing}; ${limitNote}` : missing);
 }
 
 function describeGrant({ role, permission }: Grant): string {

@@ -1,11 +1,11 @@
 import { readAuth } from '../auth.ts';
-import { ToriiAuthError } from '../errors.ts';
-import { withDetail } from '../events.ts';
+import type { ToriiAuthError } from '../errors.ts';
+import { refusal } from '../events.ts';
 import type { SetKey } from '../keys/jwks.ts';
 import { type KeyCaller, type KeySource, unknownKey } from '../keys/remote-key-set.ts';
-import { isSignatureShaped, type VerifySignature } from '../keys/signature.ts';
+import { isSignatureShaped } from '../keys/signature.ts';
 import { wallMs } from '../platform.ts';
-import { type ClaimRules, checkClaims, checkTimes, issuerOf, notBefore, startOf } from './claims.ts';
+import { type ClaimRules, checkClaims, checkTimes, findByIssuer } from './claims.ts';
 import { keyIdFrom, parseToken } from './parse.ts';
 import type { TokenMemory, VerifiedToken } from './token-cache.ts';
 import { makeRevocable } from './token-digest.ts';
@@ -51,40 +51,24 @@ function isStillGood(
 }
 
 async function verifyAndRemember(token: string, settings: VerifySettings): Promise<Verdict> {
-  const result = await verifyAfresh(token, settings);
+  const { header, claims, signedBytes, signature } = parseToken(token);
+  const kid = keyIdFrom(header);
+  const source = findByIssuer(claims, settings.keySources);
+  const checked = checkClaims(claims, settings.rules);
+  if (!isSignatureShaped(signature)) throw invalidSignature(kid);
+  const key = source.peek(kid) ?? (await source.find(kid, settings.keyCaller));
+  const verifySignature = await key.load();
+  if (verifySignature === undefined) throw unknownKey(kid, 'it is not a point on the curve P-256');
+  if (!(await verifySignature(signature, signedBytes))) throw invalidSignature(kid);
+  // Check the times again: the token may have expired during the key fetch.
+  const startsAt = checkTimes(checked, claims, settings.rules.clockToleranceMs);
+  const auth = readAuth(checked, claims);
+  const revocable = settings.rules.maxTokenSeconds === undefined ? undefined : await makeRevocable(auth, signedBytes);
+  const result = { auth, startsAt, key, source, revocable };
   settings.cache.add(token, result);
   return { result, fromCache: false };
 }
 
-async function verifyAfresh(token: string, settings: VerifySettings): Promise<VerifiedToken> {
-  const { header, claims, signedBytes, signature } = parseToken(token);
-  const kid = keyIdFrom(header);
-  const issuer = issuerOf(claims, settings.rules);
-  const checked = checkClaims(claims, settings.rules);
-  if (!isSignatureShaped(signature)) throw invalidSignature(kid);
-  const source = sourceOf(issuer, settings);
-  const key = source.peek(kid) ?? (await source.find(kid, settings.keyCaller));
-  const verifySignature = await loadVerifier(key);
-  if (!(await verifySignature(signature, signedBytes))) throw invalidSignature(kid);
-  // Check the times again: the token may have expired during the key fetch.
-  checkTimes(checked, notBefore(claims), settings.rules.clockToleranceMs);
-  const auth = readAuth(checked, claims);
-  const revocable = settings.rules.maxTokenSeconds === undefined ? undefined : await makeRevocable(auth, signedBytes);
-  return { auth, startsAt: startOf(checked, claims), key, source, revocable };
-}
-
-function sourceOf(issuer: string, settings: VerifySettings): KeySource {
-  const source = settings.keySources.get(issuer);
-  if (source === undefined) throw new Error('Every accepted issuer has a key source.');
-  return source;
-}
-
-async function loadVerifier(key: SetKey): Promise<VerifySignature> {
-  const loaded = await key.load();
-  if (loaded === undefined) throw unknownKey(key.kid, 'it is not a point on the curve P-256');
-  return loaded;
-}
-
 function invalidSignature(kid: string): ToriiAuthError {
-  return withDetail(new ToriiAuthError('signature_invalid', 'The signature of the token is not valid.'), { kid });
+  return refusal('signature_invalid', 'The signature of the token is not valid.', { kid });
 }
