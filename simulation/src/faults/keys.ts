@@ -121,8 +121,8 @@ export const keysFaults: readonly PlantedFault[] = [
     changes: [
       {
         file: claims,
-        from: 'if (now >= validUntil)',
-        to: 'if (now > validUntil)',
+        from: 'if (now >= expiresAt * 1000 + toleranceMs)',
+        to: 'if (now > expiresAt * 1000 + toleranceMs)',
       },
     ],
     harm: 'The leeway is a millisecond too long.',
@@ -147,8 +147,8 @@ export const keysFaults: readonly PlantedFault[] = [
     changes: [
       {
         file: verify,
-        from: 'const [validFrom, validUntil] = checkTimes(checked, claims, settings.rules.clockToleranceMs);',
-        to: 'const [validFrom, validUntil] = [checked.issuedAt * 1000 - 30_000, checked.expiresAt * 1000 + 30_000];',
+        from: 'const startsAt = checkTimes(checked, claims, settings.rules.clockToleranceMs);',
+        to: 'const startsAt = checked.issuedAt;',
       },
     ],
     harm: 'A token that expires while its request waits for the keys is accepted.',
