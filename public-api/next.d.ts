@@ -57,7 +57,6 @@ declare module '@torii/next' {
     request: NextRequest,
     context: AuthContext<Custom, P>,
   ) => Response | Promise<Response>;
-  type Completion = (response: Response) => Response;
   export type GetToken = (options?: GetTokenOptions) => Promise<string | null>;
   export interface GetTokenOptions {
     readonly template?: string;
@@ -76,16 +75,9 @@ declare module '@torii/next' {
     readonly returnTo: string;
   }
   export interface ProxyRenewal {
-    readonly startRenewal: (settings: RenewalSettings) => (request: NextRequest) => Promise<Completion | undefined>;
+    readonly startRenewal: object;
   }
   export type RefusedPage = (typeof refusedPages)[number];
-  interface RenewalSettings {
-    readonly verify: VerifyOptions;
-    readonly cookie: TokenCookie;
-    readonly origins: readonly string[];
-    readonly signInPath: string;
-    readonly tokenPath: string;
-  }
   export interface RouteContext<P extends object = Params> {
     readonly params: Promise<P>;
   }
@@ -93,10 +85,6 @@ declare module '@torii/next' {
     request: NextRequest,
     context: RouteContext<P>,
   ) => Promise<Response>;
-  interface TokenCookie {
-    readonly name: string;
-    readonly secure: boolean;
-  }
   export interface TokenRoutes {
     POST(request: NextRequest): Promise<Response>;
     DELETE(request: NextRequest): Promise<Response>;
