@@ -10,6 +10,7 @@ import { freePort } from '../../packages/next/test/next-server.ts';
 import { startApp } from '../../packages/next/test/running-app.ts';
 import { launchChromium } from '../../scripts/chromium.ts';
 import { findProgram } from '../../scripts/programs.ts';
+import { repository } from '../../scripts/workspace.ts';
 import { atMost, formatNumber, withSpread } from './limits.ts';
 import { announceSteps, tellProgress } from './progress.ts';
 import { type Contender, measureInRounds, median, ratiosTo, spreadOf } from './rounds.ts';
@@ -45,10 +46,10 @@ async function measureSize(): Promise<{ readonly tables: readonly Table[]; reado
   const whole = files.map((file) => readFileSync(join(built, file)));
   const proxy = "import { createToriiProxy } from '@torii/next/proxy';";
   const options = "issuer: process.env.TORII_ISSUER, signInPath: '/sign-in', origins: [process.env.APP_ORIGIN]";
-  const { code: ours, metafile } = await bundle(
-    folder,
-    `${proxy} export const middleware = createToriiProxy({ ${options} });`,
-  );
+  const middleware = `${proxy} export const middleware = createToriiProxy({ ${options} });`;
+  const { code: ours } = await bundle(folder, middleware);
+  // The built files no longer show the folders.
+  const { metafile } = await bundle(join(repository, 'packages', 'next'), middleware, '@torii/source');
   const { code: renewing } = await bundle(
     folder,
     `${proxy} import { renewInProxy } from '@torii/next/renewal'; export const middleware = createToriiProxy({ ${options}, renewInProxy });`,
@@ -87,6 +88,7 @@ async function measureSize(): Promise<{ readonly tables: readonly Table[]; reado
 async function bundle(
   folder: string,
   contents: string,
+  ...conditions: readonly string[]
 ): Promise<{ readonly code: Uint8Array; readonly metafile: Metafile }> {
   const { outputFiles, metafile } = await build({
     stdin: { contents, resolveDir: folder },
@@ -95,8 +97,8 @@ async function bundle(
     write: false,
     metafile: true,
     format: 'esm',
-    absWorkingDir: folder,
-    conditions: ['edge-light', 'react-server'],
+    absWorkingDir: repository,
+    conditions: [...conditions, 'edge-light', 'react-server'],
     // Next brings its own copies.
     external: ['next/*', 'react', '#navigation'],
   });
@@ -113,7 +115,7 @@ function partsOf({ outputs }: Metafile): readonly (readonly [string, number])[] 
   const bytes = new Map<string, number>();
   for (const { inputs } of Object.values(outputs)) {
     for (const [file, { bytesInOutput }] of Object.entries(inputs)) {
-      const [, name, path = ''] = /@torii\/(\w+)\/dist\/(.*)$/.exec(file) ?? [];
+      const [, name, path = ''] = /^packages\/(\w+)\/src\/(.*)$/.exec(file) ?? [];
       const part = path.includes('/') ? path.slice(0, path.lastIndexOf('/') + 1) : 'files directly in `src/`';
       const key = name === undefined ? 'the call of `createToriiProxy`' : `@torii/${name}, ${part}`;
       bytes.set(key, (bytes.get(key) ?? 0) + bytesInOutput);
