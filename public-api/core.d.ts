@@ -1,7 +1,7 @@
 // The public API of @torii/core, written by `npm run api`.
 
 declare module '@torii/core' {
-  export { type RefusalError } from '@torii/core';
+  export { type RefusalError };
 
   export interface Actor {
     readonly userId: string | null;
@@ -96,7 +96,7 @@ declare module '@torii/core' {
     readonly announce: () => Promise<void>;
     readonly answer?: unknown;
   }
-  export type Fetch = typeof globalThis.fetch;
+  export type Fetch = typeof fetch;
   export interface FieldError {
     readonly field: string | null;
     readonly message: string;
@@ -288,7 +288,6 @@ declare module '@torii/core' {
     );
   }
   export abstract class ToriiError extends Error {
-    static [Symbol.hasInstance]: (value: unknown) => boolean;
     protected static readonly kind: string;
     abstract readonly code: string;
     constructor(message: string, options?: ErrorOptions);
