@@ -61,6 +61,8 @@ function inputOptions(folder: string, entries: readonly string[]) {
     external: /^[^./]/,
     tsconfig: join(folder, 'tsconfig.json'),
     experimental: { nativeMagicString: true },
+    // Its warning is about the speed of the machine.
+    checks: { bundlerTimings: false },
     onLog: failOnWarning,
   };
 }
