@@ -10,6 +10,7 @@ export const benches: readonly Bench[] = [
   { name: 'edge-size' },
   { name: 'next' },
   { name: 'authz' },
+  { name: 'growth' },
   { name: 'streams' },
   { name: 'api-size' },
   { name: 'api-walk' },
