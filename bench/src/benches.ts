@@ -3,6 +3,7 @@ export const benches: readonly Bench[] = [
   { name: 'verify' },
   // Runs the build for edge runtimes on Node.
   { name: 'webcrypto', conditions: ['edge-light'] },
+  { name: 'node-versions' },
   { name: 'requests' },
   { name: 'memory' },
   { name: 'revocation' },

@@ -3,7 +3,7 @@ import { createAuthz } from '@torii/authz';
 import { createVerifier } from '@torii/core';
 import { viewOf } from '@torii/core/adapter';
 import { joseOver, ours, oursOver, peersOver, type Verify } from './contenders.ts';
-import { atMost, formatNumber } from './limits.ts';
+import { atMost } from './limits.ts';
 import { createManyIssuers, issuersInTurn } from './many-issuers.ts';
 import { makeMaterial } from './material.ts';
 import { type Growing, growthOf, measureGrowth, tableOfGrowth } from './measured-growth.ts';
