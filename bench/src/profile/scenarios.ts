@@ -9,7 +9,6 @@ import { requireAuth } from '@torii/express';
 import express from 'express';
 import { makeMaterial } from '../material.ts';
 import { permissionsFor, questionsFor } from '../permissions.ts';
-import { scaled } from '../settings.ts';
 
 export interface Scenario {
   readonly what: string;
@@ -24,7 +23,7 @@ export interface Prepared {
 
 const inTurn = 200;
 /** Each is verified once. */
-const newTokens = scaled(10_000);
+const newTokens = 20_000;
 
 export const scenarios: Readonly<Record<string, Scenario>> = {
   verify: { what: 'createVerifier().verify, a known token', prepare: verifyKnown },
