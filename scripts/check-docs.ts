@@ -1,9 +1,10 @@
-// Compiles every TypeScript block of the documentation as a separate module, and checks the relative links. A block
+// Compiles every TypeScript block of the documentation as a separate module, and checks the links to files and headings. A block
 // that cannot compile needs a reason in the line before it:
 //   <!-- not compiled: half of a class -->
 import { spawnSync } from 'node:child_process';
 import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { listAnchors, listLinks } from './markdown.ts';
 import { repository } from './workspace.ts';
 
 interface Block {
@@ -17,6 +18,8 @@ interface Block {
 
 export interface Page {
   readonly blocks: readonly Block[];
+  /** The lines of all blocks of shell commands. */
+  readonly commands: readonly string[];
   readonly links: readonly { readonly target: string; readonly line: number }[];
 }
 
@@ -24,7 +27,7 @@ export interface Page {
 const blockFolder = 'docs/.blocks';
 
 if (import.meta.main) {
-  const pages = globSync(['*.md', '{packages,examples}/*/*.md', 'docs/**/*.md'], {
+  const pages = globSync(['*.md', '.github/**/*.md', '{packages,examples}/*/*.md', 'docs/**/*.md'], {
     cwd: repository,
     exclude: ['**/node_modules/**'],
   })
@@ -43,10 +46,10 @@ if (import.meta.main) {
   process.exitCode = problems.length === 0 ? 0 : 1;
 }
 
-/** Returns the TypeScript blocks and the relative links of a page. */
+/** Returns the TypeScript blocks, the shell commands and the relative links of a page. */
 export function readPage(markdown: string): Page {
   const blocks: Block[] = [];
-  const links: { target: string; line: number }[] = [];
+  const commands: string[] = [];
   let excuse: string | undefined;
   let fence:
     | { readonly end: string; readonly language: string; readonly line: number; readonly code: string[] }
@@ -59,6 +62,7 @@ export function readPage(markdown: string): Page {
         continue;
       }
       const { language, line, code } = fence;
+      if (language === 'sh') commands.push(...code);
       if (language === 'ts' || language === 'tsx') blocks.push({ language, line, code: code.join('\n'), excuse });
       fence = undefined;
       excuse = undefined;
@@ -71,12 +75,9 @@ export function readPage(markdown: string): Page {
     }
     // Formatters insert blank lines between a comment and its block.
     if (text.trim() !== '') excuse = /<!-- not compiled: (.+) -->/.exec(text)?.[1];
-    for (const [, target] of text.replace(/`[^`]*`/g, '').matchAll(/\]\(([^)\s]+)/g)) {
-      if (target !== undefined && !/^([a-z]+:|#)/.test(target)) links.push({ target, line: index + 1 });
-    }
   }
   if (fence !== undefined) throw new Error(`The code block that starts in line ${fence.line - 1} is never closed.`);
-  return { blocks, links };
+  return { blocks, commands, links: listLinks(markdown).filter(({ target }) => !/^[a-z]+:/.test(target)) };
 }
 
 function compileBlocks(blocks: readonly (Block & { readonly path: string })[]): readonly string[] {
@@ -119,7 +120,18 @@ function writeBlock(name: string, text: string): void {
 function findBrokenLinks(
   links: readonly { readonly path: string; readonly target: string; readonly line: number }[],
 ): readonly string[] {
-  return links
-    .filter(({ path, target }) => !existsSync(join(repository, dirname(path), target.replace(/#.*$/, ''))))
-    .map(({ path, target, line }) => `${path}:${line}: the link target ${target} does not exist`);
+  const anchors = new Map<string, ReadonlySet<string>>();
+  return links.flatMap(({ path, target, line }) => {
+    const [to = '', anchor] = target.split('#');
+    const file = to === '' ? path : join(dirname(path), to);
+    if (!existsSync(join(repository, file))) return [`${path}:${line}: the link target ${target} does not exist`];
+    if (anchor === undefined || anchorsOf(file).has(anchor)) return [];
+    return [`${path}:${line}: the link target ${target} names a heading that does not exist`];
+  });
+
+  function anchorsOf(file: string): ReadonlySet<string> {
+    const known = anchors.get(file) ?? listAnchors(readFileSync(join(repository, file), 'utf8'));
+    anchors.set(file, known);
+    return known;
+  }
 }

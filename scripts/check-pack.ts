@@ -1,11 +1,22 @@
-// Packs each package and tests the tarball: its files, the linters publint and attw, and whether an app outside this
+// Packs each package and tests the tarball: its files, its links, the linters publint and attw, and whether an app outside this
 // repository can install, import, require and type-check it.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { packPackages } from './packed-app.ts';
+import { inspectLinks } from './release/packed-links.ts';
+import { readRepositoryUrl } from './release/repository-url.mjs';
 import { inspectTarball } from './tarball.ts';
 import { type Manifest, readManifest, repository } from './workspace.ts';
 
@@ -14,6 +25,9 @@ interface Packed {
   readonly folder: string;
   readonly manifest: Manifest;
 }
+
+/** Until the URL of the repository is known, the packages are tested with links that look like it. */
+const repositoryUrl = readRepositoryUrl(repository) ?? 'https://example.com/torii/torii-typescript';
 
 /** Contains the hash of the inputs of the last run that passed. */
 const stampFile = join(repository, '.reports', 'check-pack.sha256');
@@ -44,8 +58,9 @@ function checkPackages(): readonly string[] {
 
   const packages = tarballs.map(unpack);
   const version = packages[0]?.manifest.version ?? '';
-  const problems = packages.flatMap(({ folder, tarball }) => [
+  const problems = packages.flatMap(({ folder, tarball, manifest }) => [
     ...inspectTarball(folder, version),
+    ...inspectLinks(folder, repositoryUrl).map((problem) => `${manifest.name}: ${problem}`),
     ...run(repository, 'publint', 'run', tarball, '--strict'),
     ...run(repository, 'attw', tarball, '--profile', 'esm-only', '--format', 'ascii'),
   ]);
@@ -60,7 +75,7 @@ function checkPackages(): readonly string[] {
 
 function packInto(folder: string): readonly string[] {
   try {
-    packPackages(folder);
+    packPackages(folder, repositoryUrl);
     return [];
   } catch (error) {
     return [String(error)];
@@ -70,9 +85,16 @@ function packInto(folder: string): readonly string[] {
 /** Hashes everything that the result depends on: the tarballs, these scripts, the lockfile and the version of Node. */
 function hashFiles(tarballs: readonly string[]): string {
   const hash = createHash('sha256').update(process.version);
-  const ours = ['scripts/check-pack.ts', 'scripts/packed-app.ts', 'scripts/tarball.ts', 'pnpm-lock.yaml'].map((path) =>
-    join(repository, path),
-  );
+  const ours = [
+    ...[
+      'scripts/check-pack.ts',
+      'scripts/packed-app.ts',
+      'scripts/tarball.ts',
+      'scripts/markdown.ts',
+      'pnpm-lock.yaml',
+    ],
+    ...globSync('scripts/release/*', { cwd: repository }).sort(),
+  ].map((path) => join(repository, path));
   for (const file of [...tarballs, ...ours]) hash.update(readFileSync(file));
   return hash.digest('hex');
 }

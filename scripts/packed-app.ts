@@ -2,10 +2,18 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { addAddresses } from './release/published-form.ts';
+import { readRepositoryUrl } from './release/repository-url.mjs';
 import { listPackages, readManifest, repository } from './workspace.ts';
 
-/** Builds and packs all packages into a folder. Returns the tarball of each, by the name of the package. */
-export function packPackages(folder: string): ReadonlyMap<string, string> {
+/**
+ * Builds and packs all packages into a folder, as they are published. Returns the tarball of each, by the name of the package.
+ * `url` is the URL of the repository; without it, links stay relative.
+ */
+export function packPackages(
+  folder: string,
+  url: string | undefined = readRepositoryUrl(repository),
+): ReadonlyMap<string, string> {
   const published = listPackages().filter(({ manifest }) => manifest.private !== true);
   const filters = published.map(({ manifest }) => `--filter=${manifest.name}`);
   run(repository, 'turbo', 'run', 'build', '--output-logs=errors-only', ...filters);
@@ -15,7 +23,9 @@ export function packPackages(folder: string): ReadonlyMap<string, string> {
     published.map(({ shortName, manifest }) => {
       const tarball = tarballs.find((name) => name.startsWith(`torii-${shortName}-`));
       if (tarball === undefined) throw new Error(`${manifest.name} was not packed.`);
-      return [manifest.name, join(folder, tarball)];
+      const path = join(folder, tarball);
+      if (url !== undefined) addAddresses(path, url, `packages/${shortName}`, manifest.version ?? '');
+      return [manifest.name, path];
     }),
   );
 }
@@ -39,13 +49,14 @@ function catalogVersionOf(name: string): string {
 
 /**
  * Writes and installs an app. `names` are packages of this repository; what they depend on is installed below them, where only
- * they find it.
+ * they find it. `versions` replaces the versions that dependencies ask for.
  */
 export function installApp(
   folder: string,
   tarballs: ReadonlyMap<string, string>,
   names: readonly string[],
   others: Readonly<Record<string, string>>,
+  versions: Readonly<Record<string, string>> = {},
 ): void {
   const ours = names.map((name) => [name, `file:${tarballs.get(name)}`] as const);
   const manifest = {
@@ -55,7 +66,8 @@ export function installApp(
     dependencies: { ...others, ...Object.fromEntries(ours) },
   };
   writeFileAt(join(folder, 'package.json'), JSON.stringify(manifest));
-  const overrides = [...tarballs].map(([name, tarball]) => `  "${name}": "file:${tarball}"\n`);
+  const files = [...tarballs].map(([name, tarball]) => [name, `file:${tarball}`] as const);
+  const overrides = [...files, ...Object.entries(versions)].map(([name, version]) => `  "${name}": "${version}"\n`);
   writeFileAt(join(folder, 'pnpm-workspace.yaml'), `pmOnFail: ignore\noverrides:\n${overrides.join('')}`);
   run(folder, 'pnpm', 'install', '--prefer-offline', '--ignore-scripts');
 }

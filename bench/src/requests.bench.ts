@@ -156,10 +156,16 @@ function limitsOf(framework: Framework, repeated: Outcome, distinct: Outcome): r
     ),
     atLeast(
       `${framework}, distinct tokens: requests per second`,
-      1.15,
+      1,
       'times jose',
       ratiosTo(distinct.speed, torii, jose),
-      'The signature takes nearly all of the time for both, and jose always verifies it in the thread pool. With two cores, one of which sends the requests, its requests share the remaining time better.',
+    ),
+    atLeast(
+      `${framework}, distinct tokens: clearly more requests per second`,
+      1.1,
+      'times jose',
+      ratiosTo(distinct.speed, torii, jose),
+      'Both verify the signatures of simultaneous requests in the thread pool, and signatures take most of the time. The client and the server itself take most of the rest.',
     ),
   ];
 }

@@ -91,7 +91,7 @@ export function findUnnamedTypes(packages: readonly PublishedPackage[]): readonl
           report(symbol, foreign, by);
         return;
       }
-      if (!names.has(symbol) && !isOperand && needsName(first)) report(symbol, owners[0], by);
+      if (!names.has(symbol) && !isOperand && needsName(symbol, first)) report(symbol, owners[0], by);
       if (seen.has(symbol)) return;
       seen.add(symbol);
       for (const declaration of declarations) walk(declaration, symbol.name, 'none');
@@ -148,6 +148,15 @@ export function findUnnamedTypes(packages: readonly PublishedPackage[]): readonl
       const owner = checker.getSymbolAtLocation(node.parent.name ?? node.parent);
       return owner === undefined || !values.has(owner) || ts.getJSDocTags(node).some(isInternal);
     }
+  }
+
+  // The compiler writes out a type alias or a constant that its module does not export.
+  function needsName(symbol: ts.Symbol, declaration: ts.Declaration): boolean {
+    if (ts.isSourceFile(declaration) || ts.isModuleDeclaration(declaration)) return false;
+    if (ts.isVariableDeclaration(declaration)) return false;
+    if (!ts.isTypeAliasDeclaration(declaration)) return true;
+    const module = checker.getSymbolAtLocation(declaration.getSourceFile());
+    return module !== undefined && checker.getExportsOfModule(module).map(resolve).includes(symbol);
   }
 
   /** The files that a file imports, directly or not, and the file itself. */
@@ -250,14 +259,6 @@ function nameIn(node: ts.Node): ts.Node | undefined {
   if (ts.isImportTypeNode(node)) return node.qualifier;
   if (ts.isComputedPropertyName(node)) return node.expression;
   return undefined;
-}
-
-// The compiler writes out a type alias or a constant that its module does not export.
-function needsName(declaration: ts.Declaration): boolean {
-  if (ts.isSourceFile(declaration) || ts.isModuleDeclaration(declaration)) return false;
-  if (ts.isVariableDeclaration(declaration)) return false;
-  if (!ts.isTypeAliasDeclaration(declaration)) return true;
-  return declaration.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword) ?? false;
 }
 
 function isCombination(node: ts.Node): boolean {

@@ -25,11 +25,11 @@ test('does not exclude a block if the reason is missing, or if text follows the 
   expect(page.blocks.map((block) => block.excuse)).toEqual([undefined, undefined]);
 });
 
-test('returns only the links to files', () => {
+test('returns the links to files and headings, without those in code', () => {
   const page = readPage(
     'See [a](a.md), [b](../b.md#part), ![c](c.png), [d](https://example.com), [e](#e), `[f](f.md)`.\n```ts\n[g](g.md)\n```',
   );
-  expect(page.links.map((link) => link.target)).toEqual(['a.md', '../b.md#part', 'c.png']);
+  expect(page.links.map((link) => link.target)).toEqual(['a.md', '../b.md#part', 'c.png', '#e']);
 });
 
 test('refuses a code block that is never closed', () => {

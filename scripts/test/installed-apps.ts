@@ -183,21 +183,23 @@ export const who = (ctx: KoaContext): Auth => getAuth(ctx);
   },
   {
     name: 'next',
-    entries: ['.', './client', './webhooks'],
+    entries: ['.', './client', './proxy', './renewal', './webhooks'],
     others: { ...pick('packages/next', 'next', 'react', 'react-dom', '@types/react') },
     types: [],
     opaque: [],
     inferred: `
 import { createToriiNext, refuse, ToriiAuthError } from '@torii/next';
 import { endSession, getErrorReason, useSignIn } from '@torii/next/client';
+import { createToriiProxy } from '@torii/next/proxy';
+import { renewInProxy } from '@torii/next/renewal';
 import { webhookHandler } from '@torii/next/webhooks';
 ${issuer}
 const paths = { signInPath: '/sign-in', origins: [] };
 export const torii = createToriiNext({ issuer, ...paths });
-export const { auth, protect, withAuth, proxy } = torii;
+export const { auth, protect, withAuth } = torii;
 export const typed = createToriiNext<{ plan: string }>({ issuer, ...paths });
 export const GET = withAuth((_request, { auth }) => Response.json({ id: auth.userId }), () => refuse('No.'));
-export const filter = proxy();
+export const filter = createToriiProxy({ issuer, ...paths, renewInProxy });
 export const page = async () => (await protect()).organization;
 export const me = async () => (await auth())?.actor;
 export const checked = (request: Request) => torii.fromRequest(request);
@@ -208,13 +210,15 @@ export const leave = endSession;
 export const reasonOf = (error: ToriiAuthError) => error.reason;
 `,
     annotated: `
-import { type Auth, type CheckResult, type Claims, createToriiNext, type Organization, type Protect, type ProxyFunction, type Reason, type ToriiNext } from '@torii/next';
+import { type Auth, type CheckResult, type Claims, createToriiNext, type Organization, type Protect, type Reason, type ToriiNext, type ToriiNextOptions } from '@torii/next';
 import { getErrorReason, type SignInState, useSignIn } from '@torii/next/client';
+import { createToriiProxy, type ProxyFunction } from '@torii/next/proxy';
 import { type WebhookHandler, webhookHandler } from '@torii/next/webhooks';
 ${issuer}
-export const torii: ToriiNext = createToriiNext({ issuer, signInPath: '/sign-in', origins: [] });
+export const options: ToriiNextOptions = { issuer, signInPath: '/sign-in', origins: [] };
+export const torii: ToriiNext = createToriiNext(options);
 export const protect: Protect = torii.protect;
-export const filter: ProxyFunction = torii.proxy();
+export const filter: ProxyFunction = createToriiProxy(options);
 export const me = (): Promise<Auth | null> => torii.auth();
 export const organizationOf = (auth: Auth<Claims>): Organization | null => auth.organization;
 export const checked = (request: Request): Promise<CheckResult<Claims>> => torii.fromRequest(request);

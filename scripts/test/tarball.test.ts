@@ -32,6 +32,7 @@ test.each([
   ['a test', [...good, 'src/auth.test.ts'], {}, 'src/auth.test.ts'],
   ['an unrelated file', [...good, '.env'], {}, '.env'],
   ['a file of an old build', [...good, 'dist/old.js'], {}, 'dist/old.js'],
+  ['a source map of an old build', [...good, 'dist/old.js.map'], {}, 'src/old.ts'],
   ['a missing license', good.slice(1), {}, 'LICENSE'],
   ['a workspace range', good, { dependencies: { '@torii/core': 'workspace:*' } }, '@torii/core'],
   ['a catalog range', good, { peerDependencies: { koa: 'catalog:' } }, 'koa'],
@@ -41,9 +42,28 @@ test.each([
   expect(inspectTarball(folder, '1.0.0')).toEqual([expect.stringContaining(what)]);
 });
 
+test('refuses a module that is in two files, and names it', () => {
+  writePackage([...good, 'dist/jwt/index.js', 'dist/jwt/index.js.map']);
+  writeFile('dist/jwt/index.js.map', JSON.stringify({ sources: ['../../src/index.ts'] }));
+  expect(inspectTarball(folder, '1.0.0')).toEqual([expect.stringContaining('src/index.ts is in several files')]);
+});
+
+test('needs no source map for a file that only exports what other files contain', () => {
+  writePackage([...good, 'dist/answer.js']);
+  writeFile('dist/answer.js', 'import { a, b } from "./index.js";\nimport "./index.js";\n\nexport {\n\ta,\n\tb\n};\n');
+  expect(inspectTarball(folder, '1.0.0')).toEqual([]);
+});
+
+/** A source map leads to the source file of the same name. */
 function writePackage(files: readonly string[], manifest: object = {}): void {
-  for (const file of files) writeFile(file, '');
+  for (const file of files) writeFile(file, textOf(file));
   writeFile('package.json', JSON.stringify({ name: '@torii/core', version: '1.0.0', ...manifest }));
+}
+
+function textOf(file: string): string {
+  const [, depth, name] = /^dist\/((?:\w+\/)*)(\w+)(?:\.d)?\.[jt]s\.map$/.exec(file) ?? [];
+  if (name === undefined) return 'const a = 1;';
+  return JSON.stringify({ sources: [`${'../'.repeat((depth ?? '').split('/').length)}src/${depth}${name}.ts`] });
 }
 
 function writeFile(path: string, text: string): void {

@@ -1,3 +1,4 @@
-import { torii } from './torii';
+import { createToriiProxy } from '@torii/next/proxy';
+import { options } from './torii-options';
 
-export const proxy = torii.proxy();
+export const proxy = createToriiProxy(options);

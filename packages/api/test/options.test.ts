@@ -57,7 +57,7 @@ test.each([
 });
 
 test.each([
-  ['quotes', '"sk_live_51c2a0f7d9"', 'quotes'],
+  ['quotes', '"sk_live_51c2a0f7d9"', 'a quote'],
   ['white space', 'sk_live_51c2a0f7d9\n', 'Remove'],
   ['a publishable key', 'pk_live_51c2a0f7d9', 'pk_'],
   ['a webhook secret', 'whsec_51c2a0f7d9', 'whsec_'],

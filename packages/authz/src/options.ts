@@ -1,10 +1,8 @@
 import { ToriiConfigError } from '@torii/core';
 import {
   assertClaimNames,
-  compilePublicPaths,
   emitterFor,
   isError,
-  listPaths,
   listTexts,
   type Options,
   type PublicPaths,
@@ -13,6 +11,7 @@ import {
   readHttpName,
   readKnownOptions,
   readNumber,
+  readPublicPaths,
   readText,
   wrongOption,
 } from '@torii/core/adapter';
@@ -219,7 +218,7 @@ function readPattern<Name extends string>(options: Options<Name>, name: Name, ab
 }
 
 function readPaths(tenant: TenantOptionValues, name: 'withoutTenant' | 'withoutSlug'): PublicPaths {
-  return compilePublicPaths(listPaths(tenant, name, 1));
+  return readPublicPaths(tenant, name, 1);
 }
 
 function readHeader(tenant: TenantOptionValues): string | undefined {

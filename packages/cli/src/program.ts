@@ -1,12 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { defaultApiUrl } from '@torii/api';
 import { Command, Help } from 'commander';
 import { withOptionsLast } from './command-line.ts';
 import type { Context } from './context.ts';
 import { columnsOf } from './output/output.ts';
 import { printable, withoutSecrets } from './output/printable.ts';
 
-const { version }: { readonly version: string } = JSON.parse(
+const manifest: { readonly version: string } = JSON.parse(
   readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
 );
 
@@ -14,7 +13,7 @@ const footer = `
 Settings are read from flags, then the
 environment, then .env:
   TORII_SECRET_KEY your secret key
-  TORII_API_URL    ${defaultApiUrl}
+  TORII_API_URL    https://api.torii.so
   TORII_ISSUER     https://acme.torii.so
 
 Exit codes: 0 success, 1 failure,
@@ -25,7 +24,7 @@ export function createProgram({ output, stdout, stderr }: Context, args: readonl
   const program = new Command('torii');
   return program
     .description('Torii for the terminal: users, sessions, organizations, invitations, tokens, keys and secrets.')
-    .version(version, '-v, --version', 'show the version')
+    .version(manifest.version, '-v, --version', 'show the version')
     .helpOption('-h, --help', 'show this help')
     .helpCommand('help [command]', 'show the help for a command')
     .configureOutput({

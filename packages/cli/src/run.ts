@@ -2,13 +2,14 @@ import { type Command, CommanderError } from 'commander';
 import { refuseSecretArguments } from './arguments.ts';
 import { withHelp } from './command-line.ts';
 import type { Context, RunOptions } from './context.ts';
-import { CommandFailure, describeFailure, Interrupted, OutputClosed } from './failures.ts';
+import { CommandFailure, describeOwnFailure, type FailureText, Interrupted, OutputClosed } from './failures.ts';
 import { openOutput } from './output/output.ts';
 import { printable, withoutSecrets } from './output/printable.ts';
 import { createProgram } from './program.ts';
 import { listenToSignals } from './signals.ts';
 
-export type AddCommands = (program: Command, context: Context) => void;
+/** Adds the commands to the program: at least those that the arguments can name. */
+export type AddCommands = (program: Command, context: Context, args: readonly string[]) => Promise<void>;
 
 export async function runCommands(
   args: readonly string[],
@@ -22,7 +23,7 @@ export async function runCommands(
     signal.throwIfAborted();
     refuseSecretArguments(args);
     const program = createProgram(context, args);
-    addCommands(program, context);
+    await addCommands(program, context, args);
     await program.parseAsync(withHelp(program, args), { from: 'user' });
     signal.throwIfAborted();
     await output.settle();
@@ -40,11 +41,19 @@ export async function runCommands(
       if (failure !== undefined && cause.exitCode === 0) return report(failure);
       return cause.exitCode === 0 ? 0 : 2;
     }
-    const { text, exitCode } = describeFailure(cause, options.env);
+    const { text, exitCode } = await describe(cause, options.env);
     if (text !== '') output.say(messageOf(text));
     await output.settle().catch(() => {});
     return exitCode;
   }
+}
+
+/** Loads the texts of other errors only if there is one: they need the packages that throw them. */
+async function describe(error: unknown, env: RunOptions['env']): Promise<FailureText> {
+  const own = describeOwnFailure(error);
+  if (own !== undefined) return own;
+  const { describeFailure } = await import('./failure-text.ts');
+  return describeFailure(error, env);
 }
 
 /**
@@ -69,8 +78,8 @@ export async function runAsProcess(addCommands: AddCommands): Promise<void> {
     begin: (exitCode) => interruption.abort(new Interrupted(exitCode)),
     end: (exitCode) => process.exit(exitCode),
   });
-  process.on('uncaughtException', (error) => {
-    writeFailure(stderr, describeFailure(error, env).text);
+  process.on('uncaughtException', async (error) => {
+    writeFailure(stderr, (await describe(error, env)).text);
     process.exit(1);
   });
   const cwd = findWorkingFolder();

@@ -18,7 +18,7 @@ const columns: readonly Column<Person>[] = [
   { title: 'name', value: ({ name }) => name, narrowest: 10 },
 ];
 
-await runAsProcess((program, context) => {
+await runAsProcess(async (program, context) => {
   const { output, signal } = context;
 
   addFormOptions(program.command('people').argument('<json>')).action((json: string, options: FormOptions) =>

@@ -31,7 +31,7 @@ export { problemOfIssuer } from './options/issuer-url.ts';
 export { isLoopback } from './options/loopback.ts';
 export { listOrigins } from './options/origins.ts';
 export { problemOfPasted } from './options/pasted-text.ts';
-export { listPaths, readLiteralPath } from './options/paths.ts';
+export { listPaths, readLiteralPath, readPublicPaths } from './options/paths.ts';
 export {
   assertClaimNames,
   assertNoKey,
@@ -63,8 +63,9 @@ export { type AwaitGuard, createAwaitGuard, type GuardedFields, guardFields } fr
 export { isPromise } from './promises/is-promise.ts';
 export { guardOutcome } from './promises/outcome.ts';
 export { isFromOwnPages } from './request/bearer.ts';
-export { compilePublicPaths, type PathReading, type PublicPaths, readPath } from './request/path.ts';
-export { viewOf } from './request/request-view.ts';
+export { type PathReading, type PublicPaths, readPath } from './request/path.ts';
+export { type RequestView, viewOf } from './request/request-view.ts';
+export { createRequestFilter, type FilterSettings, type RequestFilter } from './request-filter.ts';
 export { surviveOutages } from './stores/outages.ts';
 export { onAbort } from './time/abort.ts';
 export { raceDeadline } from './time/deadline.ts';

@@ -1,6 +1,6 @@
 import { silent } from './emitter.ts';
-import { ToriiAuthError, ToriiConfigError } from './errors.ts';
-import { type VerifierEventListener, withDetail } from './events.ts';
+import { type ToriiAuthError, ToriiConfigError } from './errors.ts';
+import { refusal, type VerifierEventListener } from './events.ts';
 import { SharedMap } from './registry.ts';
 
 /** The claims of a token, by name. */
@@ -70,6 +70,13 @@ export function listenerFor(auth: Auth): VerifierEventListener {
   return typeof listener === 'function' ? (listener as VerifierEventListener) : silent;
 }
 
+/** A copy that is an Auth too, and reports to another listener. */
+export function copyAuth(auth: Auth, emit: VerifierEventListener): Auth {
+  const copy = Object.freeze({ ...auth });
+  setListener(copy, emit);
+  return copy;
+}
+
 export function requireAuthOrNull<A extends Auth | null>(auth: A): A {
   if (auth === null || isAuth(auth)) return auth;
   throw new ToriiConfigError(
@@ -79,13 +86,12 @@ export function requireAuthOrNull<A extends Auth | null>(auth: A): A {
 }
 
 // Reads own properties only: prototype pollution must not add claims.
-export function claimOf(claims: Claims, name: string): unknown {
-  return Object.hasOwn(claims, name) ? claims[name] : undefined;
+export function claimOf(claims: unknown, name: string): unknown {
+  return isJsonObject(claims) && Object.hasOwn(claims, name) ? claims[name] : undefined;
 }
 
 export function malformedClaim(name: string): ToriiAuthError {
-  const message = `The token has a claim that cannot be read: ${name}.`;
-  return withDetail(new ToriiAuthError('claim_malformed', message), { claim: name });
+  return refusal('claim_malformed', `The token has a claim that cannot be read: ${name}.`, { claim: name });
 }
 
 export interface CheckedClaims {

@@ -1,7 +1,6 @@
 import { type Auth, type Claims, listenerFor, requireAuthOrNull } from './auth.ts';
 import { ToriiAuthError, ToriiForbiddenError } from './errors.ts';
 import { reportRefusal, withDetail } from './events.ts';
-import { describeValue } from './logs/found-value.ts';
 import { kindOf } from './logs/value-kind.ts';
 import { wrongOption, wrongValue } from './options/reader.ts';
 import type { RequestLike } from './request/request-parts.ts';
@@ -80,8 +79,8 @@ export function requireChecks<Custom extends object = Claims>(
   option: string,
 ): readonly Check<Custom>[] {
   const example = '(auth) => auth.emailVerified';
-  if (!Array.isArray(checks))
-    throw wrongValue(option, 'a list of functions', checks, `[${remedyFor(checks) ?? example}]`);
+  const expected = 'a list of functions';
+  if (!Array.isArray(checks)) throw wrongValue(option, expected, checks, `[${remedyFor(checks) ?? example}]`);
   // Spreading turns a hole (`[a, , b]`) into `undefined`, which is refused below. Otherwise, `every` would skip the hole.
   const list: readonly unknown[] = [...checks];
   if (list.length === 0) throw wrongOption(option, `needs at least one check. Write ${example}, or leave it out`);
@@ -89,10 +88,7 @@ export function requireChecks<Custom extends object = Claims>(
   if (wrong === -1) return list as readonly Check<Custom>[];
   const found = list[wrong];
   if (typeof found === 'function') throw wrongOption(option, `contains a guard, such as requireAuth. Write ${example}`);
-  throw wrongOption(
-    option,
-    `contains a value that is not a function: ${describeValue(found)}. Write ${remedyFor(found) ?? example}`,
-  );
+  throw wrongValue(option, expected, found, remedyFor(found) ?? example);
 }
 
 // `createAuthz` returns an object with `checks`, which is a list.

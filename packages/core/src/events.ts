@@ -1,4 +1,4 @@
-import { ToriiError } from './errors.ts';
+import { type AuthReason, ToriiAuthError, ToriiError } from './errors.ts';
 import { loggable } from './logs/loggable.ts';
 import { SharedMap } from './registry.ts';
 
@@ -136,6 +136,11 @@ export function withDetail<E extends ToriiError>(
   return error;
 }
 
+/** Creates a refusal with details that only `onEvent` receives. */
+export function refusal(reason: AuthReason, message: string, detail: Parameters<typeof withDetail>[1]): ToriiAuthError {
+  return withDetail(new ToriiAuthError(reason, message), detail);
+}
+
 // The listener of each verifier, and of each refusal that was reported.
 const listeners: SharedMap<object, VerifierEventListener> = new SharedMap('listeners');
 
@@ -158,6 +163,5 @@ export function reportRefusal(error: unknown, emit: VerifierEventListener): unkn
 }
 
 function detailOf(error: ToriiError): RefusalDetail {
-  const detail = details.get(error);
-  return typeof detail === 'object' && detail !== null ? detail : {};
+  return Object(details.get(error));
 }

@@ -8,6 +8,7 @@ export {
   ToriiConnectionError,
 } from './api-errors.ts';
 export { type Actor, type Auth, type Claims, isAuth, type Organization } from './auth.ts';
+export { authenticateRequest } from './authenticate-request.ts';
 export { authorize, type Check, type Refusal, refuse } from './checks.ts';
 export { type Denial, type DenialBody, type DenialCode, type DenialStatus, denialFor } from './denial.ts';
 export {
@@ -29,7 +30,7 @@ export type { VerifierOptions } from './options/verifier-options.ts';
 export type { VerifyOptions } from './options/verify-options.ts';
 export { isPatch, Patch, type PatchBody, type PatchFields, type PatchValue } from './patch.ts';
 export type { Fetch } from './platform.ts';
-export type { CheckResult } from './promises/outcome.ts';
+export type { CheckResult } from './promises/check-result.ts';
 export type { HeadersLike, RequestLike, RequestParts } from './request/request-parts.ts';
 export type { RequestView } from './request/request-view.ts';
 export { type FailedAnnouncement, ToriiRevocationError } from './revocation-errors.ts';
@@ -40,11 +41,11 @@ export type {
   RevocationSource,
   RevocationVerdict,
 } from './revocations.ts';
-export { createTokenVerifier, type TokenVerifier, verifyToken } from './token-verifier.ts';
+export { createTokenVerifier, type TokenVerifier } from './token-verifier.ts';
 export {
   type AuthenticateOptions,
-  authenticateRequest,
   createVerifier,
   type StrictVerifierOptions,
   type Verifier,
 } from './verifier.ts';
+export { verifyToken } from './verify-token.ts';

@@ -3,6 +3,8 @@
 // see docs/decisions/platform.md. Every function reads its global on each call: tests replace globals, and tracing libraries
 // wrap `fetch`.
 
+export { startBackupTimer } from '#backup-timer';
+
 /** A function with the signature of the global `fetch`. */
 export type Fetch = typeof globalThis.fetch;
 
@@ -27,35 +29,22 @@ export function stopTimer(timer: Timer): void {
   clearTimeout(timer as number);
 }
 
-/**
- * A timer that no test library replaces by a fake, and that keeps a Node process alive. Never fires without shared memory
- * (some edge runtimes) or `Atomics.waitAsync` (ECMAScript 2024). Returns the function that stops it.
- */
-export function startBackupTimer(callback: () => void, ms: number): () => void {
-  const { waitAsync }: { waitAsync?: WaitAsync } & Atomics = Atomics;
-  if (waitAsync === undefined || typeof SharedArrayBuffer !== 'function') return () => {};
-  const cell = new Int32Array(new SharedArrayBuffer(4));
-  // The wait for a memory cell does not keep a Node process alive. An open port does. Next warns about the name
-  // `MessageChannel` in code for the edge runtime, so look it up.
-  const Channel: (new () => { readonly port1: Port }) | undefined = Reflect.get(globalThis, 'MessageChannel');
-  const port = Channel && new Channel().port1;
-  if (port) port.onmessage = () => {};
-  // A wait that is stopped ends with 'ok'. Without the stop, it would keep its memory until `ms` have passed.
-  Promise.resolve(waitAsync(cell, 0, 0, ms).value).then(
-    (result) => result === 'timed-out' && callback(),
-    () => {},
-  );
-  return () => {
-    Atomics.notify(cell, 0);
-    port?.close();
-  };
-}
-
 /** Calls `callback` in the next turn of the event loop. Only for Node: other platforms have no `setImmediate`. */
 export function nextTurn(callback: () => void): void {
   // Next warns about the name `setImmediate` in code for the edge runtime, so look it up.
   const start: (callback: () => void) => unknown = Reflect.get(globalThis, 'setImmediate');
   start(callback);
+}
+
+/**
+ * Calls `callback` when no microtask is left, before the next callback of the event loop. Only for Node: other platforms
+ * have no `process.nextTick`.
+ */
+export function afterMicrotasks(callback: () => void): void {
+  // Next warns about the name `process.nextTick` in code for the edge runtime, so look it up.
+  const { nextTick }: { nextTick(callback: () => void): void } = Reflect.get(globalThis, 'process');
+  // Not directly: a callback of the event loop ends with the ticks, and then its microtasks.
+  void Promise.resolve().then(() => nextTick(callback));
 }
 
 /** A number from 0 up to, but not including, 1. Not for secrets. */
@@ -70,10 +59,3 @@ export function randomId(): string {
 
 /** The platform's `fetch`. Key sets are shared between verifiers that use this function, so there must be only one. */
 export const platformFetch: Fetch = (input, init) => globalThis.fetch(input, init);
-
-interface Port {
-  onmessage?: unknown;
-  close(): void;
-}
-
-type WaitAsync = (cell: Int32Array, index: number, value: number, ms: number) => { readonly value: unknown };

@@ -1,5 +1,7 @@
 // Call the built-in methods: other code may have replaced the methods of a map that is found on `globalThis`.
-const { get, has, set } = WeakMap.prototype;
+const get = WeakMap.prototype.get;
+const has = WeakMap.prototype.has;
+const set = WeakMap.prototype.set;
 
 // A WeakMap that all copies of this package in a process share through a property of `globalThis`. If the property cannot
 // be set, each copy has its own map. Values are `unknown`, because another version of the package may have written them.
@@ -24,24 +26,17 @@ export class SharedMap<Key extends object, Value> {
 }
 
 function findMap(key: symbol): WeakMap<object, unknown> {
+  const own = new WeakMap<object, unknown>();
   try {
     // Ignore getters and inherited properties (prototype pollution).
     const found = Object.getOwnPropertyDescriptor(globalThis, key);
-    if (found !== undefined) return isWeakMap(found.value) ? found.value : new WeakMap();
-    const map = new WeakMap();
-    Object.defineProperty(globalThis, key, { value: map });
-    return map;
-  } catch {
-    return new WeakMap();
-  }
-}
-
-// Unlike `instanceof`, accepts a WeakMap of another realm, such as a `vm` context, and rejects a proxy.
-function isWeakMap(value: unknown): value is WeakMap<object, unknown> {
-  try {
-    has.call(value as WeakMap<object, unknown>, {});
-    return true;
-  } catch {
-    return false;
-  }
+    if (found === undefined) Object.defineProperty(globalThis, key, { value: own });
+    else {
+      // Throws if it is not a WeakMap. Unlike `instanceof`, it accepts one of another realm, such as a `vm` context, and
+      // rejects a proxy.
+      has.call(found.value, {});
+      return found.value;
+    }
+  } catch {}
+  return own;
 }

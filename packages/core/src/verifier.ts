@@ -1,18 +1,19 @@
 import type { Auth, Claims } from './auth.ts';
 import { authenticate, authenticateToken, type Pipeline, type TokenPipeline } from './authenticate.ts';
+import type { CreateTokenMemory } from './calls/verifier-memory.ts';
 import { runChecks } from './checks.ts';
-import { denialFor } from './denial.ts';
 import type { ToriiConfigError } from './errors.ts';
 import { rememberListener } from './events.ts';
 import { recognize } from './logs/found-value.ts';
 import { assertNoSecond, wrongValue } from './options/reader.ts';
 import type { RequestSettings } from './options/request-options.ts';
 import { misplacedOption, readOptions, type VerifierOptions } from './options/verifier-options.ts';
-import { type CheckResult, guardOutcome } from './promises/outcome.ts';
+import { type CheckResult, checkResult } from './promises/check-result.ts';
+import { guardOutcome } from './promises/outcome.ts';
 import { SharedMap } from './registry.ts';
 import type { RequestLike } from './request/request-parts.ts';
-import { quickViewOf, type RequestView } from './request/request-view.ts';
-import { TokenCache } from './token/token-cache.ts';
+import { assertRequest, quickViewOf, type RequestView } from './request/request-view.ts';
+import { createTokenCache } from './token/token-cache.ts';
 import { verify } from './token/verify.ts';
 
 export interface AuthenticateOptions {
@@ -77,20 +78,31 @@ export function createVerifier(options: VerifierOptions, unexpected?: unknown): 
   return verifierWithOptions(options);
 }
 
-function verifierWithOptions(options: VerifierOptions, example?: string): Verifier {
-  const settings = readOptions(options, example);
-  const verification = { ...settings, cache: new TokenCache(settings.cachedTokens) };
+/** @param read The values to use, if they were read from `options` before. */
+export function verifierWithOptions(
+  options: VerifierOptions,
+  example?: string,
+  read: object = options,
+  createMemory: CreateTokenMemory = createTokenCache,
+): Verifier {
+  const settings = readOptions(options, example, read);
+  const verification = { ...settings, cache: createMemory(settings) };
   return verifierWith(settings, (token) => verify(token, verification));
 }
 
 export function verifierWith(settings: RequestSettings, verifyToken: TokenPipeline['verify']): Verifier {
   const { checks } = settings;
   const authorize = (auth: Auth, request: RequestView): Promise<void> => runChecks(auth, request, checks);
-  const pipeline: Pipeline = { ...settings, verify: verifyToken, ...(checks.length > 0 && { authorize }) };
+  const pipeline: Pipeline = {
+    ...settings,
+    assertRequest,
+    verify: verifyToken,
+    ...(checks.length > 0 && { authorize }),
+  };
   const verifier: Verifier = {
     verify: (token) => guardOutcome(authenticateToken(token, pipeline)),
     authenticate: (request, options) => guardOutcome(read(request, options)),
-    check: (request: RequestLike, options?: AuthenticateOptions) => guardOutcome(check(request, options)),
+    check: (request: RequestLike, options?: AuthenticateOptions) => guardOutcome(checkResult(read(request, options))),
   };
   rememberListener(verifier, pipeline.emit);
   readers.set(verifier, readWithToken);
@@ -112,19 +124,6 @@ export function verifierWith(settings: RequestSettings, verifyToken: TokenPipeli
     const noting: Pipeline = { ...pipeline, verify: verifyAndNote };
     const auth = await authenticate(quickViewOf(request), noting, isOptional(options));
     return auth === null ? null : { auth, token: verified };
-  }
-
-  async function check(
-    request: RequestLike,
-    options: AuthenticateOptions | undefined,
-  ): Promise<CheckResult<Claims, null>> {
-    try {
-      return { auth: await authenticate(quickViewOf(request), pipeline, isOptional(options)), denial: undefined };
-    } catch (error) {
-      const denial = denialFor(error);
-      if (denial === undefined) throw error;
-      return { auth: null, denial };
-    }
   }
 }
 
@@ -184,24 +183,4 @@ function isVerifier<Custom extends object>(
   // Own property only: prototype pollution must not replace the verifier.
   if (typeof source !== 'object' || source === null || !Object.hasOwn(source, 'authenticate')) return false;
   return typeof Reflect.get(source, 'authenticate') === 'function';
-}
-
-/**
- * Authenticates one request. Calls share the fetched keys, but do not cache verified tokens. If you authenticate many
- * requests, create a verifier instead.
- * @throws ToriiError as {@link Verifier.authenticate} and {@link createVerifier} do
- */
-export function authenticateRequest<Custom extends object = Claims>(
-  request: RequestLike,
-  options: StrictVerifierOptions<Custom>,
-): Promise<Auth<Custom>>;
-export function authenticateRequest<Custom extends object = Claims>(
-  request: RequestLike,
-  options: VerifierOptions<Custom>,
-): Promise<Auth<Custom> | null>;
-export function authenticateRequest(request: RequestLike, options: VerifierOptions): Promise<Auth | null> {
-  // Async, so that a wrong option becomes a rejection.
-  const example = "authenticateRequest(request, { issuer: 'https://acme.torii.so' })";
-  const authenticating = async (): Promise<Auth | null> => verifierWithOptions(options, example).authenticate(request);
-  return guardOutcome(authenticating());
 }

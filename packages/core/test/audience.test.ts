@@ -229,7 +229,7 @@ describe.each(ways)('%s', (_name, verify) => {
     });
     expect(await detailOf(await mint(key, { aud: ['x\n', 'y'] }), {})).toMatchObject({ actual: '["x\\n","y"]' });
     expect(await detailOf(await mint(key, { aud: await mint(key) }), {})).toMatchObject({ actual: '[withheld]' });
-    expect(await detailOf(await mint(key, { aud: { nested: [1] } }), {})).not.toHaveProperty('actual');
+    expect(await detailOf(await mint(key, { aud: { nested: [1] } }), {})).toMatchObject({ actual: '{"nested":[1]}' });
     expect(await detailOf(await mint(key), { requireClaims: ['use-of-token'] })).toEqual({ claim: 'use-of-token' });
     expect(await detailOf(await mint(key, { aud: 7 }), { audience: 'api' })).toMatchObject({ claim: 'aud' });
     // Without the value: a custom claim may hold a secret.

@@ -48,10 +48,11 @@ export {
 export { createToriiNext, type ToriiNext } from './server/create-torii-next.ts';
 export type { GetToken, GetTokenOptions } from './server/get-token/get-token.ts';
 export type { IssuerRoutes } from './server/issuer/issuer-route.ts';
+export { createToriiProxy } from './server/misplaced-proxy.ts';
 export type { ToriiNextOptions } from './server/options.ts';
 export type { Protect, ProtectOptions } from './server/pages/protect.ts';
 export type { RefusedPage } from './server/pages/refused-page.ts';
 export { previewOrigins } from './server/preview-origins.ts';
-export type { ProxyFunction, ProxyHandler } from './server/proxy.ts';
+export type { ProxyRenewal } from './server/renewal/proxy-renewal.ts';
 export type { AuthContext, AuthHandler, Params, RouteContext, RouteHandler } from './server/route.ts';
 export type { TokenRoutes } from './server/token-route.ts';

@@ -15,6 +15,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
+import { buildPackage } from '../../../scripts/build/package-build.ts';
 import { lock, lockOneOf } from '../../../scripts/lock-file.ts';
 import { repository } from '../../../scripts/workspace.ts';
 import {
@@ -205,6 +206,9 @@ function fingerprint(recipe: Recipe): string {
   const hash = createHash('sha256').update(JSON.stringify(recipe) + process.version);
   const patterns = [
     'packages/{core/src,next/src,emulator/src/browser}/**',
+    'packages/{core,next,emulator}/package.json',
+    'packages/emulator/src/*-paths.ts',
+    'scripts/build/*.ts',
     'packages/next/README.md',
     'packages/next/test/{fixture-*/**,apps.ts,created-project.ts,readme-blocks.ts,google-fonts.cjs}',
     'pnpm-lock.yaml',
@@ -237,12 +241,8 @@ async function layOut(folder: string, variant: Variant): Promise<void> {
     }
   }
   // Tests pass more options when they start the app.
-  edit(
-    join(source, 'torii.ts'),
-    /^}\);$/m,
-    "  ...JSON.parse(process.env.TORII_OPTIONS || '{}'),\n  ...(process.env.OWN_FETCH && { fetch: (input, init) => fetch(input, init) }),\n  ...testRevocations(),\n});",
-  );
-  edit(join(source, 'torii.ts'), /^import /m, "import { testRevocations } from './revocations';\nimport ");
+  edit(join(source, 'torii-options.ts'), /^};$/m, '  ...testOptions(),\n};');
+  edit(join(source, 'torii-options.ts'), /^import /m, "import { testOptions } from './test-options';\nimport ");
   await linkModules(folder, next);
 }
 
@@ -263,17 +263,10 @@ async function linkModules(folder: string, next: 'next' | 'next15'): Promise<voi
   link(join(packageFolder, 'node_modules', next), join(modules, 'next'));
   link(join(packageFolder, 'node_modules', 'typescript5'), join(modules, 'typescript'));
   // Of the emulator, an app uses the browser's half.
-  for (const [each, configs] of [
-    ['core', '{build,node}'],
-    ['next', 'build'],
-    ['emulator', 'browser'],
-  ] as const) {
+  for (const each of ['core', 'next', 'emulator']) {
     const target = join(modules, '@torii', each);
     cpSync(join(repository, 'packages', each, 'package.json'), join(target, 'package.json'), { recursive: true });
-    for (const config of globSync(`packages/${each}/tsconfig.${configs}.json`, { cwd: repository })) {
-      // `npm run typecheck` checks the types.
-      await run(repository, 'tsc', ['-p', config, '--noCheck', '--outDir', join(target, 'dist')]);
-    }
+    await buildPackage(join(repository, 'packages', each), join(target, 'dist'));
   }
 }
 

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { type Emulator, startEmulator } from '@torii/emulator';
 import { type NextFetchEvent, NextRequest } from 'next/server.js';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { createToriiNext } from '../src/index.ts';
+import { createApp } from './create-app.ts';
 
 let emulator: Emulator;
 beforeAll(async () => {
@@ -35,7 +35,7 @@ async function listen(listener: RequestListener): Promise<number> {
 }
 
 const app = (issuer = emulator.issuer) =>
-  createToriiNext({ issuer, signInPath: '/sign-in', origins: ['http://localhost:3000'] });
+  createApp({ issuer, signInPath: '/sign-in', origins: ['http://localhost:3000'] });
 
 interface Sent {
   readonly path?: string;
@@ -183,7 +183,7 @@ test("an answer 403 of the issuer names Torii's allowed origins", async () => {
 
 test.each(['production', 'test', ''])('nothing is written if NODE_ENV is %j', async (mode) => {
   vi.stubEnv('NODE_ENV', mode);
-  const { proxy: create, withAuth } = createToriiNext({
+  const { proxy: create, withAuth } = createApp({
     issuer: emulator.issuer,
     signInPath: '/sign-in',
     origins: ['https://app.test'],

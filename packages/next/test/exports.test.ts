@@ -13,6 +13,7 @@ const entries = {
     'ToriiRevocationError',
     'ToriiUnavailableError',
     'createToriiNext',
+    'createToriiProxy',
     'previewOrigins',
     'refuse',
   ],
@@ -26,6 +27,8 @@ const entries = {
     'renewToken',
     'useSignIn',
   ],
+  './proxy': ['createToriiProxy'],
+  './renewal': ['renewInProxy'],
   './webhooks': ['ToriiConfigError', 'ToriiWebhookError', 'webhookHandler'],
 };
 

@@ -1,7 +1,7 @@
 import { type Emulator, startEmulator } from '@torii/emulator';
 import { type NextFetchEvent, NextRequest } from 'next/server.js';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { createToriiNext, type ToriiNext } from '../src/index.ts';
+import { type App, createApp } from './create-app.ts';
 
 let emulator: Emulator;
 let otherEmulator: Emulator;
@@ -19,9 +19,9 @@ afterEach(() => {
 const context = { params: Promise.resolve({}) };
 
 // With fixed keys: a polluted Object.prototype.response also breaks the platform's `fetch`.
-async function create({ issuer }: Emulator): Promise<ToriiNext> {
+async function create({ issuer }: Emulator): Promise<App> {
   const keys = await (await fetch(`${issuer}/_torii/.well-known/jwks.json`)).json();
-  return createToriiNext({ issuer, keys, signInPath: '/sign-in', origins: ['https://app.test'] });
+  return createApp({ issuer, keys, signInPath: '/sign-in', origins: ['https://app.test'] });
 }
 
 function requestWith(token?: string): NextRequest {

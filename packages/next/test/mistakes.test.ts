@@ -1,7 +1,8 @@
 import { startEmulator } from '@torii/emulator';
 import { NextRequest } from 'next/server.js';
 import { afterAll, expect, test, vi } from 'vitest';
-import { createToriiNext, ToriiConfigError } from '../src/index.ts';
+import { createToriiNext, createToriiProxy as misplaced, ToriiConfigError } from '../src/index.ts';
+import { createToriiProxy } from '../src/server/proxy/proxy.ts';
 import { webhookHandler } from '../src/server/webhooks.ts';
 
 const emulator = await startEmulator();
@@ -26,7 +27,9 @@ const call = (run: unknown, ...given: readonly unknown[]) => Reflect.apply(run a
 
 test.each<Row>([
   ['withAuth as a route handler', () => call(torii.withAuth, request(), { params: Promise.resolve({}) })],
-  ['proxy as the proxy function', () => call(torii.proxy, request(), {})],
+  ['createToriiProxy as the proxy function', () => call(createToriiProxy, request(), {})],
+  ['createToriiProxy of the main entry', () => call(misplaced, options)],
+  ['createToriiProxy with the helpers in place of the options', () => call(createToriiProxy, torii)],
   ['webhookHandler as a route handler', () => call(webhookHandler, request(), { params: Promise.resolve({}) })],
   ['protect as a page', () => call(torii.protect, { params: Promise.resolve({}), searchParams: Promise.resolve({}) })],
   ['createToriiNext as a route handler', () => call(createToriiNext, request())],

@@ -1,6 +1,15 @@
 import type { BrowserSession } from '@torii/emulator/browser';
-import { type Auth, type Check, createToriiNext, type RouteHandler } from '@torii/next';
+import {
+  type Auth,
+  type Check,
+  createToriiNext,
+  createToriiProxy as misplaced,
+  type RouteHandler,
+  type ToriiNextOptions,
+} from '@torii/next';
 import { changeOrganization, type ToriiSession, useSignIn } from '@torii/next/client';
+import { createToriiProxy, type ProxyFunction } from '@torii/next/proxy';
+import { renewInProxy } from '@torii/next/renewal';
 import { NextResponse } from 'next/server.js';
 import { expectTypeOf, test } from 'vitest';
 
@@ -19,6 +28,24 @@ test('options may come from environment variables, and the required ones cannot 
   createToriiNext({ ...options, skip: ['/'] });
   // @ts-expect-error: the app cannot choose the cookie
   createToriiNext({ ...options, cookie: 'session' });
+});
+
+test('the proxy takes the options of the helpers, and its handler sees who is signed in, if anyone is', () => {
+  const shared: ToriiNextOptions = { ...options, publicPaths: ['/'], renewInProxy };
+  expectTypeOf(createToriiProxy(shared)).toEqualTypeOf<ProxyFunction>();
+  createToriiProxy<{ plan: string }>(options, (request, { auth }) => {
+    expectTypeOf(auth).toEqualTypeOf<Auth<{ plan: string }> | null>();
+    return request.nextUrl.pathname === '/old' ? NextResponse.redirect('https://app.test/new') : null;
+  });
+  createToriiProxy({ ...options, renewInProxy: false });
+  // @ts-expect-error: what renews is imported, so that other proxies do not contain it
+  createToriiProxy({ ...options, renewInProxy: true });
+  // @ts-expect-error: unknown option
+  createToriiProxy({ ...options, skip: ['/'] });
+  // @ts-expect-error: the helpers are not options
+  createToriiProxy(torii);
+  // @ts-expect-error: it is in @torii/next/proxy
+  misplaced(options);
 });
 
 test('getToken resolves to a text or null', () => {

@@ -10,14 +10,19 @@ import { freePort, type NextServer, startNext } from './next-server.ts';
 import { cookie, html, type RawRequest, send } from './raw.ts';
 
 const files = {
-  'torii.ts': `import { createToriiNext } from '@torii/next';
-export const torii = createToriiNext({
+  'torii-options.ts': `import type { ToriiNextOptions } from '@torii/next';
+export const options: ToriiNextOptions = {
   issuer: process.env.TORII_ISSUER ?? 'https://issuer.test',
   signInPath: '/sign-in',
   origins: [process.env.APP_ORIGIN ?? 'https://app.test'],
   publicPaths: ['/refused', '/act'],
-});`,
-  'middleware.ts': "import { torii } from './torii';\nexport const middleware = torii.proxy();",
+};`,
+  'torii.ts': `import { createToriiNext } from '@torii/next';
+import { options } from './torii-options';
+export const torii = createToriiNext(options);`,
+  'middleware.ts': `import { createToriiProxy } from '@torii/next/proxy';
+import { options } from './torii-options';
+export const middleware = createToriiProxy(options);`,
   'app/layout.tsx':
     'export default function Layout({ children }) {\n  return <html lang="en"><body>{children}</body></html>;\n}',
   'app/refused/page.tsx': `import { torii } from '../../torii';

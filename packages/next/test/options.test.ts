@@ -1,11 +1,14 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createToriiNext, ToriiConfigError, type ToriiNextOptions } from '../src/index.ts';
+import { createToriiProxy } from '../src/server/proxy/proxy.ts';
 
 const good = { issuer: 'https://acme.torii.so', signInPath: '/sign-in', origins: ['https://app.test'] };
 
-function make(options: object): () => unknown {
+const creators = [createToriiNext, createToriiProxy];
+
+function make(options: object, create: (options: ToriiNextOptions) => unknown = createToriiNext): () => unknown {
   const inherited: unknown = Object.getPrototypeOf(options);
-  return () => createToriiNext(Object.assign(Object.create(inherited as object), good, options) as ToriiNextOptions);
+  return () => create(Object.assign(Object.create(inherited as object), good, options) as ToriiNextOptions);
 }
 
 afterEach(() => void vi.unstubAllEnvs());
@@ -17,7 +20,6 @@ test('returns all helpers in a frozen object', () => {
     'protect',
     'getToken',
     'withAuth',
-    'proxy',
     'fromRequest',
     'tokenRoutes',
     'issuerRoutes',
@@ -34,6 +36,9 @@ test.each<[string, object, string]>([
   ['a sign-in path with a query', { signInPath: '/sign-in?x=1' }, 'signInPath'],
   ['a sign-in subtree', { signInPath: '/*' }, 'signInPath'],
   ['a sign-in path with dots', { signInPath: '/a/../b' }, 'signInPath'],
+  ['a sign-in path with a parameter', { signInPath: '/:lang/sign-in' }, 'signInPath'],
+  ['a sign-in path with an escape', { signInPath: '/sign%20in' }, 'signInPath'],
+  ['a token path with a parameter', { tokenPath: '/{app}/token' }, 'tokenPath'],
   ['no origins', { origins: undefined }, 'origins'],
   ['an empty list of origins', { origins: [] }, 'origins'],
   ['an origin that is not set', { origins: [undefined] }, 'origins'],
@@ -65,15 +70,24 @@ test.each<[string, object, string]>([
   ['a websocket origin', { origins: ['wss://app.test'] }, 'origins'],
   ['the option `cookie` of core', { cookie: 'session' }, 'cookie'],
   ['the option `header` of core', { header: 'x-auth' }, 'header'],
-])('refuses %s, and names the option', (_name, options, option) => {
-  expect(make(options)).toThrow(ToriiConfigError);
-  expect(make(options)).toThrow(expect.objectContaining({ option }));
+])('the helpers and the proxy refuse %s, and name the option', (_name, options, option) => {
+  // Only createToriiNext reads this one.
+  for (const create of option === 'refusedPage' ? [createToriiNext] : creators) {
+    expect(make(options, create)).toThrow(ToriiConfigError);
+    expect(make(options, create)).toThrow(expect.objectContaining({ option }));
+  }
 });
 
 test.each([undefined, null, [good], 'https://acme.torii.so'])('refuses %j instead of options', (options) => {
-  expect(() => Reflect.apply(createToriiNext, undefined, [options])).toThrow(
-    expect.objectContaining({ name: 'ToriiConfigError', option: 'options' }),
-  );
+  for (const create of creators) {
+    expect(() => Reflect.apply(create, undefined, [options])).toThrow(
+      expect.objectContaining({
+        name: 'ToriiConfigError',
+        option: 'options',
+        message: expect.stringContaining(create.name),
+      }),
+    );
+  }
 });
 
 test('[9] refuses options that would be overlooked: getters of a class and non-enumerable properties', () => {
@@ -121,7 +135,9 @@ test('refuses a version of Next that is too old', async () => {
   vi.resetModules();
   vi.doMock('next/server.js', () => ({ NextResponse: {}, connection: undefined }));
   const { createToriiNext } = await import('../src/server/create-torii-next.ts');
-  expect(() => createToriiNext(good)).toThrow(expect.objectContaining({ name: 'ToriiConfigError', option: 'next' }));
+  const { createToriiProxy } = await import('../src/server/proxy/proxy.ts');
+  for (const create of [createToriiNext, createToriiProxy])
+    expect(() => create(good)).toThrow(expect.objectContaining({ name: 'ToriiConfigError', option: 'next' }));
   vi.doUnmock('next/server.js');
   vi.resetModules();
 });
@@ -136,7 +152,10 @@ test.each([
     'withAuth with a check that is undefined',
     () => Reflect.apply(createToriiNext(good).withAuth, undefined, [() => {}, undefined]),
   ],
-  ['proxy with an argument that is not a function', () => Reflect.apply(createToriiNext(good).proxy, undefined, [{}])],
+  [
+    'createToriiProxy with a handler that is not a function',
+    () => Reflect.apply(createToriiProxy, undefined, [good, {}]),
+  ],
 ])('refuses %s when it is called, before any request', (_name, call) => {
   expect(call).toThrow(ToriiConfigError);
 });

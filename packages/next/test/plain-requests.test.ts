@@ -6,8 +6,8 @@ import type { NextFetchEvent, NextRequest } from 'next/server.js';
 import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { toForeignRealm } from '../../../scripts/foreign-realm.ts';
 import { deliver, secret } from '../../core/test/webhook-delivery.ts';
-import { createToriiNext } from '../src/index.ts';
 import { webhookHandler } from '../src/server/webhooks.ts';
+import { createApp } from './create-app.ts';
 
 // Replaces Next's `headers()`, as unit tests of an app do.
 let given: unknown;
@@ -16,7 +16,7 @@ vi.mock('next/headers.js', () => ({ headers: () => given }));
 const emulator = await startEmulator();
 afterAll(() => emulator.stop());
 const token = await emulator.token({ userId: 'ada' });
-const torii = createToriiNext({ issuer: emulator.issuer, signInPath: '/sign-in', origins: ['https://app.test'] });
+const torii = createApp({ issuer: emulator.issuer, signInPath: '/sign-in', origins: ['https://app.test'] });
 const host = { host: 'app.test' };
 const signedIn = { ...host, authorization: `Bearer ${token}` };
 const event = {} as NextFetchEvent;
@@ -78,7 +78,7 @@ describe.each([
     const server = createServer((req, res) => void res.end(req.url));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
-    const { issuerRoutes } = createToriiNext({
+    const { issuerRoutes } = createApp({
       issuer: `http://127.0.0.1:${port}`,
       signInPath: '/sign-in',
       origins: ['https://app.test'],

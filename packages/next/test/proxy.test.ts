@@ -1,7 +1,8 @@
 import { type Emulator, startEmulator } from '@torii/emulator';
 import { type NextFetchEvent, NextRequest, NextResponse } from 'next/server.js';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { createToriiNext, type ProxyHandler, type ToriiNextOptions } from '../src/index.ts';
+import type { ToriiNextOptions } from '../src/index.ts';
+import { createToriiProxy, type ProxyHandler } from '../src/server/proxy/proxy.ts';
 
 let emulator: Emulator;
 let token: string;
@@ -23,19 +24,19 @@ function ask(
   options: Partial<ToriiNextOptions> = {},
   nextConfig: NextConfig = {},
 ) {
-  const { proxy } = createToriiNext({
+  const given = {
     issuer: emulator.issuer,
     signInPath: '/sign-in',
     origins: ['https://app.test'],
     publicPaths: ['/', '/docs/*'],
     ...options,
-  });
+  };
   const request = new NextRequest(`http://127.0.0.1:3000${path}`, {
     method,
     headers: { host: 'app.test', ...headers },
     nextConfig,
   });
-  return (handler?: ProxyHandler) => proxy(handler)(request, event);
+  return (handler?: ProxyHandler) => createToriiProxy(given, handler)(request, event);
 }
 
 const passes = (response: Response) => response.headers.get('x-middleware-next') === '1';
@@ -292,14 +293,14 @@ describe("the app's own proxy function", () => {
   });
 
   test.each([[true], ['planted'], [{}], [{ status: 200 }], [[NextResponse.next()]], [() => new Response()]])(
-    'fails with an error that names proxy if it returns %j',
+    'fails with an error that names createToriiProxy if it returns %j',
     async (returned) => {
       const handler = (() => returned) as unknown as ProxyHandler;
       for (const path of ['/', '/notes']) {
         const failure: unknown = await ask(path, { authorization: `Bearer ${token}` })(handler).catch(
           (error: unknown) => error,
         );
-        expect(failure).toMatchObject({ name: 'ToriiConfigError', option: 'proxy' });
+        expect(failure).toMatchObject({ name: 'ToriiConfigError', option: 'createToriiProxy' });
         expect(String(failure)).not.toContain('planted');
       }
     },

@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module';
 import { type NextFetchEvent, NextRequest } from 'next/server.js';
 import { describe, expect, test } from 'vitest';
-import { createToriiNext } from '../src/index.ts';
+import { createApp } from './create-app.ts';
 import { readmeBlocks } from './readme-blocks.ts';
 
 type RouteMatcher = (pathname: string, request: { headers: object }, query: object) => boolean;
@@ -23,7 +23,7 @@ function proxiedBy(next: string, config: { basePath?: string; i18n?: object }): 
   return (path) => isProxied(prefix + path, { headers: {} }, {});
 }
 
-const { proxy } = createToriiNext({
+const { proxy } = createApp({
   issuer: 'https://issuer.test',
   signInPath: '/sign-in',
   origins: ['https://app.test'],

@@ -10,6 +10,7 @@ test('the README has the files of an app that signs users in and out', () => {
   expect(readmeBlocks().map(({ path }) => path)).toEqual(
     expect.arrayContaining([
       '.env.local',
+      'torii-options.ts',
       'torii.ts',
       'proxy.ts',
       'session.tsx',

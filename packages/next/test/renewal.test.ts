@@ -8,7 +8,10 @@ import type { RevocationSource, VerifierEvent } from '@torii/core';
 import { type Emulator, startEmulator } from '@torii/emulator';
 import { type NextFetchEvent, NextRequest, NextResponse } from 'next/server.js';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { createToriiNext, type ProxyHandler, type ToriiNextOptions } from '../src/index.ts';
+import type { ToriiNextOptions } from '../src/index.ts';
+import type { ProxyHandler } from '../src/server/proxy/proxy.ts';
+import { renewInProxy } from '../src/server/renewal/renew-in-proxy.ts';
+import { type App, createApp as create } from './create-app.ts';
 
 const origin = 'https://app.test';
 const tokenName = '__Host-torii_token';
@@ -47,17 +50,16 @@ afterEach(() => {
 });
 
 function createApp(options: Partial<ToriiNextOptions> = {}) {
-  return createToriiNext({
+  return create({
     issuer: emulator.issuer,
     signInPath: '/sign-in',
     origins: [origin],
     publicPaths: ['/', '/sign-in'],
-    renewInProxy: true,
+    renewInProxy,
     onEvent: (event) => void events.push(event),
     ...options,
   });
 }
-type App = ReturnType<typeof createApp>;
 
 type Jar = Map<string, string>;
 
@@ -982,10 +984,14 @@ test('over http in development the cookies have no prefix, and renewal works', a
   expect([passes(response), linesOf(response, 'torii_token').length]).toEqual([true, 1]);
 });
 
-test('the option is true or false', () => {
-  for (const renewInProxy of [undefined, null, 'yes', 1]) {
-    expect(() => createApp({ renewInProxy: renewInProxy as unknown as boolean })).toThrow(
-      expect.objectContaining({ name: 'ToriiConfigError', option: 'renewInProxy' }),
+test('the option is `renewInProxy` of @torii/next/renewal, or false, and the error says so', () => {
+  for (const wrong of [undefined, null, 'yes', true, 1, () => {}, Object.create({ startRenewal() {} })]) {
+    expect(() => createApp({ renewInProxy: wrong as false })).toThrow(
+      expect.objectContaining({
+        name: 'ToriiConfigError',
+        option: 'renewInProxy',
+        message: expect.stringContaining("Write import { renewInProxy } from '@torii/next/renewal'"),
+      }),
     );
   }
 });

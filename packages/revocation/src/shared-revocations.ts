@@ -2,7 +2,9 @@ import { wrongOption, wrongValue } from '@torii/core/adapter';
 import type { Revocations } from './revocations.ts';
 
 // Call the built-in methods: other code may have replaced the methods of a map that is found on `globalThis`.
-const { get, set, has } = Map.prototype;
+const get = Map.prototype.get;
+const set = Map.prototype.set;
+const has = Map.prototype.has;
 const place = Symbol.for('torii.revocations');
 const own: Map<string, unknown> = new Map();
 

@@ -6,12 +6,12 @@ const good: RevocationOptions = { issuer, environmentId, feed: memoryFeed() };
 
 const wrong: readonly [string, object, RegExp][] = [
   ['no issuer', { issuer: undefined }, /`issuer` must be a non-empty string. Found: undefined/],
-  ['an issuer that is no URL', { issuer: 'acme' }, /`issuer` must be a URL/],
+  ['an issuer that is no URL', { issuer: 'acme' }, /`issuer` must be an https:\/\/ URL/],
   ['the API as issuer', { issuer: 'https://api.torii.so' }, /Torii's API/],
   ['two issuers', { issuer: [issuer, issuer] }, /`issuer` must be a non-empty string. Found: a list/],
   ['no environment', { environmentId: undefined }, /`environmentId` must be a non-empty string. Found: undefined/],
   ['an empty environment', { environmentId: '' }, /`environmentId` must be a non-empty string/],
-  ['a key as environment', { environmentId: 'sk_live_x' }, /is a key or a token/],
+  ['a key as environment', { environmentId: 'sk_live_x' }, /contains a key or a token/],
   ['two environments', { environmentId: 'env_1,env_2' }, /`environmentId` must be an id/],
   ['no feed', { feed: undefined }, /`feed` must be a feed.*undefined.*memoryFeed\(\)/],
   ['a function as feed', { feed: memoryFeed }, /`feed` must be a feed. Found: a function/],

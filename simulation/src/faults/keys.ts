@@ -69,7 +69,7 @@ export const keysFaults: readonly PlantedFault[] = [
     changes: [
       {
         file: remoteValue,
-        from: 'return turn < this.#firstTurn || turn < (this.#held?.turn ?? 0);',
+        from: 'return turn < Math.max(this.#firstTurn, turnOf(this.#held));',
         to: 'return turn < this.#firstTurn;',
       },
     ],
@@ -82,7 +82,7 @@ export const keysFaults: readonly PlantedFault[] = [
     changes: [
       {
         file: remoteValue,
-        from: 'return this.#ageMs() < Math.max(this.#source.staleAfterMs, maxStaleMs) ? this.#held?.value : undefined;',
+        from: 'return this.#youngerThan(Math.max(this.#source.staleAfterMs, maxStaleMs));',
         to: 'return maxStaleMs >= 0 ? this.#held?.value : undefined;',
       },
     ],
@@ -108,8 +108,8 @@ export const keysFaults: readonly PlantedFault[] = [
     changes: [
       {
         file: verify,
-        from: 'if (isStillGood(known, source.peek(kid)))',
-        to: 'if (isStillGood(known, source.peek(kid) ?? known.key))',
+        from: '?.peek(known.key.kid)))',
+        to: '?.peek(known.key.kid) ?? known.key))',
       },
     ],
     harm: 'Tokens of a withdrawn key are accepted from the cache until they expire.',
@@ -121,8 +121,8 @@ export const keysFaults: readonly PlantedFault[] = [
     changes: [
       {
         file: claims,
-        from: 'if (now >= expiresAt * 1000 + toleranceMs)',
-        to: 'if (now > expiresAt * 1000 + toleranceMs)',
+        from: 'if (now >= validUntil)',
+        to: 'if (now > validUntil)',
       },
     ],
     harm: 'The leeway is a millisecond too long.',
@@ -139,7 +139,11 @@ export const keysFaults: readonly PlantedFault[] = [
     statement: 7,
     scenario,
     changes: [
-      { file: verify, from: '  checkTimes(checked, notBefore(claims), settings.rules.clockToleranceMs);\n', to: '' },
+      {
+        file: verify,
+        from: 'const [validFrom, validUntil] = checkTimes(checked, claims, settings.rules.clockToleranceMs);',
+        to: 'const [validFrom, validUntil] = [checked.issuedAt * 1000 - 30_000, checked.expiresAt * 1000 + 30_000];',
+      },
     ],
     harm: 'A token that expires while its request waits for the keys is accepted.',
   },
@@ -219,7 +223,7 @@ export const keysFaults: readonly PlantedFault[] = [
     changes: [
       {
         file: remoteValue,
-        from: 'if (this.#failure !== undefined && this.#failure.turn <= held.turn) this.#failure = undefined;\n',
+        from: 'if (turnOf(this.#failure) <= held.turn) this.#failure = undefined;\n',
         to: '',
       },
     ],

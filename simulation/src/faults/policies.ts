@@ -28,7 +28,7 @@ export const policiesFaults: readonly PlantedFault[] = [
   ),
   fault(26, 'a late answer overrides a newer one', 'A permission that was taken away comes back for some seconds.', [
     remoteValue,
-    'return turn < this.#firstTurn || turn < (this.#held?.turn ?? 0);',
+    'return turn < Math.max(this.#firstTurn, turnOf(this.#held));',
     'return turn < this.#firstTurn;',
   ]),
   fault(26, 'refresh() lets earlier reads count', 'A read from before the change undoes refresh().', [
@@ -176,7 +176,7 @@ export const policiesFaults: readonly PlantedFault[] = [
     26,
     'a failed read is forgotten by a late answer of before',
     'A failure that is older than the document keeps requests waiting.',
-    [remoteValue, 'if (this.#failure !== undefined && this.#failure.turn <= held.turn) this.#failure = undefined;', ''],
+    [remoteValue, 'if (turnOf(this.#failure) <= held.turn) this.#failure = undefined;', ''],
   ),
 ];
 

@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { checkOnce, RsaCryptoKey, signOnce } from './node-modules.ts';
+import { checkOnce, type LoadModule, RsaCryptoKey, signOnce } from './node-modules.ts';
 import type { Platform } from './product.ts';
 
 const RealDate = Date;
@@ -23,7 +23,7 @@ export const trapped: Readonly<Record<string, unknown>> = {
 };
 
 /** The platform's names as an older product reads them, with the virtual clock and network. */
-export function ambientOf(platform: Platform): Readonly<Record<string, unknown>> {
+export function ambientOf(platform: Platform, load: LoadModule): Readonly<Record<string, unknown>> {
   const values: Record<string, unknown> = {
     ...trapped,
     Date: dateOf(platform.wallMs),
@@ -35,13 +35,16 @@ export function ambientOf(platform: Platform): Readonly<Record<string, unknown>>
     Math: mathOf(platform.random),
     crypto: { subtle: subtle(), randomUUID: platform.randomId },
   };
-  return { ...values, ...processNames(values) };
+  return { ...values, ...processNames(values, load) };
 }
 
 /** `globalThis` and `process` of one simulated process: what one changes, no other sees. */
-export function processNames(values: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+export function processNames(
+  values: Readonly<Record<string, unknown>>,
+  load: LoadModule,
+): Readonly<Record<string, unknown>> {
   const { fetch, crypto } = values;
-  return { globalThis: { fetch, crypto }, process: { env: {}, emitWarning() {} } };
+  return { globalThis: { fetch, crypto }, process: { env: {}, emitWarning() {}, getBuiltinModule: load } };
 }
 
 function goesAround(name: string): never {

@@ -28,7 +28,7 @@ const sharedLibraries = ['re2js'];
 const seam = 'packages/core/src/platform.ts';
 /** The functions of `platform.ts`. The simulation passes them in as one object. */
 const seamSource = `export const {
-  wallMs, steadyMs, startTimer, stopTimer, startBackupTimer, nextTurn, random, randomId, platformFetch,
+  wallMs, steadyMs, startTimer, stopTimer, startBackupTimer, nextTurn, afterMicrotasks, random, randomId, platformFetch,
 } = platform;`;
 
 /** The sources of the product as one script that assigns a variable `product`. */

@@ -9,6 +9,8 @@ const realRequire = createRequire(join(repository, 'packages', 'authz', 'package
 /** A copy, because a module's own names cannot be overridden by an object that inherits from it. */
 const realCrypto: object = { ...crypto };
 
+export type LoadModule = (name: string) => unknown;
+
 type Verify = (error: Error | null, isGood: boolean) => void;
 
 const verified: Map<string, boolean> = new Map();
@@ -16,10 +18,10 @@ const signed: Map<string, Buffer> = new Map();
 const maxRemembered = 200_000;
 
 /**
- * `require` for the product: Node's own modules, with signatures that are checked in this turn, and the libraries of
+ * `require` and `process.getBuiltinModule` for the product: Node's own modules, with signatures that are checked in this turn, and the libraries of
  * `sharedLibraries` in bundle.ts, which are loaded once for all processes.
  */
-export function simulatedModule(platform: Platform): (name: string) => unknown {
+export function simulatedModule(platform: Platform): LoadModule {
   const own: object = Object.assign(Object.create(realCrypto), {
     verify: verifyWith(platform),
     sign: signOnce,

@@ -18,6 +18,7 @@ export interface Platform {
   stopTimer(timer: unknown): void;
   startBackupTimer(callback: () => void, ms: number): () => void;
   nextTurn(callback: () => void): void;
+  afterMicrotasks(callback: () => void): void;
   random(): number;
   randomId(): string;
   readonly platformFetch: typeof globalThis.fetch;
@@ -69,9 +70,10 @@ export function sourceFrom(text: string, ambient: boolean): ProductSource {
   const instantiate: Instantiate = new Script(body, { filename: 'product.js' }).runInThisContext();
   return {
     instantiate(platform) {
-      const values = ambient ? ambientOf(platform) : { ...trapped, ...processNames(trapped) };
+      const load = simulatedModule(platform);
+      const values = ambient ? ambientOf(platform, load) : { ...trapped, ...processNames(trapped, load) };
       const [OwnMap, OwnSet] = countedCollections(platform);
-      return instantiate(platform, simulatedModule(platform), OwnMap, OwnSet, ...Object.values(values));
+      return instantiate(platform, load, OwnMap, OwnSet, ...Object.values(values));
     },
   };
 }

@@ -175,6 +175,9 @@ export class VirtualProcess {
   }
 
   #platform(): Platform {
+    const nextTurn = (callback: () => void): void => {
+      this.#world.schedule.after(0, () => this.deliver(() => this.#call(callback)));
+    };
     return {
       wallMs: () => this.wallMs,
       steadyMs: () => this.steadyMs,
@@ -182,9 +185,9 @@ export class VirtualProcess {
       stopTimer: (timer) => (timer as Scheduled | undefined)?.cancel(),
       // No test replaces the timers of this world, so the backup is not needed.
       startBackupTimer: () => () => {},
-      nextTurn: (callback) => {
-        this.#world.schedule.after(0, () => this.deliver(() => this.#call(callback)));
-      },
+      nextTurn,
+      // An event of this world is a turn with one callback.
+      afterMicrotasks: nextTurn,
       random: () => this.random.fraction(),
       randomId: () => {
         const digits = (length: number): string =>

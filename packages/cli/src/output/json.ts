@@ -1,5 +1,3 @@
-import { isError } from '@torii/core/adapter';
-
 /**
  * Writes a value as JSON, however deep it is nested: `JSON.stringify` exhausts the stack at a few thousand levels.
  *
@@ -10,7 +8,7 @@ export function writeJson(value: unknown, textOf?: (text: string) => string): st
     try {
       return JSON.stringify(value) ?? 'null';
     } catch (error) {
-      if (!isError(error) || error.name !== 'RangeError') throw error;
+      if (Reflect.get(Object(error), 'name') !== 'RangeError') throw error;
     }
   }
   return writeDeepJson(value, textOf ?? ((text) => text));

@@ -1,4 +1,4 @@
-import { MultiBar } from 'cli-progress';
+import { createRequire } from 'node:module';
 import { columnsOf, type Output, type Sink } from './output.ts';
 
 export interface Progress {
@@ -17,6 +17,8 @@ export function startProgress(
   { title, total }: { readonly title: string; readonly total?: number },
 ): Progress {
   if (!output.canRedraw) return { advance: () => {}, say: output.say, end: () => {} };
+  // Loaded for a terminal only. It is a CommonJS package, so this needs no promise.
+  const { MultiBar }: typeof import('cli-progress') = createRequire(import.meta.url)('cli-progress');
   const columns = columnsOf(stderr);
   const bars = new MultiBar({
     stream: stderr,

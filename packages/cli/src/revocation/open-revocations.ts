@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ToriiConfigError } from '@torii/core';
-import { createRevocations, type RevocationEvent, type RevocationFeed, type Revocations } from '@torii/revocation';
+import type { RevocationEvent, RevocationFeed, Revocations } from '@torii/revocation';
 import type { Context } from '../context.ts';
-import { CommandFailure, describeFailure, UsageError } from '../failures.ts';
+import { describeFailure } from '../failure-text.ts';
+import { CommandFailure, UsageError } from '../failures.ts';
 import { type RevocationSettings, revocationSettingsFrom, type StoreOptions } from './settings.ts';
 import { openStoreClient } from './store-client.ts';
 import { describeStoreProblem, isConclusive } from './store-problem.ts';
@@ -51,7 +52,7 @@ export async function withRevocations<T>(
       seen.hasSigned ||= texts.some(isSigned);
       wishes.onReceived?.();
     });
-    const revocations = createWith(context, settings, feed, onEvent);
+    const revocations = await createWith(context, settings, feed, onEvent);
     try {
       await untilReady(context, revocations, shown, first.promise);
       warnOfIgnored(context, seen.ignored);
@@ -80,12 +81,13 @@ export async function withRevocations<T>(
   }
 }
 
-function createWith(
+async function createWith(
   context: Context,
   { issuer, environmentId, maxTokenSeconds, signingKeys }: RevocationSettings,
   feed: RevocationFeed,
   onEvent: (event: RevocationEvent) => void,
-): Revocations {
+): Promise<Revocations> {
+  const { createRevocations } = await import('@torii/revocation');
   try {
     return createRevocations({
       issuer,

@@ -1,7 +1,8 @@
 import { ToriiConfigError, ToriiError } from '@torii/core';
 import type { RevocationFeed } from '@torii/revocation';
 import type { Context } from '../context.ts';
-import { CommandFailure, describeFailure, UsageError } from '../failures.ts';
+import { describeFailure } from '../failure-text.ts';
+import { CommandFailure, UsageError } from '../failures.ts';
 import { natsOptionsFrom } from '../nats-options.ts';
 import { requireOnePackage, requirePackages } from '../optional-package.ts';
 import type { RevocationSettings } from './settings.ts';

@@ -1,6 +1,6 @@
 import type { ToriiRevocationError } from '@torii/core';
 import { isError, readConnectionFailure } from '@torii/core/adapter';
-import { describeCauses } from '../failures.ts';
+import { describeCauses } from '../failure-text.ts';
 
 /** What to do about errors of Redis and Valkey. They begin with a word in capitals. */
 const remedies: readonly (readonly [pattern: RegExp, remedy: string])[] = [

@@ -1,10 +1,9 @@
 import { type Claims, claimOf, type ForeignClaims, malformedClaim } from '../auth.ts';
+import { refusal } from '../events.ts';
 import {
   type AudienceRules,
   checkAudienceRules,
   checkTimes,
-  notBefore,
-  refusal,
   requireClaim,
   requireText,
   requireTime,
@@ -23,7 +22,7 @@ export function checkJwtClaims(claims: Claims, rules: JwtClaimRules): ForeignCla
     issuedAt: Object.hasOwn(claims, 'iat') ? requireTime(claims, 'iat') : null,
     expiresAt: requireTime(claims, 'exp'),
   };
-  checkTimes(checked, notBefore(claims), rules.clockToleranceMs);
+  checkTimes(checked, claims, rules.clockToleranceMs);
   checkAudienceRules(claims, rules);
   return checked;
 }
@@ -35,7 +34,8 @@ function checkIssuer(claims: Claims, issuers: ReadonlySet<string> | undefined): 
   }
   const claimed = requireText(claims, 'iss');
   if (issuers.has(claimed)) return claimed;
-  throw refusal('issuer_refused', 'The token comes from another issuer.', 'iss', claimed, [...issuers]);
+  const detail = { claim: 'iss', actual: claimed, expected: [...issuers] };
+  throw refusal('issuer_refused', 'The token comes from another issuer.', detail);
 }
 
 // Refuses integers above 2^53: JavaScript parses several of them as the same number, so two users could get the same id.

@@ -5,7 +5,6 @@ import { InitialKeySet } from '../keys/initial-key-set.ts';
 import { holdsSecret, type JWK, KeySetError, parseOwnKeys, problemOfKey } from '../keys/jwks.ts';
 import { shareKeySets } from '../keys/key-sources.ts';
 import type { KeySource } from '../keys/remote-key-set.ts';
-import { loggable } from '../logs/loggable.ts';
 import { isLoopback } from '../options/loopback.ts';
 import { problemOfPasted } from '../options/pasted-text.ts';
 import { type Options, readFunction, wrongOption, wrongValue } from '../options/reader.ts';
@@ -191,7 +190,7 @@ function parseUsableSet(algorithms: ReadonlySet<string>): typeof parseJwtKeySet 
       isUsable ||= wrongNumber === undefined;
       if (wrongNumber === undefined) continue;
       problem = `it ${wrongNumber}`;
-      onIgnored({ kid: jwk.kid === undefined ? undefined : loggable(jwk.kid), problem });
+      onIgnored(jwk.kid, problem);
     }
     if (!isUsable) throw new KeySetError(`no key can be used: ${problem}`);
     return keys;

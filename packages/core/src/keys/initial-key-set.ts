@@ -1,7 +1,7 @@
-import { claimOf, isJsonObject } from '../auth.ts';
+import { claimOf } from '../auth.ts';
 import { wallMs } from '../platform.ts';
 import { elapsedMs, type Instant, instantNow } from '../time/instant.ts';
-import { type JSONWebKeySet, KeySetError, type OnIgnored, parseOwnKeys } from './jwks.ts';
+import { ignoredKeyReporter, type JSONWebKeySet, KeySetError, type OnIgnored, parseOwnKeys } from './jwks.ts';
 import type { KeyCaller, KeySource, RemoteKeySet } from './remote-key-set.ts';
 
 /** A key set with the time at which it was fetched, for example when the app was built. */
@@ -30,11 +30,9 @@ export class InitialKeySet<Key> implements KeySource<Key> {
     emit: KeyCaller['emit'],
   ) {
     this.#remote = remote;
-    this.#fetchedAtMs = readTime(isJsonObject(given) ? claimOf(given, 'fetchedAt') : undefined);
+    this.#fetchedAtMs = readTime(claimOf(given, 'fetchedAt'));
     this.#keys = parseOwnKeys(given, parse, emit);
-    if (this.#isYoung()) return;
-    const problem = 'initialKeys was fetched more than a day ago';
-    emit({ type: 'key_ignored', url: undefined, kid: undefined, problem });
+    if (!this.#isYoung()) ignoredKeyReporter(emit)(undefined, 'initialKeys was fetched more than a day ago');
   }
 
   peek(kid: string): Key | undefined {

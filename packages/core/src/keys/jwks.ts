@@ -29,13 +29,14 @@ export class KeySetError extends Error {}
 
 export type KeysById = ReadonlyMap<string, SetKey>;
 
-/** A key of a set that is left out. `kid` is safe to log. */
-export interface IgnoredKey {
-  readonly kid: string | undefined;
-  readonly problem: string;
-}
+/** Called for each key that is left out. `kid` is not safe to log. */
+export type OnIgnored = (kid: unknown, problem: string) => void;
 
-export type OnIgnored = (key: IgnoredKey) => void;
+/** @param url The URL of the key set. `undefined` for keys that were passed as an option. */
+export function ignoredKeyReporter(emit: VerifierEventListener, url?: string): OnIgnored {
+  return (kid, problem) =>
+    emit({ type: 'key_ignored', url, kid: kid === undefined ? undefined : loggable(kid), problem });
+}
 
 const maxKeys = 1000;
 // Members of private and symmetric keys, which are refused: EC (RFC 7518 6.2.2), RSA (6.3.2), symmetric (6.4.1), ML-DSA.
@@ -62,7 +63,7 @@ export function parseFixedKeySet(value: unknown, onIgnored: OnIgnored): KeysById
   for (const { kid, x, y } of keys.values()) {
     if (isOnCurve(p256, x, y)) continue;
     keys.delete(kid);
-    onIgnored(ignored(kid, 'its point is not on the curve'));
+    onIgnored(kid, 'its point is not on the curve');
   }
   return keys;
 }
@@ -73,10 +74,11 @@ export function parseOwnKeys<Key>(
   parse: (set: unknown, onIgnored: OnIgnored) => ReadonlyMap<string, Key>,
   emit: VerifierEventListener,
 ): ReadonlyMap<string, Key> {
-  const ignored: IgnoredKey[] = [];
-  const keys = parse(set, (key) => ignored.push(key));
-  if (keys.size === 0) throw new KeySetError(`no key can be used${ignored[0] ? `: ${ignored[0].problem}` : ''}`);
-  for (const { kid, problem } of ignored) emit({ type: 'key_ignored', url: undefined, kid, problem });
+  const ignored: Parameters<OnIgnored>[] = [];
+  const keys = parse(set, (...key) => ignored.push(key));
+  const [first] = ignored;
+  if (keys.size === 0) throw new KeySetError(`no key can be used${first ? `: ${first[1]}` : ''}`);
+  for (const [kid, problem] of ignored) ignoredKeyReporter(emit)(kid, problem);
   return keys;
 }
 
@@ -87,16 +89,16 @@ interface ListedKey {
 }
 
 export function listKeys(value: unknown, onIgnored: OnIgnored): readonly ListedKey[] {
-  const list = isJsonObject(value) ? claimOf(value, 'keys') : undefined;
+  const list = claimOf(value, 'keys');
   if (!Array.isArray(list)) throw new KeySetError('the response is not a key set');
   if (list.length > maxKeys) throw new KeySetError(`the key set has more than ${maxKeys} keys`);
   const entries: readonly unknown[] = [...list];
   if (entries.some(holdsSecret)) throw new KeySetError('the key set contains a private key');
   return entries.map((entry) => {
-    const kid = isJsonObject(entry) ? claimOf(entry, 'kid') : undefined;
+    const kid = claimOf(entry, 'kid');
     const problem = problemOfKey(entry);
     if (problem === undefined) return { kid, jwk: entry as Claims };
-    onIgnored(ignored(kid, problem));
+    onIgnored(kid, problem);
     return { kid, jwk: undefined };
   });
 }
@@ -112,7 +114,7 @@ export function keysById<Key>(
     if (typeof kid !== 'string' || kid === '') continue;
     // Two keys with the same `kid` are ambiguous, so both are skipped, even if one of them cannot be read.
     const isRepeated = seen.has(kid);
-    if (isRepeated) onIgnored(ignored(kid, 'another key has the same `kid`'));
+    if (isRepeated) onIgnored(kid, 'another key has the same `kid`');
     const key = isRepeated || jwk === undefined ? undefined : make(jwk, kid);
     if (key === undefined) keys.delete(kid);
     else keys.set(kid, key);
@@ -123,7 +125,7 @@ export function keysById<Key>(
 
 /** Whether a value is a private or a shared key. A null member does not count: some libraries write all members of a key. */
 export function holdsSecret(jwk: unknown): boolean {
-  return isJsonObject(jwk) && secretMembers.some((member) => (claimOf(jwk, member) ?? null) !== null);
+  return secretMembers.some((member) => (claimOf(jwk, member) ?? null) !== null);
 }
 
 /** Why a public key cannot be read, or `undefined`. Checks the types of its members only: its point may not be on the curve. */
@@ -135,10 +137,6 @@ export function problemOfKey(jwk: unknown): string | undefined {
     Object.keys(jwk).find((member) => jwk[member] === null) ??
     texts.find((member) => typeof claimOf(jwk, member) !== 'string' || jwk[member] === '');
   return wrong === undefined ? undefined : `its member ${loggable(wrong)} is missing, null, empty or not a string`;
-}
-
-function ignored(kid: unknown, problem: string): IgnoredKey {
-  return { kid: kid === undefined ? undefined : loggable(kid), problem };
 }
 
 function canVerifyEs256(jwk: Claims): boolean {

@@ -1,5 +1,5 @@
-import { ToriiAuthError, ToriiUnavailableError } from '../errors.ts';
-import { type VerifierEventListener, withDetail } from '../events.ts';
+import { type ToriiAuthError, ToriiUnavailableError } from '../errors.ts';
+import { refusal, type VerifierEventListener, withDetail } from '../events.ts';
 import { innermostProblem, loggableCause } from '../logs/cause.ts';
 import { loggable } from '../logs/loggable.ts';
 import type { Fetch } from '../platform.ts';
@@ -8,7 +8,7 @@ import { elapsedMs, type Instant, instantNow } from '../time/instant.ts';
 import { type Patience, RemoteValue, TimeLimitError } from '../time/remote-value.ts';
 import { Crowd } from './crowd.ts';
 import { FetchBudget } from './fetch-budget.ts';
-import { KeySetError, type OnIgnored, type SetKey } from './jwks.ts';
+import { ignoredKeyReporter, KeySetError, type OnIgnored, type SetKey } from './jwks.ts';
 import { fetchKeySet } from './key-endpoint.ts';
 
 /** Who asks for a key: the settings of one verifier. */
@@ -42,10 +42,8 @@ export class RemoteKeySet<Key = SetKey> implements KeySource<Key> {
       renewAfterMs,
       staleAfterMs,
       mayLoad: () => this.#budget.take(),
-      load: async (signal, { emit }) => {
-        const onIgnored: OnIgnored = ({ kid, problem }) => emit({ type: 'key_ignored', url, kid, problem });
-        return parse(await fetchKeySet(url, fetch, signal), onIgnored, this.#set.latest);
-      },
+      load: async (signal, { emit }) =>
+        parse(await fetchKeySet(url, fetch, signal), ignoredKeyReporter(emit, url), this.#set.latest),
       onLoaded(keys, durationMs, { emit }) {
         emit({ type: 'keys_fetched', url, kids: [...keys.keys()].filter(Boolean).map(loggable), durationMs });
       },
@@ -71,14 +69,11 @@ export class RemoteKeySet<Key = SetKey> implements KeySource<Key> {
 
   async find(kid: string, caller: KeyCaller): Promise<Key> {
     const given = this.#set.current(caller);
-    const keys = isPromise(given) ? await given : given;
-    const known = keys?.get(kid);
-    if (known !== undefined) return known;
-    if (keys === undefined) throw this.#unavailable(caller);
+    const keys = await given;
     // If this request has just waited for a refresh, another one would not help.
-    const found = isPromise(given) ? undefined : await this.#search(kid, caller);
-    if (found !== undefined) return found;
-    throw this.#refusal(kid, caller);
+    const key = keys?.get(kid) ?? (isPromise(given) ? undefined : await this.#search(kid, caller));
+    if (key !== undefined) return key;
+    throw keys !== undefined && this.#isUnknown(caller) ? unknownKey(kid) : this.#unavailable(caller);
   }
 
   // Fetches the key set to look for an unknown key. After a search without result, the next searches are delayed, and too
@@ -88,7 +83,7 @@ export class RemoteKeySet<Key = SetKey> implements KeySource<Key> {
     const isSuspicious = this.#emptySearchAt !== undefined && elapsedMs(this.#emptySearchAt) < suspicionMs;
     const maySearch = !isSuspicious || (await this.#suspicious.isSmall());
     // Another request may have fetched the key during the pause.
-    const fetched = this.#set.peek()?.get(kid);
+    const fetched = this.peek(kid);
     if (fetched !== undefined) return fetched;
     const renewal = maySearch ? await this.#set.renew(caller) : 'forbidden';
     if (renewal === 'forbidden') {
@@ -102,29 +97,26 @@ export class RemoteKeySet<Key = SetKey> implements KeySource<Key> {
     return key;
   }
 
-  #refusal(kid: string, caller: KeyCaller): ToriiAuthError | ToriiUnavailableError {
+  // If the last fetch failed, or takes longer than the caller waits, the issuer may have published the key in the meantime.
+  // Answer 503 instead of 401, so that the caller retries.
+  #isUnknown(caller: KeyCaller): boolean {
     const keys = this.#set.usable({ ...caller, maxStaleMs: 0 });
-    // If the last fetch failed, or takes longer than the caller waits, the issuer may have published the key in the meantime.
-    // Answer 503 instead of 401, so that the caller retries.
-    const isCertain = keys !== undefined && keys.size > 0 && this.#set.failure === undefined;
-    return isCertain ? unknownKey(kid) : this.#unavailable(caller);
+    return keys !== undefined && keys.size > 0 && this.#set.failure === undefined;
   }
 
   #unavailable(caller: KeyCaller): ToriiUnavailableError {
     const retryAfterSeconds = Math.max(this.#set.retryInMs(caller), this.#budget.waitMs()) / 1000;
-    const message = 'The keys to verify tokens cannot be fetched at the moment.';
     const { failure } = this.#set;
-    if (failure === undefined) {
-      const problem =
-        'the key set has no usable key, the fetch takes longer than keysTimeoutMs, or the limit on key fetches was reached';
-      return withDetail(new ToriiUnavailableError('keys_unavailable', message, { retryAfterSeconds }), { problem });
-    }
-    const { problem, cause } = describeFailure(failure.cause);
-    return withDetail(new ToriiUnavailableError('keys_unavailable', message, { cause, retryAfterSeconds }), {
-      problem,
-    });
+    const { problem, ...options } = failure === undefined ? noFailure : describeFailure(failure.cause);
+    const message = 'The keys to verify tokens cannot be fetched at the moment.';
+    const error = new ToriiUnavailableError('keys_unavailable', message, { ...options, retryAfterSeconds });
+    return withDetail(error, { problem });
   }
 }
+
+const noFailure = {
+  problem: 'the key set has no usable key, no answer came within keysTimeoutMs, or there were too many fetches',
+};
 
 function describeFailure(thrown: unknown): { readonly problem: string; readonly cause: Error } {
   // These messages are written by this package, so they are safe to log.
@@ -138,5 +130,5 @@ function describeFailure(thrown: unknown): { readonly problem: string; readonly 
 /** `problem` says why a key that the issuer does publish cannot be used. */
 export function unknownKey(kid: string, problem?: string): ToriiAuthError {
   const message = 'The token is signed with a key that the issuer does not publish.';
-  return withDetail(new ToriiAuthError('key_unknown', message), { kid, ...(problem !== undefined && { problem }) });
+  return refusal('key_unknown', message, { kid, ...(problem !== undefined && { problem }) });
 }

@@ -1,3 +1,4 @@
+import { setHidden } from '../errors/hidden-field.ts';
 import { loggable } from './loggable.ts';
 
 /** What the innermost cause of a failure says, for logs: a host that is not found, a refused connection, a certificate. */
@@ -25,13 +26,13 @@ export function loggableCause(thrown: unknown, depth = 4): LoggableError {
     const { name, message, code, cause, errors } = Object(thrown) as Partial<Record<string, unknown>>;
     copy.message = clean(typeof message === 'string' ? message : thrown);
     const title = typeof name === 'string' ? clean(name) : 'Error';
-    hide(copy, 'name', title);
-    hide(copy, 'stack', `${title}: ${copy.message}`);
+    setHidden(copy, 'name', title);
+    setHidden(copy, 'stack', `${title}: ${copy.message}`);
     if (code !== undefined) Object.assign(copy, { code: clean(code) });
     if (depth === 0) return copy;
-    if (cause !== undefined) hide(copy, 'cause', loggableCause(cause, depth - 1));
+    if (cause !== undefined) setHidden(copy, 'cause', loggableCause(cause, depth - 1));
     if (Array.isArray(errors))
-      hide(
+      setHidden(
         copy,
         'errors',
         errors.slice(0, 4).map((error) => loggableCause(error, depth - 1)),
@@ -40,18 +41,11 @@ export function loggableCause(thrown: unknown, depth = 4): LoggableError {
   return copy;
 }
 
-function hide(error: Error, name: string, value: unknown): void {
-  Object.defineProperty(error, name, { value, configurable: true, writable: true });
-}
-
 // A URL may contain a password: redis://user:password@host. A password with `/`, `?` or `#` makes the URL invalid, and is a reason
 // to quote it. If the text was shortened, the `@` may be missing.
 const login = /\/\/(?:[^\s/?#@:]*:(?!\d{1,5}(?:[\s/?#]|$))\S*|[^\s/?#]*)@/g;
-const cutLogin = /\/\/[^\s/?#@:]*:(?!\d{1,5}[/?#])\S*…$/;
+const cutLogin = /\/\/(?:[^\s/?#@:]*:(?!\d{1,5}[/?#])\S*|[^\s/?#]*)…$/;
 
 function clean(value: unknown): string {
-  return loggable(value)
-    .replace(login, '//')
-    .replace(/\/\/[^\s/?#]*…$/, '//…')
-    .replace(cutLogin, '//…');
+  return loggable(value).replace(login, '//').replace(cutLogin, '//…');
 }

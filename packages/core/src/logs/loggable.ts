@@ -15,10 +15,9 @@ export function loggable(value: unknown): string {
 }
 
 function describe(value: unknown): string {
-  if (typeof value === 'function') return 'a function';
-  if (typeof value !== 'object' || value === null) return String(value);
+  if (value !== Object(value)) return String(value);
   try {
-    return JSON.stringify(plain(value, { left: 1000 }));
+    return JSON.stringify(plain(value, { left: 1000 })) ?? 'a function';
   } catch {
     return 'an unreadable object'; // A Proxy whose traps throw.
   }

@@ -24,7 +24,7 @@ export function readAudienceRules(options: AudienceOptionValues, always: readonl
   const requiredClaims = readClaimNames(options, 'requireClaims', "requireClaims: ['org_id']");
   const refusedClaims = readClaimNames(options, 'refuseClaims', "refuseClaims: ['scope']");
   if ([...always, ...requiredClaims].some((name) => refusedClaims.has(name)))
-    throw wrongOption('refuseClaims', 'must not list a claim that every token needs, or that `requireClaims` lists');
+    throw wrongOption('refuseClaims', 'must not list a claim that every token must have');
   return {
     audiences: readAudiences(options),
     requiredClaims,
@@ -50,6 +50,6 @@ function readClaimNames(
 ): ReadonlySet<string> {
   const names = readTexts(options, option, example) ?? new Set();
   assertClaimNames(option, names, example);
-  if (names.has('aud')) throw wrongOption(option, 'must not list `aud`. The option `audience` decides about it');
+  if (names.has('aud')) throw wrongOption(option, 'must not list `aud`. Use `audience`');
   return names;
 }

@@ -1,4 +1,4 @@
-import { nearestName } from './nearest-name.ts';
+import { nearestName, plain } from './nearest-name.ts';
 
 /**
  * What to write instead of option names of other libraries, or of other functions of Torii. A key is a Torii option or a
@@ -16,8 +16,7 @@ export const verifyHints: Hints = {
   revocations: 'isrevoked checkrevoked',
   'Only createToriiClient of @torii/api takes a secret key': 'secretkey',
   'Leave it out': 'publishablekey clientid',
-  'Leave it out. For tokens that Torii did not issue, use createJwtVerifier of @torii/core/jwt':
-    'algorithms jwks secret',
+  'Leave it out. For tokens of another issuer, use createJwtVerifier of @torii/core/jwt': 'algorithms jwks secret',
 };
 
 export const requestHints: Hints = {
@@ -32,13 +31,13 @@ export const requestHints: Hints = {
 
 /** What to write instead of an unknown name, as a sentence that begins with a blank. Empty if nothing is similar. */
 export function hintFor(name: string, known: readonly string[], hints: Hints): string {
-  const plain = name.toLowerCase().replaceAll('_', '');
-  const replaced = Object.keys(hints).find((remedy) => hints[remedy]?.split(' ').includes(plain));
+  const given = plain(name);
+  const replaced = Object.keys(hints).find((remedy) => hints[remedy]?.split(' ').includes(given));
   if (replaced?.includes(' ')) return ` ${replaced}.`;
   const nearest =
     known.find((each) => each === replaced) ??
     nearestName(name, known) ??
-    known.find((each) => wordsOf(each).some((word) => word.length > 3 && plain.includes(word.toLowerCase())));
+    known.find((each) => wordsOf(each).some((word) => word.length > 3 && given.includes(plain(word))));
   return nearest === undefined ? '' : ` Did you mean \`${nearest}\`?`;
 }
 

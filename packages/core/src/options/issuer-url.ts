@@ -2,15 +2,15 @@ import { isLoopback } from './loopback.ts';
 
 export function problemOfIssuer(text: string): string | undefined {
   // Before any message that quotes the text.
-  if (/(?:\b[sp]k|whsec)_|eyJ/.test(text)) return 'is a key or a token, or contains one';
+  if (/(?:\b[sp]k|whsec)_|eyJ/.test(text)) return 'contains a key or a token';
   const url = /^https?:\/\//.test(text) && URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || (url.protocol === 'http:' && !isLoopback(url.hostname)))
-    return 'must be a URL that begins with https:// (http:// only for loopback hosts)';
+    return 'must be an https:// URL (http:// only for loopback hosts)';
   const { hostname, pathname } = url;
   if (url.username !== '' || url.password !== '' || /[?#\s,;"'`\\]|\/\/$/.test(text) || hostname.endsWith('.'))
-    return 'must be one URL of a host and a path, without user name, query, spaces, quotes, commas or a dot after the host';
+    return 'must be one URL without user name, query, spaces, quotes, commas or a final dot';
   if (/[^a-z0-9.:[\]_-]|^\.|\.\./.test(hostname))
-    return 'has a host with a wildcard, a placeholder or an empty part. Write several issuers as a list';
+    return 'has a host with a wildcard, a placeholder or an empty part. List each issuer';
   if (/[./](?:undefined|null)(?:[./:]|$)/.test(text)) return "contains 'undefined' or 'null': a variable was not set";
   if (/^api\.(?:torii\.so|toriiauth\.eu)$/.test(hostname) || /^\/api\/server\b/.test(pathname))
     return "is the URL of Torii's API. Your dashboard shows the issuer";

@@ -12,15 +12,18 @@ const placeholder = /^\$[A-Z_]{2,}|\$\{|^%\w+%$|\{\{|<[^>]*>|^process\.env\b/;
  */
 export function problemOfPasted(value: unknown): string | undefined {
   if (value === undefined) return 'is undefined';
+  if (typeof value === 'string') return problemOfPastedText(value);
   // Not the value itself: a number may be a secret too.
-  if (typeof value !== 'string')
-    return `is not a string. Found: ${/number|bigint/.test(typeof value) ? 'a number' : describeValue(value)}`;
+  return `is not a string. Found: ${/number|bigint/.test(typeof value) ? 'a number' : describeValue(value)}`;
+}
+
+/** Like `problemOfPasted`, for a string. */
+export function problemOfPastedText(value: string): string | undefined {
   if (value === '') return 'is empty';
   if (/^(?:undefined|null|\[object \w+\])$/.test(value))
-    return `is the text '${value}', so a value was not set, or is an object`;
-  if (wrapped.test(value)) return 'begins or ends with spaces, line breaks, quotes, commas or semicolons. Remove them';
-  if (placeholder.test(value)) return 'contains a placeholder that was not replaced by its value';
-  if (/^(?:export )?[A-Z][A-Z0-9_]+=[^=]/.test(value))
-    return 'begins with the name of a variable. Remove it and the `=`';
+    return `is the text '${value}': a variable was not set, or is an object`;
+  if (wrapped.test(value)) return 'begins or ends with white space, a quote, `,` or `;`. Remove it';
+  if (placeholder.test(value)) return 'contains a placeholder instead of a value';
+  if (/^(?:export )?[A-Z][A-Z0-9_]+=[^=]/.test(value)) return 'begins with the name of a variable. Remove it';
   return undefined;
 }

@@ -2,7 +2,7 @@ import { ToriiConfigError } from '../errors.ts';
 import { describeValue, recognize } from '../logs/found-value.ts';
 import { loggable } from '../logs/loggable.ts';
 import { type Hints, hintFor } from './hints.ts';
-import { problemOfPasted } from './pasted-text.ts';
+import { problemOfPastedText } from './pasted-text.ts';
 
 /** A copy of an options object. The copy has no prototype, so `in` and property access see own options only. */
 export type Options<Name extends string = string> = { readonly [Key in Name]?: unknown };
@@ -21,6 +21,7 @@ export interface NumberRule {
  * Copies an object of options. Each property is read once, so a getter cannot change a value after it was validated.
  * @param option The name of the object in error messages.
  * @param hints What to write instead of names of other libraries.
+ * @param read A copy of `given`, if its properties were read before.
  * @throws ToriiConfigError if an option is unknown, or is inherited or not enumerable, because the copy would lose it
  */
 export function readKnownOptions<T extends object, const Names extends readonly (keyof T & string)[]>(
@@ -29,18 +30,16 @@ export function readKnownOptions<T extends object, const Names extends readonly 
   example: string,
   option = 'options',
   hints: Hints = {},
+  read: object = given,
 ): Options<Names[number]> {
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-    throw wrongValue(option, 'an object', given, example);
-  }
   const known: readonly string[] = optionNames;
-  const options: Options = Object.assign(Object.create(null), given);
+  const options: Options = Object.assign(Object.create(null), read);
   const names = Object.keys(options);
   const unknown = names.find((name) => !known.includes(name));
+  const isObject = typeof given === 'object' && given !== null && !Array.isArray(given);
   // For example, Express passes a request to `app.use(requireAuth)`, where the call is missing.
-  if (!names.some((name) => known.includes(name)) && recognize(given, known) !== undefined) {
-    throw wrongValue(option, 'an object of options', given, example);
-  }
+  const isOther = !names.some((name) => known.includes(name)) && recognize(given, known) !== undefined;
+  if (!isObject || isOther) throw wrongValue(option, 'an object of options', given, example);
   if (unknown !== undefined) throw unknownName(unknown, known, hints);
   for (const name of known) {
     if (name in given && !(name in options) && !(name in Object.prototype)) {
@@ -53,7 +52,7 @@ export function readKnownOptions<T extends object, const Names extends readonly 
 /** Throws for a second object of options, which would be ignored: it may hold checks. Not for the index that `map` passes. */
 export function assertNoSecond(name: string, unexpected: unknown): void {
   if (typeof unexpected !== 'object' || unexpected === null) return;
-  throw wrongOption(name, 'takes one object of options. Put all of them into the first argument');
+  throw wrongOption(name, 'takes one object. Put all options into it');
 }
 
 /** Removes the named options if they are `undefined`. Do not name security options: an unset one must be an error. */
@@ -94,7 +93,7 @@ export function readTexts<Name extends string>(
  */
 export function assertClaimNames(option: string, names: Iterable<string>, example: string): void {
   for (const name of names) {
-    if (name === '__proto__') throw wrongOption(option, 'must not list `__proto__`, which is removed from every token');
+    if (name === '__proto__') throw wrongOption(option, 'must not list `__proto__`, which no token keeps');
     if (/[\s,\p{C}]/u.test(name))
       throw wrongOption(option, `must not contain spaces, commas or invisible characters. Write ${example}`);
   }
@@ -102,7 +101,7 @@ export function assertClaimNames(option: string, names: Iterable<string>, exampl
 
 /** Throws a ToriiConfigError for a key, a secret or a token in place of a name. The message does not contain it. */
 export function assertNoKey(option: string, given: string, example: string): void {
-  if (/^(?:[sp]k|whsec)_|^eyJ/.test(given)) throw wrongOption(option, `is a key or a token. Write ${example}`);
+  if (/^(?:[sp]k|whsec)_|^eyJ/.test(given)) throw wrongOption(option, `contains a key or a token. Write ${example}`);
 }
 
 export function readList<Name extends string>(
@@ -169,7 +168,7 @@ export function readHttpName<Name extends string>(
   if (!(name in options)) return undefined;
   const value = options[name];
   if (typeof value === 'string' && /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(value)) return value;
-  throw wrongValue(name, 'a header or cookie name, without spaces and separators', value, example);
+  throw wrongValue(name, 'a header or cookie name', value, example);
 }
 
 /** Throws a ToriiConfigError if `condition` is not met. The message consists of the option name and `problem`. */
@@ -204,10 +203,10 @@ export function unknownName(
 const text = 'a non-empty string';
 
 function isText(value: unknown): value is string {
-  return problemOfPasted(value) === undefined;
+  return typeof value === 'string' && problemOfPastedText(value) === undefined;
 }
 
 function wrongText(option: string, expected: string, found: unknown, example: string): ToriiConfigError {
   if (typeof found !== 'string' || found.trim() === '') return wrongValue(option, expected, found, example);
-  return wrongOption(option, `${problemOfPasted(found)}. Write ${example}`);
+  return wrongOption(option, `${problemOfPastedText(found)}. Write ${example}`);
 }

@@ -3,9 +3,9 @@ import { type Check, requireChecks } from '../checks.ts';
 import { emitterFor } from '../emitter.ts';
 import type { VerifierEventListener } from '../events.ts';
 import type { TokenPlaces } from '../request/bearer.ts';
-import { compilePublicPaths, type PublicPaths } from '../request/path.ts';
+import type { PublicPaths } from '../request/path.ts';
 import { listOrigins } from './origins.ts';
-import { listPaths } from './paths.ts';
+import { readPublicPaths } from './paths.ts';
 import { type Options, readFlag, readFunction, readHttpName, wrongOption } from './reader.ts';
 
 export interface RequestOptions<Custom extends object = Claims> {
@@ -58,7 +58,7 @@ export function readRequestOptions(options: RequestOptionValues): RequestSetting
   return {
     emit: emitterFor(readFunction<VerifierEventListener>(options, 'onEvent')),
     places: readPlaces(options),
-    isPublic: compilePublicPaths(listPaths(options, 'publicPaths')),
+    isPublic: readPublicPaths(options, 'publicPaths'),
     allowPreflight: readFlag(options, 'allowPreflight'),
     checks: 'checks' in options ? requireChecks(options.checks, 'checks') : [],
   };
@@ -68,7 +68,7 @@ function readPlaces(options: RequestOptionValues): TokenPlaces {
   const header = readHttpName(options, 'header', "header: 'x-token', or leave it out") ?? 'authorization';
   const cookie = readHttpName(options, 'cookie', "cookie: 'token', or leave it out");
   if ('origins' in options && cookie === undefined) {
-    throw wrongOption('origins', 'has no effect without `cookie`. Set `cookie`, or leave `origins` out');
+    throw wrongOption('origins', 'has no effect without `cookie`. Leave it out');
   }
   const origins = listOrigins(options, 'origins', "origins: ['https://app.example.com']");
   return { header: header.toLowerCase(), cookie, origins };

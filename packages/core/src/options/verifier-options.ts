@@ -21,14 +21,15 @@ const optionNames = [...verifyOptionNames, ...requestOptionNames] as const;
 export function readOptions(
   given: VerifierOptions,
   example = "createVerifier({ issuer: 'https://acme.torii.so' })",
+  read: object = given,
 ): Settings {
-  const options = readKnownOptions(given, optionNames, example, 'options', { ...verifyHints, ...requestHints });
+  const options = readKnownOptions(given, optionNames, example, 'options', { ...verifyHints, ...requestHints }, read);
   return { ...readVerifyOptions(options), ...readRequestOptions(options) };
 }
 
 /** Creates an error for an option that is not one of `known`. It may be an option of the verifier. */
 export function misplacedOption(name: string, known: readonly string[]): ToriiConfigError {
-  const place = 'an option of the verifier. Pass it to createVerifier, together with `issuer`';
+  const place = 'an option of the verifier. Pass it to createVerifier';
   if (optionNames.some((each) => each === name)) return wrongOption(name, `is ${place}`);
   const hint = hintFor(name, known, requestHints) === '' ? hintFor(name, optionNames, requestHints) : '';
   return hint === ''

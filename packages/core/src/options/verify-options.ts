@@ -108,7 +108,6 @@ export function readVerifyOptions(options: VerifyOptionValues): TokenSettings {
   const { refuseRevoked, ...revocationRules } = readRevocations(options, issuers, readEnvironments(options));
   return {
     rules: {
-      issuers: new Set(issuers),
       ...readAudienceRules(options, ['iss', 'sub', 'pid', 'iat', 'exp']),
       ...revocationRules,
       clockToleranceMs: readNumber(options, 'clockTolerance', { from: 0, to: 300, absent: 30 }) * 1000,
@@ -144,7 +143,7 @@ export function readKeyCaller(
 
 function readIssuers(options: VerifyOptionValues): readonly string[] {
   const example = "issuer: 'https://acme.torii.so'";
-  const issuers = listTexts(options, 'issuer', `${example}, or set the environment variable that you read it from`);
+  const issuers = listTexts(options, 'issuer', `${example}, or set its environment variable`);
   return issuers.map((text) => {
     const problem = problemOfIssuer(text);
     if (problem !== undefined) throw wrongOption('issuer', `${problem}. Write ${example}`);
@@ -163,14 +162,13 @@ function readKeySources(
   if (!(name in options)) return new Map(issuers.map((issuer) => [issuer, remoteOf(issuer)]));
   const [issuer, second] = issuers;
   if (issuer === undefined || second !== undefined) {
-    const remedy = `Create a verifier for each issuer, or leave \`${name}\` out`;
-    throw wrongOption(name, `can be used with one issuer only. ${remedy}`);
+    throw wrongOption(name, 'is for one issuer only. Create a verifier for each');
   }
   if (name === 'initialKeys' && 'keys' in options) {
-    throw wrongOption(name, 'has no effect with `keys`, which are never fetched. Leave one of them out');
+    throw wrongOption(name, 'has no effect with `keys`. Leave one of them out');
   }
   const time = name === 'keys' ? '' : ", fetchedAt: '2026-11-29T15:00:00Z'";
-  const example = `${name}: { keys: [{ kty: 'EC', crv: 'P-256', kid: '…', … }]${time} }`;
+  const example = `${name}: { keys: [{ kty: 'EC', … }]${time} }`;
   if (!Array.isArray(Reflect.get(Object(options[name]), 'keys')))
     throw wrongValue(name, 'a key set', options[name], `${example}, or leave it out`);
   try {

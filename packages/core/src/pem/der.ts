@@ -46,19 +46,26 @@ export function readSequence(bytes: Uint8Array): readonly DerElement[] | undefin
   return outer?.tag === derTag.sequence && second === undefined ? readElements(outer.content) : undefined;
 }
 
-const { integer, bitString, octetString, sequence } = derTag;
-
 // The tags of the first members: SubjectPublicKeyInfo (RFC 5280 4.1), RSAPublicKey and RSAPrivateKey (RFC 8017 A.1),
 // PrivateKeyInfo (RFC 5208 5), ECPrivateKey (RFC 5915 3), EncryptedPrivateKeyInfo (RFC 5208 6), Certificate (RFC 5280 4.1).
-const shapes: readonly (readonly [kind: DerKind, tags: readonly number[], isOpen?: true])[] = [
-  ['spki', [sequence, bitString]],
-  ['pkcs1_public', [integer, integer]],
-  ['pkcs8', [integer, sequence, octetString], true],
-  ['pkcs1_private', Array.from({ length: 9 }, () => integer), true],
-  ['sec1', [integer, octetString], true],
-  ['encrypted', [sequence, octetString]],
-  ['certificate', [sequence, sequence, bitString]],
-];
+const shapes = shapesOf(derTag);
+
+function shapesOf({
+  integer,
+  bitString,
+  octetString,
+  sequence,
+}: typeof derTag): readonly (readonly [kind: DerKind, tags: readonly number[], isOpen?: true])[] {
+  return [
+    ['spki', [sequence, bitString]],
+    ['pkcs1_public', [integer, integer]],
+    ['pkcs8', [integer, sequence, octetString], true],
+    ['pkcs1_private', Array.from({ length: 9 }, () => integer), true],
+    ['sec1', [integer, octetString], true],
+    ['encrypted', [sequence, octetString]],
+    ['certificate', [sequence, sequence, bitString]],
+  ];
+}
 
 export function kindOfDer(bytes: Uint8Array): DerKind | undefined {
   const tags = readSequence(bytes)?.map(({ tag }) => tag) ?? [];
@@ -70,10 +77,10 @@ export function kindOfDer(bytes: Uint8Array): DerKind | undefined {
 
 /** Whether damaged bytes begin as a private key does: with a version, 0 or 1 (RFC 5208 5, RFC 8017 A.1.2, RFC 5915 3). */
 export function startsAsPrivateKey(bytes: Uint8Array): boolean {
-  if (bytes[0] !== sequence) return false;
+  if (bytes[0] !== derTag.sequence) return false;
   const first = bytes[1] ?? 0;
   const at = first < 0x80 ? 2 : 2 + (first - 0x80);
-  return bytes[at] === integer && bytes[at + 1] === 1 && (bytes[at + 2] ?? 2) < 2;
+  return bytes[at] === derTag.integer && bytes[at + 1] === 1 && (bytes[at + 2] ?? 2) < 2;
 }
 
 export function derOf(tag: number, ...contents: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {

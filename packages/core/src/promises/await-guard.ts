@@ -48,10 +48,7 @@ export function guardFields<Prototype extends object>(
     Object.defineProperty(prototype, field, {
       get() {
         handleRejection(this, base);
-        throw new ToriiConfigError(
-          'await',
-          `\`${field}\` was read from a promise instead of its result. Write \`await\` before the call.`,
-        );
+        throw new ToriiConfigError('await', `\`${field}\` was read from a promise. Write \`await\` before the call.`);
       },
     });
   }

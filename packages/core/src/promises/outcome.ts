@@ -1,11 +1,6 @@
 import type { Auth, Claims } from '../auth.ts';
-import type { Denial } from '../denial.ts';
 import { type AwaitGuard, createAwaitGuard } from './await-guard.ts';
-
-/** The result of `Verifier.check`: the authenticated caller, or the response to a refused request. */
-export type CheckResult<Custom extends object, SignedOut extends null = never> =
-  | { readonly auth: Auth<Custom> | SignedOut; readonly denial: undefined }
-  | { readonly auth: null; readonly denial: Denial };
+import type { CheckResult } from './check-result.ts';
 
 // One list for the promises of `check` and of an Auth: it also covers code that mistakes one for the other.
 const fields = {
@@ -27,3 +22,8 @@ const fields = {
 
 /** Makes the promise of an Auth or of a `CheckResult` throw if a field is read from it without `await`. */
 export const guardOutcome: AwaitGuard = createAwaitGuard(fields);
+
+/** Not `Promise.reject`: zone.js replaces `Promise`. */
+export async function rejectedWith(error: unknown): Promise<never> {
+  throw error;
+}

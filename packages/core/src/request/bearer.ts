@@ -74,8 +74,7 @@ export function isFromOwnPages(request: RequestView, origins: readonly string[])
   // A WebSocket handshake is a GET, but must be checked: the page that opens the WebSocket can then send and read messages
   // as the user.
   const isUpgrade = request.headerValues('upgrade').length > 0;
-  if (!isUpgrade && (request.method === 'GET' || request.method === 'HEAD' || request.method === 'OPTIONS'))
-    return true;
+  if (!isUpgrade && /^(?:GET|HEAD|OPTIONS)$/.test(request.method ?? '')) return true;
   const sent = request.headerValues('origin');
   const site = request.headerValues('sec-fetch-site');
   if (sent.length > 1 || site.length > 1) return false;

@@ -14,7 +14,7 @@ export function readPath(raw: string | undefined): PathReading {
   // malformed escape reads as NaN or as a control character.
   for (const [, hex = ''] of raw.matchAll(/%(.{0,2})/g)) {
     if (!mustBeEncoded(Number.parseInt(hex, 16)))
-      return { problem: 'the path contains a percent escape that is malformed or that routers read in different ways' };
+      return { problem: 'the path contains a percent escape that is malformed or ambiguous' };
   }
   try {
     return { path: decodeURIComponent(raw) };
@@ -32,14 +32,12 @@ export type PublicPaths = (path: string | undefined) => boolean;
 
 /**
  * Compiles patterns of public paths: an exact path, or `/docs/*` for everything below `/docs/`. Case and a trailing slash
- * matter. Throws if a pattern could never match a path, or would match every path.
+ * matter. Use `readPublicPaths`, which refuses patterns that `problemOfPublicPath` finds wrong.
  */
 export function compilePublicPaths(patterns: readonly string[]): PublicPaths {
   const literals = new Set<string>();
   const subtrees: string[] = [];
   for (const pattern of patterns) {
-    const problem = problemOfPublicPath(pattern);
-    if (problem !== undefined) throw new Error(`${JSON.stringify(pattern)}: ${problem}`);
     if (pattern.endsWith('/*')) subtrees.push(pattern.slice(0, -1));
     else literals.add(pattern);
   }
@@ -56,11 +54,9 @@ export function problemOfPublicPath(pattern: string): string | undefined {
   if (!base.startsWith('/')) return 'a path must begin with a slash';
   if (pattern === '/*') return 'it would match every path';
   if (base.includes('*')) return 'a star is allowed only at the end, as `/*`';
-  if (/\/(?::[a-z]{2}\w*|\{[a-z]\w*\})(?:\/|$)/i.test(base))
-    return 'a path has no parameters. Write `/*` for everything below it';
-  if (base.includes('%')) return 'a path must be written decoded, without percent escapes';
-  if (base.includes('?') || base.includes('#')) return 'a path must not have a query or a fragment';
-  if (/\p{Surrogate}/u.test(base)) return 'the path contains half of a surrogate pair';
+  if (/\/(?::[a-z]{2}\w*|\{[a-z]\w*\})(?:\/|$)/i.test(base)) return 'a path has no parameters. Write `/*`';
+  if (/[%?#]/.test(base)) return 'a path must not have percent escapes, a query or a fragment';
+  if (/\p{Surrogate}/u.test(base)) return 'the path is not valid Unicode';
   const reading = readPath(encodeURI(base));
   return 'problem' in reading ? reading.problem : undefined;
 }

@@ -67,8 +67,8 @@ export function assertRequest(view: RequestView, option = 'request'): void {
 function wrongRequest(found: unknown, option: string): ToriiConfigError {
   const remedy =
     typeof found === 'string'
-      ? 'For a token that comes without a request, call `verify`'
-      : 'Pass the request of your framework, a Fetch Request, or the headers of one';
+      ? 'For a token, call `verify`'
+      : 'Pass the request of your framework, a Fetch Request, or headers';
   return new ToriiConfigError(
     option,
     `\`${option}\` must be a request or its headers. Found: ${describeValue(found)}. ${remedy}.`,
@@ -95,7 +95,7 @@ class View implements RequestView {
   }
 
   static partsOf(view: RequestView): Partial<RequestParts> {
-    return view instanceof View ? view.#parts : {};
+    return #parts in view ? view.#parts : {};
   }
 
   // Determined only when it is read, because most requests do not need it.

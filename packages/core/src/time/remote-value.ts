@@ -40,22 +40,23 @@ const outageMs = 60_000;
 const graceMs = 1_000;
 const maxAttempts = 3;
 
-interface Held<Value> {
-  readonly value: Value;
-  readonly asOf: Instant;
+interface Turn {
   readonly turn: number;
 }
 
-interface Failure {
+interface Held<Value> extends Turn {
+  readonly value: Value;
+  readonly asOf: Instant;
+}
+
+interface Failure extends Turn {
   readonly cause: unknown;
   readonly begunAt: Instant;
-  readonly turn: number;
   /** The time limit that passed. Infinite after any other failure. */
   readonly timeoutMs: number;
 }
 
-interface Load {
-  readonly turn: number;
+interface Load extends Turn {
   readonly begunAt: Instant;
   readonly timeoutMs: number;
   readonly done: Promise<void>;
@@ -85,7 +86,7 @@ export class RemoteValue<Value, Caller extends Patience = Patience> {
 
   /** The value, if it need not be renewed yet. */
   peek(): Value | undefined {
-    return this.#ageMs() < this.#source.renewAfterMs ? this.#held?.value : undefined;
+    return this.#youngerThan(this.#source.renewAfterMs);
   }
 
   /** The value of any age. */
@@ -110,7 +111,7 @@ export class RemoteValue<Value, Caller extends Patience = Patience> {
 
   /** The value, if it is young enough for a caller who has tried to renew it. */
   usable({ maxStaleMs }: Caller): Value | undefined {
-    return this.#ageMs() < Math.max(this.#source.staleAfterMs, maxStaleMs) ? this.#held?.value : undefined;
+    return this.#youngerThan(Math.max(this.#source.staleAfterMs, maxStaleMs));
   }
 
   renewInBackground(caller: Caller): void {
@@ -125,11 +126,8 @@ export class RemoteValue<Value, Caller extends Patience = Patience> {
   }
 
   /** How many milliseconds remain until the next load may begin. */
-  retryInMs({ timeoutMs }: Caller): number {
-    const failure = this.#failure;
-    // A load that was ended by the shorter time limit of another caller does not count as a failure for this one.
-    if (failure === undefined || failure.timeoutMs < timeoutMs) return 0;
-    return Math.max(0, retryDelayMs - elapsedMs(failure.begunAt));
+  retryInMs(caller: Caller): number {
+    return Math.max(0, retryDelayMs - this.#sinceFailureMs(caller));
   }
 
   /** Sets a value that needs no load. */
@@ -147,13 +145,24 @@ export class RemoteValue<Value, Caller extends Patience = Patience> {
   }
 
   #ageMs(): number {
-    return this.#held === undefined ? Number.POSITIVE_INFINITY : elapsedMs(this.#held.asOf);
+    return this.#held === undefined ? Infinity : elapsedMs(this.#held.asOf);
   }
 
-  #isInOutage(age: number, { timeoutMs, maxStaleMs }: Caller): boolean {
-    const failure = this.#failure;
-    if (failure === undefined || failure.timeoutMs < timeoutMs || age >= maxStaleMs) return false;
-    return elapsedMs(failure.begunAt) < outageMs + timeoutMs;
+  #youngerThan(limitMs: number): Value | undefined {
+    return this.#ageMs() < limitMs ? this.#held?.value : undefined;
+  }
+
+  // A load that was ended by the shorter time limit of another caller does not count as a failure for this one.
+  #hasFailed({ timeoutMs }: Caller): boolean {
+    return this.#failure !== undefined && this.#failure.timeoutMs >= timeoutMs;
+  }
+
+  #sinceFailureMs(caller: Caller): number {
+    return this.#failure !== undefined && this.#hasFailed(caller) ? elapsedMs(this.#failure.begunAt) : Infinity;
+  }
+
+  #isInOutage(age: number, caller: Caller): boolean {
+    return age < caller.maxStaleMs && this.#sinceFailureMs(caller) < outageMs + caller.timeoutMs;
   }
 
   async #renewed(caller: Caller): Promise<Value | undefined> {
@@ -172,12 +181,12 @@ export class RemoteValue<Value, Caller extends Patience = Patience> {
       const leftMs = leftMsOf(load);
       // In Cloudflare Workers, a promise of a request that has ended can reject. Treat its load as dead.
       const wait = await raceDeadline(
-        load.done.then(() => 'over'),
+        load.done.then(() => 'tried'),
         isHasty ? Math.min(caller.timeoutMs, leftMs) : leftMs,
-        () => 'long',
+        () => 'late',
       ).catch(() => 'dead');
-      if (wait === 'long' && isHasty && leftMsOf(load) > 0) return 'late';
-      const isOver = wait === 'over';
+      if (wait === 'late' && isHasty && leftMsOf(load) > 0) return 'late';
+      const isOver = wait === 'tried';
       if (!isOver && this.#load === load) this.#load = undefined;
       if (this.#isAnswered(load, isOver, caller)) return 'tried';
     }
@@ -202,7 +211,7 @@ export class RemoteValue<Value, Caller extends Patience = Patience> {
       throw new TimeLimitError(`no answer within ${timeoutMs} ms`);
     })
       .catch((cause: unknown) => {
-        const limit = cause instanceof TimeLimitError ? timeoutMs : Number.POSITIVE_INFINITY;
+        const limit = cause instanceof TimeLimitError ? timeoutMs : Infinity;
         this.#fail({ cause, begunAt, turn, timeoutMs: limit }, caller);
       })
       .then(() => {
@@ -214,34 +223,36 @@ export class RemoteValue<Value, Caller extends Patience = Patience> {
   }
 
   #accept(held: Held<Value>, caller: Caller): void {
-    if (this.#isOutdated(held.turn)) return;
+    if (this.#isOutdated(held)) return;
     this.#held = held;
-    if (this.#failure !== undefined && this.#failure.turn <= held.turn) this.#failure = undefined;
+    if (turnOf(this.#failure) <= held.turn) this.#failure = undefined;
     this.#source.onLoaded(held.value, elapsedMs(held.asOf), caller);
   }
 
   #fail(failure: Failure, caller: Caller): void {
-    if (this.#isOutdated(failure.turn) || (this.#failure?.turn ?? 0) > failure.turn) return;
+    if (this.#isOutdated(failure) || turnOf(this.#failure) > failure.turn) return;
     this.#failure = failure;
     this.#source.onFailed(failure.cause, caller);
   }
 
-  #isOutdated(turn: number): boolean {
-    return turn < this.#firstTurn || turn < (this.#held?.turn ?? 0);
+  #isOutdated({ turn }: Turn): boolean {
+    return turn < Math.max(this.#firstTurn, turnOf(this.#held));
   }
 
   // Whether this load, or a later one, has ended with a result or a failure that counts for the caller. If not, the caller
   // tries again.
   #isAnswered(load: Load, isOver: boolean, caller: Caller): boolean {
-    const { turn } = load;
-    const [held, failed] = [this.#held?.turn ?? 0, this.#failure?.turn ?? 0];
     const wasPaused = leftMsOf(load) <= 0;
+    const isLoaded = isOver && turnOf(this.#held) === load.turn;
     // A later load may have ended before the pause.
-    if (Math.max(held, failed) > turn) return !wasPaused || this.#ageMs() < this.#source.staleAfterMs;
-    if (!isOver) return false;
-    if (held === turn) return !wasPaused || this.#ageMs() < this.#source.staleAfterMs;
-    return !wasPaused && (this.#failure?.timeoutMs ?? 0) >= caller.timeoutMs;
+    if (isLoaded || Math.max(turnOf(this.#held), turnOf(this.#failure)) > load.turn)
+      return !wasPaused || this.#ageMs() < this.#source.staleAfterMs;
+    return isOver && !wasPaused && this.#hasFailed(caller);
   }
+}
+
+function turnOf(ended: Turn | undefined): number {
+  return ended?.turn ?? 0;
 }
 
 // How long a load may still be under way before it counts as dead.

@@ -7,7 +7,8 @@ const maxKeys = 100;
 /** Warns once if something is made for each request that should be made once: five times within a minute. */
 export class RepeatWatch {
   readonly #warning: (key: string) => string;
-  readonly #seen = new Map<string, { readonly since: Instant; times: number }>();
+  readonly #times = new Map<string, number>();
+  #since: Instant | undefined;
   #hasWarned = false;
 
   /** @param warning The text for `console.warn`. Says what to write instead. */
@@ -17,18 +18,15 @@ export class RepeatWatch {
 
   note(key: string): void {
     if (this.#hasWarned) return;
-    const known = this.#seen.get(key);
-    const entry = known !== undefined && elapsedMs(known.since) < windowMs ? known : { since: instantNow(), times: 0 };
-    entry.times += 1;
-    this.#seen.delete(key);
-    this.#seen.set(key, entry);
-    for (const oldest of this.#seen.keys()) {
-      if (this.#seen.size <= maxKeys) break;
-      this.#seen.delete(oldest);
+    if (this.#since === undefined || elapsedMs(this.#since) >= windowMs || this.#times.size >= maxKeys) {
+      this.#since = instantNow();
+      this.#times.clear();
     }
-    if (entry.times < maxTimes) return;
+    const times = (this.#times.get(key) ?? 0) + 1;
+    this.#times.set(key, times);
+    if (times < maxTimes) return;
     this.#hasWarned = true;
-    this.#seen.clear();
+    this.#times.clear();
     console.warn(`[torii] ${this.#warning(key)}`);
   }
 }

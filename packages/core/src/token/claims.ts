@@ -1,6 +1,6 @@
 import { type CheckedClaims, type Claims, claimOf, type ForeignClaims, malformedClaim } from '../auth.ts';
-import { type AuthReason, ToriiAuthError } from '../errors.ts';
-import { withDetail } from '../events.ts';
+import type { ToriiAuthError } from '../errors.ts';
+import { refusal } from '../events.ts';
 import { wallMs } from '../platform.ts';
 
 export interface AudienceRules {
@@ -10,19 +10,20 @@ export interface AudienceRules {
 }
 
 export interface ClaimRules extends AudienceRules {
-  readonly issuers: ReadonlySet<string>;
   readonly environments: ReadonlySet<string> | undefined;
   readonly clockToleranceMs: number;
   /** With the option `revocations` only. */
   readonly maxTokenSeconds: number | undefined;
 }
 
-// Returns the issuer if it is accepted. Runs before the key lookup: a token of another issuer must not cause a key fetch.
-export function issuerOf(claims: Claims, rules: ClaimRules): string {
-  const claimed = requireText(claims, 'iss');
-  const issuer = withoutTrailingSlash(claimed);
-  if (rules.issuers.has(issuer)) return issuer;
-  throw refusal('issuer_refused', 'The token comes from another issuer.', 'iss', claimed, [...rules.issuers]);
+// Returns what belongs to the issuer of a token. Runs before the key lookup: a token of another issuer must not cause a key
+// fetch.
+export function findByIssuer<Found>(claims: Claims, byIssuer: ReadonlyMap<string, Found>): Found {
+  const actual = requireText(claims, 'iss');
+  const found = byIssuer.get(withoutTrailingSlash(actual));
+  if (found !== undefined) return found;
+  const expected = [...byIssuer.keys()];
+  throw refusal('issuer_refused', 'The token comes from another issuer.', { claim: 'iss', actual, expected });
 }
 
 export function withoutTrailingSlash(issuer: string): string {
@@ -37,47 +38,45 @@ export function checkClaims(claims: Claims, rules: ClaimRules): CheckedClaims {
     issuedAt: requireTime(claims, 'iat'),
     expiresAt: requireTime(claims, 'exp'),
   };
-  checkTimes(checked, notBefore(claims), rules.clockToleranceMs);
+  checkTimes(checked, claims, rules.clockToleranceMs);
   checkAudienceRules(claims, rules);
-  if (rules.environments !== undefined && !rules.environments.has(checked.environmentId)) {
-    const expected = [...rules.environments];
-    throw refusal(
-      'environment_refused',
-      'The token is for another environment.',
-      'pid',
-      checked.environmentId,
-      expected,
-    );
+  const { environments, maxTokenSeconds = Infinity } = rules;
+  if (environments !== undefined && !environments.has(checked.environmentId)) {
+    throw refusal('environment_refused', 'The token is for another environment.', {
+      claim: 'pid',
+      actual: checked.environmentId,
+      expected: [...environments],
+    });
   }
   // Some time after this, the revocation of the token is forgotten.
-  const { maxTokenSeconds = Infinity } = rules;
   if (checked.expiresAt - checked.issuedAt > maxTokenSeconds) {
-    const expected = [`iat + ${maxTokenSeconds}`];
-    throw refusal('token_lifetime_refused', 'The token lives too long.', 'exp', checked.expiresAt, expected);
+    throw refusal('token_lifetime_refused', 'The token lives too long.', {
+      claim: 'exp',
+      actual: checked.expiresAt,
+      expected: [`iat + ${maxTokenSeconds}`],
+    });
   }
   return checked;
 }
 
-export function validityOf(checked: CheckedClaims, claims: Claims, clockToleranceMs: number): [number, number] {
-  const from = startMs(Math.max(checked.issuedAt, notBefore(claims) ?? 0), clockToleranceMs);
-  return [from, checked.expiresAt * 1000 + clockToleranceMs];
-}
-
+/** Returns from when on the token is valid, in Unix seconds, without the tolerance. Rounded up: see `startMs`. */
 export function checkTimes(
   { issuedAt, expiresAt }: Pick<ForeignClaims, 'issuedAt' | 'expiresAt'>,
-  start: number | undefined,
+  claims: Claims,
   toleranceMs: number,
-): void {
+): number {
+  const starts = [
+    ['iat', issuedAt ?? 0],
+    ['nbf', Object.hasOwn(claims, 'nbf') ? requireTime(claims, 'nbf') : 0],
+  ] as const;
   const now = wallMs();
-  if (now >= expiresAt * 1000 + toleranceMs) throw refusal('token_expired', 'The token has expired.', 'exp', expiresAt);
-  for (const [claim, time] of [
-    ['iat', issuedAt],
-    ['nbf', start],
-  ] as const) {
-    if (startMs(time ?? 0, toleranceMs) > now) {
-      throw refusal('token_not_yet_valid', 'The token is not valid yet.', claim, time);
-    }
+  if (now >= expiresAt * 1000 + toleranceMs)
+    throw refusal('token_expired', 'The token has expired.', { claim: 'exp', actual: expiresAt });
+  for (const [claim, actual] of starts) {
+    if (startMs(actual, toleranceMs) > now)
+      throw refusal('token_not_yet_valid', 'The token is not valid yet.', { claim, actual });
   }
+  return Math.ceil(Math.max(...starts.map(([, time]) => time)));
 }
 
 // Rounds a fractional `iat` or `nbf` up to the next second, as verifiers that compare whole seconds do, such as jose: they
@@ -86,42 +85,34 @@ function startMs(time: number, toleranceMs: number): number {
   return Math.ceil(time) * 1000 - toleranceMs;
 }
 
-export function notBefore(claims: Claims): number | undefined {
-  return Object.hasOwn(claims, 'nbf') ? requireTime(claims, 'nbf') : undefined;
-}
-
 // An issuer may sign tokens for several servers with the same keys (RFC 7519 4.1.3, RFC 8725 3.9).
 export function checkAudienceRules(claims: Claims, { audiences, requiredClaims, refusedClaims }: AudienceRules): void {
   checkAudience(claims, audiences);
   // The message names no claim, because it is public. The event has no value, because a custom claim may hold a secret.
   for (const claim of requiredClaims) {
     if ((claimOf(claims, claim) ?? null) === null)
-      throw withDetail(new ToriiAuthError('claim_missing', 'The token lacks a required claim.'), { claim });
+      throw refusal('claim_missing', 'The token lacks a required claim.', { claim });
   }
   for (const claim of refusedClaims) if (Object.hasOwn(claims, claim)) throw anotherAudience({ claim });
 }
 
 /** Refuses a token for another audience. Without accepted audiences, that is every token with an `aud` claim. */
 export function checkAudience(claims: Claims, accepted: ReadonlySet<string> | undefined): void {
-  if (accepted === undefined && !Object.hasOwn(claims, 'aud')) return;
-  const claimed = accepted === undefined ? claims['aud'] : requireClaim(claims, 'aud');
-  const audiences = audiencesIn(claimed);
-  // Reports a readable value only: a deeply nested one would overflow the stack when it is turned into text.
-  if (accepted === undefined) throw anotherAudience({ claim: 'aud', hint, ...(audiences && { actual: claimed }) });
-  if (audiences === undefined) throw malformedClaim('aud');
-  if (audiences.some((audience) => accepted.has(audience))) return;
-  throw anotherAudience({ claim: 'aud', actual: claimed, expected: [...accepted] });
+  if (accepted === undefined) {
+    if (Object.hasOwn(claims, 'aud')) throw anotherAudience({ claim: 'aud', actual: claims['aud'], hint });
+    return;
+  }
+  const actual = requireClaim(claims, 'aud');
+  const audiences: readonly unknown[] = Array.isArray(actual) ? actual : [actual];
+  if (audiences.length === 0 || audiences.some((each) => typeof each !== 'string')) throw malformedClaim('aud');
+  if (!audiences.some((each) => accepted.has(String(each))))
+    throw anotherAudience({ claim: 'aud', actual, expected: [...accepted] });
 }
 
-const hint = 'If the token is meant for this server, add its `aud` to the option `audience`';
+const hint = 'If the token is for this server, list its `aud` in `audience`';
 
-function audiencesIn(claimed: unknown): readonly string[] | undefined {
-  const audiences: readonly unknown[] = Array.isArray(claimed) ? claimed : [claimed];
-  return audiences.length > 0 && audiences.every((each) => typeof each === 'string') ? audiences : undefined;
-}
-
-function anotherAudience(detail: Parameters<typeof withDetail>[1]): ToriiAuthError {
-  return withDetail(new ToriiAuthError('audience_refused', 'The token is for another audience.'), detail);
+function anotherAudience(detail: Parameters<typeof refusal>[2]): ToriiAuthError {
+  return refusal('audience_refused', 'The token is for another audience.', detail);
 }
 
 export function requireText(claims: Claims, name: string): string {
@@ -140,16 +131,6 @@ export function requireTime(claims: Claims, name: string): number {
 export function requireClaim(claims: Claims, name: string): unknown {
   const value = claimOf(claims, name);
   if (value === undefined || value === null)
-    throw withDetail(new ToriiAuthError('claim_missing', `The token lacks a claim: ${name}.`), { claim: name });
+    throw refusal('claim_missing', `The token lacks a claim: ${name}.`, { claim: name });
   return value;
-}
-
-export function refusal(
-  reason: AuthReason,
-  message: string,
-  claim: string,
-  actual: unknown,
-  expected?: readonly string[],
-): ToriiAuthError {
-  return withDetail(new ToriiAuthError(reason, message), { claim, actual, ...(expected && { expected }) });
 }

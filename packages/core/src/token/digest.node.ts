@@ -1,6 +1,10 @@
-import { createHash } from 'node:crypto';
+type Crypto = typeof import('node:crypto');
+
+let crypto: Crypto | undefined;
 
 // Not by web crypto, which on Node would send each token through the thread pool.
 export async function digestOf(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  return createHash('sha256').update(bytes).digest('base64url');
+  // Loaded when it is needed, as in keys/ecdsa.node.ts.
+  crypto ??= process.getBuiltinModule('node:crypto');
+  return crypto.createHash('sha256').update(bytes).digest('base64url');
 }

@@ -1,13 +1,13 @@
 import { readAuth } from '../auth.ts';
-import { ToriiAuthError } from '../errors.ts';
-import { withDetail } from '../events.ts';
+import type { ToriiAuthError } from '../errors.ts';
+import { refusal } from '../events.ts';
 import type { SetKey } from '../keys/jwks.ts';
 import { type KeyCaller, type KeySource, unknownKey } from '../keys/remote-key-set.ts';
-import { isSignatureShaped, type VerifySignature } from '../keys/signature.ts';
+import { isSignatureShaped } from '../keys/signature.ts';
 import { wallMs } from '../platform.ts';
-import { type ClaimRules, checkClaims, checkTimes, issuerOf, notBefore, validityOf } from './claims.ts';
+import { type ClaimRules, checkClaims, checkTimes, findByIssuer } from './claims.ts';
 import { keyIdFrom, parseToken } from './parse.ts';
-import type { TokenCache, VerifiedToken } from './token-cache.ts';
+import type { TokenMemory, VerifiedToken } from './token-cache.ts';
 import { makeRevocable } from './token-digest.ts';
 
 export interface VerifySettings {
@@ -15,18 +15,17 @@ export interface VerifySettings {
   /** The keys of each issuer. A key is looked up only among those of the token's issuer, because anyone can write a `kid`. */
   readonly keySources: ReadonlyMap<string, KeySource>;
   readonly keyCaller: KeyCaller;
-  readonly cache: TokenCache;
+  readonly cache: TokenMemory;
 }
 
 // Cheap checks come first. No claim may be trusted before the signature is verified.
 export function verify(token: string, settings: VerifySettings): Verdict | Promise<Verdict> {
   const known = settings.cache.get(token);
   if (known === undefined) return verifyAndRemember(token, settings);
-  const { kid } = known.key;
-  const source = sourceOf(known.issuer, settings);
+  const { source, key } = known;
   // Not async: creating a promise would take longer than the rest of a cache hit.
-  if (isStillGood(known, source.peek(kid))) return { result: known, fromCache: true };
-  return verifyAgain(token, known, source, settings);
+  if (isStillGood(known, source.peek(key.kid), settings.rules)) return { result: known, fromCache: true };
+  return verifyAgain(token, known, settings);
 }
 
 export interface Verdict {
@@ -34,59 +33,42 @@ export interface Verdict {
   readonly fromCache: boolean;
 }
 
-async function verifyAgain(
-  token: string,
-  known: VerifiedToken,
-  source: KeySource,
-  settings: VerifySettings,
-): Promise<Verdict> {
-  const current = await source.find(known.key.kid, settings.keyCaller);
-  if (isStillGood(known, current)) return { result: known, fromCache: true };
+async function verifyAgain(token: string, known: VerifiedToken, settings: VerifySettings): Promise<Verdict> {
+  const current = await known.source.find(known.key.kid, settings.keyCaller);
+  if (isStillGood(known, current, settings.rules)) return { result: known, fromCache: true };
   settings.cache.drop(token);
   return verifyAndRemember(token, settings);
 }
 
-function isStillGood({ key, validFrom, validUntil }: VerifiedToken, current: SetKey | undefined): boolean {
+function isStillGood(
+  { key, auth, startsAt }: VerifiedToken,
+  current: SetKey | undefined,
+  { clockToleranceMs }: ClaimRules,
+): boolean {
   const now = wallMs();
-  return current === key && now >= validFrom && now < validUntil;
+  const hasBegun = now >= startsAt * 1000 - clockToleranceMs;
+  return current === key && hasBegun && now < auth.expiresAt * 1000 + clockToleranceMs;
 }
 
 async function verifyAndRemember(token: string, settings: VerifySettings): Promise<Verdict> {
-  const result = await verifyAfresh(token, settings);
+  const { header, claims, signedBytes, signature } = parseToken(token);
+  const kid = keyIdFrom(header);
+  const source = findByIssuer(claims, settings.keySources);
+  const checked = checkClaims(claims, settings.rules);
+  if (!isSignatureShaped(signature)) throw invalidSignature(kid);
+  const key = source.peek(kid) ?? (await source.find(kid, settings.keyCaller));
+  const verifySignature = await key.load();
+  if (verifySignature === undefined) throw unknownKey(kid, 'it is not a point on the curve P-256');
+  if (!(await verifySignature(signature, signedBytes))) throw invalidSignature(kid);
+  // Check the times again: the token may have expired during the key fetch.
+  const startsAt = checkTimes(checked, claims, settings.rules.clockToleranceMs);
+  const auth = readAuth(checked, claims);
+  const revocable = settings.rules.maxTokenSeconds === undefined ? undefined : await makeRevocable(auth, signedBytes);
+  const result = { auth, startsAt, key, source, revocable };
   settings.cache.add(token, result);
   return { result, fromCache: false };
 }
 
-async function verifyAfresh(token: string, settings: VerifySettings): Promise<VerifiedToken> {
-  const { header, claims, signedBytes, signature } = parseToken(token);
-  const kid = keyIdFrom(header);
-  const issuer = issuerOf(claims, settings.rules);
-  const checked = checkClaims(claims, settings.rules);
-  if (!isSignatureShaped(signature)) throw invalidSignature(kid);
-  const source = sourceOf(issuer, settings);
-  const key = source.peek(kid) ?? (await source.find(kid, settings.keyCaller));
-  const verifySignature = await loadVerifier(key);
-  if (!(await verifySignature(signature, signedBytes))) throw invalidSignature(kid);
-  // Check the times again: the token may have expired during the key fetch.
-  checkTimes(checked, notBefore(claims), settings.rules.clockToleranceMs);
-  const [validFrom, validUntil] = validityOf(checked, claims, settings.rules.clockToleranceMs);
-  const auth = readAuth(checked, claims);
-  const revocable = settings.rules.maxTokenSeconds === undefined ? undefined : await makeRevocable(auth, signedBytes);
-  return { auth, validFrom, validUntil, key, issuer, revocable };
-}
-
-function sourceOf(issuer: string, settings: VerifySettings): KeySource {
-  const source = settings.keySources.get(issuer);
-  if (source === undefined) throw new Error('Every accepted issuer has a key source.');
-  return source;
-}
-
-async function loadVerifier(key: SetKey): Promise<VerifySignature> {
-  const loaded = await key.load();
-  if (loaded === undefined) throw unknownKey(key.kid, 'it is not a point on the curve P-256');
-  return loaded;
-}
-
 function invalidSignature(kid: string): ToriiAuthError {
-  return withDetail(new ToriiAuthError('signature_invalid', 'The signature of the token is not valid.'), { kid });
+  return refusal('signature_invalid', 'The signature of the token is not valid.', { kid });
 }

@@ -51,14 +51,3 @@ test('refuses a signature with any byte changed', async () => {
     expect(await verifySignature(altered, bytes)).toBe(false);
   }
 });
-
-test('verifies the first four signatures of each event loop turn synchronously, and the rest in the thread pool', async () => {
-  const verifySignature = await loadKey({ x, y });
-  const signature = signOnce();
-  for (let turn = 0; turn < 3; turn++) {
-    await new Promise(setImmediate);
-    const verdicts = Array.from({ length: 64 }, () => verifySignature(signature, bytes));
-    expect(verdicts.map((verdict) => typeof verdict === 'boolean')).toEqual(verdicts.map((_, index) => index < 4));
-    expect(await Promise.all(verdicts)).toEqual(verdicts.map(() => true));
-  }
-});

@@ -1,5 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { nextTurn, startBackupTimer } from '../../src/platform.ts';
+import { afterMicrotasks, nextTurn, startBackupTimer } from '../../src/platform.ts';
+import { startBackupTimer as startInWorkers } from '../../src/time/backup-timer.workerd.ts';
 
 afterEach(() => {
   vi.useRealTimers();
@@ -18,6 +19,14 @@ test('a backup timer that was stopped does not fire', async () => {
   expect(fired).toBe(0);
 });
 
+test('in Workers, a backup timer does nothing, and can be stopped', async () => {
+  let fired = 0;
+  const stop = startInWorkers(() => fired++, 1);
+  await new Promise<void>((resolve) => startBackupTimer(resolve, 2));
+  stop();
+  expect(fired).toBe(0);
+});
+
 test('`nextTurn` waits for the microtasks of this turn', async () => {
   const order: string[] = [];
   const over = new Promise<void>((resolve) =>
@@ -31,4 +40,21 @@ test('`nextTurn` waits for the microtasks of this turn', async () => {
     .then(() => order.push('microtasks'));
   await over;
   expect(order).toEqual(['microtasks', 'turn']);
+});
+
+test('`afterMicrotasks` waits for the microtasks that a callback of the event loop leaves, and not for the next callback', async () => {
+  const order: string[] = [];
+  await new Promise<void>((resolve) => {
+    setImmediate(() => {
+      afterMicrotasks(() => order.push('after'));
+      let promise = Promise.resolve();
+      for (let i = 0; i < 9; i++) promise = promise.then(() => {});
+      promise.then(() => order.push('microtasks'));
+    });
+    setImmediate(() => {
+      order.push('next callback');
+      resolve();
+    });
+  });
+  expect(order).toEqual(['microtasks', 'after', 'next callback']);
 });

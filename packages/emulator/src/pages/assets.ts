@@ -38,9 +38,9 @@ export async function answerScript(c: Context, name: ScriptName): Promise<Respon
 
 async function readScript(name: ScriptName): Promise<string> {
   // Imported only now: Jest, which runs modules as CommonJS, cannot load a file that contains `import.meta`.
-  const { moduleUrl } = await import('./module-url.ts');
+  const { moduleUrl } = await import('../module-url.ts');
   const extension = extname(moduleUrl);
-  const text = await readFile(new URL(`../${name}${extension}`, moduleUrl), 'utf8');
+  const text = await readFile(new URL(`./${name}${extension}`, moduleUrl), 'utf8');
   if (extension !== '.ts') return text.replace(/^\/\/# sourceMappingURL=.*$/m, '');
   // In this repository's tests the emulator runs from TypeScript source, so convert the script to JavaScript. Import
   // dynamically: a static import would fail on an older Node, before requireSupportedNode() can report the version.

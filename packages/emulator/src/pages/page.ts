@@ -20,6 +20,8 @@ interface Page {
 
 // In the page, because relative links to a file are wrong behind a proxy that adds a trailing slash.
 const ownStyle = raw(`<style>${ownStylesheet}</style>`);
+// The bundler replaces a template that contains this text by a call of a helper in another package.
+const endOfScript = raw('</script>');
 const ownStylesheetSource = `'sha256-${createHash('sha256').update(ownStylesheet).digest('base64')}'`;
 
 /** Responds with a page that loads only its own files, runs no inline scripts, and cannot be framed or cached. */
@@ -52,7 +54,7 @@ export function answerPage(c: Context, status: number, page: Page): Response | P
     <title>${title}</title>
     <link rel="icon" href="data:image/svg+xml,${encodeURIComponent(icon)}">
     ${stylesheet === undefined ? ownStyle : html`<link rel="stylesheet" href="${linkFrom(path, stylesheet)}">`}
-    ${script !== undefined && html`<script type="module" src="${linkFrom(path, script)}"></script>`}
+    ${script !== undefined && html`<script type="module" src="${linkFrom(path, script)}">${endOfScript}`}
   </head>
   <body>
     ${body}

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { defaultEnvironment } from '../environment-records.ts';
 import { type EnvironmentOptions, type Host, hosts } from '../options/emulator-options.ts';
+import { version } from '../package-version.ts';
 import { defaultRetrySeconds } from '../webhooks/retries.ts';
 
 export interface ProgramArguments {
@@ -25,10 +25,6 @@ export interface WebhookArgument {
   readonly environment: string;
   readonly url: string;
 }
-
-const { version }: { readonly version: string } = JSON.parse(
-  readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
-);
 
 const examples = `
 Examples:

@@ -2,10 +2,10 @@ import type { Auth, Check, CheckResult, Claims, RequestParts } from '@torii/core
 import { guardOutcome } from '@torii/core/adapter';
 import { createGetToken, type GetToken } from './get-token/get-token.ts';
 import { type IssuerRoutes, issuerRoutes } from './issuer/issuer-route.ts';
-import { readOptions, type ToriiNextOptions } from './options.ts';
+import type { ToriiNextOptions } from './options.ts';
 import { createAuth, createProtect, type Protect } from './pages/protect.ts';
-import { createProxy, type ProxyFunction, type ProxyHandler } from './proxy.ts';
 import { type AuthHandler, createWithAuth, type Params, type RouteHandler } from './route.ts';
+import { readSettings } from './settings.ts';
 import { partsOf } from './shown-request.ts';
 import { type TokenRoutes, tokenRoutes } from './token-route.ts';
 
@@ -52,12 +52,6 @@ export interface ToriiNext<Custom extends object = Claims> {
     ...checks: readonly Check<Custom>[]
   ): RouteHandler<P>;
   /**
-   * Creates the function that `proxy.ts` or `middleware.ts` exports: a first filter that lets through requests for
-   * public paths and requests with a valid token. `handler` is called for each request that is let through. Pages and
-   * routes must still call `auth`, `protect` or `withAuth`.
-   */
-  proxy(handler?: ProxyHandler<Custom>): ProxyFunction;
-  /**
    * Verifies a request in the pages router: in an API route or in `getServerSideProps`. Returns `{ auth, denial }`.
    * `denial` is `null` if the token is valid; otherwise `auth` is `null` and `denial` says how to respond.
    *
@@ -86,13 +80,12 @@ export interface ToriiNext<Custom extends object = Claims> {
  * @throws ToriiConfigError for an invalid option; the message says what to write
  */
 export function createToriiNext<Custom extends object = Claims>(options: ToriiNextOptions): ToriiNext<Custom> {
-  const settings = readOptions(options);
+  const settings = readSettings(options);
   return Object.freeze({
     auth: createAuth<Custom>(settings),
     protect: createProtect<Custom>(settings),
     getToken: createGetToken(settings),
     withAuth: createWithAuth<Custom>(settings),
-    proxy: createProxy<Custom>(settings),
     fromRequest: (request: RequestParts) => guardOutcome(fromRequest(request)),
     tokenRoutes: tokenRoutes(settings),
     issuerRoutes: issuerRoutes(settings),

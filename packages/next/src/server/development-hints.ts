@@ -41,7 +41,7 @@ export function createHints({
       const origin = originOf(request);
       if (origin !== undefined && !origins.includes(origin)) {
         say(
-          `This app was opened at ${loggable(origin)}, which is not one of its \`origins\`, so signing in fails there. Add '${loggable(origin)}' to \`origins\` in createToriiNext, or open ${origins[0]}.`,
+          `This app was opened at ${loggable(origin)}, which is not one of its \`origins\`, so signing in fails there. Add '${loggable(origin)}' to the option \`origins\`, or open ${origins[0]}.`,
         );
       }
       void askForTokenRoute(tokenPath);

@@ -1,36 +1,24 @@
+import { ToriiConfigError, type VerifyOptions } from '@torii/core';
 import {
-  createVerifier,
-  ToriiConfigError,
-  type Verifier,
-  type VerifierEventListener,
-  type VerifyOptions,
-} from '@torii/core';
-import {
-  emitterFor,
+  type Hints,
   isLoopback,
   listOrigins,
-  listPaths,
   type Options,
-  readChoice,
-  readFlag,
-  readFunction,
   readKnownOptions,
   readLiteralPath,
-  readText,
-  requestHints,
-  verifyHints,
   verifyOptionNames,
   wrongOption,
+  wrongValue,
 } from '@torii/core/adapter';
 import { connection } from 'next/server.js';
 import { defaultTokenPath } from '../paths.ts';
-import { alwaysPublic, asNextShows } from './always-public.ts';
 import { createHints, type DevelopmentHints } from './development-hints.ts';
 import { bypassNextCache } from './issuer/fresh-fetch.ts';
-import { type RefusedPage, refusedPages } from './pages/refused-page.ts';
+import type { RefusedPage } from './pages/refused-page.ts';
+import type { ProxyRenewal, StartRenewal } from './renewal/proxy-renewal.ts';
 import { chooseTokenCookie, type TokenCookie } from './token-cookie.ts';
 
-/** The options of `createToriiNext`, including the options of `@torii/core` for verifying tokens. */
+/** The options of `createToriiNext` and `createToriiProxy`, including the options of `@torii/core` for verifying tokens. */
 export interface ToriiNextOptions extends VerifyOptions {
   /** The path of the app's sign-in page, such as `/sign-in`. The page is public. */
   readonly signInPath: string;
@@ -45,7 +33,7 @@ export interface ToriiNextOptions extends VerifyOptions {
    * Paths that the proxy lets through without a token: literals such as `/`, or `/docs/*` for everything below `/docs/`. A
    * trailing slash of a literal makes no difference.
    * The sign-in page, the token route, `/_torii/*`, `/_next/static/*` and the files of the root that crawlers ask for, such
-   * as `/favicon.ico` and `/robots.txt`, are always public. Only `proxy` reads this option.
+   * as `/favicon.ico` and `/robots.txt`, are always public. Only `createToriiProxy` reads this option.
    *
    * @default []
    */
@@ -74,29 +62,27 @@ export interface ToriiNextOptions extends VerifyOptions {
    */
   readonly publishableKey?: string | undefined;
   /**
-   * Whether the proxy renews an expired token cookie from Torii's session cookie, so that page loads and forms need no detour
-   * through the sign-in page. Needs the issuer route. Provisional: Torii has not published the request that renews a token.
+   * Makes the proxy renew an expired token cookie from Torii's session cookie, so that page loads and forms need no detour
+   * through the sign-in page: `renewInProxy` of `@torii/next/renewal`. Needs the issuer route. Provisional: Torii has not
+   * published the request that renews a token.
    *
    * @default false
    */
-  readonly renewInProxy?: boolean;
+  readonly renewInProxy?: ProxyRenewal | false;
 }
 
-export interface Settings {
-  readonly verifier: Verifier<object, never>;
-  readonly proxyVerifier: Verifier<object>;
-  readonly headerVerifier: Verifier<object, never>;
+/** What the proxy and the other helpers have in common. */
+export interface CommonSettings {
+  /** All options, checked for their names. */
+  readonly options: GivenOptions;
+  readonly verify: VerifyOptions;
+  /** Where the token cookie is, and whose pages may send it. */
+  readonly places: { readonly cookie: string; readonly origins: readonly string[] };
   readonly cookie: TokenCookie;
   readonly origins: readonly string[];
   readonly signInPath: string;
-  readonly refusedPage: RefusedPage | undefined;
   readonly tokenPath: string;
-  readonly renewInProxy: boolean;
-  /** Finds revoked tokens without reporting each request twice. Only with `renewInProxy` and `revocations`. */
-  readonly renewalVerifier: Verifier<object, never> | undefined;
-  readonly upstream: string;
-  readonly publishableKey: string | undefined;
-  readonly emit: VerifierEventListener;
+  readonly renewal: StartRenewal | undefined;
   /** Only while `next dev` runs. */
   readonly hints: DevelopmentHints | undefined;
 }
@@ -113,72 +99,57 @@ const optionNames = [
   'renewInProxy',
 ] as const;
 
-const example = "createToriiNext({ issuer: 'https://acme.torii.so', signInPath: '/sign-in', origins: [appOrigin] })";
+export type GivenOptions = Options<keyof ToriiNextOptions>;
 
-export function readOptions(given: ToriiNextOptions): Settings {
+/**
+ * @param caller the function that got the options, for messages
+ * @param optionHints what to write instead of names of other libraries
+ */
+export function readOptions(
+  given: ToriiNextOptions,
+  caller: 'createToriiNext' | 'createToriiProxy',
+  optionHints: Hints = {},
+): CommonSettings {
   if (typeof connection !== 'function') {
     throw new ToriiConfigError(
       'next',
       '@torii/next needs Next 15 or 16. Found an older version. Run `npm install next@16`.',
     );
   }
-  const options = readKnownOptions(given, optionNames, example, 'options', {
-    'Call torii.getToken() instead': 'exposetoken',
-    ...verifyHints,
-    ...requestHints,
-    signInPath: 'signinurl loginurl loginpath',
-  });
+  const example = `${caller}({ issuer: 'https://acme.torii.so', signInPath: '/sign-in', origins: [appOrigin] })`;
+  const options = readKnownOptions(given, optionNames, example, 'options', optionHints);
   const production = !['development', 'test'].includes(process.env['NODE_ENV'] ?? '');
   const origins = readOrigins(options, production);
-  const signInPath = readLiteralPath(options, 'signInPath', "signInPath: '/sign-in'");
   const tokenPath =
     'tokenPath' in options
       ? readLiteralPath(options, 'tokenPath', `tokenPath: '${defaultTokenPath}'`)
       : defaultTokenPath;
   const cookie = chooseTokenCookie(origins, production);
-
   const verifyEntries = verifyOptionNames.filter((name) => name in options).map((name) => [name, options[name]]);
-  const verify = { ...Object.fromEntries(verifyEntries), fetch: bypassNextCache(options.fetch) } as VerifyOptions;
-  const places = { cookie: cookie.name, origins };
-  const preflight = 'allowPreflight' in options ? { allowPreflight: options.allowPreflight as boolean } : {};
-  const publicPaths = [
-    ...listPaths(options, 'publicPaths').flatMap(asNextShows),
-    ...alwaysPublic(signInPath, tokenPath),
-  ];
-  const renewInProxy = readFlag(options, 'renewInProxy');
-  const [upstream = ''] = [verify.issuer ?? []].flat();
   return {
-    headerVerifier: createVerifier<object>(verify),
-    verifier: createVerifier<object>({ ...verify, ...places }),
-    proxyVerifier: createVerifier<object>({ ...verify, ...places, ...preflight, publicPaths }),
+    options,
+    verify: { ...Object.fromEntries(verifyEntries), fetch: bypassNextCache(options.fetch) } as VerifyOptions,
+    places: { cookie: cookie.name, origins },
     cookie,
     origins,
-    signInPath,
-    refusedPage: 'refusedPage' in options ? readChoice(options, 'refusedPage', refusedPages) : undefined,
+    signInPath: readLiteralPath(options, 'signInPath', "signInPath: '/sign-in'"),
     tokenPath,
-    renewInProxy,
-    renewalVerifier:
-      renewInProxy && 'revocations' in verify
-        ? createVerifier<object>({ ...verify, ...places, onEvent: undefined })
-        : undefined,
-    upstream: upstream.replace(/\/$/, ''),
-    publishableKey: readPublishableKey(options),
-    emit: emitterFor(readFunction<VerifierEventListener>(options, 'onEvent')),
+    renewal: readRenewal(options),
     hints: process.env['NODE_ENV'] === 'development' ? createHints({ origins, tokenPath }) : undefined,
   };
 }
 
-// The form of a publishable key is not published. It is sent in a header (RFC 9110 5.5), and a comma would make it two keys.
-function readPublishableKey(options: Options<'publishableKey'>): string | undefined {
-  const remedy = 'Write the publishable key from your dashboard, or leave it out if you use no token templates';
-  const key = readText(options, 'publishableKey', 'publishableKey: process.env.TORII_PUBLISHABLE_KEY');
-  if (key === undefined) return undefined;
-  if (/\bsk_/i.test(key))
-    throw wrongOption('publishableKey', `is a secret key, which must not leave your server. ${remedy}`);
-  if (/whsec_|eyJ/.test(key)) throw wrongOption('publishableKey', `is a webhook secret or a token. ${remedy}`);
-  if (!/^[\x21-\x2B\x2D-\x7E]{1,256}$/.test(key))
-    throw wrongOption('publishableKey', `cannot be sent as a header. ${remedy}`);
-  return key;
+function readRenewal(options: GivenOptions): StartRenewal | undefined {
+  const { renewInProxy } = options;
+  if (!('renewInProxy' in options) || renewInProxy === false) return undefined;
+  if (isRenewal(renewInProxy)) return renewInProxy.startRenewal;
+  const remedy = "import { renewInProxy } from '@torii/next/renewal'";
+  throw wrongValue('renewInProxy', '`renewInProxy` of `@torii/next/renewal`, or false', renewInProxy, remedy);
+}
+
+function isRenewal(value: unknown): value is { readonly startRenewal: StartRenewal } {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, 'startRenewal')) return false;
+  return typeof Reflect.get(value, 'startRenewal') === 'function';
 }
 
 function readOrigins(options: Options<'origins'>, production: boolean): readonly string[] {

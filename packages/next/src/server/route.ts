@@ -3,7 +3,7 @@ import { describeValue, requireChecks } from '@torii/core/adapter';
 import type { NextRequest } from 'next/server.js';
 import { guardResponse, markPrivate, requireResponse } from './answer.ts';
 import { guardsFor } from './guards.ts';
-import type { Settings } from './options.ts';
+import type { Settings } from './settings.ts';
 import { describe, requireHeaders, urlOf, withoutHost } from './shown-request.ts';
 
 /** The parameters of a dynamic route by name, as Next passes them. */
@@ -29,11 +29,11 @@ export type RouteHandler<P extends object = Params> = (
   context: RouteContext<P>,
 ) => Promise<Response>;
 
-const { requireAuth, getAuth } = guardsFor((request) => withoutHost(describe(request)));
-const { allow } = guardsFor(describe);
+const guards = guardsFor((request) => withoutHost(describe(request)));
+const guardsWithHost = guardsFor(describe);
 
 export function createWithAuth<Custom extends object>({ verifier, hints }: Settings) {
-  const identify = requireAuth(verifier);
+  const identify = guards.requireAuth(verifier);
   return <P extends object = Params>(
     handler: AuthHandler<Custom, P>,
     ...checks: readonly Check<Custom>[]
@@ -45,7 +45,7 @@ export function createWithAuth<Custom extends object>({ verifier, hints }: Setti
       );
     }
     const [first, ...others] = checks.length > 0 ? requireChecks<Custom>(checks, 'withAuth') : [];
-    const check = first === undefined ? undefined : allow(first, ...others);
+    const check = first === undefined ? undefined : guardsWithHost.allow(first, ...others);
     return (request, context) => guardResponse(run(request, context));
 
     async function run(request: NextRequest, context: RouteContext<P>): Promise<Response> {
@@ -55,7 +55,7 @@ export function createWithAuth<Custom extends object>({ verifier, hints }: Setti
       const call = { request };
       const refusal = (await identify(call)) ?? (await check?.(call));
       if (refusal !== undefined) return refusal;
-      const returned: unknown = await handler(request, { ...context, auth: getAuth<Custom>(call) });
+      const returned: unknown = await handler(request, { ...context, auth: guards.getAuth<Custom>(call) });
       return markPrivate(requireResponse(returned, 'withAuth'));
     }
   };

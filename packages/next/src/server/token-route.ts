@@ -3,7 +3,7 @@ import { isFromOwnPages, viewOf } from '@torii/core/adapter';
 import type { NextRequest } from 'next/server.js';
 import type { TokenAnswer } from '../token-answer.ts';
 import { answerError, answerPrivately } from './answer.ts';
-import type { Settings } from './options.ts';
+import type { Settings } from './settings.ts';
 import { describe, withoutHost } from './shown-request.ts';
 import { clearTokenCookie, hasCookie, writeTokenCookie } from './token-cookie.ts';
 

@@ -6,7 +6,8 @@ import { inspect } from 'node:util';
 import { ToriiConfigError, ToriiError } from '@torii/core';
 import { isError } from '@torii/core/adapter';
 import type { Context } from '../../context.ts';
-import { CommandFailure, isKeyRefused, UsageError } from '../../failures.ts';
+import { isKeyRefused } from '../../failure-text.ts';
+import { CommandFailure, UsageError } from '../../failures.ts';
 import { standardInput, textFrom } from '../../files.ts';
 import { printableLines } from '../../output/printable.ts';
 

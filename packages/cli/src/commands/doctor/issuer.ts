@@ -2,7 +2,7 @@ import { webcrypto } from 'node:crypto';
 import { createVerifier, type JSONWebKeySet } from '@torii/core';
 import { isLoopback, loggable } from '@torii/core/adapter';
 import type { Context } from '../../context.ts';
-import { describeFailure } from '../../failures.ts';
+import { describeFailure } from '../../failure-text.ts';
 import { shownUrl } from '../../shown-settings.ts';
 import { ask, describeForeignReply, hostOf, isTrouble, type Limits, type Reply } from './exchange.ts';
 import { type Finding, failed, passed, type Report, skipped, warning } from './finding.ts';

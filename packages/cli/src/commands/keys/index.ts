@@ -1,17 +1,17 @@
 import { createPublicKey } from 'node:crypto';
 import type { Command } from 'commander';
 import type { Context } from '../../context.ts';
-import { addKeysGenerate } from './generate.ts';
+import { addToGroup } from '../group.ts';
 import { readKeyFile } from './key-file.ts';
-import { addKeysPublish } from './publish.ts';
-import { addKeysRotate } from './rotate.ts';
 
-export function addKeys(program: Command, context: Context): void {
+export function addKeys(program: Command, context: Context, args: readonly string[]): Promise<void> {
   const keys = program.command('keys').description('Create, show, publish and rotate the key of stream tokens.');
-  addKeysGenerate(keys, context);
-  addKeysJwks(keys, context);
-  addKeysPublish(keys, context);
-  addKeysRotate(keys, context);
+  return addToGroup(keys, context, args, {
+    generate: async () => (await import('./generate.ts')).addKeysGenerate,
+    jwks: async () => addKeysJwks,
+    publish: async () => (await import('./publish.ts')).addKeysPublish,
+    rotate: async () => (await import('./rotate.ts')).addKeysRotate,
+  });
 }
 
 const examples = `

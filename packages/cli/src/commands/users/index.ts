@@ -2,33 +2,27 @@ import type { Command } from 'commander';
 import { type ApiOptions, addApiOptions, clientFor, findUser } from '../../client.ts';
 import type { Context } from '../../context.ts';
 import { addFormOptions, type FormOptions, formOf, writeRecord } from '../../output/records.ts';
-import { addUsersCreate } from './create.ts';
-import { addUsersExport } from './export/index.ts';
-import { addUsersImpersonate } from './impersonate.ts';
-import { addUsersImport } from './import/index.ts';
-import { addUsersList } from './list.ts';
-import { addUsersMetadata } from './metadata.ts';
-import { addUsersBan, addUsersDelete, addUsersUnban } from './named-users.ts';
-import { addUsersOrganizations } from './organizations.ts';
+import { addToGroup } from '../group.ts';
 import { profileColumns } from './profile.ts';
-import { addUsersUpdate } from './update.ts';
 
-export function addUsers(program: Command, context: Context): void {
+export function addUsers(program: Command, context: Context, args: readonly string[]): Promise<void> {
   const users = program
     .command('users')
     .description('List, change, ban, impersonate, delete, export and import users.');
-  addUsersList(users, context);
-  addUsersGet(users, context);
-  addUsersCreate(users, context);
-  addUsersUpdate(users, context);
-  addUsersMetadata(users, context);
-  addUsersOrganizations(users, context);
-  addUsersBan(users, context);
-  addUsersUnban(users, context);
-  addUsersImpersonate(users, context);
-  addUsersDelete(users, context);
-  addUsersExport(users, context);
-  addUsersImport(users, context);
+  return addToGroup(users, context, args, {
+    list: async () => (await import('./list.ts')).addUsersList,
+    get: async () => addUsersGet,
+    create: async () => (await import('./create.ts')).addUsersCreate,
+    update: async () => (await import('./update.ts')).addUsersUpdate,
+    metadata: async () => (await import('./metadata.ts')).addUsersMetadata,
+    organizations: async () => (await import('./organizations.ts')).addUsersOrganizations,
+    ban: async () => (await import('./named-users.ts')).addUsersBan,
+    unban: async () => (await import('./named-users.ts')).addUsersUnban,
+    impersonate: async () => (await import('./impersonate.ts')).addUsersImpersonate,
+    delete: async () => (await import('./named-users.ts')).addUsersDelete,
+    export: async () => (await import('./export/index.ts')).addUsersExport,
+    import: async () => (await import('./import/index.ts')).addUsersImport,
+  });
 }
 
 const getExamples = `

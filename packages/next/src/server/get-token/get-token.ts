@@ -9,8 +9,8 @@ import {
   wrongOption,
 } from '@torii/core/adapter';
 import { writeDigest } from '../../digest.ts';
-import type { Settings } from '../options.ts';
 import { currentRequest } from '../pages/current-request.ts';
+import type { Settings } from '../settings.ts';
 import { partsOf, requireHeaders, withoutHost } from '../shown-request.ts';
 import { taintToken } from './taint.ts';
 import { createTemplateTokens, type TemplateRequest } from './template-tokens.ts';

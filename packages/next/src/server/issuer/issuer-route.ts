@@ -4,7 +4,7 @@ import type { NextRequest } from 'next/server.js';
 import { readBasePath } from '../../base-path.ts';
 import { withoutTrailingSlash } from '../../paths.ts';
 import { answerError, answerPrivately } from '../answer.ts';
-import type { Settings } from '../options.ts';
+import type { Settings } from '../settings.ts';
 import { urlOf } from '../shown-request.ts';
 import { limitBody } from './body-limit.ts';
 import { fetchFresh } from './fresh-fetch.ts';

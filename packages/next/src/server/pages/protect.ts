@@ -15,7 +15,7 @@ import { redirect } from '#navigation';
 import { withBasePath } from '../../base-path.ts';
 import { writeDigest } from '../../digest.ts';
 import { readReturnAddress, signInAddress } from '../../return-address.ts';
-import type { Settings } from '../options.ts';
+import type { Settings } from '../settings.ts';
 import { withoutHost } from '../shown-request.ts';
 import { currentRequest } from './current-request.ts';
 import { showRefusedPage } from './refused-page.ts';

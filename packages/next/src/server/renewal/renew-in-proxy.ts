@@ -1,10 +1,13 @@
+import { createTokenVerifier, ToriiAuthError } from '@torii/core';
+import { emitterFor } from '@torii/core/adapter';
 import { type NextRequest, NextResponse } from 'next/server.js';
 import { markPrivate, withHeaders } from '../answer.ts';
 import { findSession, sessionCookieName } from '../issuer/session-cookie.ts';
 import { readName, readValue } from '../issuer/set-cookie-line.ts';
-import type { Settings } from '../options.ts';
+import { upstreamOf } from '../issuer/upstream.ts';
 import { urlOf } from '../shown-request.ts';
 import { hasCookie, readCookies, writeTokenCookie } from '../token-cookie.ts';
+import type { Completion, ProxyRenewal, RenewalSettings, StartRenewal } from './proxy-renewal.ts';
 import { isIssuerPath, isRenewable } from './renewable.ts';
 import { lifetimeOf, nothing, type Renewal, type RenewedToken, Renewer } from './renewer.ts';
 import { isSameUser, readUnverified, type UnverifiedToken } from './unverified-token.ts';
@@ -13,16 +16,30 @@ import { isSameUser, readUnverified, type UnverifiedToken } from './unverified-t
 const leadSeconds = 30;
 const revokedDelayMs = 1_000;
 
-/** Completes the proxy's response: gives the page the changed cookies, and the browser the new ones. */
-export type Completion = (response: Response) => Response;
-
 /**
- * The function that renews the token cookie of a request in the proxy. It changes the request's Cookie header, so that the
- * proxy's guard and the page see the new token as they see any cookie, and pages do not see Torii's session cookie.
+ * The value of the option `renewInProxy`: makes the proxy renew an expired token cookie from Torii's session cookie.
+ * It changes the request's Cookie header, so that the proxy's guard and the page see the new token as they see any cookie, and
+ * pages do not see Torii's session cookie.
+ *
+ * @example
+ * import { renewInProxy } from '@torii/next/renewal';
+ *
+ * export const options = { issuer, signInPath: '/sign-in', origins, renewInProxy };
  */
-export function renewalInProxy(settings: Settings): (request: NextRequest) => Promise<Completion | undefined> {
-  const { cookie, verifier, renewalVerifier } = settings;
-  const renewer = new Renewer(settings);
+export const renewInProxy: ProxyRenewal = Object.freeze({ startRenewal: startRenewal satisfies StartRenewal });
+
+function startRenewal(settings: RenewalSettings): (request: NextRequest) => Promise<Completion | undefined> {
+  const { cookie, verify } = settings;
+  const verifier = createTokenVerifier<object>(verify);
+  // Finds revoked tokens without reporting each request twice.
+  const quietVerifier =
+    'revocations' in verify ? createTokenVerifier<object>({ ...verify, onEvent: undefined }) : undefined;
+  const renewer = new Renewer({
+    cookie,
+    upstream: upstreamOf(verify),
+    verifier,
+    emit: emitterFor(verify.onEvent),
+  });
   return async (request) => {
     if (!hasCookie(request.headers, sessionCookieName) || isIssuerPath(urlOf(request).pathname)) return undefined;
     const { token, lines } = await renewIfDue(request);
@@ -65,12 +82,14 @@ export function renewalInProxy(settings: Settings): (request: NextRequest) => Pr
     const leftSeconds = exp - Date.now() / 1000;
     if (leftSeconds <= 0) return 'now';
     const isEnding = leftSeconds <= Math.min(leadSeconds, (exp - iat) / 3);
-    if (!isEnding && renewalVerifier === undefined) return 'later';
-    const request = { method: 'GET', headers: { cookie: `${cookie.name}=${value}` } };
-    const { auth, denial } = await (renewalVerifier ?? verifier).check(request);
-    if (auth !== null) return isEnding ? 'now' : 'later';
-    // Another bad token is refused, not replaced.
-    return denial.body.error.reason === 'token_revoked' ? 'revoked' : 'later';
+    if (!isEnding && quietVerifier === undefined) return 'later';
+    try {
+      await (quietVerifier ?? verifier).verify(value);
+      return isEnding ? 'now' : 'later';
+    } catch (error) {
+      // Another bad token is refused by the guard, not replaced.
+      return error instanceof ToriiAuthError && error.reason === 'token_revoked' ? 'revoked' : 'later';
+    }
   }
 
   // Cookies that the app's own proxy function sets stay as they are: it may sign the user out.

@@ -2,8 +2,8 @@
 // carry the session cookie, and a renewal counts as activity of the user.
 import type { NextRequest } from 'next/server.js';
 import { withoutTrailingSlash } from '../../paths.ts';
-import type { Settings } from '../options.ts';
 import { urlOf } from '../shown-request.ts';
+import type { RenewalSettings } from './proxy-renewal.ts';
 
 /**
  * Headers of requests that a browser or Next's router sends ahead of time. Next hides some of them from the proxy, so
@@ -16,7 +16,7 @@ const prefetchHeaders = [
 
 export function isRenewable(
   request: NextRequest,
-  { origins, signInPath, tokenPath }: Pick<Settings, 'origins' | 'signInPath' | 'tokenPath'>,
+  { origins, signInPath, tokenPath }: Pick<RenewalSettings, 'origins' | 'signInPath' | 'tokenPath'>,
 ): boolean {
   const path = withoutTrailingSlash(urlOf(request).pathname);
   // The sign-in page and the token route store a token themselves.

@@ -1,4 +1,10 @@
-import { type Auth, ToriiAuthError, ToriiUnavailableError } from '@torii/core';
+import {
+  type Auth,
+  type TokenVerifier,
+  ToriiAuthError,
+  ToriiUnavailableError,
+  type VerifierEventListener,
+} from '@torii/core';
 import {
   elapsedMs,
   type Instant,
@@ -13,8 +19,7 @@ import { readText } from '../issuer/body-limit.ts';
 import { fetchFresh } from '../issuer/fresh-fetch.ts';
 import { cookieLinesForBrowser } from '../issuer/issuer-cookies.ts';
 import { placeSession, type SealedSession } from '../issuer/session-cookie.ts';
-import type { Settings } from '../options.ts';
-import { writeTokenCookie } from '../token-cookie.ts';
+import { type TokenCookie, writeTokenCookie } from '../token-cookie.ts';
 import { readAccessToken, renewalPath, renewalRequest } from './provisional-request.ts';
 import { failureOf, minPauseMs, RenewalFailure, unavailable } from './renewal-failure.ts';
 
@@ -30,7 +35,12 @@ const maxPauseMs = 10_000;
 /** The longest pause that `Retry-After` can ask for. */
 const maxRetryAfterMs = 60_000;
 
-type RenewerSettings = Pick<Settings, 'upstream' | 'cookie' | 'headerVerifier' | 'emit'>;
+interface RenewerSettings {
+  readonly upstream: string;
+  readonly cookie: TokenCookie;
+  readonly verifier: TokenVerifier<object>;
+  readonly emit: VerifierEventListener;
+}
 
 export interface RenewedToken {
   readonly value: string;
@@ -198,7 +208,7 @@ export class Renewer {
     { userAgent, hasBasePath }: Caller,
     signal: AbortSignal,
   ): Promise<Renewal & { readonly token: RenewedToken }> {
-    const { upstream, cookie, headerVerifier } = this.#settings;
+    const { upstream, cookie, verifier } = this.#settings;
     const answer = await fetchFresh(upstream + renewalPath, {
       ...renewalRequest(session.pair, userAgent),
       redirect: 'manual',
@@ -222,7 +232,7 @@ export class Renewer {
     if (token === undefined) throw unavailable('the response contains no access token');
     let auth: Auth<object>;
     try {
-      auth = await headerVerifier.authenticate({ method: 'GET', headers: { authorization: `Bearer ${token}` } });
+      auth = await verifier.verify(token);
       // Throws if the token does not fit into a cookie.
       writeTokenCookie(cookie, token, lifetimeOf(auth));
     } catch (cause) {

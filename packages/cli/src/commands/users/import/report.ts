@@ -1,6 +1,7 @@
 import { ToriiConfigError } from '@torii/core';
 import type { Context } from '../../../context.ts';
-import { CommandFailure, describeFailure, isKeyRefused } from '../../../failures.ts';
+import { describeFailure, isKeyRefused } from '../../../failure-text.ts';
+import { CommandFailure } from '../../../failures.ts';
 import { printable, withoutSecrets } from '../../../output/printable.ts';
 import type { LineResult } from './send-lines.ts';
 

@@ -1,7 +1,7 @@
 import { ToriiApiError, type ToriiClient, ToriiConfigError, ToriiConnectionError, type User } from '@torii/api';
 import { onAbort, readConnectionFailure } from '@torii/core/adapter';
 import { pMapIterable } from 'p-map';
-import { isKeyRefused } from '../../../failures.ts';
+import { isKeyRefused } from '../../../failure-text.ts';
 import { environmentOf } from '../environment.ts';
 import { lostFields } from '../kept-fields.ts';
 import type { InputLine } from './input.ts';

@@ -1,1 +1,0 @@
-export const moduleUrl: string = import.meta.url;
