@@ -5,31 +5,42 @@ import { createVerifier as createFastJwt } from 'fast-jwt';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import jsonwebtoken from 'jsonwebtoken';
 import { type Material, makeMaterial } from '../material.ts';
+import { median } from '../rounds.ts';
 import { scaled } from '../settings.ts';
 import type { Rates } from './rates.ts';
 
 type Verify = (token: string) => unknown;
 
-const newTokens = scaled(400);
-const warmUp = scaled(400);
-const knownMs = scaled(80);
+/** Contenders take turns, so that a slow moment does not hit only one. The first turns warm up. */
+const [warmUpTurns, turns] = [2, 5];
+const newTokens = scaled(120);
+const knownMs = scaled(30);
 
 void main();
 
 async function main(): Promise<void> {
   const material = await makeMaterial();
-  const rates: Rates = { known: {}, cold: {} };
   const { known, cold } = contendersOver(material);
   const [token = ''] = await material.mint(1);
-  for (const [name, verify] of shuffled(Object.entries(known))) rates.known[name] = await repeat(verify, token);
-  for (const [name, verify] of shuffled(Object.entries(cold))) {
-    for (const other of await material.mint(warmUp)) await verify(other);
-    const tokens = await material.mint(newTokens);
-    const begun = performance.now();
-    for (const fresh of tokens) await verify(fresh);
-    rates.cold[name] = perSecond(tokens.length, begun);
+  const rates: Rates = {
+    known: await takeTurns(known, (verify) => repeat(verify, token)),
+    cold: await takeTurns(cold, async (verify) => verifyAll(verify, await material.mint(newTokens))),
+  };
+  console.log(JSON.stringify(rates));
+}
+
+async function takeTurns(
+  contenders: Readonly<Record<string, Verify>>,
+  measure: (verify: Verify) => Promise<number>,
+): Promise<Rates['known']> {
+  const all = Object.entries(contenders).map(([name, verify]) => ({ name, verify, rates: [] as number[] }));
+  for (let turn = -warmUpTurns; turn < turns; turn++) {
+    for (const { verify, rates } of shuffled(all)) {
+      const rate = await measure(verify);
+      if (turn >= 0) rates.push(rate);
+    }
   }
-  console.log(JSON.stringify({ known: inOrder(rates.known, known), cold: inOrder(rates.cold, cold) }));
+  return Object.fromEntries(all.map(({ name, rates }) => [name, median(rates)]));
 }
 
 function contendersOver({ issuer, jwksUrl, key }: Material): Readonly<Record<keyof Rates, Record<string, Verify>>> {
@@ -56,31 +67,28 @@ function contendersOver({ issuer, jwksUrl, key }: Material): Readonly<Record<key
   };
 }
 
+async function verifyAll(verify: Verify, tokens: readonly string[]): Promise<number> {
+  const begun = performance.now();
+  for (const token of tokens) await verify(token);
+  return perSecond(tokens.length, begun);
+}
+
 /** Verifies one token again and again, each time in a new string, as in requests. */
 async function repeat(verify: Verify, token: string): Promise<number> {
   const bytes = Buffer.from(token, 'latin1');
-  const until = async (milliseconds: number): Promise<number> => {
-    const begun = performance.now();
-    let count = 0;
-    for (; performance.now() - begun < milliseconds; count += 20) {
-      for (let n = 0; n < 20; n++) await verify(bytes.toString('latin1'));
-    }
-    return perSecond(count, begun);
-  };
-  await until(knownMs);
-  return until(knownMs);
+  const begun = performance.now();
+  let count = 0;
+  for (; performance.now() - begun < knownMs; count += 20) {
+    for (let n = 0; n < 20; n++) await verify(bytes.toString('latin1'));
+  }
+  return perSecond(count, begun);
 }
 
-/** Processes measure in different orders, so that none is always first. */
 function shuffled<T>(items: readonly T[]): readonly T[] {
   return items
     .map((item) => ({ item, at: Math.random() }))
     .sort((a, b) => a.at - b.at)
     .map(({ item }) => item);
-}
-
-function inOrder(rates: Rates['known'], contenders: Readonly<Record<string, Verify>>): Rates['known'] {
-  return Object.fromEntries(Object.keys(contenders).map((name) => [name, rates[name] ?? 0]));
 }
 
 function perSecond(count: number, begun: number): number {
