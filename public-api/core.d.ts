@@ -1,7 +1,7 @@
 // The public API of @torii/core, written by `npm run api`.
 
 declare module '@torii/core' {
-  export { type RefusalError } from '@torii/core';
+  export { type RefusalError };
 
   export interface Actor {
     readonly userId: string | null;
@@ -96,7 +96,7 @@ declare module '@torii/core' {
     readonly announce: () => Promise<void>;
     readonly answer?: unknown;
   }
-  export type Fetch = typeof globalThis.fetch;
+  export type Fetch = typeof fetch;
   export interface FieldError {
     readonly field: string | null;
     readonly message: string;
@@ -288,7 +288,6 @@ declare module '@torii/core' {
     );
   }
   export abstract class ToriiError extends Error {
-    static [Symbol.hasInstance]: (value: unknown) => boolean;
     protected static readonly kind: string;
     abstract readonly code: string;
     constructor(message: string, options?: ErrorOptions);
@@ -467,6 +466,7 @@ declare module '@torii/core/adapter' {
     Auth,
     AuthenticateOptions,
     Check,
+    CheckResult,
     Claims,
     Denial,
     Fetch,
@@ -480,9 +480,10 @@ declare module '@torii/core/adapter' {
     Verifier,
     VerifierEventListener,
     VerifierOptions,
+    VerifyOptions,
   } from '@torii/core';
 
-  export { Auth, Check, Claims, Denial, Verifier, VerifierOptions } from '@torii/core';
+  export { Auth, Check, Claims, Denial, RequestView, Verifier, VerifierOptions } from '@torii/core';
 
   export interface Announcer {
     readonly environmentId: string;
@@ -516,6 +517,12 @@ declare module '@torii/core/adapter' {
   export interface ConnectionFailure {
     readonly mayHaveArrived: boolean;
     readonly remedy: string | undefined;
+  }
+  export interface FilterSettings {
+    readonly cookie: string;
+    readonly origins: readonly string[];
+    readonly publicPaths: readonly string[];
+    readonly allowPreflight: boolean;
   }
   export type Guard<Request> = <Result>(request: Request, steps: GuardSteps<Result>) => Promise<Result | undefined>;
   export interface GuardAdapter<Request extends object, Middleware extends object> {
@@ -613,7 +620,7 @@ declare module '@torii/core/adapter' {
     usable({ maxStaleMs }: Caller): Value | undefined;
     renewInBackground(caller: Caller): void;
     renew(caller: Caller): Promise<Renewal>;
-    retryInMs({ timeoutMs }: Caller): number;
+    retryInMs(caller: Caller): number;
     set(value: Value): void;
     forget(): void;
   }
@@ -623,6 +630,9 @@ declare module '@torii/core/adapter' {
     constructor(warning: (key: string) => string);
     note(key: string): void;
   }
+  export type RequestFilter<Custom extends object = Claims> = (
+    request: RequestView,
+  ) => Promise<CheckResult<Custom, null>>;
   export interface ResponseProgress {
     readonly headersSent: boolean;
     readonly writableEnded: boolean;
@@ -650,11 +660,14 @@ declare module '@torii/core/adapter' {
   export function checkAudience(claims: Claims, accepted: ReadonlySet<string> | undefined): void;
   export function checkNameOf(check: unknown): string | undefined;
   export function cleanKeyText(given: string): string;
-  export function compilePublicPaths(patterns: readonly string[]): PublicPaths;
   export function createAwaitGuard(fields: GuardedFields): AwaitGuard;
   export function createGuards<Request extends object, Middleware extends object>(
     adapter: GuardAdapter<Request, Middleware>,
   ): Guards<Request, Middleware>;
+  export function createRequestFilter<Custom extends object = Claims>(
+    options: VerifyOptions,
+    { cookie, origins, publicPaths, allowPreflight }: FilterSettings,
+  ): RequestFilter<Custom>;
   export function decodeText(bytes: Uint8Array): TextReading;
   export function describeValue(value: unknown): string;
   export function digestOfToken(token: string): Promise<string>;
@@ -744,6 +757,11 @@ declare module '@torii/core/adapter' {
     half: 'public' | 'private' | 'either',
     remedy: string,
   ): PemKey;
+  export function readPublicPaths<Name extends string>(
+    options: Options<Name>,
+    name: Name,
+    fewest?: number,
+  ): PublicPaths;
   export function readRetryAfter(retryAfter: string | null, date: string | null, nowMs?: number): number | null;
   export function readText<Name extends string>(
     options: Options<Name>,

@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { buildPackages, installApp, run, writeFileAt } from './packed-app.ts';
+import { installApp, run, writeFileAt } from './packed-app.ts';
 import { repository } from './workspace.ts';
 
 const verdaccio = '6.10.4';
@@ -40,7 +40,7 @@ export async function startLocalRegistry(folder: string): Promise<LocalRegistry>
   writeFileAt(join(folder, 'config.yaml'), JSON.stringify(configure(folder)));
   writeFileAt(join(folder, 'start.mjs'), startProgram);
 
-  const child = spawn(process.execPath, ['start.mjs'], { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, ['start.mjs'], { cwd: folder, stdio: ['pipe', 'pipe', 'inherit'] });
   const closed = once(child, 'close');
   const lines = createInterface(child.stdout);
   const url = await Promise.race([
@@ -52,7 +52,7 @@ export async function startLocalRegistry(folder: string): Promise<LocalRegistry>
     await closed;
   };
   try {
-    publishPackages(folder, url);
+    publishPackages(url);
   } catch (error) {
     await stop();
     throw error;
@@ -78,22 +78,23 @@ const startProgram = `
 import { runServer } from 'verdaccio';
 const server = await runServer('./config.yaml');
 server.listen(0, '127.0.0.1', () => console.log('http://127.0.0.1:' + server.address().port + '/'));
+// Ends with the process that started it, even if that was killed.
+process.stdin.on('end', () => process.exit()).resume();
 `;
 
-function publishPackages(folder: string, url: string): void {
-  buildPackages();
-  const settings = join(folder, 'npmrc');
-  // The registry lets everyone publish, but pnpm and npm refuse to publish without a token.
-  writeFileAt(settings, `registry=${url}\n${url.replace('http:', '')}:_authToken=anyone\n`);
-  const program = ['pnpm', 'publish', '--recursive', '--no-git-checks', '--registry', url];
-  run(repository, 'env', `npm_config_userconfig=${settings}`, ...program);
+/** As `npm run release:publish` does. The registry lets everyone publish, but npm wants a token. */
+function publishPackages(url: string): void {
+  const settings = [`npm_config_registry=${url}`, 'NPM_TOKEN=anyone'];
+  run(repository, 'env', ...settings, process.execPath, 'scripts/release/publish.ts');
 }
 
 function environmentFor(folder: string, url: string): Readonly<Record<string, string>> {
   const cache = join(folder, 'cache');
+  const settings = join(folder, 'npmrc');
+  writeFileAt(settings, `registry=${url}\n`);
   return {
     npm_config_registry: url,
-    npm_config_userconfig: join(folder, 'npmrc'),
+    npm_config_userconfig: settings,
     npm_config_cache: join(cache, 'npm'),
     npm_config_yes: 'true',
     pnpm_config_registry: url,

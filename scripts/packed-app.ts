@@ -4,14 +4,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { addAddresses } from './release/published-form.ts';
 import { readRepositoryUrl } from './release/repository-url.mjs';
-import { listPackages, type Package, readManifest, repository } from './workspace.ts';
-
-/** Builds all packages that are published. Returns them. */
-export function buildPackages(): readonly Package[] {
-  const published = listPackages().filter(({ manifest }) => manifest.private !== true);
-  run(repository, 'turbo', 'run', 'build', '--output-logs=errors-only', ...filtersFor(published));
-  return published;
-}
+import { listPackages, readManifest, repository } from './workspace.ts';
 
 /**
  * Builds and packs all packages into a folder, as they are published. Returns the tarball of each, by the name of the package.
@@ -21,8 +14,10 @@ export function packPackages(
   folder: string,
   url: string | undefined = readRepositoryUrl(repository),
 ): ReadonlyMap<string, string> {
-  const published = buildPackages();
-  run(repository, 'pnpm', ...filtersFor(published), 'pack', '--pack-destination', folder);
+  const published = listPackages().filter(({ manifest }) => manifest.private !== true);
+  const filters = published.map(({ manifest }) => `--filter=${manifest.name}`);
+  run(repository, 'turbo', 'run', 'build', '--output-logs=errors-only', ...filters);
+  run(repository, 'pnpm', ...filters, 'pack', '--pack-destination', folder);
   const tarballs = readdirSync(folder);
   return new Map(
     published.map(({ shortName, manifest }) => {
@@ -33,10 +28,6 @@ export function packPackages(
       return [manifest.name, path];
     }),
   );
-}
-
-function filtersFor(packages: readonly Package[]): readonly string[] {
-  return packages.map(({ manifest }) => `--filter=${manifest.name}`);
 }
 
 /** The versions of this repository's own development dependencies, for apps that install the same. */

@@ -96,17 +96,22 @@ describe('with packages from a registry', () => {
     });
   });
 
-  test.each(packageManagers)('the first commands of packages/cli/README.md run with $name', async (manager) => {
-    const { installs, commands } = readFirstExample('packages/cli/README.md', 'First commands');
-    const project = newProject(manager, 'cli');
+  const commandLines = [
+    ...packageManagers.map((manager) => ['packages/cli/README.md', 'First commands', manager.name, manager] as const),
+    ...packageManagers.slice(0, 1).map((manager) => ['README.md', 'Command line', manager.name, manager] as const),
+  ];
+  test.each(commandLines)('the commands of %s, %s, run with %s', async (page, section, name, manager) => {
+    const { installs, commands } = readFirstExample(page, section);
+    const project = newProject(manager, `cli-${page}`);
     await install(project, installs);
-    const user = `user${packageManagers.indexOf(manager)}`;
+    writeFileAt(join(project.folder, '.env'), others.settings);
+    // Each run has another user.
+    const user = `user${commandLines.findIndex((each) => each[0] === page && each[2] === name)}`;
     let output = '';
-    for (const line of commands) {
-      if (line.startsWith('npx @torii/emulator')) writeFileAt(join(project.folder, '.env'), others.settings);
-      else output += await runLine(line.replaceAll('npx', manager.exec).replaceAll('ada@', `${user}@`), project);
+    for (const line of commands.filter((each) => !each.startsWith('npx @torii/emulator'))) {
+      const translated = line.replaceAll('npx torii', `${manager.exec} torii`).replaceAll('ada@', `${user}@`);
+      output += await runLine(translated, project);
     }
-    expect(output).toContain('Usage: torii');
     expect(output).toContain(`${user}@example.com`);
   });
 

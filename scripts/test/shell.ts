@@ -12,6 +12,12 @@ export interface RunningLine extends AsyncDisposable {
   output(): string;
 }
 
+/** Process groups that have not ended. They end with this process, for example after a test that took too long. */
+const groups = new Set<number>();
+process.on('exit', () => {
+  for (const group of groups) process.kill(-group, 'SIGKILL');
+});
+
 /** Runs a line. Returns all that it prints. */
 export async function runLine(line: string, options: ShellOptions): Promise<string> {
   const { child, output } = start(line, options);
@@ -30,11 +36,11 @@ export async function startLine(
   const closed = once(child, 'close');
   const { pid } = child;
   const stop = async (): Promise<void> => {
-    if (pid !== undefined && child.exitCode === null) process.kill(-pid, 'SIGKILL');
+    if (pid !== undefined && groups.has(pid)) process.kill(-pid, 'SIGKILL');
     await closed;
   };
   while (!(await isReady(output()))) {
-    if (child.exitCode !== null) throw new Error(`${line}\nended with ${child.exitCode}:\n${output()}`);
+    if (child.exitCode !== null || child.signalCode !== null) throw new Error(`${line}\nended:\n${output()}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   return { output, [Symbol.asyncDispose]: stop };
@@ -48,6 +54,11 @@ function start(line: string, { folder, environment }: ShellOptions) {
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });
+  const { pid } = child;
+  if (pid !== undefined) {
+    groups.add(pid);
+    child.on('exit', () => groups.delete(pid));
+  }
   let text = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (chunk: string) => {
