@@ -67,7 +67,21 @@ const folderTables: Readonly<Record<string, FolderTable>> = {
     folders: {
       // The main entry must not import webhooks and jwt: they are separate entry points, so that bundles do not contain
       // them.
-      '.': ['errors', 'keys', 'logs', 'network', 'options', 'pem', 'promises', 'request', 'stores', 'time', 'token'],
+      '.': [
+        'calls',
+        'errors',
+        'keys',
+        'logs',
+        'network',
+        'options',
+        'pem',
+        'promises',
+        'request',
+        'stores',
+        'time',
+        'token',
+      ],
+      calls: ['.', 'logs', 'options', 'time', 'token'],
       errors: [],
       logs: ['errors'],
       network: ['.'],

@@ -19,6 +19,10 @@ export const subjects: readonly Subject[] = [
     ['{authenticate,verifier,token-verifier}'],
     ['authenticate', 'verify', 'checks', 'errors', 'answer', 'event-values', 'guards', 'mistakes', 'revocation'],
   ),
+  core(
+    ['{verify-token,authenticate-request}', 'calls/*'],
+    ['one-call', 'one-call-options', 'one-call-memory', 'many-issuers', 'mistakes'],
+  ),
   core(['revocation-check', 'token/token-digest', 'options/revocation-options'], ['revocation', 'revocation-options']),
   core(['promises/{await-guard,outcome}'], ['await-guard', 'node/await-guard']),
   core(['checks'], ['checks', 'guards', 'mistakes']),
@@ -42,7 +46,17 @@ export const subjects: readonly Subject[] = [
   core(['token/parse'], ['token', 'verify']),
   core(
     ['token/{claims,verify,token-cache}'],
-    ['token-cache', 'verify', 'errors', 'many-issuers', 'audience', 'key-set', 'revocation'],
+    [
+      'token-cache',
+      'token-ends',
+      'node/token-ends',
+      'verify',
+      'errors',
+      'many-issuers',
+      'audience',
+      'key-set',
+      'revocation',
+    ],
   ),
   // Not ecdsa.ts: the tests run on Node, which has ecdsa.node.ts in its place.
   core(

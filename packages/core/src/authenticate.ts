@@ -13,7 +13,8 @@ import type { RevocableToken } from './revocations.ts';
 
 export interface TokenPipeline {
   readonly emit: VerifierEventListener;
-  verify(token: string): Verified | Promise<Verified>;
+  /** Not a promise for a known token. */
+  readonly verify: (token: string) => Verified | Promise<Verified>;
   /** Absent if there is no option `revocations`. */
   readonly refuseRevoked?: RefuseRevoked | undefined;
   /** Runs the checks. Absent if there are none. */
@@ -42,10 +43,7 @@ export async function authenticate(request: RequestView, pipeline: Pipeline, opt
   }
   try {
     const token = tokenOf(request, pipeline, optional);
-    if (token !== null) {
-      const verified = pipeline.verify(token);
-      return admitKnown(verified, pipeline) ?? (await admit(token, verified, request, pipeline));
-    }
+    if (token !== null) return await verifyFor(token, request, pipeline);
     reportPassed(emit, 'signed_out', request);
     return null;
   } catch (error) {
@@ -57,8 +55,7 @@ export async function authenticateToken(token: unknown, pipeline: TokenPipeline)
   requirePlainData(token);
   try {
     if (typeof token !== 'string' || token === '') throw new ToriiAuthError('token_missing', 'No token was given.');
-    const verified = pipeline.verify(token);
-    return admitKnown(verified, pipeline) ?? (await admit(token, verified, unknownRequest, pipeline));
+    return await verifyFor(token, unknownRequest, pipeline);
   } catch (error) {
     const hasScheme = typeof token === 'string' && /^\s*(?:authorization: *)?bearer\s/i.test(token);
     throw reportRefusal(hasScheme ? wrongToken('must be a token without `Bearer ` before it') : error, pipeline.emit);
@@ -82,12 +79,14 @@ function wrongToken(problem: string): ToriiConfigError {
   return wrongOption('token', `${problem}. For a request or its headers, call \`authenticate\` or \`check\``);
 }
 
-// Not async: creating a promise would take a tenth of the time of a cache hit. Returns `undefined` if more has to be decided.
-function admitKnown(verified: Verified | Promise<Verified>, pipeline: TokenPipeline): Auth | undefined {
-  if (pipeline.refuseRevoked !== undefined || pipeline.authorize !== undefined) return undefined;
-  if (!isReady(verified) || !verified.fromCache) return undefined;
+// Not async: a second promise would take a fifth of the time of a cache hit.
+function verifyFor(token: string, request: RequestView, pipeline: TokenPipeline): Auth | Promise<Auth> {
+  const { emit, refuseRevoked, authorize } = pipeline;
+  const verified = pipeline.verify(token);
+  if (!isReady(verified) || refuseRevoked !== undefined || authorize !== undefined)
+    return admit(token, verified, request, pipeline);
   const { auth } = verified.result;
-  reportVerified(auth, true, pipeline.emit);
+  reportVerified(auth, verified.fromCache, emit);
   return auth;
 }
 
@@ -95,21 +94,21 @@ async function admit(
   token: string,
   verified: Verified | Promise<Verified>,
   request: RequestView,
-  pipeline: TokenPipeline,
+  { emit, refuseRevoked, authorize, verify }: TokenPipeline,
 ): Promise<Auth> {
   // No `await` for a cache hit, which is not a promise: it would add a turn of the microtask queue.
   const { result, fromCache } = isReady(verified) ? verified : await verified;
   const { auth, revocable } = result;
   // Also for a token that is refused below: it is remembered, and may be accepted later.
-  if (!fromCache && pipeline.emit !== silent) setListener(auth, pipeline.emit);
-  const checking = pipeline.refuseRevoked?.(revocable);
+  if (!fromCache && emit !== silent) setListener(auth, emit);
+  const checking = refuseRevoked?.(revocable);
   if (checking !== undefined) {
     await checking;
     // The token may have expired during the wait.
-    await pipeline.verify(token);
+    await verify(token);
   }
-  reportVerified(auth, fromCache, pipeline.emit);
-  if (pipeline.authorize !== undefined) await pipeline.authorize(auth, request);
+  reportVerified(auth, fromCache, emit);
+  if (authorize !== undefined) await authorize(auth, request);
   return auth;
 }
 

@@ -95,8 +95,8 @@ export const keysFaults: readonly PlantedFault[] = [
     changes: [
       {
         file: verify,
-        from: 'return current === key && now >= validFrom',
-        to: 'return current?.kid === key.kid && now >= validFrom',
+        from: 'return current === key && hasBegun',
+        to: 'return current?.kid === key.kid && hasBegun',
       },
     ],
     harm: 'A cached token stays good although its key was replaced under the same id.',
@@ -108,8 +108,8 @@ export const keysFaults: readonly PlantedFault[] = [
     changes: [
       {
         file: verify,
-        from: '?.peek(known.key.kid)))',
-        to: '?.peek(known.key.kid) ?? known.key))',
+        from: 'if (isStillGood(known, source.peek(key.kid), settings.rules))',
+        to: 'if (isStillGood(known, source.peek(key.kid) ?? key, settings.rules))',
       },
     ],
     harm: 'Tokens of a withdrawn key are accepted from the cache until they expire.',
@@ -121,8 +121,8 @@ export const keysFaults: readonly PlantedFault[] = [
     changes: [
       {
         file: claims,
-        from: 'if (now >= validUntil)',
-        to: 'if (now > validUntil)',
+        from: 'if (now >= expiresAt * 1000 + toleranceMs)',
+        to: 'if (now > expiresAt * 1000 + toleranceMs)',
       },
     ],
     harm: 'The leeway is a millisecond too long.',
@@ -131,7 +131,13 @@ export const keysFaults: readonly PlantedFault[] = [
     name: 'the cache keeps a token for one millisecond too long',
     statement: 7,
     scenario,
-    changes: [{ file: verify, from: 'now < validUntil;', to: 'now <= validUntil;' }],
+    changes: [
+      {
+        file: verify,
+        from: 'now < auth.expiresAt * 1000 + clockToleranceMs;',
+        to: 'now <= auth.expiresAt * 1000 + clockToleranceMs;',
+      },
+    ],
     harm: 'A cached token is accepted after its end.',
   },
   {
@@ -141,8 +147,8 @@ export const keysFaults: readonly PlantedFault[] = [
     changes: [
       {
         file: verify,
-        from: 'const [validFrom, validUntil] = checkTimes(checked, claims, settings.rules.clockToleranceMs);',
-        to: 'const [validFrom, validUntil] = [checked.issuedAt * 1000 - 30_000, checked.expiresAt * 1000 + 30_000];',
+        from: 'const startsAt = checkTimes(checked, claims, settings.rules.clockToleranceMs);',
+        to: 'const startsAt = checked.issuedAt;',
       },
     ],
     harm: 'A token that expires while its request waits for the keys is accepted.',
@@ -329,14 +335,20 @@ export const keysFaults: readonly PlantedFault[] = [
     name: 'a cached token is told by its end alone',
     statement: 11,
     scenario,
-    changes: [{ file: cache, from: 'return found?.token === token ? found : undefined;', to: 'return found;' }],
+    changes: [{ file: cache, from: 'found?.token === token ? found :', to: 'found ??' }],
     harm: 'Other claims before a known signature are taken for the known token.',
   },
   {
     name: 'a full cache is not emptied',
     statement: 36,
     scenario,
-    changes: [{ file: cache, from: '      this.drop(oldest.token);\n', to: '      break;\n' }],
+    changes: [
+      {
+        file: cache,
+        from: 'while (this.size >= this.maxEntries || this.bytes + bytes > maxBytes) this.dropOldest();',
+        to: '',
+      },
+    ],
     harm: 'The cache of tokens grows without a bound.',
   },
   {

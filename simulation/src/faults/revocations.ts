@@ -16,8 +16,8 @@ const writer = `${source}redis/writer.ts`;
 export const revocationsFaults: readonly PlantedFault[] = [
   fault(40, 'remembered tokens are not checked', 'A banned user goes on until the token expires.', [
     `${core}authenticate.ts`,
-    'const checking = pipeline.refuseRevoked?.(revocable);',
-    'const checking = fromCache ? undefined : pipeline.refuseRevoked?.(revocable);',
+    'const checking = refuseRevoked?.(revocable);',
+    'const checking = fromCache ? undefined : refuseRevoked?.(revocable);',
   ]),
   fault(40, 'a token is hashed with its signature', 'The twin of a revoked token is accepted.', [
     `${core}token/token-digest.ts`,

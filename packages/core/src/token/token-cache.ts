@@ -24,14 +24,19 @@ interface CacheEntry extends VerifiedToken {
 export const maxBytesPerToken = 8_000;
 
 /** Where a verifier keeps tokens. */
-export type TokenMemory = Pick<TokenCache, 'get' | 'add' | 'drop'>;
+export interface TokenMemory {
+  get(token: string): VerifiedToken | undefined;
+  add(token: string, verified: VerifiedToken): void;
+  drop(token: string): void;
+}
 
 export class TokenCache {
   readonly maxEntries: number;
+  /** An estimate. */
+  bytes = 0;
   readonly #byEnd: Map<number, CacheEntry> = new Map();
   // By the whole token, if another token has the same end.
   readonly #sameEnd: Map<string, CacheEntry> = new Map();
-  #bytes = 0;
 
   constructor(maxEntries: number) {
     this.maxEntries = maxEntries;
@@ -41,47 +46,35 @@ export class TokenCache {
     return this.#byEnd.size + this.#sameEnd.size;
   }
 
-  /** An estimate. */
-  get bytes(): number {
-    return this.#bytes;
+  // Compares the whole token: anyone can write other claims before a known signature.
+  get(token: string): CacheEntry | undefined {
+    const found = this.#byEnd.get(endOf(token));
+    return found?.token === token ? found : this.#sameEnd.get(token);
   }
 
-  get(token: string): VerifiedToken | undefined {
-    return this.#find(token, endOf(token));
-  }
-
-  add(token: string, verified: VerifiedToken): void {
+  add(token: string, { auth, startsAt, key, source, revocable }: VerifiedToken): void {
     const maxBytes = this.maxEntries * maxBytesPerToken;
-    const bytes = bytesOf(token, verified.auth.raw);
+    const bytes = bytesOf(token, auth.raw);
     if (bytes > maxBytes) return;
     this.drop(token);
-    while (this.size >= this.maxEntries || this.#bytes + bytes > maxBytes) this.dropOldest();
-    const { auth, startsAt, key, source, revocable } = verified;
+    while (this.size >= this.maxEntries || this.bytes + bytes > maxBytes) this.dropOldest();
     const entry = { auth, startsAt, key, source, revocable, token: copyOf(token), bytes };
     const end = endOf(token);
     if (this.#byEnd.has(end)) this.#sameEnd.set(entry.token, entry);
     else this.#byEnd.set(end, entry);
-    this.#bytes += bytes;
+    this.bytes += bytes;
   }
 
   drop(token: string): void {
-    const end = endOf(token);
-    const entry = this.#find(token, end);
+    const entry = this.get(token);
     if (entry === undefined) return;
-    this.#bytes -= entry.bytes;
-    if (!this.#sameEnd.delete(token)) this.#byEnd.delete(end);
+    this.bytes -= entry.bytes;
+    if (!this.#sameEnd.delete(token)) this.#byEnd.delete(endOf(token));
   }
 
   dropOldest(): void {
-    const [oldest] = this.#sameEnd.size > 0 ? this.#sameEnd.values() : this.#byEnd.values();
+    const oldest = (this.#sameEnd.size > 0 ? this.#sameEnd : this.#byEnd).values().next().value;
     if (oldest !== undefined) this.drop(oldest.token);
-  }
-
-  // Compares the whole token: anyone can write other claims before a known signature.
-  #find(token: string, end: number): CacheEntry | undefined {
-    const found = this.#byEnd.get(end);
-    if (found?.token === token) return found;
-    return this.#sameEnd.size > 0 ? this.#sameEnd.get(token) : undefined;
   }
 }
 

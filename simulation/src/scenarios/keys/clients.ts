@@ -15,6 +15,8 @@ import type { Outcome } from './verdicts.ts';
 export interface Client extends Asked {
   readonly call: (token: string) => Promise<Outcome>;
   readonly accepted: Map<string, number> | undefined;
+  /** Gets its options with each call: which tokens it remembers depends on the other calls of the process. */
+  readonly isOnce: boolean;
   /** Of the `verified` event of the call that is being made. */
   wasFromCache: boolean | undefined;
   /** The last answer in the trace. */
@@ -68,7 +70,7 @@ function startClient(
     toleranceMs: plan.toleranceS * 1000,
     maxStaleMs: plan.maxStaleS * 1000,
     timeoutMs: plan.timeoutMs,
-    cachedTokens: isOnce ? 0 : plan.cachedTokens,
+    cachedTokens: plan.cachedTokens,
     environment: plan.environment ?? undefined,
     refusesImpersonated: plan.refusesImpersonated && !isTokenOnly,
   };
@@ -90,6 +92,7 @@ function startClient(
     file,
     accepted: settings.cachedTokens > 0 ? new Map() : undefined,
     wasFromCache: undefined,
+    isOnce,
     noted: '',
     notedAtMs: -1,
     viewOf: (number) => views[number] as KeyView,
@@ -250,7 +253,7 @@ function checkCache(world: World, { view, token, asked }: Ask, client: Client): 
   const { toleranceMs, cachedTokens } = asked.settings;
   const isInTime = process.wallMs >= token.fromMs - toleranceMs && process.wallMs < token.untilMs + toleranceMs;
   if (!isInTime || (client.accepted?.size ?? 0) > cachedTokens) return;
-  if (wasFromCache === true) return;
+  if (wasFromCache === true || client.isOnce) return;
   // A request that has waited for the key of an older entry drops it, even if another one has put a new one in its place.
   for (const other of view.pending) if (other.token === token && other.begun.atMs < world.nowMs) return;
   world.violate(11, `${process.name} verified "${token.name}" again, although it knows it`);
