@@ -236,7 +236,7 @@ declare module '@torii/core' {
     verify(token: string | null | undefined): Promise<Auth<Custom>>;
   }
   export class ToriiApiError extends ToriiError implements ApiAnswer {
-    protected static readonly kind: string;
+    protected static readonly kinds: readonly string[];
     readonly name = 'ToriiApiError';
     readonly status: number;
     readonly code: string;
@@ -256,21 +256,21 @@ declare module '@torii/core' {
     } & Omit<ApiAnswer, 'body' | 'problem'>;
   }
   export class ToriiAuthError extends RefusalError<401> {
-    protected static readonly kind: string;
+    protected static readonly kinds: readonly string[];
     readonly name = 'ToriiAuthError';
     readonly code = 'authentication_failed';
     readonly reason: AuthReason;
     constructor(reason: AuthReason, message: string, options?: ErrorOptions);
   }
   export class ToriiConfigError extends ToriiError {
-    protected static readonly kind: string;
+    protected static readonly kinds: readonly string[];
     readonly name = 'ToriiConfigError';
     readonly code = 'configuration_invalid';
     readonly option: string;
     constructor(option: string, message: string, options?: ErrorOptions);
   }
   export class ToriiConnectionError extends ToriiError implements ApiCall {
-    protected static readonly kind: string;
+    protected static readonly kinds: readonly string[];
     readonly name = 'ToriiConnectionError';
     readonly code = 'connection_failed';
     readonly reason: ConnectionReason;
@@ -288,7 +288,7 @@ declare module '@torii/core' {
     );
   }
   export abstract class ToriiError extends Error {
-    protected static readonly kind: string;
+    protected static readonly kinds: readonly string[];
     abstract readonly code: string;
     constructor(message: string, options?: ErrorOptions);
     static [Symbol.hasInstance](value: unknown): boolean;
@@ -300,19 +300,19 @@ declare module '@torii/core' {
     };
   }
   export class ToriiForbiddenError extends RefusalError<403> {
-    protected static readonly kind: string;
+    protected static readonly kinds: readonly string[];
     readonly name = 'ToriiForbiddenError';
     readonly code = 'forbidden';
     readonly reason = 'not_allowed';
   }
   export class ToriiRequestError extends RefusalError<400> {
-    protected static readonly kind: string;
+    protected static readonly kinds: readonly string[];
     readonly name = 'ToriiRequestError';
     readonly code = 'bad_request';
     readonly reason = 'request_malformed';
   }
   export class ToriiRevocationError extends ToriiError {
-    protected static readonly kind: string;
+    protected static readonly kinds: readonly string[];
     readonly name = 'ToriiRevocationError';
     readonly code = 'revocation_not_announced';
     readonly announce: () => Promise<void>;
@@ -320,7 +320,7 @@ declare module '@torii/core' {
     constructor(failed: FailedAnnouncement, options?: ErrorOptions);
   }
   export class ToriiUnavailableError extends RefusalError<503> {
-    protected static readonly kind: string;
+    protected static readonly kinds: readonly string[];
     readonly name = 'ToriiUnavailableError';
     readonly code = 'unavailable';
     readonly reason: UnavailableReason;
@@ -742,6 +742,7 @@ declare module '@torii/core/adapter' {
     example: string,
     option?: string,
     hints?: Hints,
+    read?: object,
   ): Options<Names[number]>;
   export function readLiteralPath<Name extends string>(options: Options<Name>, name: Name, example: string): string;
   export function readNumber<Name extends string>(
@@ -885,7 +886,7 @@ declare module '@torii/core/webhooks' {
     readonly impersonatedBy?: string | null;
   }
   export class ToriiWebhookError extends RefusalError<WebhookDenialStatus> {
-    protected static readonly kind: string;
+    protected static readonly kinds: readonly string[];
     readonly name = 'ToriiWebhookError';
     readonly code = 'webhook_refused';
     readonly reason: WebhookReason;
