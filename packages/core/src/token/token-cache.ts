@@ -51,7 +51,9 @@ export class TokenCache {
   // Compares the whole token: anyone can write other claims before a known signature.
   get(token: string): CacheEntry | undefined {
     const found = this.#byEnd.get(endOf(token));
-    return found?.token === token ? found : this.#sameEnd.get(token);
+    if (found?.token === token) return found;
+    // A map hashes the whole token even if it is empty.
+    return this.#sameEnd.size > 0 ? this.#sameEnd.get(token) : undefined;
   }
 
   add(token: string, { auth, startsAt, key, source, revocable }: VerifiedToken): void {
@@ -87,7 +89,7 @@ export class TokenCache {
 
   #remove({ token, bytes }: CacheEntry): void {
     this.bytes -= bytes;
-    if (!this.#sameEnd.delete(token)) this.#byEnd.delete(endOf(token));
+    if (this.#sameEnd.size === 0 || !this.#sameEnd.delete(token)) this.#byEnd.delete(endOf(token));
   }
 }
 
