@@ -4,6 +4,7 @@ declare module '@torii/api' {
   import type { Patch, RevocationAnnouncer, ToriiApiError, ToriiConnectionError } from '@torii/core';
   import type { AwaitGuard } from '@torii/core/adapter';
 
+  export { type AllowedOrigins, type Invitations, type Organizations, type Sessions, type Users, type createResources };
   export {
     ApiAnswer,
     ApiCall,
@@ -24,8 +25,8 @@ declare module '@torii/api' {
     ToriiRevocationError,
   } from '@torii/core';
 
-  export type AllowedOriginReplaceParams = Body<wire.AllowedOriginsReplaceData['body']>;
-  export class AllowedOrigins {
+  export type AllowedOriginReplaceParams = Body<AllowedOriginsReplaceData['body']>;
+  class AllowedOrigins {
     #private;
     constructor(send: Send);
     get(options?: RequestOptions): Call<AllowedOriginsData>;
@@ -34,7 +35,7 @@ declare module '@torii/api' {
   type AllowedOrigins = {
     origins: Array<string>;
   };
-  export interface AllowedOriginsData extends wire.AllowedOriginsGetResponse {}
+  export interface AllowedOriginsData extends AllowedOriginsGetResponse {}
   type AllowedOriginsGetResponse = AllowedOriginsGetResponses[keyof AllowedOriginsGetResponses];
   type AllowedOriginsGetResponses = {
     200: AllowedOrigins;
@@ -107,7 +108,7 @@ declare module '@torii/api' {
       [key: string]: unknown;
     };
   };
-  export type Fetch = typeof globalThis.fetch;
+  export type Fetch = typeof fetch;
   type FieldRule =
     | 'any'
     | 'count'
@@ -148,7 +149,7 @@ declare module '@torii/api' {
   };
   type InvitationBags<M> = TwoBags<TypeAt<M, 'invitation'>>;
   export type InvitationCreateParams<M extends MetadataTypes = MetadataTypes> = Body<
-    wire.InvitationsCreateData['body'],
+    InvitationsCreateData['body'],
     InvitationBags<M>
   >;
   type InvitationInput = {
@@ -162,7 +163,7 @@ declare module '@torii/api' {
       [key: string]: unknown;
     };
   };
-  export type InvitationListParams = Query<wire.InvitationsListData['query']>;
+  export type InvitationListParams = Query<InvitationsListData['query']>;
   type InvitationMetadataChanges = {
     publicMetadata?: {
       [key: string]: unknown;
@@ -172,11 +173,11 @@ declare module '@torii/api' {
     };
   };
   export type InvitationUpdateMetadataParams<M extends MetadataTypes = MetadataTypes> = Changes<
-    wire.InvitationsUpdateMetadataData['body'],
+    InvitationsUpdateMetadataData['body'],
     InvitationBags<M>
   >;
   export interface InvitationWithMetadata<M extends MetadataTypes = MetadataTypes>
-    extends WithBags<wire.InvitationsGetResponse, InvitationBags<M>> {}
+    extends WithBags<InvitationsGetResponse, InvitationBags<M>> {}
   type InvitationWithMetadata = {
     id: string;
     environmentId: string;
@@ -193,7 +194,7 @@ declare module '@torii/api' {
       [key: string]: unknown;
     };
   };
-  export class Invitations<M extends MetadataTypes = MetadataTypes> {
+  class Invitations<M extends MetadataTypes = MetadataTypes> {
     #private;
     constructor(send: Send);
     list(params?: InvitationListParams, options?: RequestOptions): PagePromise<Invitation>;
@@ -293,7 +294,7 @@ declare module '@torii/api' {
     readonly guard?: AwaitGuard;
   }
   export interface Organization<M extends MetadataTypes = MetadataTypes>
-    extends WithBags<wire.OrganizationsGetResponse, OrganizationBags<M>> {}
+    extends WithBags<OrganizationsGetResponse, OrganizationBags<M>> {}
   type Organization = {
     id: string;
     name: string;
@@ -308,10 +309,10 @@ declare module '@torii/api' {
     createdAt: string;
   };
   type OrganizationBags<M> = TwoBags<TypeAt<M, 'organization'>>;
-  export type OrganizationListMembersParams = Query<wire.OrganizationsListMembersData['query']>;
-  export type OrganizationListParams = Query<wire.OrganizationsListData['query']>;
+  export type OrganizationListMembersParams = Query<OrganizationsListMembersData['query']>;
+  export type OrganizationListParams = Query<OrganizationsListData['query']>;
   export interface OrganizationMember<M extends MetadataTypes = MetadataTypes>
-    extends WithBags<wire.OrganizationsListMembersResponse['items'][number], MembershipBags<M>> {}
+    extends WithBags<OrganizationsListMembersResponse['items'][number], MembershipBags<M>> {}
   type OrganizationMember = {
     organizationId: string;
     userId: string;
@@ -334,14 +335,14 @@ declare module '@torii/api' {
     };
   };
   export type OrganizationUpdateMemberMetadataParams<M extends MetadataTypes = MetadataTypes> = Changes<
-    wire.OrganizationsUpdateMemberMetadataData['body'],
+    OrganizationsUpdateMemberMetadataData['body'],
     MembershipBags<M>
   >;
   export type OrganizationUpdateMetadataParams<M extends MetadataTypes = MetadataTypes> = Changes<
-    wire.OrganizationsUpdateMetadataData['body'],
+    OrganizationsUpdateMetadataData['body'],
     OrganizationBags<M>
   >;
-  export class Organizations<M extends MetadataTypes = MetadataTypes> {
+  class Organizations<M extends MetadataTypes = MetadataTypes> {
     #private;
     constructor(send: Send);
     list(params?: OrganizationListParams, options?: RequestOptions): PagePromise<Organization<M>>;
@@ -458,7 +459,7 @@ declare module '@torii/api' {
     organizationId?: string;
   };
   export interface Session extends WireSession {}
-  export class Sessions {
+  class Sessions {
     #private;
     constructor(send: Send);
     listForUser(userId: string, options?: RequestOptions): Call<Session[]>;
@@ -507,18 +508,15 @@ declare module '@torii/api' {
       [key: string]: unknown;
     };
   };
-  export interface User<M extends MetadataTypes = MetadataTypes> extends WithBags<wire.UsersGetResponse, UserBags<M>> {}
+  export interface User<M extends MetadataTypes = MetadataTypes> extends WithBags<UsersGetResponse, UserBags<M>> {}
   export interface UserBags<M> extends TwoBags<M> {
     readonly unsafeMetadata: Bag<TypeAt<M, 'unsafeMetadata'>>;
   }
-  export type UserCreateImpersonationTokenParams = Body<wire.UsersCreateImpersonationTokenData['body']>;
-  export type UserCreateParams<M extends MetadataTypes = MetadataTypes> = Body<
-    wire.UsersCreateData['body'],
-    UserBags<M>
-  >;
-  export interface UserImpersonationToken extends wire.UsersCreateImpersonationTokenResponse {}
-  export type UserListOrganizationsParams = Query<wire.UsersListOrganizationsData['query']>;
-  export type UserListParams = Query<wire.UsersListData['query']> & Body<wire.UsersListData['body']>;
+  export type UserCreateImpersonationTokenParams = Body<UsersCreateImpersonationTokenData['body']>;
+  export type UserCreateParams<M extends MetadataTypes = MetadataTypes> = Body<UsersCreateData['body'], UserBags<M>>;
+  export interface UserImpersonationToken extends UsersCreateImpersonationTokenResponse {}
+  export type UserListOrganizationsParams = Query<UsersListOrganizationsData['query']>;
+  export type UserListParams = Query<UsersListData['query']> & Body<UsersListData['body']>;
   type UserMetadataChanges = {
     publicMetadata?: {
       [key: string]: unknown;
@@ -531,7 +529,7 @@ declare module '@torii/api' {
     };
   };
   export interface UserOrganization<M extends MetadataTypes = MetadataTypes>
-    extends WithBags<wire.UsersListOrganizationsResponse['items'][number], MembershipBags<M>> {}
+    extends WithBags<UsersListOrganizationsResponse['items'][number], MembershipBags<M>> {}
   type UserOrganization = {
     organizationId: string;
     name: string;
@@ -585,14 +583,11 @@ declare module '@torii/api' {
     impersonatedBy?: string | null;
   };
   export type UserUpdateMetadataParams<M extends MetadataTypes = MetadataTypes> = Changes<
-    wire.UsersUpdateMetadataData['body'],
+    UsersUpdateMetadataData['body'],
     UserBags<M>
   >;
-  export type UserUpdateParams<M extends MetadataTypes = MetadataTypes> = Changes<
-    wire.UsersUpdateData['body'],
-    UserBags<M>
-  >;
-  export class Users<M extends MetadataTypes = MetadataTypes> {
+  export type UserUpdateParams<M extends MetadataTypes = MetadataTypes> = Changes<UsersUpdateData['body'], UserBags<M>>;
+  class Users<M extends MetadataTypes = MetadataTypes> {
     #private;
     constructor(send: Send);
     create(params: UserCreateParams<M>, options?: RequestOptions): Call<User<M>>;
@@ -681,14 +676,14 @@ declare module '@torii/api' {
     query?: never;
     url: '/api/server/v1/users/{userId}/metadata';
   };
-  type WireInvitation = wire.InvitationsListResponse['items'][number];
-  type WireSession = wire.SessionsListForUserResponse[number];
+  type WireInvitation = InvitationsListResponse['items'][number];
+  type WireSession = SessionsListForUserResponse[number];
   type WithBags<T, Bags> = {
     [K in keyof T as K extends keyof Bags ? never : K]: T[K];
   } & {
     [K in keyof Pick<T, keyof T & keyof Bags>]-?: Bags[K & keyof Bags] | Extract<T[K], null>;
   };
-  export function createResources<M extends MetadataTypes = MetadataTypes>(send: Send): Resources<M>;
+  function createResources<M extends MetadataTypes = MetadataTypes>(send: Send): Resources<M>;
   export function createToriiClient<M extends KnownMetadata<M> = MetadataTypes>(
     options: ToriiClientOptions,
   ): ToriiClient<M>;

@@ -1,7 +1,7 @@
 // The public API of @torii/core, written by `npm run api`.
 
 declare module '@torii/core' {
-  export { type RefusalError } from '@torii/core';
+  export { type RefusalError };
 
   export interface Actor {
     readonly userId: string | null;
@@ -96,7 +96,7 @@ declare module '@torii/core' {
     readonly announce: () => Promise<void>;
     readonly answer?: unknown;
   }
-  export type Fetch = typeof globalThis.fetch;
+  export type Fetch = typeof fetch;
   export interface FieldError {
     readonly field: string | null;
     readonly message: string;
@@ -236,7 +236,7 @@ declare module '@torii/core' {
     verify(token: string | null | undefined): Promise<Auth<Custom>>;
   }
   export class ToriiApiError extends ToriiError implements ApiAnswer {
-    protected static readonly kind: string;
+    protected static readonly kinds: readonly string[];
     readonly name = 'ToriiApiError';
     readonly status: number;
     readonly code: string;
@@ -256,21 +256,21 @@ declare module '@torii/core' {
     } & Omit<ApiAnswer, 'body' | 'problem'>;
   }
   export class ToriiAuthError extends RefusalError<401> {
-    protected static readonly kind: string;
+    protected static readonly kinds: readonly string[];
     readonly name = 'ToriiAuthError';
     readonly code = 'authentication_failed';
     readonly reason: AuthReason;
     constructor(reason: AuthReason, message: string, options?: ErrorOptions);
   }
   export class ToriiConfigError extends ToriiError {
-    protected static readonly kind: string;
+    protected static readonly kinds: readonly string[];
     readonly name = 'ToriiConfigError';
     readonly code = 'configuration_invalid';
     readonly option: string;
     constructor(option: string, message: string, options?: ErrorOptions);
   }
   export class ToriiConnectionError extends ToriiError implements ApiCall {
-    protected static readonly kind: string;
+    protected static readonly kinds: readonly string[];
     readonly name = 'ToriiConnectionError';
     readonly code = 'connection_failed';
     readonly reason: ConnectionReason;
@@ -288,8 +288,7 @@ declare module '@torii/core' {
     );
   }
   export abstract class ToriiError extends Error {
-    static [Symbol.hasInstance]: (value: unknown) => boolean;
-    protected static readonly kind: string;
+    protected static readonly kinds: readonly string[];
     abstract readonly code: string;
     constructor(message: string, options?: ErrorOptions);
     static [Symbol.hasInstance](value: unknown): boolean;
@@ -301,19 +300,19 @@ declare module '@torii/core' {
     };
   }
   export class ToriiForbiddenError extends RefusalError<403> {
-    protected static readonly kind: string;
+    protected static readonly kinds: readonly string[];
     readonly name = 'ToriiForbiddenError';
     readonly code = 'forbidden';
     readonly reason = 'not_allowed';
   }
   export class ToriiRequestError extends RefusalError<400> {
-    protected static readonly kind: string;
+    protected static readonly kinds: readonly string[];
     readonly name = 'ToriiRequestError';
     readonly code = 'bad_request';
     readonly reason = 'request_malformed';
   }
   export class ToriiRevocationError extends ToriiError {
-    protected static readonly kind: string;
+    protected static readonly kinds: readonly string[];
     readonly name = 'ToriiRevocationError';
     readonly code = 'revocation_not_announced';
     readonly announce: () => Promise<void>;
@@ -321,7 +320,7 @@ declare module '@torii/core' {
     constructor(failed: FailedAnnouncement, options?: ErrorOptions);
   }
   export class ToriiUnavailableError extends RefusalError<503> {
-    protected static readonly kind: string;
+    protected static readonly kinds: readonly string[];
     readonly name = 'ToriiUnavailableError';
     readonly code = 'unavailable';
     readonly reason: UnavailableReason;
@@ -467,6 +466,7 @@ declare module '@torii/core/adapter' {
     Auth,
     AuthenticateOptions,
     Check,
+    CheckResult,
     Claims,
     Denial,
     Fetch,
@@ -480,9 +480,10 @@ declare module '@torii/core/adapter' {
     Verifier,
     VerifierEventListener,
     VerifierOptions,
+    VerifyOptions,
   } from '@torii/core';
 
-  export { Auth, Check, Claims, Denial, Verifier, VerifierOptions } from '@torii/core';
+  export { Auth, Check, Claims, Denial, RequestView, Verifier, VerifierOptions } from '@torii/core';
 
   export interface Announcer {
     readonly environmentId: string;
@@ -516,6 +517,12 @@ declare module '@torii/core/adapter' {
   export interface ConnectionFailure {
     readonly mayHaveArrived: boolean;
     readonly remedy: string | undefined;
+  }
+  export interface FilterSettings {
+    readonly cookie: string;
+    readonly origins: readonly string[];
+    readonly publicPaths: readonly string[];
+    readonly allowPreflight: boolean;
   }
   export type Guard<Request> = <Result>(request: Request, steps: GuardSteps<Result>) => Promise<Result | undefined>;
   export interface GuardAdapter<Request extends object, Middleware extends object> {
@@ -613,7 +620,7 @@ declare module '@torii/core/adapter' {
     usable({ maxStaleMs }: Caller): Value | undefined;
     renewInBackground(caller: Caller): void;
     renew(caller: Caller): Promise<Renewal>;
-    retryInMs({ timeoutMs }: Caller): number;
+    retryInMs(caller: Caller): number;
     set(value: Value): void;
     forget(): void;
   }
@@ -623,6 +630,9 @@ declare module '@torii/core/adapter' {
     constructor(warning: (key: string) => string);
     note(key: string): void;
   }
+  export type RequestFilter<Custom extends object = Claims> = (
+    request: RequestView,
+  ) => Promise<CheckResult<Custom, null>>;
   export interface ResponseProgress {
     readonly headersSent: boolean;
     readonly writableEnded: boolean;
@@ -650,11 +660,14 @@ declare module '@torii/core/adapter' {
   export function checkAudience(claims: Claims, accepted: ReadonlySet<string> | undefined): void;
   export function checkNameOf(check: unknown): string | undefined;
   export function cleanKeyText(given: string): string;
-  export function compilePublicPaths(patterns: readonly string[]): PublicPaths;
   export function createAwaitGuard(fields: GuardedFields): AwaitGuard;
   export function createGuards<Request extends object, Middleware extends object>(
     adapter: GuardAdapter<Request, Middleware>,
   ): Guards<Request, Middleware>;
+  export function createRequestFilter<Custom extends object = Claims>(
+    options: VerifyOptions,
+    { cookie, origins, publicPaths, allowPreflight }: FilterSettings,
+  ): RequestFilter<Custom>;
   export function decodeText(bytes: Uint8Array): TextReading;
   export function describeValue(value: unknown): string;
   export function digestOfToken(token: string): Promise<string>;
@@ -729,6 +742,7 @@ declare module '@torii/core/adapter' {
     example: string,
     option?: string,
     hints?: Hints,
+    read?: object,
   ): Options<Names[number]>;
   export function readLiteralPath<Name extends string>(options: Options<Name>, name: Name, example: string): string;
   export function readNumber<Name extends string>(
@@ -744,6 +758,11 @@ declare module '@torii/core/adapter' {
     half: 'public' | 'private' | 'either',
     remedy: string,
   ): PemKey;
+  export function readPublicPaths<Name extends string>(
+    options: Options<Name>,
+    name: Name,
+    fewest?: number,
+  ): PublicPaths;
   export function readRetryAfter(retryAfter: string | null, date: string | null, nowMs?: number): number | null;
   export function readText<Name extends string>(
     options: Options<Name>,
@@ -867,7 +886,7 @@ declare module '@torii/core/webhooks' {
     readonly impersonatedBy?: string | null;
   }
   export class ToriiWebhookError extends RefusalError<WebhookDenialStatus> {
-    protected static readonly kind: string;
+    protected static readonly kinds: readonly string[];
     readonly name = 'ToriiWebhookError';
     readonly code = 'webhook_refused';
     readonly reason: WebhookReason;

@@ -5,7 +5,7 @@ declare module '@torii/emulator' {
   import type { Server } from 'node:http';
   import type { DatabaseSync } from 'node:sqlite';
 
-  export { type Emulator, type EmulatorEnvironment } from '@torii/emulator';
+  export { type Emulator, type EmulatorEnvironment };
 
   export interface Acceptance {
     readonly password: string;
@@ -114,7 +114,6 @@ declare module '@torii/emulator' {
   }
   class Emulator extends EmulatorEnvironment implements AsyncDisposable {
     #private;
-    [Symbol.asyncDispose]: () => Promise<void>;
     constructor(parts: EmulatorParts);
     get environments(): readonly EmulatorEnvironment[];
     environment(name: string): EmulatorEnvironment;
@@ -325,7 +324,7 @@ declare module '@torii/emulator' {
     readonly reason: string;
   }
   export type ImpersonationState = 'enabled' | 'disabled' | 'quota_exceeded';
-  interface ImpersonationToken extends Answered<entities.UserImpersonationToken, 'url'> {}
+  interface ImpersonationToken extends Answered<UserImpersonationToken, 'url'> {}
   class Impersonations {
     #private;
     constructor(scope: EnvironmentScope, users: Users, allowedOrigins: AllowedOrigins);
@@ -335,7 +334,7 @@ declare module '@torii/emulator' {
     create(userId: string, input: NewImpersonationToken): ImpersonationToken;
     redeem(token: string): Impersonation;
   }
-  interface Invitation extends Answered<entities.Invitation, 'acceptedAt' | 'revokedAt'> {}
+  interface Invitation extends Answered<Invitation, 'acceptedAt' | 'revokedAt'> {}
   interface Invitation {
     readonly id: string;
     readonly environmentId: string;
@@ -357,7 +356,7 @@ declare module '@torii/emulator' {
     readonly host: string;
     readonly linkOf: (ticket: string) => string;
   }
-  interface InvitationWithMetadata extends Answered<entities.InvitationWithMetadata, 'acceptedAt' | 'revokedAt'> {}
+  interface InvitationWithMetadata extends Answered<InvitationWithMetadata, 'acceptedAt' | 'revokedAt'> {}
   interface InvitationWithMetadata {
     readonly id: string;
     readonly environmentId: string;
@@ -488,7 +487,7 @@ declare module '@torii/emulator' {
     readonly status?: UndeletedStatus;
   }
   type OptionalField = 'email' | 'name' | 'firstName' | 'lastName' | 'locale' | 'emailVerifiedAt' | 'deletedAt';
-  export interface Organization extends Answered<entities.Organization, 'slug' | 'roleSetId'> {}
+  export interface Organization extends Answered<Organization, 'slug' | 'roleSetId'> {}
   interface Organization {
     readonly id: string;
     readonly name: string;
@@ -502,7 +501,7 @@ declare module '@torii/emulator' {
     };
     readonly createdAt: string;
   }
-  export interface OrganizationMember extends Answered<entities.OrganizationMember, 'roleName'> {}
+  export interface OrganizationMember extends Answered<OrganizationMember, 'roleName'> {}
   interface OrganizationMember {
     readonly organizationId: string;
     readonly userId: string;
@@ -621,7 +620,7 @@ declare module '@torii/emulator' {
     readonly traffic: Traffic;
   }
   export interface Session
-    extends Answered<entities.Session, 'userAgent' | 'ipAddress' | 'activeOrganizationId' | 'impersonatedBy'> {}
+    extends Answered<Session, 'userAgent' | 'ipAddress' | 'activeOrganizationId' | 'impersonatedBy'> {}
   interface Session {
     readonly id: string;
     readonly userId: string;
@@ -741,7 +740,7 @@ declare module '@torii/emulator' {
     readonly privateMetadata: Metadata;
   }
   export type UndeletedStatus = Exclude<UserStatus, 'deleted'>;
-  export interface User extends Answered<entities.User, OptionalField | DeprecatedField> {}
+  export interface User extends Answered<User, OptionalField | DeprecatedField> {}
   interface User {
     readonly id: string;
     readonly environmentId: string;
@@ -781,7 +780,7 @@ declare module '@torii/emulator' {
     readonly expiresInSeconds: number;
     readonly url?: string | null;
   }
-  interface UserOrganization extends Answered<entities.UserOrganization, 'slug' | 'roleName'> {}
+  interface UserOrganization extends Answered<UserOrganization, 'slug' | 'roleName'> {}
   interface UserOrganization {
     readonly organizationId: string;
     readonly name: string;

@@ -2,7 +2,7 @@
 
 declare module '@torii/next' {
   import type { Auth, Check, CheckResult, Claims, RequestParts, VerifyOptions } from '@torii/core';
-  import type { NextFetchEvent, NextRequest } from 'next/server.js';
+  import type { NextRequest } from 'next/server.js';
 
   export {
     Actor,
@@ -74,14 +74,9 @@ declare module '@torii/next' {
   export interface ProtectOptions {
     readonly returnTo: string;
   }
-  export type ProxyFunction = (request: NextRequest, event: NextFetchEvent) => Promise<Response>;
-  export type ProxyHandler<Custom extends object = Claims> = (
-    request: NextRequest,
-    context: {
-      readonly auth: Auth<Custom> | null;
-      readonly event: NextFetchEvent;
-    },
-  ) => Response | null | undefined | Promise<Response | null | undefined>;
+  export interface ProxyRenewal {
+    readonly startRenewal: object;
+  }
   export type RefusedPage = (typeof refusedPages)[number];
   export interface RouteContext<P extends object = Params> {
     readonly params: Promise<P>;
@@ -102,7 +97,6 @@ declare module '@torii/next' {
       handler: AuthHandler<Custom, P>,
       ...checks: readonly Check<Custom>[]
     ): RouteHandler<P>;
-    proxy(handler?: ProxyHandler<Custom>): ProxyFunction;
     fromRequest(request: RequestParts): Promise<CheckResult<Custom>>;
     readonly tokenRoutes: TokenRoutes;
     readonly issuerRoutes: IssuerRoutes;
@@ -115,9 +109,13 @@ declare module '@torii/next' {
     readonly allowPreflight?: boolean;
     readonly refusedPage?: RefusedPage;
     readonly publishableKey?: string | undefined;
-    readonly renewInProxy?: boolean;
+    readonly renewInProxy?: ProxyRenewal | false;
   }
   export function createToriiNext<Custom extends object = Claims>(options: ToriiNextOptions): ToriiNext<Custom>;
+  export function createToriiProxy(
+    _options: 'Import createToriiProxy from @torii/next/proxy',
+    _handler?: unknown,
+  ): never;
   export function previewOrigins(): readonly string[];
   const refusedPages: readonly ['forbidden', 'not_found'];
 }
@@ -187,6 +185,33 @@ declare module '@torii/next/client' {
     session: Pick<ToriiSession, 'getToken' | 'isLoaded' | 'isSignedIn'>,
     { tokenPath, home, origins }?: SignInOptions,
   ): SignInState;
+}
+
+declare module '@torii/next/proxy' {
+  import type { Auth, Claims } from '@torii/core';
+  import type { ToriiNextOptions } from '@torii/next';
+  import type { NextFetchEvent, NextRequest } from 'next/server.js';
+
+  export { ProxyRenewal, ToriiNextOptions } from '@torii/next';
+
+  export type ProxyFunction = (request: NextRequest, event: NextFetchEvent) => Promise<Response>;
+  export type ProxyHandler<Custom extends object = Claims> = (
+    request: NextRequest,
+    context: {
+      readonly auth: Auth<Custom> | null;
+      readonly event: NextFetchEvent;
+    },
+  ) => Response | null | undefined | Promise<Response | null | undefined>;
+  export function createToriiProxy<Custom extends object = Claims>(
+    options: ToriiNextOptions,
+    handler?: ProxyHandler<Custom>,
+  ): ProxyFunction;
+}
+
+declare module '@torii/next/renewal' {
+  import type { ProxyRenewal } from '@torii/next';
+
+  export const renewInProxy: ProxyRenewal;
 }
 
 declare module '@torii/next/webhooks' {

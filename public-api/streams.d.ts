@@ -175,7 +175,7 @@ declare module '@torii/streams' {
     readonly expiresAt: number;
   }
   export class ToriiStreamError extends ToriiError {
-    protected static readonly kind: string;
+    protected static readonly kinds: readonly string[];
     readonly name = 'ToriiStreamError';
     readonly code = 'streams_failed';
     readonly reason: StreamReason;

@@ -69,7 +69,7 @@ const folderTables: Readonly<Record<string, FolderTable>> = {
       // them.
       '.': ['errors', 'keys', 'logs', 'network', 'options', 'pem', 'promises', 'request', 'stores', 'time', 'token'],
       errors: [],
-      logs: [],
+      logs: ['errors'],
       network: ['.'],
       pem: ['options'],
       stores: [],

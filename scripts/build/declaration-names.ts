@@ -19,10 +19,9 @@ export function declarationNames(): Plugin {
 
 /** If a module uses a type of another package and also exports it, rolldown imports it twice: `Auth, Auth as Auth$1`. */
 function removeSecondNames(code: string, edited: RolldownMagicString): void {
-  for (const { 0: second, 1: name = '', index } of code.matchAll(/, (\w+) as \1\$\d+\b/g)) {
-    edited.remove(index, index + second.length);
-    const alias = second.slice(second.lastIndexOf(' ') + 1);
-    for (const { index: start } of code.matchAll(new RegExp(`(?<!as )\\b${alias.replace('$', '\\$')}\\b`, 'g'))) {
+  for (const { 0: both, 1: name = '', 2: alias = '', index } of code.matchAll(/\b(\w+), \1 as (\1\$\d+)\b/g)) {
+    edited.remove(index + name.length, index + both.length);
+    for (const { index: start } of code.matchAll(new RegExp(`(?<! as )\\b${alias.replace('$', '\\$')}\\b`, 'g'))) {
       edited.update(start, start + alias.length, name);
     }
   }

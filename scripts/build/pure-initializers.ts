@@ -41,12 +41,10 @@ function markStatement(statement: ESTree.Statement | ESTree.Directive, code: Rol
   }
 }
 
-function isPureClass({ body }: ESTree.Class): boolean {
-  return body.body.every((member) => {
-    return member.type === 'PropertyDefinition'
-      ? !member.static || isPure(member.value)
-      : member.type !== 'StaticBlock';
-  });
+function isPureClass({ superClass, body }: ESTree.Class): boolean {
+  const isPureMember = (member: ESTree.ClassElement): boolean =>
+    member.type === 'PropertyDefinition' ? !member.static || isPure(member.value) : member.type !== 'StaticBlock';
+  return isPure(superClass) && body.body.every(isPureMember);
 }
 
 /** Whether a bundler sees that an expression has no side effects. */
@@ -58,6 +56,8 @@ function isPure(node: ESTree.Node | null): boolean {
     case 'ArrowFunctionExpression':
     case 'FunctionExpression':
       return true;
+    case 'ClassExpression':
+      return isPureClass(node);
     case 'ArrayExpression':
       return node.elements.every(isPure);
     case 'ObjectExpression':

@@ -11,11 +11,13 @@ export interface Entry {
   readonly file: string;
 }
 
-const options: ts.CompilerOptions = {
+/** The condition in `exports` that leads to the sources, or to the built declarations. */
+export type Form = '@torii/source' | 'types';
+
+const common: ts.CompilerOptions = {
   module: ts.ModuleKind.NodeNext,
   target: ts.ScriptTarget.ES2023,
   jsx: ts.JsxEmit.ReactJSX,
-  customConditions: ['@torii/source'],
   allowImportingTsExtensions: true,
   isolatedDeclarations: true,
   declaration: true,
@@ -23,10 +25,10 @@ const options: ts.CompilerOptions = {
   types: [],
 };
 
-export function listEntries(packages: readonly Package[]): readonly Entry[] {
+export function listEntries(packages: readonly Package[], form: Form): readonly Entry[] {
   return packages.flatMap((owner) =>
     Object.entries(owner.manifest.exports ?? {}).flatMap(([path, target]) => {
-      const source: unknown = Reflect.get(Object(target), '@torii/source');
+      const source: unknown = Reflect.get(Object(target), form);
       if (typeof source !== 'string') return [];
       return [{ specifier: `${owner.manifest.name}${path.slice(1)}`, owner, file: join(owner.folder, source) }];
     }),
@@ -34,7 +36,8 @@ export function listEntries(packages: readonly Package[]): readonly Entry[] {
 }
 
 /** Only packages of this repository are resolved. Names of other packages stay names. */
-export function createDeclaredProgram(entries: readonly Entry[]): ts.Program {
+export function createDeclaredProgram(entries: readonly Entry[], form: Form): ts.Program {
+  const options = { ...common, customConditions: form === 'types' ? [] : [form] };
   const host = ts.createCompilerHost(options);
   const cache = ts.createModuleResolutionCache(host.getCurrentDirectory(), (name) => name, options);
   return ts.createProgram({
@@ -45,6 +48,7 @@ export function createDeclaredProgram(entries: readonly Entry[]): ts.Program {
       getSourceFile(file, version) {
         const text = ts.sys.readFile(file);
         if (text === undefined) return undefined;
+        if (form === 'types') return ts.createSourceFile(file, text, version, true);
         const { outputText } = ts.transpileDeclaration(text, { fileName: file, compilerOptions: options });
         return ts.createSourceFile(file, outputText, version, true);
       },

@@ -10,7 +10,7 @@ export function withoutPrivateParts(declaration: ts.Declaration): ts.Node {
     return ts.factory.createVariableStatement(undefined, list);
   }
   if (!ts.isClassDeclaration(declaration)) return declaration;
-  const visible = declaration.members.filter((member) => !isPrivate(member));
+  const visible = declaration.members.filter((member) => !isPrivate(member) && !isRepeated(member, declaration));
   const brand = ts.factory.createPropertyDeclaration(
     undefined,
     ts.factory.createPrivateIdentifier('#private'),
@@ -24,11 +24,18 @@ export function withoutPrivateParts(declaration: ts.Declaration): ts.Node {
     declaration.name,
     declaration.typeParameters,
     declaration.heritageClauses,
-    visible.length === declaration.members.length ? visible : [brand, ...visible],
+    declaration.members.some(isPrivate) ? [brand, ...visible] : visible,
   );
 }
 
 function isPrivate(member: ts.ClassElement): boolean {
   if (member.name !== undefined && ts.isPrivateIdentifier(member.name)) return true;
   return (ts.getCombinedModifierFlags(member) & ts.ModifierFlags.Private) !== 0;
+}
+
+/** `transpileDeclaration` declares a method such as `[Symbol.asyncDispose]()` a second time, as a property. */
+function isRepeated(member: ts.ClassElement, { members }: ts.ClassDeclaration): boolean {
+  if (!ts.isPropertyDeclaration(member) || !ts.isComputedPropertyName(member.name)) return false;
+  const name = member.name.getText();
+  return members.some((other) => ts.isMethodDeclaration(other) && other.name.getText() === name);
 }

@@ -2,7 +2,8 @@
 // without the files that it comes from.
 import ts from 'typescript';
 import type { Package } from '../workspace.ts';
-import { createDeclaredProgram, type Entry, listEntries } from './declared-sources.ts';
+import { createDeclaredProgram, type Entry, type Form, listEntries } from './declared-sources.ts';
+import { importedName, isTypeOnly, moduleOf } from './import-names.ts';
 import { withoutPrivateParts } from './private-parts.ts';
 
 /** What an entry point prints. */
@@ -14,15 +15,16 @@ interface Printed {
 }
 
 /** Returns the text of each package's API, by the short name of the package. */
-export function describePublicApi(packages: readonly Package[]): ReadonlyMap<string, string> {
-  const entries = listEntries(packages);
-  const program = createDeclaredProgram(entries);
+export function describePublicApi(packages: readonly Package[], form: Form): ReadonlyMap<string, string> {
+  const entries = listEntries(packages, form);
+  const program = createDeclaredProgram(entries, form);
   const checker = program.getTypeChecker();
   const printer = ts.createPrinter({ removeComments: true });
 
   /** The entry point that declares a symbol, and the name that it has there. */
   const homes = new Map<ts.Symbol, { readonly entry: Entry; readonly name: string }>();
   const exported = new Map(entries.map((entry) => [entry, exportsOf(entry)]));
+  const typeOnlyStars = new Set(entries.flatMap(({ file }) => namesOfTypeOnlyStars(file)));
   for (const [entry, symbols] of exported) {
     for (const symbol of symbols) {
       const target = resolve(symbol);
@@ -57,6 +59,16 @@ export function describePublicApi(packages: readonly Package[]): ReadonlyMap<str
     return checker.getExportsOfModule(module);
   }
 
+  /** What `export type * from` exports, which the symbols do not tell. */
+  function namesOfTypeOnlyStars(file: string): readonly ts.Symbol[] {
+    return (program.getSourceFile(file)?.statements ?? []).flatMap((statement) => {
+      if (!ts.isExportDeclaration(statement) || !statement.isTypeOnly || statement.exportClause !== undefined)
+        return [];
+      const module = statement.moduleSpecifier && checker.getSymbolAtLocation(statement.moduleSpecifier);
+      return module === undefined ? [] : checker.getExportsOfModule(module);
+    });
+  }
+
   /** Returns undefined if the symbol is imported from a package that is not part of this repository. */
   function resolve(symbol: ts.Symbol): ts.Symbol | undefined {
     const target = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
@@ -68,7 +80,9 @@ export function describePublicApi(packages: readonly Package[]): ReadonlyMap<str
     const printed: Printed = { declarations: new Map(), imports: new Map(), exports: new Map() };
     for (const symbol of exported.get(entry) ?? []) {
       const target = resolve(symbol);
-      const typeOnly = isTypeOnly(symbol) && (target === undefined || (target.flags & ts.SymbolFlags.Value) !== 0);
+      const typeOnly =
+        (isTypeOnly(symbol) || typeOnlyStars.has(symbol)) &&
+        (target === undefined || (target.flags & ts.SymbolFlags.Value) !== 0);
       if (target === undefined) {
         addTo(printed.exports, moduleOf(symbol), written(symbol.name, symbol.name, typeOnly));
         continue;
@@ -78,7 +92,8 @@ export function describePublicApi(packages: readonly Package[]): ReadonlyMap<str
       if (home.entry === entry && home.name === symbol.name && !typeOnly) print(target, 'export ');
       else {
         if (home.entry === entry) print(target, home.name === symbol.name ? '' : 'export ');
-        addTo(printed.exports, home.entry.specifier, written(home.name, symbol.name, typeOnly));
+        const from = home.entry === entry ? '' : home.entry.specifier;
+        addTo(printed.exports, from, written(home.name, symbol.name, typeOnly));
       }
     }
     const groups = [
@@ -113,12 +128,20 @@ export function describePublicApi(packages: readonly Package[]): ReadonlyMap<str
         const name = symbol && nameOf(symbol);
         if (name !== undefined) return ts.factory.createTypeReferenceNode(name, typeArguments) as ts.Node as Part;
       }
+      // `wire.User` after `import type * as wire from './wire.ts'` is a name like any other.
+      if (ts.isQualifiedName(node) || ts.isPropertyAccessExpression(node)) {
+        const [namespace, name] = ts.isQualifiedName(node) ? [node.left, node.right] : [node.expression, node.name];
+        const module = checker.getSymbolAtLocation(namespace);
+        if (module !== undefined && (resolve(module)?.flags ?? 0) & ts.SymbolFlags.ValueModule) {
+          return visit(name, context) as ts.Node as Part;
+        }
+      }
       if (ts.isIdentifier(node)) {
         const symbol = isDeclaredName(node) ? undefined : checker.getSymbolAtLocation(node);
         const name = symbol && nameOf(symbol);
         return name === undefined || name === node.text ? node : (ts.factory.createIdentifier(name) as ts.Node as Part);
       }
-      return ts.visitEachChild(node, (child) => visit(child, context), context);
+      return ts.visitEachChild(node, (child) => (isOverride(child) ? undefined : visit(child, context)), context);
     }
 
     function nameOf(symbol: ts.Symbol): string | undefined {
@@ -134,12 +157,16 @@ export function describePublicApi(packages: readonly Package[]): ReadonlyMap<str
         return home.name;
       }
       const [declaration] = target.declarations ?? [];
-      if (declaration === undefined || !isTopLevel(declaration) || hidden.has(target)) return undefined;
-      if (!belongsTo(declaration, entry.owner))
+      if (declaration === undefined || !isTopLevel(declaration)) return undefined;
+      if (!belongsTo(declaration, entry.owner)) {
         throw new Error(`${target.name} cannot be imported, but ${entry.specifier} uses it`);
-      hidden.add(target);
-      print(target, '');
-      return target.name;
+      }
+      if (!hidden.has(target)) {
+        hidden.add(target);
+        print(target, '');
+      }
+      // A bundler numbers names that occur in several files: `Session$1`.
+      return target.name.replace(/\$\d+$/, '');
     }
   }
 }
@@ -156,7 +183,7 @@ function linesOf(keyword: string, names: ReadonlyMap<string, ReadonlySet<string>
       const rest = [...list].filter((name) => !whole.includes(name)).sort(compareNames);
       return [
         ...whole.sort().map((name) => `${keyword} ${name.replace(/^default /, '')} from '${from}';`),
-        ...(rest.length === 0 ? [] : [`${keyword} { ${rest.join(', ')} } from '${from}';`]),
+        ...(rest.length === 0 ? [] : [`${keyword} { ${rest.join(', ')} }${from === '' ? '' : ` from '${from}'`};`]),
       ];
     });
 }
@@ -183,37 +210,14 @@ function isTopLevel(declaration: ts.Declaration): boolean {
   return statement.parent !== undefined && ts.isSourceFile(statement.parent);
 }
 
+// Compilers differ in whether they keep `override` in declarations.
+function isOverride({ kind }: ts.Node): boolean {
+  return kind === ts.SyntaxKind.OverrideKeyword;
+}
+
 /** Whether an identifier is the name of a member or a parameter, which has no declaration elsewhere. */
 function isDeclaredName(node: ts.Identifier): boolean {
   const { parent } = node;
   if (parent === undefined) return false;
   return (ts.isTypeElement(parent) || ts.isClassElement(parent) || ts.isParameter(parent)) && parent.name === node;
-}
-
-function isTypeOnly(symbol: ts.Symbol): boolean {
-  return (symbol.declarations ?? []).some((each) => ts.isExportSpecifier(each) && ts.isTypeOnlyExportDeclaration(each));
-}
-
-function statementOf(symbol: ts.Symbol): ts.ImportDeclaration | ts.ExportDeclaration {
-  const [declaration] = symbol.declarations ?? [];
-  const statement =
-    declaration && ts.findAncestor(declaration, (node) => ts.isImportDeclaration(node) || ts.isExportDeclaration(node));
-  if (statement === undefined) throw new Error(`${symbol.name} is not imported`);
-  return statement as ts.ImportDeclaration | ts.ExportDeclaration;
-}
-
-function moduleOf(symbol: ts.Symbol): string {
-  const { moduleSpecifier } = statementOf(symbol);
-  if (moduleSpecifier === undefined || !ts.isStringLiteral(moduleSpecifier))
-    throw new Error(`${symbol.name} has no module`);
-  return moduleSpecifier.text;
-}
-
-function importedName(symbol: ts.Symbol): string {
-  const [declaration] = symbol.declarations ?? [];
-  if (declaration !== undefined && ts.isImportClause(declaration)) return `default ${symbol.name}`;
-  if (declaration !== undefined && ts.isNamespaceImport(declaration)) return `* as ${symbol.name}`;
-  const original =
-    declaration !== undefined && ts.isImportSpecifier(declaration) ? declaration.propertyName?.text : undefined;
-  return original === undefined ? symbol.name : `${original} as ${symbol.name}`;
 }

@@ -1,12 +1,10 @@
 // Builds all packages into an empty folder, in which Node finds them as in an app that has installed them.
-import { cpSync, globSync, mkdirSync, mkdtempSync, realpathSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join, relative } from 'node:path';
+import { cpSync, globSync, mkdirSync, realpathSync, symlinkSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { buildPackage } from '../build/package-build.ts';
 import { listPackages } from '../workspace.ts';
 
-export async function buildApp(): Promise<string> {
-  const app = realpathSync(mkdtempSync(join(tmpdir(), 'torii-built-')));
+export async function buildApp(app: string): Promise<void> {
   for (const { folder, manifest } of listPackages()) {
     const target = folderOf(app, manifest.name);
     cpSync(join(folder, 'package.json'), join(target, 'package.json'));
@@ -15,7 +13,6 @@ export async function buildApp(): Promise<string> {
       if (!name.startsWith('@torii/')) link(join(folder, 'node_modules', name), join(app, 'node_modules', name));
     }
   }
-  return app;
 }
 
 export function folderOf(app: string, name: string): string {
@@ -37,7 +34,7 @@ export function listLoaded(graph: ReadonlyMap<string, readonly string[]>, entry:
 function link(from: string, to: string): void {
   mkdirSync(dirname(to), { recursive: true });
   try {
-    symlinkSync(relative(dirname(to), realpathSync(from)), to, 'dir');
+    symlinkSync(realpathSync(from), to, 'dir');
   } catch (error) {
     if (Reflect.get(Object(error), 'code') !== 'EEXIST') throw error;
   }

@@ -65,6 +65,42 @@ test('leaves out private members, but shows that there are some', () => {
   );
 });
 
+test('a method with a symbol as its name is listed once', () => {
+  const source = 'export class Box { [Symbol.asyncDispose](): Promise<void> { return null!; } }';
+  expect(describe({ 'src/index.ts': source }).match(/Symbol/g)).toHaveLength(1);
+});
+
+test('a class that is exported as a type only is told from one that can be created', () => {
+  const files = { 'src/index.ts': `export type { Box } from './box.ts';`, 'src/box.ts': 'export class Box {}' };
+  expect(describe(files)).toBe(`declare module '@torii/one' {\nexport { type Box };\n\nclass Box {\n}\n}\n`);
+});
+
+test('what `export type *` exports are types only', () => {
+  const files = {
+    'src/index.ts': `export type * from './box.ts';`,
+    'src/box.ts': 'export class Box {}\nexport type A = 1;',
+  };
+  expect(describe(files)).toBe(
+    `declare module '@torii/one' {\nexport { type Box };\n\nexport type A = 1;\nclass Box {\n}\n}\n`,
+  );
+});
+
+test('does not change if a module is imported as a namespace, or names are numbered by a bundler', () => {
+  const write = (index: string, file: string) => describe({ 'src/index.ts': index, 'src/wire.ts': file });
+  const named = write(
+    `import type { User } from './wire.ts';\nexport interface Made extends User { u: User }`,
+    'export interface User { a: 1 }',
+  );
+  expect(named).toContain('interface User {');
+  for (const [type, name] of [
+    ['* as wire', 'wire.User'],
+    ['{ User$1 }', 'User$1'],
+  ] as const) {
+    const index = `import type ${type} from './wire.ts';\nexport interface Made extends ${name} { u: ${name} }`;
+    expect(write(index, `export interface ${name.replace('wire.', '')} { a: 1 }`)).toBe(named);
+  }
+});
+
 test('a second entry point names what the first one declares', () => {
   const text = describe(
     {
@@ -115,5 +151,5 @@ function describe(files: Readonly<Record<string, string>>, more: Readonly<Record
     mkdirSync(dirname(join(folder, file)), { recursive: true });
     writeFileSync(join(folder, file), text);
   }
-  return describePublicApi([{ shortName: 'one', folder, manifest }]).get('one') ?? '';
+  return describePublicApi([{ shortName: 'one', folder, manifest }], '@torii/source').get('one') ?? '';
 }

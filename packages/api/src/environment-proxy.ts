@@ -1,4 +1,4 @@
-import { isLoopback } from '@torii/core/adapter';
+import { assertOption, isLoopback } from '@torii/core/adapter';
 
 interface Runtime {
   readonly process?: {
@@ -11,11 +11,21 @@ interface Runtime {
   };
 }
 
+/** Throws a ToriiConfigError if the secret key would leave this machine without encryption. `url` is the option `apiUrl`. */
+export function assertStaysOnMachine(url: URL): void {
+  assertOption(
+    'apiUrl',
+    url.protocol === 'https:' || !leavesMachine(url),
+    'is an http URL of this machine, but HTTP_PROXY makes the requests go through a proxy on another one, and with them the ' +
+      'secret key without encryption. Set NO_PROXY=localhost,127.0.0.1,::1,[::1]',
+  );
+}
+
 /**
  * Whether the platform's `fetch` sends a request for this http URL of loopback to a proxy on another machine, because
  * environment variables name one. None of Node, Bun and Deno makes an exception for loopback.
  */
-export function leavesMachine(url: URL): boolean {
+function leavesMachine(url: URL): boolean {
   try {
     const { process, Deno } = globalThis as Runtime;
     // Reading a variable without the permission would ask the user for it.

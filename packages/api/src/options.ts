@@ -12,8 +12,8 @@ import {
   readKnownOptions,
   readWhole,
 } from '@torii/core/adapter';
+import { assertStaysOnMachine } from '#environment-proxy';
 import { defaultApiUrl } from './api-url.ts';
-import { leavesMachine } from './environment-proxy.ts';
 import type { ApiEventListener } from './events.ts';
 import type { RequestOptions } from './operation.ts';
 
@@ -156,12 +156,7 @@ function readApiUrl(value: unknown, usesPlatformFetch: boolean): string {
     `${problem}. Write '${defaultApiUrl}', or leave it out`,
   );
   const url = new URL(value);
-  assertOption(
-    'apiUrl',
-    url.protocol === 'https:' || !usesPlatformFetch || !leavesMachine(url),
-    'is an http URL of this machine, but HTTP_PROXY makes the requests go through a proxy on another one, and with them the ' +
-      'secret key without encryption. Set NO_PROXY=localhost,127.0.0.1,::1,[::1]',
-  );
+  if (usesPlatformFetch) assertStaysOnMachine(url);
   return url.href.replace(/\/+$/, '');
 }
 
@@ -172,11 +167,11 @@ const toriiHost = /^(?:.+\.)?(?:torii\.so|toriiauth\.eu)\.?$/;
 function problemOfUrl(text: string): string | undefined {
   const url = /^https?:\/\//i.test(text) && URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || (url.protocol === 'http:' && !isLoopback(url.hostname)))
-    return 'must be a URL that begins with https:// (http:// only for loopback hosts), because the secret key is sent to it';
+    return 'must be an https:// URL (http:// only for loopback hosts), because the secret key is sent to it';
   const { hostname, username, password, pathname } = url;
   const path = decodePath(pathname).replace(/\/+$/, '');
   if (username !== '' || password !== '' || /[?#\s\\]/.test(text) || path.includes('//'))
-    return 'must be a host and a path alone, without user name, query, fragment, spaces, backslashes or two slashes in a row';
+    return 'must be one URL without user name, query, fragment, spaces, backslashes or two slashes in a row';
   const isTorii = toriiHost.test(hostname);
   if (/\/api\/server(?:\/|$)/i.test(path) || (isTorii && path !== '' && isApi(hostname)))
     return 'must not contain the path. Remove it: the client adds /api/server/v1 to every request';

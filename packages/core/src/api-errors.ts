@@ -46,7 +46,7 @@ export interface ApiAnswer extends ApiCall {
  * key (401), the client throws a ToriiConfigError with this error as its `cause`.
  */
 export class ToriiApiError extends ToriiError implements ApiAnswer {
-  protected static override readonly kind: string = 'ToriiApiError';
+  protected static override readonly kinds: readonly string[] = ['ToriiApiError', 'ToriiError'];
   override readonly name = 'ToriiApiError';
   /** The HTTP status of the response, or 502 if the response could not be used. */
   declare readonly status: number;
@@ -101,7 +101,7 @@ export type ConnectionReason = 'network' | 'timeout' | 'aborted';
  * Torii's REST API sent no response. `denialFor` returns `undefined` for this error, because it does not refuse your caller.
  */
 export class ToriiConnectionError extends ToriiError implements ApiCall {
-  protected static override readonly kind: string = 'ToriiConnectionError';
+  protected static override readonly kinds: readonly string[] = ['ToriiConnectionError', 'ToriiError'];
   override readonly name = 'ToriiConnectionError';
   override readonly code = 'connection_failed';
   readonly reason: ConnectionReason;

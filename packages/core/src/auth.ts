@@ -70,6 +70,13 @@ export function listenerFor(auth: Auth): VerifierEventListener {
   return typeof listener === 'function' ? (listener as VerifierEventListener) : silent;
 }
 
+/** A copy that is an Auth too, and reports to another listener. */
+export function copyAuth(auth: Auth, emit: VerifierEventListener): Auth {
+  const copy = Object.freeze({ ...auth });
+  setListener(copy, emit);
+  return copy;
+}
+
 export function requireAuthOrNull<A extends Auth | null>(auth: A): A {
   if (auth === null || isAuth(auth)) return auth;
   throw new ToriiConfigError(

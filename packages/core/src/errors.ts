@@ -1,6 +1,6 @@
 import { type Denial, denialFor } from './denial.ts';
 import { setHidden } from './errors/hidden-field.ts';
-import { isOfKind, markKinds, ownKindOf } from './errors/kinds.ts';
+import { isOfKind, markKinds } from './errors/kinds.ts';
 import type { AuthReason, UnavailableReason } from './errors/reasons.ts';
 
 export type { AuthReason, Reason, UnavailableReason } from './errors/reasons.ts';
@@ -10,20 +10,23 @@ export type { AuthReason, Reason, UnavailableReason } from './errors/reasons.ts'
  * Messages are safe to log: they contain no token, no key and no message of another error (see `cause`).
  */
 export abstract class ToriiError extends Error {
-  /** The class name that `instanceof` compares. A subclass without its own `kind` is recognized by its prototype. */
-  protected static readonly kind: string = 'ToriiError';
+  /**
+   * The names of the class and of its base classes. `instanceof` compares the first. A subclass that does not set it is recognized by
+   * its prototype.
+   */
+  protected static readonly kinds: readonly string[] = ['ToriiError'];
 
   /** The kind of error. A refusal sends it to the caller as `error.code`. */
   abstract readonly code: string;
 
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
-    markKinds(this, new.target);
+    markKinds(this, new.target.kinds);
   }
 
   static override [Symbol.hasInstance](value: unknown): boolean {
-    if (!Object.hasOwn(this, 'kind')) return Function.prototype[Symbol.hasInstance].call(this, value);
-    return isOfKind(value, this.kind);
+    if (!Object.hasOwn(this, 'kinds')) return Function.prototype[Symbol.hasInstance].call(this, value);
+    return isOfKind(value, this.kinds[0]);
   }
 
   /** The error as JSON, without its stack and its cause. */
@@ -49,7 +52,7 @@ export abstract class RefusalError<Status extends number = number> extends Torii
       Reflect.set(Error, 'stackTraceLimit', limit);
     }
     // Error pages in development show `stack` to the caller: make it one line, without the paths of this server's files.
-    setHidden(this, 'stack', `${ownKindOf(new.target)}: ${message}`);
+    setHidden(this, 'stack', `${new.target.kinds[0]}: ${message}`);
   }
 
   /** The HTTP status of the denial. */
@@ -111,7 +114,7 @@ type Fields = Pick<RefusalError, 'status' | 'statusCode' | 'expose' | 'headers'>
 
 /** The caller could not be authenticated. Answered with 401. */
 export class ToriiAuthError extends RefusalError<401> {
-  protected static override readonly kind: string = 'ToriiAuthError';
+  protected static override readonly kinds: readonly string[] = ['ToriiAuthError', 'ToriiError'];
   override readonly name = 'ToriiAuthError';
   override readonly code = 'authentication_failed';
   readonly reason: AuthReason;
@@ -124,7 +127,7 @@ export class ToriiAuthError extends RefusalError<401> {
 
 /** The request is ambiguous: for example, its path can be interpreted in two ways. Answered with 400. */
 export class ToriiRequestError extends RefusalError<400> {
-  protected static override readonly kind: string = 'ToriiRequestError';
+  protected static override readonly kinds: readonly string[] = ['ToriiRequestError', 'ToriiError'];
   override readonly name = 'ToriiRequestError';
   override readonly code = 'bad_request';
   readonly reason = 'request_malformed';
@@ -132,7 +135,7 @@ export class ToriiRequestError extends RefusalError<400> {
 
 /** The caller is authenticated, but not allowed to make this request. Answered with 403. */
 export class ToriiForbiddenError extends RefusalError<403> {
-  protected static override readonly kind: string = 'ToriiForbiddenError';
+  protected static override readonly kinds: readonly string[] = ['ToriiForbiddenError', 'ToriiError'];
   override readonly name = 'ToriiForbiddenError';
   override readonly code = 'forbidden';
   readonly reason = 'not_allowed';
@@ -140,7 +143,7 @@ export class ToriiForbiddenError extends RefusalError<403> {
 
 /** The issuer's keys, the policy, the revocations or the token of a template could not be loaded. Answered with 503. */
 export class ToriiUnavailableError extends RefusalError<503> {
-  protected static override readonly kind: string = 'ToriiUnavailableError';
+  protected static override readonly kinds: readonly string[] = ['ToriiUnavailableError', 'ToriiError'];
   override readonly name = 'ToriiUnavailableError';
   override readonly code = 'unavailable';
   readonly reason: UnavailableReason;
@@ -159,7 +162,7 @@ export class ToriiUnavailableError extends RefusalError<503> {
  * has no `status`, so frameworks respond with 500 if no code handles it.
  */
 export class ToriiConfigError extends ToriiError {
-  protected static override readonly kind: string = 'ToriiConfigError';
+  protected static override readonly kinds: readonly string[] = ['ToriiConfigError', 'ToriiError'];
   override readonly name = 'ToriiConfigError';
   override readonly code = 'configuration_invalid';
   /** The option or function that the message is about. */

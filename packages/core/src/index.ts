@@ -8,6 +8,7 @@ export {
   ToriiConnectionError,
 } from './api-errors.ts';
 export { type Actor, type Auth, type Claims, isAuth, type Organization } from './auth.ts';
+export { authenticateRequest } from './authenticate-request.ts';
 export { authorize, type Check, type Refusal, refuse } from './checks.ts';
 export { type Denial, type DenialBody, type DenialCode, type DenialStatus, denialFor } from './denial.ts';
 export {
@@ -40,11 +41,11 @@ export type {
   RevocationSource,
   RevocationVerdict,
 } from './revocations.ts';
-export { createTokenVerifier, type TokenVerifier, verifyToken } from './token-verifier.ts';
+export { createTokenVerifier, type TokenVerifier } from './token-verifier.ts';
 export {
   type AuthenticateOptions,
-  authenticateRequest,
   createVerifier,
   type StrictVerifierOptions,
   type Verifier,
 } from './verifier.ts';
+export { verifyToken } from './verify-token.ts';

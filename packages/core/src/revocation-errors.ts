@@ -15,7 +15,7 @@ export interface FailedAnnouncement {
  * `undefined` for this error, because it is not a refusal of the caller's token.
  */
 export class ToriiRevocationError extends ToriiError {
-  protected static override readonly kind: string = 'ToriiRevocationError';
+  protected static override readonly kinds: readonly string[] = ['ToriiRevocationError', 'ToriiError'];
   override readonly name = 'ToriiRevocationError';
   override readonly code = 'revocation_not_announced';
   /**

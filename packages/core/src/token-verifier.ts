@@ -1,10 +1,11 @@
 import type { Auth, Claims } from './auth.ts';
 import { authenticateToken } from './authenticate.ts';
+import type { CreateTokenMemory } from './calls/verifier-memory.ts';
 import { verifyHints } from './options/hints.ts';
 import { assertNoSecond, readKnownOptions } from './options/reader.ts';
 import { readVerifyOptions, type VerifyOptions, verifyOptionNames } from './options/verify-options.ts';
 import { guardOutcome } from './promises/outcome.ts';
-import { TokenCache } from './token/token-cache.ts';
+import { createTokenCache } from './token/token-cache.ts';
 import { verify } from './token/verify.ts';
 
 /** Verifies tokens that come without a request. Created by {@link createTokenVerifier}. */
@@ -32,26 +33,15 @@ export function createTokenVerifier(options: VerifyOptions, unexpected?: unknown
   return tokenVerifierWith(options, "createTokenVerifier({ issuer: 'https://acme.torii.so' })");
 }
 
-function tokenVerifierWith(options: VerifyOptions, example: string): TokenVerifier {
-  const named = readKnownOptions(options, verifyOptionNames, example, 'options', verifyHints);
+export function tokenVerifierWith(
+  options: VerifyOptions,
+  example: string,
+  read: object = options,
+  createMemory: CreateTokenMemory = createTokenCache,
+): TokenVerifier {
+  const named = readKnownOptions(options, verifyOptionNames, example, 'options', verifyHints, read);
   const settings = readVerifyOptions(named);
-  const verification = { ...settings, cache: new TokenCache(settings.cachedTokens) };
+  const verification = { ...settings, cache: createMemory(settings) };
   const pipeline = { ...settings, verify: (token: string) => verify(token, verification) };
   return Object.freeze({ verify: (token: unknown) => guardOutcome(authenticateToken(token, pipeline)) });
-}
-
-/**
- * Verifies one token. Calls share the fetched keys, but do not cache verified tokens. If you verify many tokens, create a
- * verifier instead.
- * @throws ToriiError as {@link TokenVerifier.verify} and {@link createTokenVerifier} do
- */
-export function verifyToken<Custom extends object = Claims>(
-  token: string | null | undefined,
-  options: VerifyOptions,
-): Promise<Auth<Custom>>;
-export function verifyToken(token: string | null | undefined, options: VerifyOptions): Promise<Auth> {
-  const example = "verifyToken(token, { issuer: 'https://acme.torii.so' })";
-  // Async, so that a wrong option becomes a rejection.
-  const verifying = async (): Promise<Auth> => tokenVerifierWith(options, example).verify(token);
-  return guardOutcome(verifying());
 }

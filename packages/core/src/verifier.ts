@@ -1,5 +1,6 @@
 import type { Auth, Claims } from './auth.ts';
 import { authenticate, authenticateToken, type Pipeline, type TokenPipeline } from './authenticate.ts';
+import type { CreateTokenMemory } from './calls/verifier-memory.ts';
 import { runChecks } from './checks.ts';
 import type { ToriiConfigError } from './errors.ts';
 import { rememberListener } from './events.ts';
@@ -12,7 +13,7 @@ import { guardOutcome } from './promises/outcome.ts';
 import { SharedMap } from './registry.ts';
 import type { RequestLike } from './request/request-parts.ts';
 import { assertRequest, quickViewOf, type RequestView } from './request/request-view.ts';
-import { TokenCache } from './token/token-cache.ts';
+import { createTokenCache } from './token/token-cache.ts';
 import { verify } from './token/verify.ts';
 
 export interface AuthenticateOptions {
@@ -77,9 +78,15 @@ export function createVerifier(options: VerifierOptions, unexpected?: unknown): 
   return verifierWithOptions(options);
 }
 
-function verifierWithOptions(options: VerifierOptions, example?: string): Verifier {
-  const settings = readOptions(options, example);
-  const verification = { ...settings, cache: new TokenCache(settings.cachedTokens) };
+/** @param read The values to use, if they were read from `options` before. */
+export function verifierWithOptions(
+  options: VerifierOptions,
+  example?: string,
+  read: object = options,
+  createMemory: CreateTokenMemory = createTokenCache,
+): Verifier {
+  const settings = readOptions(options, example, read);
+  const verification = { ...settings, cache: createMemory(settings) };
   return verifierWith(settings, (token) => verify(token, verification));
 }
 
@@ -176,24 +183,4 @@ function isVerifier<Custom extends object>(
   // Own property only: prototype pollution must not replace the verifier.
   if (typeof source !== 'object' || source === null || !Object.hasOwn(source, 'authenticate')) return false;
   return typeof Reflect.get(source, 'authenticate') === 'function';
-}
-
-/**
- * Authenticates one request. Calls share the fetched keys, but do not cache verified tokens. If you authenticate many
- * requests, create a verifier instead.
- * @throws ToriiError as {@link Verifier.authenticate} and {@link createVerifier} do
- */
-export function authenticateRequest<Custom extends object = Claims>(
-  request: RequestLike,
-  options: StrictVerifierOptions<Custom>,
-): Promise<Auth<Custom>>;
-export function authenticateRequest<Custom extends object = Claims>(
-  request: RequestLike,
-  options: VerifierOptions<Custom>,
-): Promise<Auth<Custom> | null>;
-export function authenticateRequest(request: RequestLike, options: VerifierOptions): Promise<Auth | null> {
-  // Async, so that a wrong option becomes a rejection.
-  const example = "authenticateRequest(request, { issuer: 'https://acme.torii.so' })";
-  const authenticating = async (): Promise<Auth | null> => verifierWithOptions(options, example).authenticate(request);
-  return guardOutcome(authenticating());
 }

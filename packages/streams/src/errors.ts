@@ -36,7 +36,7 @@ export type StreamReason =
  * respond.
  */
 export class ToriiStreamError extends ToriiError {
-  protected static override readonly kind: string = 'ToriiStreamError';
+  protected static override readonly kinds: readonly string[] = ['ToriiStreamError', 'ToriiError'];
   override readonly name = 'ToriiStreamError';
   override readonly code = 'streams_failed';
   readonly reason: StreamReason;

@@ -1,5 +1,6 @@
 // Variables such as HTTP_PROXY, which make the platform's `fetch` send requests to a proxy: also those to loopback, in plain text.
 import { afterEach, expect, test, vi } from 'vitest';
+import { assertStaysOnMachine as assertInWorkers } from '../../src/environment-proxy.workerd.ts';
 import { createToriiClient, ToriiConfigError } from '../../src/index.ts';
 
 const names = ['http_proxy', 'HTTP_PROXY', 'all_proxy', 'ALL_PROXY', 'no_proxy', 'NO_PROXY'];
@@ -48,6 +49,11 @@ test.each<[string, string, Readonly<Record<string, string>>]>([
   ['https', 'https://api.example.com', remote],
 ])('accepts the URL with %s', (_name, apiUrl, env) => {
   expect(refusedWith(env, apiUrl)).toBeUndefined();
+});
+
+test('in Workers, no variable makes `fetch` use a proxy', () => {
+  for (const [name, value] of Object.entries(remote)) vi.stubEnv(name, value);
+  expect(() => assertInWorkers(new URL('http://127.0.0.1:4100'))).not.toThrow();
 });
 
 test('a `fetch` of the app’s own is not judged', () => {

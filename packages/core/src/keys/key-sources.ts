@@ -20,7 +20,7 @@ const maxShared = 1_000;
 
 const watch = new RepeatWatch(
   (url) =>
-    `The keys of ${url} were fetched with 5 different \`fetch\` functions within a minute. Create the verifier once, outside of the request handler.`,
+    `The keys of ${url} are fetched by several \`fetch\` functions. Create the verifier once, not for each request.`,
 );
 
 function watched(url: string, fetch: Fetch): Fetch {

@@ -115,7 +115,7 @@ export class RemoteKeySet<Key = SetKey> implements KeySource<Key> {
 }
 
 const noFailure = {
-  problem: 'the key set has no usable key, the fetch takes longer than keysTimeoutMs, or too many fetches were made',
+  problem: 'the key set has no usable key, no answer came within keysTimeoutMs, or there were too many fetches',
 };
 
 function describeFailure(thrown: unknown): { readonly problem: string; readonly cause: Error } {

@@ -16,8 +16,7 @@ export const verifyHints: Hints = {
   revocations: 'isrevoked checkrevoked',
   'Only createToriiClient of @torii/api takes a secret key': 'secretkey',
   'Leave it out': 'publishablekey clientid',
-  'Leave it out. For tokens that Torii did not issue, use createJwtVerifier of @torii/core/jwt':
-    'algorithms jwks secret',
+  'Leave it out. For tokens of another issuer, use createJwtVerifier of @torii/core/jwt': 'algorithms jwks secret',
 };
 
 export const requestHints: Hints = {

@@ -8,9 +8,9 @@ export function problemOfIssuer(text: string): string | undefined {
     return 'must be an https:// URL (http:// only for loopback hosts)';
   const { hostname, pathname } = url;
   if (url.username !== '' || url.password !== '' || /[?#\s,;"'`\\]|\/\/$/.test(text) || hostname.endsWith('.'))
-    return 'must be one URL without user name, query, spaces, quotes, commas or a dot after the host';
+    return 'must be one URL without user name, query, spaces, quotes, commas or a final dot';
   if (/[^a-z0-9.:[\]_-]|^\.|\.\./.test(hostname))
-    return 'has a host with a wildcard, a placeholder or an empty part. Write several URLs as a list';
+    return 'has a host with a wildcard, a placeholder or an empty part. List each issuer';
   if (/[./](?:undefined|null)(?:[./:]|$)/.test(text)) return "contains 'undefined' or 'null': a variable was not set";
   if (/^api\.(?:torii\.so|toriiauth\.eu)$/.test(hostname) || /^\/api\/server\b/.test(pathname))
     return "is the URL of Torii's API. Your dashboard shows the issuer";

@@ -15,11 +15,7 @@ export function plain(name: string): string {
 function isWithin(edits: number, a: string, b: string): boolean {
   if (a === b) return true;
   if (a[0] === b[0]) return isWithin(edits, a.slice(1), b.slice(1));
-  const skips = [
-    [1, 1],
-    [1, 0],
-    [0, 1],
-  ];
-  if (a[0] === b[1] && a[1] === b[0]) skips.push([2, 2]);
-  return edits > 0 && skips.some(([inA, inB]) => isWithin(edits - 1, a.slice(inA), b.slice(inB)));
+  const afterEdit = (inA: number, inB: number): boolean => isWithin(edits - 1, a.slice(inA), b.slice(inB));
+  const isSwapped = a[0] === b[1] && a[1] === b[0];
+  return edits > 0 && (afterEdit(1, 1) || afterEdit(1, 0) || afterEdit(0, 1) || (isSwapped && afterEdit(2, 2)));
 }

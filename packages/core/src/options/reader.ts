@@ -21,6 +21,7 @@ export interface NumberRule {
  * Copies an object of options. Each property is read once, so a getter cannot change a value after it was validated.
  * @param option The name of the object in error messages.
  * @param hints What to write instead of names of other libraries.
+ * @param read A copy of `given`, if its properties were read before.
  * @throws ToriiConfigError if an option is unknown, or is inherited or not enumerable, because the copy would lose it
  */
 export function readKnownOptions<T extends object, const Names extends readonly (keyof T & string)[]>(
@@ -29,9 +30,10 @@ export function readKnownOptions<T extends object, const Names extends readonly 
   example: string,
   option = 'options',
   hints: Hints = {},
+  read: object = given,
 ): Options<Names[number]> {
   const known: readonly string[] = optionNames;
-  const options: Options = Object.assign(Object.create(null), given);
+  const options: Options = Object.assign(Object.create(null), read);
   const names = Object.keys(options);
   const unknown = names.find((name) => !known.includes(name));
   const isObject = typeof given === 'object' && given !== null && !Array.isArray(given);
@@ -166,7 +168,7 @@ export function readHttpName<Name extends string>(
   if (!(name in options)) return undefined;
   const value = options[name];
   if (typeof value === 'string' && /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(value)) return value;
-  throw wrongValue(name, 'a header or cookie name, without spaces and separators', value, example);
+  throw wrongValue(name, 'a header or cookie name', value, example);
 }
 
 /** Throws a ToriiConfigError if `condition` is not met. The message consists of the option name and `problem`. */

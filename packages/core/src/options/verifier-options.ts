@@ -21,8 +21,9 @@ const optionNames = [...verifyOptionNames, ...requestOptionNames] as const;
 export function readOptions(
   given: VerifierOptions,
   example = "createVerifier({ issuer: 'https://acme.torii.so' })",
+  read: object = given,
 ): Settings {
-  const options = readKnownOptions(given, optionNames, example, 'options', { ...verifyHints, ...requestHints });
+  const options = readKnownOptions(given, optionNames, example, 'options', { ...verifyHints, ...requestHints }, read);
   return { ...readVerifyOptions(options), ...readRequestOptions(options) };
 }
 

@@ -168,7 +168,7 @@ function readKeySources(
     throw wrongOption(name, 'has no effect with `keys`. Leave one of them out');
   }
   const time = name === 'keys' ? '' : ", fetchedAt: '2026-11-29T15:00:00Z'";
-  const example = `${name}: { keys: [{ kty: 'EC', crv: 'P-256', kid: '…', … }]${time} }`;
+  const example = `${name}: { keys: [{ kty: 'EC', … }]${time} }`;
   if (!Array.isArray(Reflect.get(Object(options[name]), 'keys')))
     throw wrongValue(name, 'a key set', options[name], `${example}, or leave it out`);
   try {

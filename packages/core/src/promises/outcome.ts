@@ -22,3 +22,8 @@ const fields = {
 
 /** Makes the promise of an Auth or of a `CheckResult` throw if a field is read from it without `await`. */
 export const guardOutcome: AwaitGuard = createAwaitGuard(fields);
+
+/** Not `Promise.reject`: zone.js replaces `Promise`. */
+export async function rejectedWith(error: unknown): Promise<never> {
+  throw error;
+}

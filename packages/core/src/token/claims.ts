@@ -18,11 +18,10 @@ export interface ClaimRules extends AudienceRules {
 
 // Returns what belongs to the issuer of a token. Runs before the key lookup: a token of another issuer must not cause a key
 // fetch.
-export function findByIssuer<Found>(claims: Claims, byIssuer: ReadonlyMap<string, Found>): [issuer: string, Found] {
+export function findByIssuer<Found>(claims: Claims, byIssuer: ReadonlyMap<string, Found>): Found {
   const actual = requireText(claims, 'iss');
-  const issuer = withoutTrailingSlash(actual);
-  const found = byIssuer.get(issuer);
-  if (found !== undefined) return [issuer, found];
+  const found = byIssuer.get(withoutTrailingSlash(actual));
+  if (found !== undefined) return found;
   const expected = [...byIssuer.keys()];
   throw refusal('issuer_refused', 'The token comes from another issuer.', { claim: 'iss', actual, expected });
 }
@@ -60,24 +59,24 @@ export function checkClaims(claims: Claims, rules: ClaimRules): CheckedClaims {
   return checked;
 }
 
-/** Returns the time in which the token is valid, in Unix milliseconds. The end is exclusive. */
+/** Returns from when on the token is valid, in Unix seconds, without the tolerance. Rounded up: see `startMs`. */
 export function checkTimes(
   { issuedAt, expiresAt }: Pick<ForeignClaims, 'issuedAt' | 'expiresAt'>,
   claims: Claims,
   toleranceMs: number,
-): [validFrom: number, validUntil: number] {
+): number {
   const starts = [
     ['iat', issuedAt ?? 0],
     ['nbf', Object.hasOwn(claims, 'nbf') ? requireTime(claims, 'nbf') : 0],
   ] as const;
   const now = wallMs();
-  const validUntil = expiresAt * 1000 + toleranceMs;
-  if (now >= validUntil) throw refusal('token_expired', 'The token has expired.', { claim: 'exp', actual: expiresAt });
+  if (now >= expiresAt * 1000 + toleranceMs)
+    throw refusal('token_expired', 'The token has expired.', { claim: 'exp', actual: expiresAt });
   for (const [claim, actual] of starts) {
     if (startMs(actual, toleranceMs) > now)
       throw refusal('token_not_yet_valid', 'The token is not valid yet.', { claim, actual });
   }
-  return [startMs(Math.max(...starts.map(([, time]) => time)), toleranceMs), validUntil];
+  return Math.ceil(Math.max(...starts.map(([, time]) => time)));
 }
 
 // Rounds a fractional `iat` or `nbf` up to the next second, as verifiers that compare whole seconds do, such as jose: they

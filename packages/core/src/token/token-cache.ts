@@ -1,15 +1,16 @@
 import type { Auth, Claims } from '../auth.ts';
 import type { SetKey } from '../keys/jwks.ts';
+import type { KeySource } from '../keys/remote-key-set.ts';
 import type { RevocableToken } from '../revocations.ts';
 import { copyOf } from './parse.ts';
 
 export interface VerifiedToken {
   readonly auth: Auth;
-  /** Unix milliseconds, clock tolerance included. `validUntil` is exclusive. */
-  readonly validFrom: number;
-  readonly validUntil: number;
+  /** Unix seconds, rounded up: the later one of `iat` and `nbf`. */
+  readonly startsAt: number;
   readonly key: SetKey;
-  readonly issuer: string;
+  /** The keys of the issuer. */
+  readonly source: KeySource;
   /** With the option `revocations` only. */
   readonly revocable: RevocableToken | undefined;
 }
@@ -20,40 +21,67 @@ interface CacheEntry extends VerifiedToken {
 }
 
 /** The bound on the average size: 40 MB with the default of 5,000 tokens. A usual token counts as 2 to 4 kB. */
-const maxBytesPerToken = 8_000;
+export const maxBytesPerToken = 8_000;
+
+/** Where a verifier keeps tokens. */
+export type TokenMemory = Pick<TokenCache, 'get' | 'add' | 'drop'>;
 
 export class TokenCache {
-  readonly #byEnd: Map<string, CacheEntry> = new Map();
-  readonly #maxEntries: number;
+  readonly maxEntries: number;
+  readonly #byEnd: Map<number, CacheEntry> = new Map();
+  // By the whole token, if another token has the same end.
+  readonly #sameEnd: Map<string, CacheEntry> = new Map();
   #bytes = 0;
 
   constructor(maxEntries: number) {
-    this.#maxEntries = maxEntries;
+    this.maxEntries = maxEntries;
+  }
+
+  get size(): number {
+    return this.#byEnd.size + this.#sameEnd.size;
+  }
+
+  /** An estimate. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   get(token: string): VerifiedToken | undefined {
-    const found = this.#byEnd.get(endOf(token));
-    return found?.token === token ? found : undefined;
+    return this.#find(token, endOf(token));
   }
 
   add(token: string, verified: VerifiedToken): void {
-    const maxBytes = this.#maxEntries * maxBytesPerToken;
+    const maxBytes = this.maxEntries * maxBytesPerToken;
     const bytes = bytesOf(token, verified.auth.raw);
     if (bytes > maxBytes) return;
     this.drop(token);
-    for (const oldest of this.#byEnd.values()) {
-      if (this.#byEnd.size < this.#maxEntries && this.#bytes + bytes <= maxBytes) break;
-      this.drop(oldest.token);
-    }
-    const copy = copyOf(token);
-    this.#byEnd.set(endOf(copy), { ...verified, token: copy, bytes });
+    while (this.size >= this.maxEntries || this.#bytes + bytes > maxBytes) this.dropOldest();
+    const { auth, startsAt, key, source, revocable } = verified;
+    const entry = { auth, startsAt, key, source, revocable, token: copyOf(token), bytes };
+    const end = endOf(token);
+    if (this.#byEnd.has(end)) this.#sameEnd.set(entry.token, entry);
+    else this.#byEnd.set(end, entry);
     this.#bytes += bytes;
   }
 
   drop(token: string): void {
     const end = endOf(token);
-    this.#bytes -= this.#byEnd.get(end)?.bytes ?? 0;
-    this.#byEnd.delete(end);
+    const entry = this.#find(token, end);
+    if (entry === undefined) return;
+    this.#bytes -= entry.bytes;
+    if (!this.#sameEnd.delete(token)) this.#byEnd.delete(end);
+  }
+
+  dropOldest(): void {
+    const [oldest] = this.#sameEnd.size > 0 ? this.#sameEnd.values() : this.#byEnd.values();
+    if (oldest !== undefined) this.drop(oldest.token);
+  }
+
+  // Compares the whole token: anyone can write other claims before a known signature.
+  #find(token: string, end: number): CacheEntry | undefined {
+    const found = this.#byEnd.get(end);
+    if (found?.token === token) return found;
+    return this.#sameEnd.size > 0 ? this.#sameEnd.get(token) : undefined;
   }
 }
 
@@ -68,8 +96,15 @@ function bytesOf(token: string, claims: Claims): number {
   return 800 + 3 * token.length + 64 * values.length;
 }
 
-// The cache key is the end of a token: hashing the whole token would take longer than the rest of a cache hit. `get`
-// compares the whole token.
-function endOf(token: string): string {
-  return token.slice(-32);
+// A hash (FNV-1a) of eight characters of the signature. The whole token is not hashed: that would take longer than the rest of
+// a cache hit. Thirty bits, because V8 stores larger numbers in objects of their own.
+function endOf(token: string): number {
+  let hash = 0;
+  for (let at = token.length - 9; at < token.length - 1; at++)
+    hash = Math.imul(hash ^ token.charCodeAt(at), 0x01000193);
+  return hash & 0x3fffffff;
+}
+
+export function createTokenCache({ cachedTokens }: { readonly cachedTokens: number }): TokenMemory {
+  return new TokenCache(cachedTokens);
 }

@@ -7,7 +7,7 @@ import { isSignatureShaped } from '../keys/signature.ts';
 import { wallMs } from '../platform.ts';
 import { type ClaimRules, checkClaims, checkTimes, findByIssuer } from './claims.ts';
 import { keyIdFrom, parseToken } from './parse.ts';
-import type { TokenCache, VerifiedToken } from './token-cache.ts';
+import type { TokenMemory, VerifiedToken } from './token-cache.ts';
 import { makeRevocable } from './token-digest.ts';
 
 export interface VerifySettings {
@@ -15,16 +15,16 @@ export interface VerifySettings {
   /** The keys of each issuer. A key is looked up only among those of the token's issuer, because anyone can write a `kid`. */
   readonly keySources: ReadonlyMap<string, KeySource>;
   readonly keyCaller: KeyCaller;
-  readonly cache: TokenCache;
+  readonly cache: TokenMemory;
 }
 
 // Cheap checks come first. No claim may be trusted before the signature is verified.
 export function verify(token: string, settings: VerifySettings): Verdict | Promise<Verdict> {
   const known = settings.cache.get(token);
   if (known === undefined) return verifyAndRemember(token, settings);
+  const { source, key } = known;
   // Not async: creating a promise would take longer than the rest of a cache hit.
-  if (isStillGood(known, settings.keySources.get(known.issuer)?.peek(known.key.kid)))
-    return { result: known, fromCache: true };
+  if (isStillGood(known, source.peek(key.kid), settings.rules)) return { result: known, fromCache: true };
   return verifyAgain(token, known, settings);
 }
 
@@ -34,21 +34,26 @@ export interface Verdict {
 }
 
 async function verifyAgain(token: string, known: VerifiedToken, settings: VerifySettings): Promise<Verdict> {
-  const current = await settings.keySources.get(known.issuer)?.find(known.key.kid, settings.keyCaller);
-  if (isStillGood(known, current)) return { result: known, fromCache: true };
+  const current = await known.source.find(known.key.kid, settings.keyCaller);
+  if (isStillGood(known, current, settings.rules)) return { result: known, fromCache: true };
   settings.cache.drop(token);
   return verifyAndRemember(token, settings);
 }
 
-function isStillGood({ key, validFrom, validUntil }: VerifiedToken, current: SetKey | undefined): boolean {
+function isStillGood(
+  { key, auth, startsAt }: VerifiedToken,
+  current: SetKey | undefined,
+  { clockToleranceMs }: ClaimRules,
+): boolean {
   const now = wallMs();
-  return current === key && now >= validFrom && now < validUntil;
+  const hasBegun = now >= startsAt * 1000 - clockToleranceMs;
+  return current === key && hasBegun && now < auth.expiresAt * 1000 + clockToleranceMs;
 }
 
 async function verifyAndRemember(token: string, settings: VerifySettings): Promise<Verdict> {
   const { header, claims, signedBytes, signature } = parseToken(token);
   const kid = keyIdFrom(header);
-  const [issuer, source] = findByIssuer(claims, settings.keySources);
+  const source = findByIssuer(claims, settings.keySources);
   const checked = checkClaims(claims, settings.rules);
   if (!isSignatureShaped(signature)) throw invalidSignature(kid);
   const key = source.peek(kid) ?? (await source.find(kid, settings.keyCaller));
@@ -56,10 +61,10 @@ async function verifyAndRemember(token: string, settings: VerifySettings): Promi
   if (verifySignature === undefined) throw unknownKey(kid, 'it is not a point on the curve P-256');
   if (!(await verifySignature(signature, signedBytes))) throw invalidSignature(kid);
   // Check the times again: the token may have expired during the key fetch.
-  const [validFrom, validUntil] = checkTimes(checked, claims, settings.rules.clockToleranceMs);
+  const startsAt = checkTimes(checked, claims, settings.rules.clockToleranceMs);
   const auth = readAuth(checked, claims);
   const revocable = settings.rules.maxTokenSeconds === undefined ? undefined : await makeRevocable(auth, signedBytes);
-  const result = { auth, validFrom, validUntil, key, issuer, revocable };
+  const result = { auth, startsAt, key, source, revocable };
   settings.cache.add(token, result);
   return { result, fromCache: false };
 }

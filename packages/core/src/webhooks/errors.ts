@@ -31,7 +31,7 @@ export interface WebhookDenialBody {
 
 /** A webhook delivery was not handled. The error never contains the secret, a signature or the delivered body. */
 export class ToriiWebhookError extends RefusalError<WebhookDenialStatus> {
-  protected static override readonly kind: string = 'ToriiWebhookError';
+  protected static override readonly kinds: readonly string[] = ['ToriiWebhookError', 'ToriiError'];
   override readonly name = 'ToriiWebhookError';
   override readonly code = 'webhook_refused';
   readonly reason: WebhookReason;

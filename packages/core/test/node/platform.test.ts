@@ -1,5 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { afterMicrotasks, nextTurn, startBackupTimer } from '../../src/platform.ts';
+import { startBackupTimer as startInWorkers } from '../../src/time/backup-timer.workerd.ts';
 
 afterEach(() => {
   vi.useRealTimers();
@@ -15,6 +16,14 @@ test('a backup timer that was stopped does not fire', async () => {
   let fired = 0;
   startBackupTimer(() => fired++, 1)();
   await new Promise<void>((resolve) => startBackupTimer(resolve, 2));
+  expect(fired).toBe(0);
+});
+
+test('in Workers, a backup timer does nothing, and can be stopped', async () => {
+  let fired = 0;
+  const stop = startInWorkers(() => fired++, 1);
+  await new Promise<void>((resolve) => startBackupTimer(resolve, 2));
+  stop();
   expect(fired).toBe(0);
 });
 

@@ -2,7 +2,6 @@ import { CommanderError } from 'commander';
 import type { Emulator } from '../emulator.ts';
 import { defaultEnvironment } from '../environment-records.ts';
 import { EmulatorError, type EmulatorErrorCode } from '../errors.ts';
-import { startEmulator } from '../start.ts';
 import { type ProgramArguments, readArguments } from './arguments.ts';
 import { readSeedFile, type SeedFile } from './seed-file.ts';
 import { describeStart } from './welcome.ts';
@@ -93,6 +92,8 @@ async function start(given: ProgramArguments, seed: SeedFile): Promise<Emulator>
   const named = new Set([defaultEnvironment, ...environment.map(({ name }) => name)]);
   const seeded = [...seed.keys()].filter((name) => !named.has(name));
   const templatesOf = (name: string) => seed.get(name)?.tokenTemplates ?? {};
+  // Loaded once the command line is known to be right: `--help` and a mistake need none of it.
+  const { startEmulator } = await import('../start.ts');
   const emulator = await startEmulator({
     port,
     host,

@@ -15,7 +15,7 @@ import { defaultTokenPath } from '../paths.ts';
 import { createHints, type DevelopmentHints } from './development-hints.ts';
 import { bypassNextCache } from './issuer/fresh-fetch.ts';
 import type { RefusedPage } from './pages/refused-page.ts';
-import type { ProxyRenewal } from './renewal/proxy-renewal.ts';
+import type { ProxyRenewal, StartRenewal } from './renewal/proxy-renewal.ts';
 import { chooseTokenCookie, type TokenCookie } from './token-cookie.ts';
 
 /** The options of `createToriiNext` and `createToriiProxy`, including the options of `@torii/core` for verifying tokens. */
@@ -82,7 +82,7 @@ export interface CommonSettings {
   readonly origins: readonly string[];
   readonly signInPath: string;
   readonly tokenPath: string;
-  readonly renewal: ProxyRenewal | undefined;
+  readonly renewal: StartRenewal | undefined;
   /** Only while `next dev` runs. */
   readonly hints: DevelopmentHints | undefined;
 }
@@ -139,16 +139,17 @@ export function readOptions(
   };
 }
 
-function readRenewal(options: GivenOptions): ProxyRenewal | undefined {
+function readRenewal(options: GivenOptions): StartRenewal | undefined {
   const { renewInProxy } = options;
   if (!('renewInProxy' in options) || renewInProxy === false) return undefined;
-  if (isRenewal(renewInProxy)) return renewInProxy;
+  if (isRenewal(renewInProxy)) return renewInProxy.startRenewal;
   const remedy = "import { renewInProxy } from '@torii/next/renewal'";
   throw wrongValue('renewInProxy', '`renewInProxy` of `@torii/next/renewal`, or false', renewInProxy, remedy);
 }
 
-function isRenewal(value: unknown): value is ProxyRenewal {
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, 'startRenewal');
+function isRenewal(value: unknown): value is { readonly startRenewal: StartRenewal } {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, 'startRenewal')) return false;
+  return typeof Reflect.get(value, 'startRenewal') === 'function';
 }
 
 function readOrigins(options: Options<'origins'>, production: boolean): readonly string[] {

@@ -46,7 +46,7 @@ export function createToriiProxy<Custom extends object = Claims>(
     );
   }
   const filter = createRequestFilter<Custom>(settings.verify, { ...settings.places, ...readPublic(settings) });
-  const renew = settings.renewal?.startRenewal(settings);
+  const renew = settings.renewal?.(settings);
   return (request, event) => guardResponse(run(request, event));
 
   async function run(request: NextRequest, event: NextFetchEvent): Promise<Response> {

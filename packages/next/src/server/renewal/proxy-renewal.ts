@@ -4,9 +4,11 @@ import type { TokenCookie } from '../token-cookie.ts';
 
 /** What the option `renewInProxy` takes. Get it from `@torii/next/renewal`. */
 export interface ProxyRenewal {
-  /** Called by `createToriiProxy`. */
-  readonly startRenewal: (settings: RenewalSettings) => (request: NextRequest) => Promise<Completion | undefined>;
+  /** For `createToriiProxy` alone. */
+  readonly startRenewal: object;
 }
+
+export type StartRenewal = (settings: RenewalSettings) => (request: NextRequest) => Promise<Completion | undefined>;
 
 export interface RenewalSettings {
   readonly verify: VerifyOptions;

@@ -7,7 +7,7 @@ import { readName, readValue } from '../issuer/set-cookie-line.ts';
 import { upstreamOf } from '../issuer/upstream.ts';
 import { urlOf } from '../shown-request.ts';
 import { hasCookie, readCookies, writeTokenCookie } from '../token-cookie.ts';
-import type { Completion, ProxyRenewal, RenewalSettings } from './proxy-renewal.ts';
+import type { Completion, ProxyRenewal, RenewalSettings, StartRenewal } from './proxy-renewal.ts';
 import { isIssuerPath, isRenewable } from './renewable.ts';
 import { lifetimeOf, nothing, type Renewal, type RenewedToken, Renewer } from './renewer.ts';
 import { isSameUser, readUnverified, type UnverifiedToken } from './unverified-token.ts';
@@ -26,7 +26,7 @@ const revokedDelayMs = 1_000;
  *
  * export const options = { issuer, signInPath: '/sign-in', origins, renewInProxy };
  */
-export const renewInProxy: ProxyRenewal = Object.freeze({ startRenewal });
+export const renewInProxy: ProxyRenewal = Object.freeze({ startRenewal: startRenewal satisfies StartRenewal });
 
 function startRenewal(settings: RenewalSettings): (request: NextRequest) => Promise<Completion | undefined> {
   const { cookie, verify } = settings;

@@ -1,0 +1,88 @@
+// The options of one call, read once, and compared with those of earlier calls. A value must never be read twice: a getter
+// could give one value to the comparison and another one to the reader.
+
+/** A copy of the options of a call. Its lists are copies too. Options that the reader would ignore are left out. */
+export type GivenOptions = Readonly<Record<string, unknown>>;
+
+const listOptions = [
+  'issuer',
+  'audience',
+  'requireClaims',
+  'refuseClaims',
+  'environmentId',
+  'origins',
+  'publicPaths',
+  'checks',
+];
+
+/** Reads own enumerable properties, as the reader does. Throws if a getter throws. */
+export function readOnce(given: object): GivenOptions {
+  const copy: Record<string, unknown> = { ...given };
+  for (const name of Object.keys(copy)) {
+    const value = copy[name];
+    // Spreading reads a list as the reader does: with its iterator, and a hole as `undefined`.
+    if (typeof value === 'object' && Array.isArray(value) && listOptions.includes(name)) copy[name] = [...value];
+  }
+  return copy;
+}
+
+/** Says which options an object has, also inherited ones and those that are not enumerable: one bit for each. */
+export type PresentOptions = (given: object) => number;
+
+/** Options that were read and found valid, with the verifier or cache that was made for them. */
+export interface RememberedOptions<Made> {
+  readonly names: readonly string[];
+  readonly values: readonly unknown[];
+  readonly present: number;
+  readonly made: Made;
+}
+
+/** Whether two calls have the same options with the same values. Their order does not matter. */
+export function isSame(given: GivenOptions, names: readonly string[], known: RememberedOptions<unknown>): boolean {
+  if (names.length !== known.names.length) return false;
+  for (let i = 0; i < names.length; i++) {
+    const name = known.names[i] as string;
+    if (name !== names[i] && !Object.hasOwn(given, name)) return false;
+    if (!isSameValue(given[name], known.values[i])) return false;
+  }
+  return true;
+}
+
+// Lists are copies, so they are compared by their items. Functions and other objects are compared by identity.
+function isSameValue(given: unknown, known: unknown): boolean {
+  if (Object.is(given, known)) return true;
+  if (!Array.isArray(given) || !Array.isArray(known) || given.length !== known.length) return false;
+  for (let i = 0; i < known.length; i++) if (!Object.is(given[i], known[i])) return false;
+  return true;
+}
+
+/** A function or an object that is the value of an option, or an item of its list. */
+export interface Reference {
+  readonly option: string;
+  readonly value: object;
+}
+
+/**
+ * The functions and objects among the values, or `undefined` if the options must not be remembered: if one is `undefined` or
+ * holds keys, or if an object could change without notice.
+ */
+export function referencesIn(copy: GivenOptions, names: readonly string[]): readonly Reference[] | undefined {
+  const references: Reference[] = [];
+  for (const option of names) {
+    if (option === 'keys' || option === 'initialKeys') return undefined;
+    const given = copy[option];
+    const isList = Array.isArray(given) && listOptions.includes(option);
+    for (const value of isList ? given : [given]) {
+      if (/string|number|boolean/.test(typeof value)) continue;
+      if (typeof value !== 'function' && !isFixed(value)) return undefined;
+      references.push({ option, value });
+    }
+  }
+  return references;
+}
+
+// Whether the properties of an object can never change: it is frozen and has no getters. Not an array.
+function isFixed(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || !Object.isFrozen(value)) return false;
+  return Object.values(Object.getOwnPropertyDescriptors(value)).every((each) => Object.hasOwn(each, 'value'));
+}
