@@ -15,6 +15,9 @@ export async function writeClient(
   published: JsonObject,
   { program, additions }: { readonly program: string; readonly additions?: readonly Additions[] },
 ): Promise<GeneratedFiles> {
+  // With the manifest, whose `imports` the sources use.
+  const manifest = join('packages', 'api', 'package.json');
+  cpSync(join(repository, manifest), join(folder, manifest));
   cpSync(join(repository, 'packages', 'api', 'src'), join(folder, 'packages', 'api', 'src'), {
     recursive: true,
     filter: (path) => basename(path) !== 'generated',

@@ -80,7 +80,7 @@ export function stopTimer(timer: VirtualTimer): void {
 
 export const startBackupTimer = (): (() => void) => () => {};
 export const nextTurn = (run: () => void): void => void setImmediate(run);
-export const afterMicrotasks = nextTurn;
+export const afterMicrotasks = (run: () => void): void => nextTurn(run);
 export const random = (): number => Math.random();
 export const randomId = (): string => crypto.randomUUID();
 export const platformFetch: typeof fetch = (input, init) => fetch(input, init);
