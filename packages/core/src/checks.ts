@@ -94,7 +94,7 @@ export function requireChecks<Custom extends object = Claims>(
 // `createAuthz` returns an object with `checks`, which is a list.
 function remedyFor(found: unknown): string | undefined {
   if (Array.isArray(found)) return '...checks';
-  return Array.isArray(Reflect.get(Object(found), 'checks')) ? '...authz.checks' : undefined;
+  return Array.isArray(Object(found).checks) ? '...authz.checks' : undefined;
 }
 
 function forbidden(verdict: unknown, check: unknown, checkPosition: number): ToriiForbiddenError {

@@ -1,3 +1,5 @@
+import { decodeBase64url } from '#encoding';
+
 /** A curve y² = x³ - 3x + b over the integers modulo p (FIPS 186-5, SP 800-186 3.2.1). */
 export interface Curve {
   readonly p: bigint;
@@ -22,8 +24,6 @@ export function isOnCurve({ p, b }: Curve, x: unknown, y: unknown): boolean {
 export function numberOf(text: string): bigint | undefined {
   if (!/^[A-Za-z0-9_-]+$/.test(text) || text.length % 4 === 1) return undefined;
   let hex = '0x0';
-  for (const byte of atob(text.replaceAll('-', '+').replaceAll('_', '/'))) {
-    hex += byte.charCodeAt(0).toString(16).padStart(2, '0');
-  }
+  for (const byte of decodeBase64url(text)) hex += byte.toString(16).padStart(2, '0');
   return BigInt(hex);
 }

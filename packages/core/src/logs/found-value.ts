@@ -21,7 +21,7 @@ export function recognize(value: unknown, notBy: readonly string[] = []): string
   try {
     return signs.find(([name, type]) => {
       // A property of `Object.prototype` proves nothing (prototype pollution).
-      const found: unknown = notBy.includes(name) || name in Object.prototype ? null : Reflect.get(Object(value), name);
+      const found: unknown = notBy.includes(name) || name in Object.prototype ? null : Object(value)[name];
       return found !== null && typeof found === type && !Array.isArray(found);
     })?.[2];
   } catch {

@@ -169,7 +169,7 @@ function readKeySources(
   }
   const time = name === 'keys' ? '' : ", fetchedAt: '2026-11-29T15:00:00Z'";
   const example = `${name}: { keys: [{ kty: 'EC', … }]${time} }`;
-  if (!Array.isArray(Reflect.get(Object(options[name]), 'keys')))
+  if (!Array.isArray(Object(options[name]).keys))
     throw wrongValue(name, 'a key set', options[name], `${example}, or leave it out`);
   try {
     const source =

@@ -19,5 +19,5 @@ export function instantNow(): Instant {
  */
 export function elapsedMs(since: Instant): number {
   const ms = Math.max(wallMs() - since.wallMs, steadyMs() - since.steadyMs);
-  return ms < -toleranceMs ? Number.POSITIVE_INFINITY : ms;
+  return ms < -toleranceMs ? Infinity : ms;
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import manifest from '../../package.json' with { type: 'json' };
 import type * as core from '../../src/index.ts';
 import { nowSeconds } from '../differential/members.ts';
 import { compareWithJose } from '../differential/verdict.ts';
@@ -14,12 +15,13 @@ const folder = mkdtempSync(join(tmpdir(), 'torii-sabotage-'));
 const run = { seed: 3, numRuns: 20_000 };
 let copies = 0;
 
-/** What Node resolves the imports of the package to. */
-const imports = {
-  '#backup-timer': './time/backup-timer.ts',
-  '#digest': './token/digest.node.ts',
-  '#ecdsa': './keys/ecdsa.node.ts',
-};
+/** What Node resolves the imports of the package to, below `src/`. */
+const imports = Object.fromEntries(
+  Object.entries(manifest.imports).map(([name, { '@torii/source': source }]) => {
+    const file = 'node' in source ? source.node : source.default;
+    return [name, file.replace('./src/', './')];
+  }),
+);
 
 interface Sabotage {
   readonly check: string;
@@ -35,15 +37,15 @@ const looser: readonly Sabotage[] = [
   {
     check: 'the issuer',
     file: 'token/claims.ts',
-    line: 'byIssuer.get(issuer)',
+    line: 'byIssuer.get(withoutTrailingSlash(actual))',
     instead: '[...byIssuer.values()][0]',
   },
-  { check: 'the expiry', file: 'token/claims.ts', line: 'now >= validUntil', instead: 'false' },
+  { check: 'the expiry', file: 'token/claims.ts', line: 'now >= expiresAt * 1000 + toleranceMs', instead: 'false' },
   {
     check: 'the exact limit of the clock tolerance',
     file: 'token/claims.ts',
-    line: 'now >= validUntil',
-    instead: 'now > validUntil',
+    line: 'now >= expiresAt',
+    instead: 'now > expiresAt',
   },
   {
     check: 'nbf',
@@ -65,8 +67,8 @@ const againstStatements: readonly Sabotage[] = [
   { check: '[7] finite times', file: 'token/claims.ts', line: '!(value <= Number.MAX_SAFE_INTEGER) || ', instead: '' },
   { check: '[7] negative times', file: 'token/claims.ts', line: ' || value < 0', instead: '' },
   { check: '[7] tokens from the future', file: 'token/claims.ts', line: "['iat', issuedAt ?? 0],", instead: '' },
-  { check: '[8] stray bits', file: 'token/parse.ts', line: ' || hasStrayBits(part)', instead: '' },
-  { check: '[8] padding', file: 'token/parse.ts', line: '/^[A-Za-z0-9_-]+$/', instead: '/^[A-Za-z0-9_-]+=*$/' },
+  { check: '[8] stray bits', file: 'token/parse.ts', line: ' || !parts.every(isWhole)', instead: '' },
+  { check: '[8] padding', file: 'token/parse.ts', line: String.raw`[\w-]+$/`, instead: String.raw`[\w-]+=*$/` },
   { check: '[8] the length', file: 'token/parse.ts', line: 'token.length > maxTokenLength', instead: 'false' },
   { check: '[8] the byte order mark', file: 'token/parse.ts', line: ', ignoreBOM: true', instead: '' },
   { check: '[8] empty claims', file: 'token/claims.ts', line: " || value === ''", instead: '' },
