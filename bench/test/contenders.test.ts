@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { oursOver, peersOver, type Verify } from '../src/contenders.ts';
+import { oneCall, oneCallsOver, oursOver, peersOver, type Verify } from '../src/contenders.ts';
 import { floors } from '../src/floors.ts';
 import { type Material, makeMaterial } from '../src/material.ts';
 
@@ -25,8 +25,9 @@ test('the contenders are these verifiers', () => {
   expect(Object.keys({ ...oursOver(material), ...peersOver(material) })).toEqual(verifiers);
 });
 
-describe.each(verifiers)('%s', (name) => {
-  const verify: Verify = (token) => ({ ...oursOver(material), ...peersOver(material) })[name]?.(token);
+describe.each([...verifiers, ...Object.values(oneCall)])('%s', (name) => {
+  const verify: Verify = (token) =>
+    ({ ...oursOver(material), ...peersOver(material), ...oneCallsOver(material) })[name]?.(token);
 
   test('accepts a valid token', async () => {
     const [token = ''] = await material.mint(1);

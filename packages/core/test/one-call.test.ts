@@ -272,8 +272,12 @@ describe.each(forms)('%s', (_name, call) => {
     expect(await outcomeOf(call(token, { issuer, revocations: first }))).toBe('token_revoked');
   });
 
-  test('notices that a source of revocations has become one for another environment', async () => {
-    const source = { ...makeSource().source, issuer };
+  test.each([
+    ['an object', {}],
+    // A function can have the properties of a source too.
+    ['a function', () => {}],
+  ])('notices that a source of revocations has become one for another environment: %s', async (_, target) => {
+    const source = Object.assign(target, makeSource().source, { issuer, environmentId: 'env_1' });
     const token = await mintHere();
     for (let i = 0; i < 3; i++) expect(await outcomeOf(call(token, { issuer, revocations: source }))).toBe('accepted');
     Object.assign(source, { environmentId: 'env_2' });

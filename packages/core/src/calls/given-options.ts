@@ -76,15 +76,16 @@ export function referencesIn(copy: GivenOptions, names: readonly string[]): read
     const isList = Array.isArray(given) && listOptions.includes(option);
     for (const value of isList ? given : [given]) {
       if (/string|number|boolean/.test(typeof value)) continue;
-      if (typeof value !== 'function' && !isFixed(value)) return undefined;
+      const isCallback = typeof value === 'function' && option !== 'revocations';
+      if (!isCallback && !isFixed(value)) return undefined;
       references.push({ option, value });
     }
   }
   return references;
 }
 
-// Whether the properties of an object can never change: it is frozen and has no getters. Not an array.
+// Whether the properties of an object, or of a function, can never change: it is frozen and has no getters. Not an array.
 function isFixed(value: unknown): value is object {
-  if (typeof value !== 'object' || value === null || Array.isArray(value) || !Object.isFrozen(value)) return false;
+  if (Object(value) !== value || Array.isArray(value) || !Object.isFrozen(value)) return false;
   return Object.values(Object.getOwnPropertyDescriptors(value)).every((each) => Object.hasOwn(each, 'value'));
 }
