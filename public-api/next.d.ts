@@ -211,6 +211,8 @@ declare module '@torii/next/proxy' {
 declare module '@torii/next/renewal' {
   import type { ProxyRenewal } from '@torii/next';
 
+  export { ProxyRenewal } from '@torii/next';
+
   export const renewInProxy: ProxyRenewal;
 }
 

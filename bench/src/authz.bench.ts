@@ -9,6 +9,7 @@ import { startEmulator } from '@torii/emulator';
 import { newEnforcer, newModelFromString } from 'casbin';
 import { measureHardest } from './hardest-decisions.ts';
 import { atMost, formatNumber, withSpread } from './limits.ts';
+import { type Permissions, permissionsFor, questionsFor, roleCount } from './permissions.ts';
 import { announceSteps } from './progress.ts';
 import { tableOfRatios } from './ratio-table.ts';
 import { type Contender, measureInRounds, median, spreadOf } from './rounds.ts';
@@ -16,38 +17,12 @@ import { reportSection, type Table } from './section.ts';
 import { roundsOr, scaled } from './settings.ts';
 
 const rounds = roundsOr(7);
-const roleCount = 10;
 const callerRoles = ['role3', 'role7'];
 
 await using emulator = await startEmulator();
 const auth = await createVerifier({ issuer: emulator.issuer }).verify(
   await emulator.token({ claims: { roles: callerRoles } }),
 );
-
-type Permissions = Readonly<Record<string, readonly string[]>>;
-
-/** One permission in ten covers a subtree, one in ten has a star in the middle. The rest are literals. */
-function permissionsFor(count: number): Permissions {
-  const roles: Record<string, string[]> = Object.fromEntries(
-    Array.from({ length: roleCount }, (_, n) => [`role${n}`, []]),
-  );
-  for (let n = 0; n < count; n++) {
-    const item = Math.floor(n / roleCount);
-    const resource = `area${item % 97}/thing${item}`;
-    const pattern = item % 10 === 1 ? `${resource}/*` : item % 10 === 2 ? `area${item % 97}/*/thing${item}` : resource;
-    roles[`role${n % roleCount}`]?.push(`${pattern}:get`);
-  }
-  return roles;
-}
-
-/** Half of the resources are granted by a literal, half are not granted. */
-function questionsFor(count: number): readonly string[] {
-  const items = Math.max(1, Math.floor(count / roleCount));
-  return Array.from({ length: 2_000 }, (_, n) => {
-    const item = Math.floor(((n * 7919) % items) / 10) * 10;
-    return n % 2 === 0 ? `area${item % 97}/thing${item}` : `area${item % 97}/other${n}`;
-  });
-}
 
 type Decide = (resource: string, n: number) => boolean | Promise<boolean>;
 
@@ -159,7 +134,7 @@ const hardest = await measureHardest(auth, callerRoles, rounds);
 const byTime = [...hardest].toSorted(([, a], [, b]) => median(b) - median(a));
 tables.push({
   title: 'The hardest regular expressions that a document may have',
-  columns: ['', 'ms of CPU time'],
+  columns: ['', 'ms of processor time'],
   rows: byTime.map(([kind, values]) => [kind, withSpread(spreadOf(values))]),
   note: 'Each is as large as the limits allow. A decision is the first of its document, with nothing cached, by the path that takes longest.',
 });
@@ -172,7 +147,7 @@ reportSection({
   rounds,
   tables,
   limits: [
-    atMost('A decision by the hardest regular expressions', 5, 'ms of CPU time', spreadOf(byTime[0]?.[1] ?? [])),
+    atMost('A decision by the hardest regular expressions', 5, 'ms of processor time', spreadOf(byTime[0]?.[1] ?? [])),
   ],
 });
 

@@ -3,6 +3,7 @@ export const benches: readonly Bench[] = [
   { name: 'verify' },
   // Runs the build for edge runtimes on Node.
   { name: 'webcrypto', conditions: ['edge-light'] },
+  { name: 'node-versions' },
   { name: 'requests' },
   { name: 'memory' },
   { name: 'revocation' },
@@ -10,6 +11,7 @@ export const benches: readonly Bench[] = [
   { name: 'edge-size' },
   { name: 'next' },
   { name: 'authz' },
+  { name: 'growth' },
   { name: 'streams' },
   { name: 'api-size' },
   { name: 'api-walk' },

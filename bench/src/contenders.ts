@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { createVerifier } from '@torii/core';
+import { authenticateRequest, type Check, createTokenVerifier, createVerifier, verifyToken } from '@torii/core';
 import { createAwaitGuard } from '@torii/core/adapter';
 import { JwtVerifier } from 'aws-jwt-verify';
 import { expressjwt } from 'express-jwt';
@@ -34,6 +34,46 @@ export function guardedTwiceOver({ issuer }: Material): Record<string, Verify> {
   return {
     [ours]: (token) => torii.verify(token),
     [oursGuardedTwice]: (token) => guard(torii.verify(token)),
+  };
+}
+
+export const oneCall = {
+  verify: 'createTokenVerifier().verify',
+  verifyToken: 'verifyToken',
+  inlineListener: 'verifyToken, new `onEvent` in each call',
+  inlineFetch: 'verifyToken, new `fetch` in each call',
+  authenticate: 'createVerifier().authenticate',
+  authenticateRequest: 'authenticateRequest',
+  inlineCheck: 'authenticateRequest, new check in each call',
+} as const;
+
+const isUser: Check = ({ userId }) => userId !== '';
+
+/**
+ * The functions that get their options with each call, in a new object each time, next to a verifier with the same options and to
+ * jose.
+ */
+export function oneCallsOver(material: Material): Record<string, Verify> {
+  const { issuer } = material;
+  const tokenVerifier = createTokenVerifier({ issuer, clockTolerance: 10, refuseClaims: ['scope'] });
+  const verifier = createVerifier({ issuer, clockTolerance: 10, checks: [isUser] });
+  const requests = new Map<string, { readonly headers: Record<string, string> }>();
+  const requestWith = (token: string) => {
+    const request = requests.get(token) ?? { headers: { authorization: `Bearer ${token}` } };
+    requests.set(token, request);
+    return request;
+  };
+  return {
+    [oneCall.verify]: (token) => tokenVerifier.verify(token),
+    [oneCall.verifyToken]: (token) => verifyToken(token, { issuer, clockTolerance: 10, refuseClaims: ['scope'] }),
+    [oneCall.inlineListener]: (token) => verifyToken(token, { issuer, clockTolerance: 10, onEvent: () => {} }),
+    [oneCall.inlineFetch]: (token) => verifyToken(token, { issuer, fetch: (...request) => fetch(...request) }),
+    [oneCall.authenticate]: (token) => verifier.authenticate(requestWith(token)),
+    [oneCall.authenticateRequest]: (token) =>
+      authenticateRequest(requestWith(token), { issuer, clockTolerance: 10, checks: [isUser] }),
+    [oneCall.inlineCheck]: (token) =>
+      authenticateRequest(requestWith(token), { issuer, clockTolerance: 10, checks: [({ userId }) => userId !== ''] }),
+    ...joseOver(material),
   };
 }
 

@@ -51,6 +51,6 @@ function drawBar({ name, value, kind }: Bar, unit: string, longest: number, y: n
   ].join('');
 }
 
-function escapeXml(text: string): string {
+export function escapeXml(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
 }

@@ -1,6 +1,7 @@
 // Measures decisions by the hardest regular expressions that a permission document may have.
 import { createAuthz, lintPermissions } from '@torii/authz';
 import type { Auth } from '@torii/core';
+import { processorMs } from './processor-time.ts';
 import { type Contender, type Measured, measureInRounds } from './rounds.ts';
 
 /** Expressions whose cost grows with a count. Each keeps RE2 busy with nearly all of its steps at every character. */
@@ -24,7 +25,7 @@ const paths: readonly ((length: number) => string)[] = [
 ];
 
 /**
- * Returns the milliseconds of CPU time of one decision by the path that takes longest. Each decision is the first by its document,
+ * Returns the milliseconds of processor time of one decision by the path that takes longest. Each decision is the first by its document,
  * so that nothing is cached.
  */
 export async function measureHardest(auth: Auth, roles: readonly string[], rounds: number): Promise<Measured> {
@@ -50,17 +51,11 @@ async function slowest(
   const times: number[] = [];
   for (const pathOf of paths) {
     const authzs = Array.from({ length: documents }, () => createAuthz({ permissions: { permissions } }));
-    const begun = cpuMs();
+    const begun = processorMs();
     for (const authz of authzs) await authz.can(auth, `${pathOf(length)}:get`);
-    times.push((cpuMs() - begun) / documents);
+    times.push((processorMs() - begun) / documents);
   }
   return Math.max(...times);
-}
-
-/** The time that this thread computed. Unlike a clock, it does not count other programs, and some systems count in 4 ms. */
-function cpuMs(): number {
-  const { user, system } = process.threadCpuUsage();
-  return (user + system) / 1000;
 }
 
 /** The lines with the highest count that the limits accept. */

@@ -6,6 +6,7 @@ import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Bench, benches } from './benches.ts';
 import { drawCharts } from './drawing.ts';
+import { drawLineCharts } from './line-drawing.ts';
 import { writePage } from './page.ts';
 import { keepRecord, type Record, readRecords, thisMachine } from './record.ts';
 import { runBench } from './run-bench.ts';
@@ -70,5 +71,7 @@ function rewritePage(): void {
   }
   writeFileSync(join(docs, 'performance.md'), writePage(records));
   writeFileSync(join(docs, 'performance.svg'), drawCharts(records.flatMap(({ section }) => section.charts ?? [])));
-  console.log('\nWrote docs/performance.md and docs/performance.svg.');
+  const lines = drawLineCharts(records.flatMap(({ section }) => section.lineCharts ?? []));
+  writeFileSync(join(docs, 'performance-growth.svg'), lines);
+  console.log('\nWrote docs/performance.md, docs/performance.svg and docs/performance-growth.svg.');
 }

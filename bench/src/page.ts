@@ -1,4 +1,5 @@
 import { formatNumber } from './limits.ts';
+import { describeLines } from './line-drawing.ts';
 import type { Record } from './record.ts';
 import type { Limit, Table } from './section.ts';
 
@@ -11,6 +12,7 @@ export function writePage(records: readonly Record[]): string {
     ...introduction(records),
     ...limitsOf(limits),
     '![Bars for the main figures below](performance.svg)',
+    ...growthOf(records),
     ...records.flatMap(sectionOf),
   ].join('\n\n')}\n`;
 }
@@ -64,6 +66,14 @@ function limitsOf(limits: readonly Limit[]): readonly string[] {
       `- ${what}: wanted ${wanted}, measured ${reached}.${whyNot === undefined ? '' : ` ${whyNot}`}`,
   );
   return ['## Limits', sentence, ...(reasons.length > 0 ? [reasons.join('\n')] : []), table];
+}
+
+/** The drawing, with the ends of each line in its alternative text. The tables of the sections have all figures. */
+function growthOf(records: readonly Record[]): readonly string[] {
+  const charts = records.flatMap(({ section }) => section.lineCharts ?? []);
+  if (charts.length === 0) return [];
+  const text = charts.map(describeLines).join(' ').replaceAll(/[[\]]/g, '');
+  return [`![How cost grows. ${text}](performance-growth.svg)`];
 }
 
 function sectionOf({ name, section }: Record): readonly string[] {

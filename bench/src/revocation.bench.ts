@@ -47,6 +47,7 @@ reportSection({
   tables: parts.flatMap((part) => part.tables),
   limits: parts.flatMap((part) => part.limits),
   charts: parts.flatMap(({ charts = [] }) => charts),
+  lineCharts: parts.flatMap(({ lineCharts = [] }) => lineCharts),
 });
 for (const { filled } of all) await filled.revocations.close();
 

@@ -47,7 +47,7 @@ export function printLimits(limits: readonly Limit[]): void {
   printTable('Limits', [['', 'wanted', 'measured', ''], ...rows]);
 }
 
-function printTable(title: string, rows: readonly (readonly string[])[]): void {
+export function printTable(title: string, rows: readonly (readonly string[])[]): void {
   console.log(`\n${title}\n`);
   console.log(table(rows, { border: getBorderCharacters('void'), drawHorizontalLine: () => false }).trimEnd());
 }

@@ -31,6 +31,31 @@ export interface Chart {
   readonly bars: readonly Bar[];
 }
 
+/** How a figure grows with a size, drawn on logarithmic axes. */
+export interface LineChart {
+  readonly title: string;
+  /** What the sizes count, such as `issuers`. */
+  readonly things: string;
+  readonly unit: string;
+  readonly better: 'more' | 'less';
+  readonly lines: readonly Line[];
+}
+
+export interface Line {
+  readonly name: string;
+  readonly kind: 'ours' | 'other' | 'peer';
+  /** In ascending order. A size may be 0. */
+  readonly points: readonly Point[];
+}
+
+/** A median, with the lowest and the highest value of the middle half of the rounds. */
+export interface Point {
+  readonly size: number;
+  readonly median: number;
+  readonly low: number;
+  readonly high: number;
+}
+
 /** The result of a benchmark: one section of the page. */
 export interface Section {
   readonly title: string;
@@ -41,6 +66,7 @@ export interface Section {
   readonly tables: readonly Table[];
   readonly limits?: readonly Limit[];
   readonly charts?: readonly Chart[];
+  readonly lineCharts?: readonly LineChart[];
 }
 
 /** Passes the result to the program that started this benchmark. */

@@ -1,4 +1,14 @@
-import { checks, guardedTwiceOver, ours, oursGuardedTwice, oursOver, peersOver, type Verify } from './contenders.ts';
+import {
+  checks,
+  guardedTwiceOver,
+  oneCall,
+  oneCallsOver,
+  ours,
+  oursGuardedTwice,
+  oursOver,
+  peersOver,
+  type Verify,
+} from './contenders.ts';
 import { blockingFloor, derFloor, floors, poolFloor } from './floors.ts';
 import { atLeast, atMost, formatNumber, noPeerFaster } from './limits.ts';
 import { makeMaterial } from './material.ts';
@@ -9,7 +19,7 @@ import { reportSection } from './section.ts';
 import { roundsOr } from './settings.ts';
 import * as verification from './verification.ts';
 
-announceSteps(9);
+announceSteps(10);
 const rounds = roundsOr(15);
 const material = await makeMaterial();
 const verifiers: Record<string, Verify> = { ...oursOver(material), ...peersOver(material) };
@@ -46,6 +56,11 @@ const guarded = await verification.measureRepeated(material, {
   title: 'The guard against a missing await',
   rounds,
   contenders: guardedTwiceOver(material),
+});
+const oneCalls = await verification.measureRepeated(material, {
+  title: 'Options with each call',
+  rounds,
+  contenders: oneCallsOver(material),
 });
 const expired = await measureRefusals('An expired token', { claims: { exp: 1_700_000_000, iat: 1_699_990_000 } });
 const foreignIssuer = { iss: 'https://other.example.com' };
@@ -111,6 +126,13 @@ reportSection({
       note: 'The same token again. The promises that a verifier returns throw if a field of the result is read from them. The second row adds this guard a second time: the difference is what one guard costs.',
     }),
     tableOfRatios({
+      title: 'The same token again, options with each call',
+      measured: oneCalls,
+      unit: 'per second',
+      bases: ['jose', oneCall.verify, oneCall.authenticate],
+      note: 'Each call of `verifyToken` and `authenticateRequest` gets a new object of options. jose gets the token, not a request. With a new function in each call, the options are read anew; with a new `fetch`, the keys are fetched and the signature is verified anew.',
+    }),
+    tableOfRatios({
       title: 'An expired token, refused',
       measured: expired,
       unit: 'per second',
@@ -173,6 +195,43 @@ reportSection({
       0.75,
       'of the rate with one guard',
       ratiosTo(guarded, oursGuardedTwice, ours),
+    ),
+    atLeast(
+      '`verifyToken`, the same options: compared with a verifier',
+      0.6,
+      'of its rate',
+      ratiosTo(oneCalls, oneCall.verifyToken, oneCall.verify),
+    ),
+    atLeast(
+      '`verifyToken`, the same options: compared with jose',
+      100,
+      'times',
+      ratiosTo(oneCalls, oneCall.verifyToken, 'jose'),
+    ),
+    atLeast(
+      '`authenticateRequest`, the same options: compared with a verifier',
+      0.6,
+      'of its rate',
+      ratiosTo(oneCalls, oneCall.authenticateRequest, oneCall.authenticate),
+    ),
+    atLeast(
+      '`authenticateRequest`, the same options: compared with jose, which gets the token',
+      100,
+      'times',
+      ratiosTo(oneCalls, oneCall.authenticateRequest, 'jose'),
+      'Finding the token in a request, and running a check, takes longer than verifying a known token: a verifier that is created once does not reach it either.',
+    ),
+    atLeast(
+      '`verifyToken`, a new `onEvent` in each call: compared with jose',
+      1.6,
+      'times',
+      ratiosTo(oneCalls, oneCall.inlineListener, 'jose'),
+    ),
+    atLeast(
+      '`authenticateRequest`, a new check in each call: compared with jose',
+      1.6,
+      'times',
+      ratiosTo(oneCalls, oneCall.inlineCheck, 'jose'),
     ),
     atMost('An expired token', 0.2, 'of jose’s time', timeRatio(expired)),
     atMost(

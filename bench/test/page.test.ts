@@ -1,15 +1,34 @@
 import { expect, test } from 'vitest';
 import { drawCharts } from '../src/drawing.ts';
 import { atLeast, atMost, noPeerFaster } from '../src/limits.ts';
+import { describeLines, drawLineCharts } from '../src/line-drawing.ts';
 import { writePage } from '../src/page.ts';
 import { tableOfRatios } from '../src/ratio-table.ts';
 import type { Record } from '../src/record.ts';
-import type { Limit, Section } from '../src/section.ts';
+import type { Limit, LineChart, Section } from '../src/section.ts';
 
 const measured = new Map([
   ['ours', [30, 33, 36]],
   ['theirs', [10, 11, 12]],
 ]);
+const growth: LineChart = {
+  title: 'Growth',
+  things: 'things <x>',
+  unit: 'µs',
+  better: 'less',
+  lines: [
+    {
+      name: 'ours',
+      kind: 'ours',
+      points: [
+        { size: 0, median: 5, low: 4, high: 6 },
+        { size: 1, median: 5, low: 4, high: 6 },
+        { size: 10, median: 50, low: 40, high: 60 },
+        { size: 100, median: 500, low: 400, high: 600 },
+      ],
+    },
+  ],
+};
 const spread = { median: 2, low: 1.5, high: 2.5 };
 
 test('computes ratios per round, not from the medians', () => {
@@ -94,6 +113,34 @@ test('scales bars to the longest, and escapes names', () => {
   const widths = [...drawing.matchAll(/<rect [^>]*width="(\d+)"/g)].map(([, width]) => Number(width));
   expect(widths[0]).toBe(2 * (widths[1] ?? 0));
   expect(drawing).toContain('a &lt;b>');
+});
+
+test('draws lines on logarithmic axes, with the middle half as a band', () => {
+  const drawing = drawLineCharts([growth]);
+  const [line = ''] = /(?<=<polyline class="ours" points=")[^"]+(?="\/><circle)/.exec(drawing) ?? [];
+  const points = line.split(' ').map((point) => point.split(',').map(Number));
+  const steps = points.slice(1).map(([x = 0, y = 0], n) => [x - (points[n]?.[0] ?? 0), (points[n]?.[1] ?? 0) - y]);
+  // 1, 10, 100: equal steps to the right. 5, 50, 500: equal steps upwards.
+  expect(steps[1]?.[0]).toBeCloseTo(steps[2]?.[0] ?? 0, 0);
+  expect(steps[0]?.[0]).toBeLessThan(steps[1]?.[0] ?? 0);
+  expect(steps[1]?.[1]).toBeCloseTo(steps[2]?.[1] ?? 0, 0);
+  expect(steps[0]?.[1]).toBe(0);
+  expect(drawing).toContain('<polygon class="ours"');
+  expect(drawing).toContain('prefers-color-scheme: dark');
+  for (const label of ['0', '1', '10', '100', '500', 'things &lt;x>', 'µs (less is better)']) {
+    expect(drawing).toContain(`>${label}</text>`);
+  }
+});
+
+test('describes the lines in words, in the drawing and on the page', () => {
+  const words = 'Growth, in µs. ours: 5 with 0 things <x>, 500 with 100.';
+  expect(describeLines(growth)).toBe(words);
+  expect(drawLineCharts([growth])).toContain(words.replace('<', '&lt;'));
+  const base = record([]);
+  expect(writePage([{ ...base, section: { ...base.section, lineCharts: [growth] } }])).toContain(
+    `![How cost grows. ${words}](performance-growth.svg)`,
+  );
+  expect(writePage([base])).not.toContain('performance-growth.svg');
 });
 
 function record(limits: readonly Limit[]): Record {

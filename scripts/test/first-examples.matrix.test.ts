@@ -27,7 +27,9 @@ beforeAll(async () => {
   registry = await startLocalRegistry(join(root, 'registry'));
   yarns = installYarns(root);
   const anywhere = { folder: root, environment: registry.environment };
-  emulator = await startLine('npx @torii/emulator --port 0', anywhere, (output) => output.includes('Ctrl-C'));
+  // The tests share tokens, and may take longer than the five minutes that a token is valid by default.
+  const line = 'npx @torii/emulator --port 0 --token-lifetime 36000';
+  emulator = await startLine(line, anywhere, (output) => output.includes('Ctrl-C'));
   others.settings =
     emulator
       .output()

@@ -1,7 +1,7 @@
 import { atMost, formatNumber, withSpread } from '../limits.ts';
 import { tableOfRatios } from '../ratio-table.ts';
 import { type Measured, median, ratiosTo, spreadOf, valuesOf } from '../rounds.ts';
-import type { Chart, Limit, Table } from '../section.ts';
+import type { Chart, Limit, LineChart, Table } from '../section.ts';
 import { type BanTimes, banFeeds, banProcesses } from './ban.ts';
 import { type CheckKind, checkKinds, sizes } from './check.ts';
 import type { Held } from './memory.ts';
@@ -13,6 +13,7 @@ export interface Part {
   readonly tables: readonly Table[];
   readonly limits: readonly Limit[];
   readonly charts?: readonly Chart[];
+  readonly lineCharts?: readonly LineChart[];
 }
 
 const [, , , large = 0, largest = 0] = sizes;
@@ -66,6 +67,19 @@ export function describeChecks(measured: ReadonlyMap<CheckKind, Measured>): Part
           name: `${formatNumber(size)} revocations`,
           value: nanosecondsOf('user', size),
           kind: 'ours',
+        })),
+      },
+    ],
+    lineCharts: [
+      {
+        title: 'The check of a token against revocations',
+        things: 'revocations',
+        unit: 'ns of processor time',
+        better: 'less',
+        lines: (['user', 'known'] as const).map((kind) => ({
+          name: kind === 'user' ? 'an entry has arrived' : 'none has arrived since',
+          kind: kind === 'user' ? 'ours' : 'other',
+          points: sizes.map((size) => ({ size, ...spreadOf(valuesOf(of(kind), String(size))) })),
         })),
       },
     ],

@@ -16,14 +16,16 @@ const listOptions = [
 ];
 
 /** Reads own enumerable properties, as the reader does. Throws if a getter throws. */
-export function readOnce(given: object): GivenOptions {
+export function readOnce(given: object): readonly [GivenOptions, names: readonly string[]] {
   const copy: Record<string, unknown> = { ...given };
-  for (const name of Object.keys(copy)) {
+  const names = Object.keys(copy);
+  for (let i = 0; i < names.length; i++) {
+    const name = names[i] as string;
     const value = copy[name];
     // Spreading reads a list as the reader does: with its iterator, and a hole as `undefined`.
     if (typeof value === 'object' && Array.isArray(value) && listOptions.includes(name)) copy[name] = [...value];
   }
-  return copy;
+  return [copy, names];
 }
 
 /** Says which options an object has, also inherited ones and those that are not enumerable: one bit for each. */

@@ -55,8 +55,7 @@ export class VerifierMemory<Verifier> {
   /** @throws ToriiConfigError if an option is wrong */
   verifierFor(given: object): Verifier {
     if (typeof given !== 'object' || given === null || Array.isArray(given)) return this.#make(given, given);
-    const copy = readOnce(given);
-    const names = Object.keys(copy);
+    const [copy, names] = readOnce(given);
     // Also options that the copy lacks, because they are inherited or not enumerable: the reader throws for them. A proxy can
     // have them too.
     const present = this.#presentIn(given);

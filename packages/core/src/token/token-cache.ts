@@ -37,6 +37,8 @@ export class TokenCache {
   readonly #byEnd: Map<number, CacheEntry> = new Map();
   // By the whole token, if another token has the same end.
   readonly #sameEnd: Map<string, CacheEntry> = new Map();
+  // Kept while a full cache drops one entry after the other: a new iterator skips the places of all entries that were removed.
+  #oldest: Iterator<CacheEntry> | undefined;
 
   constructor(maxEntries: number) {
     this.maxEntries = maxEntries;
@@ -49,7 +51,9 @@ export class TokenCache {
   // Compares the whole token: anyone can write other claims before a known signature.
   get(token: string): CacheEntry | undefined {
     const found = this.#byEnd.get(endOf(token));
-    return found?.token === token ? found : this.#sameEnd.get(token);
+    if (found?.token === token) return found;
+    // A map hashes the whole token even if it is empty.
+    return this.#sameEnd.size > 0 ? this.#sameEnd.get(token) : undefined;
   }
 
   add(token: string, { auth, startsAt, key, source, revocable }: VerifiedToken): void {
@@ -68,13 +72,24 @@ export class TokenCache {
   drop(token: string): void {
     const entry = this.get(token);
     if (entry === undefined) return;
-    this.bytes -= entry.bytes;
-    if (!this.#sameEnd.delete(token)) this.#byEnd.delete(endOf(token));
+    this.#remove(entry);
+    // An iterator that is not used keeps all former tables of the map in memory (V8).
+    this.#oldest = undefined;
   }
 
   dropOldest(): void {
-    const oldest = (this.#sameEnd.size > 0 ? this.#sameEnd : this.#byEnd).values().next().value;
-    if (oldest !== undefined) this.drop(oldest.token);
+    let [oldest] = this.#sameEnd.values();
+    if (oldest === undefined) {
+      this.#oldest ??= this.#byEnd.values();
+      oldest = this.#oldest.next().value;
+    }
+    if (oldest === undefined) this.#oldest = undefined;
+    else this.#remove(oldest);
+  }
+
+  #remove({ token, bytes }: CacheEntry): void {
+    this.bytes -= bytes;
+    if (this.#sameEnd.size === 0 || !this.#sameEnd.delete(token)) this.#byEnd.delete(endOf(token));
   }
 }
 

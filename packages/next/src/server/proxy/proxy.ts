@@ -8,8 +8,7 @@ import { type CommonSettings, readOptions, type ToriiNextOptions } from '../opti
 import { urlOf } from '../shown-request.ts';
 import { alwaysPublic, asNextShows } from './always-public.ts';
 
-export type { ProxyRenewal } from '../renewal/proxy-renewal.ts';
-export type { ToriiNextOptions };
+export type { ProxyRenewal, ToriiNextOptions } from '../../index.ts';
 
 /**
  * The app's own code in the proxy function. It is called for each request that `createToriiProxy` lets through. `auth` is

@@ -12,6 +12,8 @@ import { isIssuerPath, isRenewable } from './renewable.ts';
 import { lifetimeOf, nothing, type Renewal, type RenewedToken, Renewer } from './renewer.ts';
 import { isSameUser, readUnverified, type UnverifiedToken } from './unverified-token.ts';
 
+export type { ProxyRenewal } from '../../index.ts';
+
 /** How long before its end a token is renewed; a shorter-lived token, in the last third of its lifetime. */
 const leadSeconds = 30;
 const revokedDelayMs = 1_000;
