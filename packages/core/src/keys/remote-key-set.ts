@@ -69,7 +69,8 @@ export class RemoteKeySet<Key = SetKey> implements KeySource<Key> {
 
   async find(kid: string, caller: KeyCaller): Promise<Key> {
     const given = this.#set.current(caller);
-    const keys = await given;
+    // No `await` for keys that are there: the search for an unknown key begins during the call.
+    const keys = isPromise(given) ? await given : given;
     // If this request has just waited for a refresh, another one would not help.
     const key = keys?.get(kid) ?? (isPromise(given) ? undefined : await this.#search(kid, caller));
     if (key !== undefined) return key;
