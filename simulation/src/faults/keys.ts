@@ -335,7 +335,7 @@ export const keysFaults: readonly PlantedFault[] = [
     name: 'a cached token is told by its end alone',
     statement: 11,
     scenario,
-    changes: [{ file: cache, from: 'found?.token === token ? found :', to: 'found ??' }],
+    changes: [{ file: cache, from: 'if (found?.token === token) return found;', to: 'if (found) return found;' }],
     harm: 'Other claims before a known signature are taken for the known token.',
   },
   {
