@@ -43,11 +43,12 @@ export const subjects: readonly Subject[] = [
     ['request/{request-view,headers,framework-request,target,properties,host}'],
     ['request', 'bearer', 'guards', 'mistakes'],
   ),
-  core(['token/parse'], ['token', 'verify']),
+  core(['token/{parse,encoding,encoding.node}'], ['token', 'verify', 'encoding']),
   core(
     ['token/{claims,verify,token-cache}'],
     [
       'token-cache',
+      'token-cache-order',
       'token-ends',
       'node/token-ends',
       'verify',
@@ -61,7 +62,7 @@ export const subjects: readonly Subject[] = [
   // Not ecdsa.ts: the tests run on Node, which has ecdsa.node.ts in its place.
   core(
     ['keys/{jwks,key-endpoint,signature,ecdsa.node}'],
-    ['key-set', 'node/ecdsa', 'verify', 'keys', 'token-cache', 'node/node-stream'],
+    ['key-set', 'node/ecdsa', 'node/signature-threads', 'verify', 'keys', 'token-cache', 'node/node-stream'],
   ),
   core(
     ['keys/{remote-key-set,key-sources,initial-key-set,crowd,fetch-budget}'],
