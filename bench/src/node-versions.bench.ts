@@ -14,7 +14,7 @@ import { reportSection, type Table } from './section.ts';
 import { roundsOr } from './settings.ts';
 
 announceSteps(1);
-const rounds = roundsOr(9);
+const rounds = roundsOr(7);
 const { binaries, missing } = findNodeBinaries();
 if (binaries.length === 0) throw new Error(`None of ${missing.join(', ')} is installed for this platform.`);
 const titles: Readonly<Record<keyof Rates, string>> = {

@@ -275,36 +275,12 @@ export const judgements: readonly Judgement[] = [
     mutants: ['true'],
     because: 'Needed for the types only: the pattern refuses `undefined` too.',
   },
-  {
-    file: 'authz/src/policy/permission-tree.ts',
-    code: '{ for (const set of this.#regexSets) set.compile(); }',
-    mutants: ['{}'],
-    because: 'Only when the work is done: a set of regular expressions is compiled on its first match at the latest.',
-  },
-  {
-    file: 'authz/src/policy/permission-tree.ts',
-    code: 'set.compile();',
-    mutants: [';'],
-    because: 'Only when the work is done: a set of regular expressions is compiled on its first match at the latest.',
-  },
-  {
-    file: 'authz/src/policy/permission-tree.ts',
-    code: 'this.#regexSets.push(node.regexes);',
-    mutants: [';'],
-    because: 'Only when the work is done: a set of regular expressions is compiled on its first match at the latest.',
-  },
   { file: 'authz/src/policy/permission-tree.ts', code: 'next.length === 0', mutants: ['false'], because: speed },
   {
     file: 'authz/src/policy/permission-tree.ts',
     code: 'list.some(({ method }) => method === permission.method)',
     mutants: ['list.every(({ method }) => method === permission.method)'],
     because: 'Only memory: a permission that is kept twice grants the same.',
-  },
-  {
-    file: 'authz/src/policy/permission-tree.ts',
-    code: '{ exact: undefined, below: undefined, regexes: undefined, children: undefined, starChild: undefined }',
-    mutants: ['{}'],
-    because: 'A member that is `undefined` is the same as none.',
   },
   {
     file: 'authz/src/policy/permission.ts',

@@ -95,7 +95,10 @@ export const subjects: readonly Subject[] = [
     ['{authz,options}', 'rules/*'],
     ['conditions', 'explain', 'host', 'options', 'roles', 'tenants', 'edge', 'event-values'],
   ),
-  authz(['policy/{permission,permission-tree}'], ['permission-tree', 'roles', 'explain', 'options']),
+  authz(
+    ['policy/{permission,permission-tree,permission-node,regex-chains,match-budget}'],
+    ['permission-tree', 'decision-limits', 'roles', 'explain', 'options'],
+  ),
   authz(['policy/decision-memory'], ['decision-memory']),
   authz(['policy/policy-source'], ['pause', 'policy-source', 'event-values', 'options']),
 ];
