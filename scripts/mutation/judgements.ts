@@ -707,4 +707,28 @@ export const judgements: readonly Judgement[] = [
     mutants: ['true'],
     because: 'Only an object with a function `append` and without `get` would differ.',
   },
+  {
+    file: 'core/src/calls/given-options.ts',
+    code: 'i < names.length',
+    mutants: ['i <= names.length'],
+    because: 'There is no option after the last one: both values are `undefined`.',
+  },
+  {
+    file: 'core/src/calls/given-options.ts',
+    code: 'i < known.length',
+    mutants: ['i <= known.length'],
+    because: 'The lists have the same length: both items after the last one are `undefined`.',
+  },
+  { file: 'core/src/calls/given-options.ts', code: "typeof value === 'object'", mutants: ['true'], because: speed },
+  { file: 'core/src/calls/given-options.ts', code: 'name !== names[i]', mutants: ['true'], because: speed },
+  { file: 'core/src/calls/option-memory.ts', code: 'i > 0', mutants: ['true', 'i >= 0'], because: speed },
+  {
+    file: 'core/src/calls/token-budget.ts',
+    code: 'bytes > most * maxBytesPerToken',
+    mutants: ['bytes >= most * maxBytesPerToken'],
+    because: estimate,
+  },
+  { file: 'core/src/calls/token-budget.ts', code: 'largest === undefined', mutants: ['false'], because: typesOnly },
+  { file: 'core/src/calls/verifier-memory.ts', code: "' and '", mutants: ['""'], because: wording },
+  { file: 'core/src/authenticate-request.ts', code: "'authenticateRequest'", mutants: ['""'], because: wording },
 ];
