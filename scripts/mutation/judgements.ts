@@ -765,4 +765,24 @@ export const judgements: readonly Judgement[] = [
     mutants: ['true'],
     because: 'A digest that is `undefined` is the same as none.',
   },
+  {
+    file: 'core/src/token/token-cache.ts',
+    code: 'this.#sameEnd.size > 0',
+    mutants: ['true', 'this.#sameEnd.size >= 0'],
+    because: speed,
+  },
+  { file: 'core/src/token/token-cache.ts', code: 'this.#byEnd.has(end)', mutants: ['true'], because: speed },
+  { file: 'core/src/token/token-cache.ts', code: 'this.#sameEnd.size === 0', mutants: ['false'], because: speed },
+  {
+    file: 'core/src/token/token-cache.ts',
+    code: 'at < token.length - 1',
+    mutants: ['at <= token.length - 1'],
+    because: 'Any characters of the signature will do: `get` compares the whole token.',
+  },
+  {
+    file: 'core/src/token/token-cache.ts',
+    code: 'token.length - 1',
+    mutants: ['token.length + 1'],
+    because: 'Any characters of the signature will do: `get` compares the whole token.',
+  },
 ];
