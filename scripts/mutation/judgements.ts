@@ -318,12 +318,6 @@ export const judgements: readonly Judgement[] = [
     because: '`isSignatureShaped` has refused a number of zeros.',
   },
   {
-    file: 'core/src/keys/ecdsa.node.ts',
-    code: 'start + 31',
-    mutants: ['start - 31'],
-    because: '`isSignatureShaped` has refused a number of zeros.',
-  },
-  {
     file: 'core/src/keys/key-endpoint.ts',
     code: '{ once: true }',
     mutants: ['{}'],
