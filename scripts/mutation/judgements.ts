@@ -191,7 +191,7 @@ export const judgements: readonly Judgement[] = [
     file: 'core/src/registry.ts',
     code: '{ return new WeakMap(); }',
     mutants: ['{}'],
-    because: 'node/registry.test.ts notices it, in a process of its own with a frozen `globalThis`.',
+    because: 'node/registry.test.ts notices it, in a separate process with a frozen `globalThis`.',
   },
   {
     file: 'core/src/registry.ts',

@@ -157,7 +157,7 @@ test('verifies the next token synchronously after a call of the pool has thrown'
   expect(begun).toEqual(['sync', 'pool', 'sync']);
 });
 
-test('refuses a bad signature in the thread pool, and no other', async () => {
+test('refuses only the bad signature in the thread pool', async () => {
   const tokens = await mintMany(8);
   const stranger = await mint({ ...(await makeKey()), kid: key.kid });
   const verified = await Promise.allSettled(
