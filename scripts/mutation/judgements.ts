@@ -100,18 +100,6 @@ export const judgements: readonly Judgement[] = [
     mutants: ['false'],
     because: speed,
   },
-  {
-    file: 'core/src/token/verify.ts',
-    code: 'source === undefined',
-    mutants: ['false'],
-    because: typesOnly,
-  },
-  {
-    file: 'core/src/token/verify.ts',
-    code: "throw new Error('Every accepted issuer has a key source.');",
-    mutants: [';'],
-    because: typesOnly,
-  },
   { file: 'core/src/answer.ts', code: "''", mutants: ['"Stryker was here!"'], because: typesOnly },
   { file: 'core/src/authenticate.ts', code: '!fromCache', mutants: ['true'], because: speed },
   {
@@ -186,18 +174,6 @@ export const judgements: readonly Judgement[] = [
     code: 'issuer === undefined',
     mutants: ['false'],
     because: typesOnly,
-  },
-  {
-    file: 'core/src/registry.ts',
-    code: '{ return new WeakMap(); }',
-    mutants: ['{}'],
-    because: 'node/registry.test.ts notices it, in a separate process with a frozen `globalThis`.',
-  },
-  {
-    file: 'core/src/registry.ts',
-    code: '{ return false; }',
-    mutants: ['{}'],
-    because: 'The caller treats `undefined` like `false`.',
   },
   {
     file: 'core/src/request/request-view.ts',
@@ -310,24 +286,6 @@ export const judgements: readonly Judgement[] = [
     because: 'Only another version of this package, in the same process, would notice the name.',
   },
   {
-    file: 'core/src/events.ts',
-    code: "typeof detail === 'object' && detail !== null",
-    mutants: ['true', "typeof detail === 'object' || detail !== null"],
-    because: 'Only another version of this package, in the same process, could have written anything else.',
-  },
-  {
-    file: 'core/src/events.ts',
-    code: "typeof detail === 'object'",
-    mutants: ['true'],
-    because: 'Only another version of this package, in the same process, could have written anything else.',
-  },
-  {
-    file: 'core/src/events.ts',
-    code: 'detail !== null',
-    mutants: ['true'],
-    because: 'Only another version of this package, in the same process, could have written anything else.',
-  },
-  {
     file: 'authz/src/policy/permission-tree.ts',
     code: '[]',
     mutants: ['["Stryker was here"]'],
@@ -402,18 +360,6 @@ export const judgements: readonly Judgement[] = [
     mutants: ['""'],
     because: 'Only another version of this package, in the same process, would notice the name.',
   },
-  {
-    file: 'core/src/errors/kinds.ts',
-    code: 'known.get(target)?.[0]',
-    mutants: ['known.get(target)[0]'],
-    because: typesOnly,
-  },
-  {
-    file: 'core/src/errors/kinds.ts',
-    code: "Object.hasOwn(c, 'kind')",
-    mutants: ['true'],
-    because: 'A kind that is listed twice, or `undefined`, changes no answer.',
-  },
   { file: 'core/src/promises/outcome.ts', code: 'true', mutants: ['false'], because: 'Only the names count.' },
   {
     file: 'core/src/logs/cause.ts',
@@ -466,12 +412,6 @@ export const judgements: readonly Judgement[] = [
   },
   {
     file: 'core/src/time/remote-value.ts',
-    code: 'false',
-    mutants: ['true'],
-    because: 'A load that nobody waits for any longer is too old to be joined anyway.',
-  },
-  {
-    file: 'core/src/time/remote-value.ts',
     code: 'this.#load === load',
     mutants: ['true'],
     because: 'Only a load more than needed, if one died while another is under way.',
@@ -490,15 +430,9 @@ export const judgements: readonly Judgement[] = [
   },
   {
     file: 'core/src/time/remote-value.ts',
-    code: '(this.#failure?.turn ?? 0) > failure.turn',
-    mutants: ['(this.#failure?.turn ?? 0) >= failure.turn'],
+    code: 'turnOf(this.#failure) > failure.turn',
+    mutants: ['turnOf(this.#failure) >= failure.turn'],
     because: 'A load fails once.',
-  },
-  {
-    file: 'core/src/time/remote-value.ts',
-    code: 'turn < (this.#held?.turn ?? 0)',
-    mutants: ['turn <= (this.#held?.turn ?? 0)'],
-    because: 'A load has one result.',
   },
   {
     file: 'core/src/time/remote-value.ts',
@@ -626,12 +560,6 @@ export const judgements: readonly Judgement[] = [
     code: '/^\\d{4}-\\d\\d-\\d\\dT[\\d:.]+(?:Z|[+-]\\d\\d:\\d\\d)$/',
     mutants: ['/^\\d{4}-\\d\\d-\\d\\dT[\\d:.]+(?:Z|[+-]\\d\\d:\\d\\d)/'],
     because: '`Date.parse` refuses a text that goes on.',
-  },
-  {
-    file: 'core/src/keys/remote-key-set.ts',
-    code: 'keys === undefined',
-    mutants: ['false'],
-    because: 'Without keys, the refusal below is the same.',
   },
   {
     file: 'core/src/keys/remote-key-set.ts',
@@ -769,8 +697,8 @@ export const judgements: readonly Judgement[] = [
   },
   {
     file: 'core/src/logs/cause.ts',
-    code: '/\\/\\/[^\\s/?#]*…$/',
-    mutants: ['/\\/\\/[^\\s/?#]*…/'],
+    code: '/\\/\\/(?:[^\\s/?#@:]*:(?!\\d{1,5}[/?#])\\S*|[^\\s/?#]*)…$/',
+    mutants: ['/\\/\\/(?:[^\\s/?#@:]*:(?!\\d{1,5}[/?#])\\S*|[^\\s/?#]*)…/'],
     because: 'Only more of a text is left out that has this character in its middle.',
   },
   {
@@ -779,4 +707,28 @@ export const judgements: readonly Judgement[] = [
     mutants: ['true'],
     because: 'Only an object with a function `append` and without `get` would differ.',
   },
+  {
+    file: 'core/src/calls/given-options.ts',
+    code: 'i < names.length',
+    mutants: ['i <= names.length'],
+    because: 'There is no option after the last one: both values are `undefined`.',
+  },
+  {
+    file: 'core/src/calls/given-options.ts',
+    code: 'i < known.length',
+    mutants: ['i <= known.length'],
+    because: 'The lists have the same length: both items after the last one are `undefined`.',
+  },
+  { file: 'core/src/calls/given-options.ts', code: "typeof value === 'object'", mutants: ['true'], because: speed },
+  { file: 'core/src/calls/given-options.ts', code: 'name !== names[i]', mutants: ['true'], because: speed },
+  { file: 'core/src/calls/option-memory.ts', code: 'i > 0', mutants: ['true', 'i >= 0'], because: speed },
+  {
+    file: 'core/src/calls/token-budget.ts',
+    code: 'bytes > most * maxBytesPerToken',
+    mutants: ['bytes >= most * maxBytesPerToken'],
+    because: estimate,
+  },
+  { file: 'core/src/calls/token-budget.ts', code: 'largest === undefined', mutants: ['false'], because: typesOnly },
+  { file: 'core/src/calls/verifier-memory.ts', code: "' and '", mutants: ['""'], because: wording },
+  { file: 'core/src/authenticate-request.ts', code: "'authenticateRequest'", mutants: ['""'], because: wording },
 ];

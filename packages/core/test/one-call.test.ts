@@ -59,6 +59,16 @@ describe.each(forms)('%s', (_name, call) => {
     expect(endpoint.urls).toHaveLength(1);
   });
 
+  test.each([
+    { audience: ['a', 'b'] },
+    { requireClaims: ['plan'] },
+    { refuseClaims: ['scope'] },
+    { environmentId: ['env_1', 'env_2'] },
+  ])('finds a list with the same items: %o', async (lists) => {
+    const options = () => ({ issuer, audience: 'a', ...structuredClone(lists) });
+    expect(await isFound(call, options, { aud: 'a', plan: 'pro' })).toBe(true);
+  });
+
   test('ignores the order of the options, but not that of a list', async () => {
     const token = await mintHere();
     const first = await call(token, { issuer, clockTolerance: 10 });
@@ -272,6 +282,17 @@ describe.each(forms)('%s', (_name, call) => {
     expect(await outcomeOf(call(token, { issuer, revocations: first }))).toBe('token_revoked');
   });
 
+  test('asks a frozen source of revocations for its environment each time, if that is a getter', async () => {
+    let environmentId = 'env_1';
+    const getter = { enumerable: true, get: () => environmentId };
+    const source = { ...makeSource().source, issuer };
+    const revocations = Object.freeze(Object.defineProperty(source, 'environmentId', getter));
+    const token = await mintHere();
+    for (let i = 0; i < 3; i++) expect(await outcomeOf(call(token, { issuer, revocations }))).toBe('accepted');
+    environmentId = 'env_2';
+    expect(await outcomeOf(call(token, { issuer, revocations }))).toBe('environment_refused');
+  });
+
   test.each([
     ['an object', {}],
     // A function can have the properties of a source too.
@@ -360,6 +381,13 @@ describe('checks', () => {
     const known = events.flatMap((event) => (event.type === 'verified' ? [event.fromCache] : []));
     expect(known).toEqual([false, true, true, true, true]);
   });
+});
+
+test.each([
+  { origins: ['https://app.test', 'https://b.test'], cookie: 'token' },
+  { publicPaths: ['/health', '/docs/*'] },
+])('authenticateRequest finds a list with the same items: %o', async (lists) => {
+  expect(await isFound(viaRequest, () => ({ issuer, ...structuredClone(lists) }))).toBe(true);
 });
 
 test('reads the token where the options of this call say', async () => {

@@ -1,5 +1,5 @@
 // Which signatures are verified synchronously and which in the thread pool. Counts calls, and never looks at the time.
-import { afterAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeEach, expect, test, vi } from 'vitest';
 import { createTokenVerifier, type TokenVerifier } from '../../src/index.ts';
 import { issuer, makeKey, mint } from '../mint.ts';
 
@@ -17,8 +17,12 @@ Reflect.set(crypto, 'verify', (...given: readonly unknown[]) => {
   if (done === undefined || answerInPool === undefined) return original(...given);
   return answerInPool(done);
 });
+// The steady clock stands still unless a test moves it.
+let nowMs = performance.now();
+const clock = vi.spyOn(performance, 'now').mockImplementation(() => nowMs);
 afterAll(() => {
   Reflect.set(crypto, 'verify', original);
+  clock.mockRestore();
 });
 
 const key = await makeKey();
@@ -97,6 +101,30 @@ test('verifies tokens in the thread pool as long as it verifies another one', as
   await Promise.all(verified);
   await verifier.verify(fourth);
   expect(begun).toEqual(['sync', 'pool', 'pool', 'sync']);
+});
+
+test('verifies four tokens a turn synchronously while the thread pool is busy with other work of the app', async () => {
+  const [first = '', second = '', ...later] = await mintMany(14);
+  const held: Done[] = [];
+  answerInPool = (done) => void held.push(done);
+  const verified = [verifier.verify(first), verifier.verify(second)];
+  await nextTurn();
+  nowMs += 11;
+  for (const token of later.slice(0, 2)) {
+    await nextTurn();
+    await verifier.verify(token);
+  }
+  await nextTurn();
+  verified.push(...later.slice(2, 8).map((token) => verifier.verify(token)));
+  await nextTurn();
+  expect(begun.splice(0)).toEqual(['sync', 'pool', 'sync', 'sync', ...Array(4).fill('sync'), 'pool', 'pool']);
+  // The pool moves again, so it verifies what comes next.
+  held.shift()?.(null, true);
+  verified.push(...later.slice(8).map((token) => verifier.verify(token)));
+  await nextTurn();
+  expect(begun).toEqual(Array(4).fill('pool'));
+  for (const done of held) done(null, true);
+  await Promise.all(verified);
 });
 
 // Callbacks of `setImmediate` run in one turn, as the requests do that have arrived since the last one.
