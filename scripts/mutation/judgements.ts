@@ -11,6 +11,8 @@ export interface Judgement {
 const speed = 'Only speed: the result is the same without it.';
 const wording = 'The wording of a text for people.';
 const otherProblem = 'Only the text changes: `readPath` refuses the pattern too, for another reason.';
+const otherForm = 'Only the text changes: the pattern of a whole token refuses it too.';
+const otherVersion = 'Only another version of this package, in the same process, would notice the name.';
 const typesOnly = 'Needed for the types only: the value cannot occur.';
 const estimate = 'The limit is an estimate: one byte more or less does not matter.';
 
@@ -133,7 +135,7 @@ export const judgements: readonly Judgement[] = [
     file: 'core/src/guards.ts',
     code: "'requests'",
     mutants: ['""'],
-    because: 'Only another version of this package, in the same process, would notice the name.',
+    because: otherVersion,
   },
   {
     file: 'core/src/guards.ts',
@@ -283,7 +285,7 @@ export const judgements: readonly Judgement[] = [
     file: 'core/src/events.ts',
     code: "'refusals'",
     mutants: ['""'],
-    because: 'Only another version of this package, in the same process, would notice the name.',
+    because: otherVersion,
   },
   {
     file: 'authz/src/policy/permission-tree.ts',
@@ -358,7 +360,7 @@ export const judgements: readonly Judgement[] = [
     file: 'core/src/errors/kinds.ts',
     code: "'torii.error'",
     mutants: ['""'],
-    because: 'Only another version of this package, in the same process, would notice the name.',
+    because: otherVersion,
   },
   { file: 'core/src/promises/outcome.ts', code: 'true', mutants: ['false'], because: 'Only the names count.' },
   {
@@ -602,7 +604,7 @@ export const judgements: readonly Judgement[] = [
     file: 'core/src/events.ts',
     code: "'listeners'",
     mutants: ['""'],
-    because: 'Only another version of this package, in the same process, would notice the name.',
+    because: otherVersion,
   },
   {
     file: 'core/src/keys/remote-key-set.ts',
@@ -731,4 +733,56 @@ export const judgements: readonly Judgement[] = [
   { file: 'core/src/calls/token-budget.ts', code: 'largest === undefined', mutants: ['false'], because: typesOnly },
   { file: 'core/src/calls/verifier-memory.ts', code: "' and '", mutants: ['""'], because: wording },
   { file: 'core/src/authenticate-request.ts', code: "'authenticateRequest'", mutants: ['""'], because: wording },
+  {
+    file: 'core/src/token/encoding.node.ts',
+    code: "'latin1'",
+    mutants: ['""'],
+    because: 'The caller has checked that the text is ASCII, which is the same bytes in UTF-8.',
+  },
+  {
+    file: 'core/src/token/parse.ts',
+    code: "second === -1 || token.includes('.', second + 1)",
+    mutants: ['false', "second === -1 && token.includes('.', second + 1)"],
+    because: otherForm,
+  },
+  { file: 'core/src/token/parse.ts', code: 'second === -1', mutants: ['false'], because: otherForm },
+  { file: 'core/src/token/parse.ts', code: '-1', mutants: ['+1'], because: otherForm },
+  {
+    file: 'core/src/token/token-digest.ts',
+    code: "'digests'",
+    mutants: ['""'],
+    because: otherVersion,
+  },
+  {
+    file: 'core/src/token/token-digest.ts',
+    code: "typeof digest === 'string'",
+    mutants: ['true'],
+    because: 'Only another version of this package, in the same process, could have written anything else.',
+  },
+  {
+    file: 'core/src/token/token-digest.ts',
+    code: 'digest !== undefined',
+    mutants: ['true'],
+    because: 'A digest that is `undefined` is the same as none.',
+  },
+  {
+    file: 'core/src/token/token-cache.ts',
+    code: 'this.#sameEnd.size > 0',
+    mutants: ['true', 'this.#sameEnd.size >= 0'],
+    because: speed,
+  },
+  { file: 'core/src/token/token-cache.ts', code: 'this.#byEnd.has(end)', mutants: ['true'], because: speed },
+  { file: 'core/src/token/token-cache.ts', code: 'this.#sameEnd.size === 0', mutants: ['false'], because: speed },
+  {
+    file: 'core/src/token/token-cache.ts',
+    code: 'at < token.length - 1',
+    mutants: ['at <= token.length - 1'],
+    because: 'Any characters of the signature will do: `get` compares the whole token.',
+  },
+  {
+    file: 'core/src/token/token-cache.ts',
+    code: 'token.length - 1',
+    mutants: ['token.length + 1'],
+    because: 'Any characters of the signature will do: `get` compares the whole token.',
+  },
 ];
