@@ -22,7 +22,7 @@ export interface TokenPipeline {
 }
 
 export interface Pipeline extends TokenPipeline, Omit<RequestSettings, 'checks'> {
-  /** Throws if a request without a token is no request. Absent if the request was not read by `quickViewOf`. */
+  /** Throws if the value is not a request. Absent if the request was not read by `quickViewOf`. */
   readonly assertRequest?: (request: RequestView) => void;
 }
 

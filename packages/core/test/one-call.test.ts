@@ -432,8 +432,10 @@ describe('the warning about new functions', () => {
       await authenticate({ authorization: `Bearer ${token}` }, { issuer, checks: [() => true] });
     }
     expect(warnings).toHaveLength(1);
-    expect(String(warnings[0])).toContain('`onEvent`');
-    expect(String(warnings[0])).toMatch(/^\[torii\] verifyToken .*once, outside of the request handler/);
+    expect(String(warnings[0])).toContain(`\`onEvent\` (issuer ${issuer})`);
+    expect(String(warnings[0])).toMatch(
+      /^\[torii\] 5 calls of `verifyToken` within a minute .*once, outside of the request handler/,
+    );
     expect(String(warnings[0])).not.toContain(token);
   });
 
