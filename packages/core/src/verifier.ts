@@ -88,23 +88,17 @@ export function verifierWithOptions(
   const settings = readOptions(options, example, read);
   const cache = createMemory(settings);
   const verification = { ...settings, cache };
-  return verifierWith(
-    settings,
-    (token) => verify(token, verification),
-    (token) => cache.has(token),
-  );
+  return verifierWith({ ...settings, isKnown: (token) => cache.has(token) }, (token) => verify(token, verification));
 }
 
 export function verifierWith(
-  settings: RequestSettings,
+  settings: RequestSettings & Pick<Pipeline, 'isKnown'>,
   verifyToken: TokenPipeline['verify'],
-  isKnown?: Pipeline['isKnown'],
 ): Verifier {
   const { checks } = settings;
   const authorize = (auth: Auth, request: RequestView): Promise<void> => runChecks(auth, request, checks);
   const pipeline: Pipeline = {
     ...settings,
-    isKnown,
     assertRequest,
     verify: verifyToken,
     ...(checks.length > 0 && { authorize }),

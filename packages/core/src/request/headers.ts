@@ -67,7 +67,6 @@ function listOf(value: unknown): readonly string[] {
 
 // Not `instanceof`: node-fetch, undici and GraphQL Yoga have classes of their own. A Map has no `append`.
 export function isHeaders(headers: HeadersLike): headers is Headers {
-  if (typeof (headers as Partial<Headers>).append !== 'function') return false;
   return typeof propertyOf(headers, 'append') === 'function' && typeof propertyOf(headers, 'get') === 'function';
 }
 
