@@ -1,4 +1,4 @@
-// Measures the memory that callers make an object hold, in a process of its own.
+// Measures the memory that callers make an object hold, in a separate process.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { setImmediate as nextTurn } from 'node:timers/promises';

@@ -1,4 +1,4 @@
-// A registry on this machine with all packages of this repository, published as a release publishes them. Other packages come from
+// A local registry with all packages of this repository, published as a release publishes them. Other packages come from
 // the registry that npm is configured to use.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -27,7 +27,7 @@ export function describeUnreachable(registry: string): string | undefined {
     return undefined;
   } catch (error) {
     return (
-      `needs an npm registry for packages of others, and ${registry} does not answer. ` +
+      `needs a registry to install third-party packages from, and ${registry} does not answer. ` +
       `Connect to the network, or set npm's registry: npm config set registry URL\n${error}`
     );
   }

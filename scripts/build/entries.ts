@@ -8,7 +8,7 @@ export interface Entries {
   readonly code: readonly string[];
   /** The entry points and targets of `#` imports that package.json names a declaration for. */
   readonly declarations: readonly string[];
-  /** Modules that stay files of their own, because the package reads them at run time. */
+  /** Modules that stay separate files, because the package reads them at run time. */
   readonly files: readonly string[];
 }
 

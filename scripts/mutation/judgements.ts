@@ -11,6 +11,8 @@ export interface Judgement {
 const speed = 'Only speed: the result is the same without it.';
 const wording = 'The wording of a text for people.';
 const otherProblem = 'Only the text changes: `readPath` refuses the pattern too, for another reason.';
+const otherForm = 'Only the text changes: the pattern of a whole token refuses it too.';
+const otherVersion = 'Only another version of this package, in the same process, would notice the name.';
 const typesOnly = 'Needed for the types only: the value cannot occur.';
 const estimate = 'The limit is an estimate: one byte more or less does not matter.';
 
@@ -101,18 +103,6 @@ export const judgements: readonly Judgement[] = [
     mutants: ['false'],
     because: speed,
   },
-  {
-    file: 'core/src/token/verify.ts',
-    code: 'source === undefined',
-    mutants: ['false'],
-    because: typesOnly,
-  },
-  {
-    file: 'core/src/token/verify.ts',
-    code: "throw new Error('Every accepted issuer has a key source.');",
-    mutants: [';'],
-    because: typesOnly,
-  },
   { file: 'core/src/answer.ts', code: "''", mutants: ['"Stryker was here!"'], because: typesOnly },
   { file: 'core/src/authenticate.ts', code: '!fromCache', mutants: ['true'], because: speed },
   {
@@ -146,7 +136,7 @@ export const judgements: readonly Judgement[] = [
     file: 'core/src/guards.ts',
     code: "'requests'",
     mutants: ['""'],
-    because: 'Only another version of this package, in the same process, would notice the name.',
+    because: otherVersion,
   },
   {
     file: 'core/src/guards.ts',
@@ -187,18 +177,6 @@ export const judgements: readonly Judgement[] = [
     code: 'issuer === undefined',
     mutants: ['false'],
     because: typesOnly,
-  },
-  {
-    file: 'core/src/registry.ts',
-    code: '{ return new WeakMap(); }',
-    mutants: ['{}'],
-    because: 'node/registry.test.ts notices it, in a process of its own with a frozen `globalThis`.',
-  },
-  {
-    file: 'core/src/registry.ts',
-    code: '{ return false; }',
-    mutants: ['{}'],
-    because: 'The caller treats `undefined` like `false`.',
   },
   {
     file: 'core/src/request/request-view.ts',
@@ -316,25 +294,7 @@ export const judgements: readonly Judgement[] = [
     file: 'core/src/events.ts',
     code: "'refusals'",
     mutants: ['""'],
-    because: 'Only another version of this package, in the same process, would notice the name.',
-  },
-  {
-    file: 'core/src/events.ts',
-    code: "typeof detail === 'object' && detail !== null",
-    mutants: ['true', "typeof detail === 'object' || detail !== null"],
-    because: 'Only another version of this package, in the same process, could have written anything else.',
-  },
-  {
-    file: 'core/src/events.ts',
-    code: "typeof detail === 'object'",
-    mutants: ['true'],
-    because: 'Only another version of this package, in the same process, could have written anything else.',
-  },
-  {
-    file: 'core/src/events.ts',
-    code: 'detail !== null',
-    mutants: ['true'],
-    because: 'Only another version of this package, in the same process, could have written anything else.',
+    because: otherVersion,
   },
   {
     file: 'authz/src/policy/permission-tree.ts',
@@ -409,19 +369,7 @@ export const judgements: readonly Judgement[] = [
     file: 'core/src/errors/kinds.ts',
     code: "'torii.error'",
     mutants: ['""'],
-    because: 'Only another version of this package, in the same process, would notice the name.',
-  },
-  {
-    file: 'core/src/errors/kinds.ts',
-    code: 'known.get(target)?.[0]',
-    mutants: ['known.get(target)[0]'],
-    because: typesOnly,
-  },
-  {
-    file: 'core/src/errors/kinds.ts',
-    code: "Object.hasOwn(c, 'kind')",
-    mutants: ['true'],
-    because: 'A kind that is listed twice, or `undefined`, changes no answer.',
+    because: otherVersion,
   },
   { file: 'core/src/promises/outcome.ts', code: 'true', mutants: ['false'], because: 'Only the names count.' },
   {
@@ -475,12 +423,6 @@ export const judgements: readonly Judgement[] = [
   },
   {
     file: 'core/src/time/remote-value.ts',
-    code: 'false',
-    mutants: ['true'],
-    because: 'A load that nobody waits for any longer is too old to be joined anyway.',
-  },
-  {
-    file: 'core/src/time/remote-value.ts',
     code: 'this.#load === load',
     mutants: ['true'],
     because: 'Only a load more than needed, if one died while another is under way.',
@@ -499,15 +441,9 @@ export const judgements: readonly Judgement[] = [
   },
   {
     file: 'core/src/time/remote-value.ts',
-    code: '(this.#failure?.turn ?? 0) > failure.turn',
-    mutants: ['(this.#failure?.turn ?? 0) >= failure.turn'],
+    code: 'turnOf(this.#failure) > failure.turn',
+    mutants: ['turnOf(this.#failure) >= failure.turn'],
     because: 'A load fails once.',
-  },
-  {
-    file: 'core/src/time/remote-value.ts',
-    code: 'turn < (this.#held?.turn ?? 0)',
-    mutants: ['turn <= (this.#held?.turn ?? 0)'],
-    because: 'A load has one result.',
   },
   {
     file: 'core/src/time/remote-value.ts',
@@ -638,12 +574,6 @@ export const judgements: readonly Judgement[] = [
   },
   {
     file: 'core/src/keys/remote-key-set.ts',
-    code: 'keys === undefined',
-    mutants: ['false'],
-    because: 'Without keys, the refusal below is the same.',
-  },
-  {
-    file: 'core/src/keys/remote-key-set.ts',
     code: 'elapsedMs(this.#emptySearchAt) < suspicionMs',
     mutants: ['elapsedMs(this.#emptySearchAt) <= suspicionMs'],
     because: 'A millisecond more or less does not matter.',
@@ -683,7 +613,7 @@ export const judgements: readonly Judgement[] = [
     file: 'core/src/events.ts',
     code: "'listeners'",
     mutants: ['""'],
-    because: 'Only another version of this package, in the same process, would notice the name.',
+    because: otherVersion,
   },
   {
     file: 'core/src/keys/remote-key-set.ts',
@@ -778,8 +708,8 @@ export const judgements: readonly Judgement[] = [
   },
   {
     file: 'core/src/logs/cause.ts',
-    code: '/\\/\\/[^\\s/?#]*…$/',
-    mutants: ['/\\/\\/[^\\s/?#]*…/'],
+    code: '/\\/\\/(?:[^\\s/?#@:]*:(?!\\d{1,5}[/?#])\\S*|[^\\s/?#]*)…$/',
+    mutants: ['/\\/\\/(?:[^\\s/?#@:]*:(?!\\d{1,5}[/?#])\\S*|[^\\s/?#]*)…/'],
     because: 'Only more of a text is left out that has this character in its middle.',
   },
   {
@@ -787,5 +717,81 @@ export const judgements: readonly Judgement[] = [
     code: "typeof propertyOf(headers, 'get') === 'function'",
     mutants: ['true'],
     because: 'Only an object with a function `append` and without `get` would differ.',
+  },
+  {
+    file: 'core/src/calls/given-options.ts',
+    code: 'i < names.length',
+    mutants: ['i <= names.length'],
+    because: 'There is no option after the last one: both values are `undefined`.',
+  },
+  {
+    file: 'core/src/calls/given-options.ts',
+    code: 'i < known.length',
+    mutants: ['i <= known.length'],
+    because: 'The lists have the same length: both items after the last one are `undefined`.',
+  },
+  { file: 'core/src/calls/given-options.ts', code: "typeof value === 'object'", mutants: ['true'], because: speed },
+  { file: 'core/src/calls/given-options.ts', code: 'name !== names[i]', mutants: ['true'], because: speed },
+  { file: 'core/src/calls/option-memory.ts', code: 'i > 0', mutants: ['true', 'i >= 0'], because: speed },
+  {
+    file: 'core/src/calls/token-budget.ts',
+    code: 'bytes > most * maxBytesPerToken',
+    mutants: ['bytes >= most * maxBytesPerToken'],
+    because: estimate,
+  },
+  { file: 'core/src/calls/token-budget.ts', code: 'largest === undefined', mutants: ['false'], because: typesOnly },
+  { file: 'core/src/calls/verifier-memory.ts', code: "' and '", mutants: ['""'], because: wording },
+  { file: 'core/src/authenticate-request.ts', code: "'authenticateRequest'", mutants: ['""'], because: wording },
+  {
+    file: 'core/src/token/encoding.node.ts',
+    code: "'latin1'",
+    mutants: ['""'],
+    because: 'The caller has checked that the text is ASCII, which is the same bytes in UTF-8.',
+  },
+  {
+    file: 'core/src/token/parse.ts',
+    code: "second === -1 || token.includes('.', second + 1)",
+    mutants: ['false', "second === -1 && token.includes('.', second + 1)"],
+    because: otherForm,
+  },
+  { file: 'core/src/token/parse.ts', code: 'second === -1', mutants: ['false'], because: otherForm },
+  { file: 'core/src/token/parse.ts', code: '-1', mutants: ['+1'], because: otherForm },
+  {
+    file: 'core/src/token/token-digest.ts',
+    code: "'digests'",
+    mutants: ['""'],
+    because: otherVersion,
+  },
+  {
+    file: 'core/src/token/token-digest.ts',
+    code: "typeof digest === 'string'",
+    mutants: ['true'],
+    because: 'Only another version of this package, in the same process, could have written anything else.',
+  },
+  {
+    file: 'core/src/token/token-digest.ts',
+    code: 'digest !== undefined',
+    mutants: ['true'],
+    because: 'A digest that is `undefined` is the same as none.',
+  },
+  {
+    file: 'core/src/token/token-cache.ts',
+    code: 'this.#sameEnd.size > 0',
+    mutants: ['true', 'this.#sameEnd.size >= 0'],
+    because: speed,
+  },
+  { file: 'core/src/token/token-cache.ts', code: 'this.#byEnd.has(end)', mutants: ['true'], because: speed },
+  { file: 'core/src/token/token-cache.ts', code: 'this.#sameEnd.size === 0', mutants: ['false'], because: speed },
+  {
+    file: 'core/src/token/token-cache.ts',
+    code: 'at < token.length - 1',
+    mutants: ['at <= token.length - 1'],
+    because: 'Any characters of the signature will do: `get` compares the whole token.',
+  },
+  {
+    file: 'core/src/token/token-cache.ts',
+    code: 'token.length - 1',
+    mutants: ['token.length + 1'],
+    because: 'Any characters of the signature will do: `get` compares the whole token.',
   },
 ];

@@ -23,6 +23,7 @@ export const subjects: readonly Subject[] = [
     ['{verify-token,authenticate-request}', 'calls/*'],
     ['one-call', 'one-call-options', 'one-call-memory', 'many-issuers', 'mistakes'],
   ),
+  core(['request-filter'], ['request-filter']),
   core(['revocation-check', 'token/token-digest', 'options/revocation-options'], ['revocation', 'revocation-options']),
   core(['promises/{await-guard,outcome}'], ['await-guard', 'node/await-guard']),
   core(['checks'], ['checks', 'guards', 'mistakes']),

@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { withoutCredentials } from './credentials.mjs';
 import { readRepositoryUrl } from './repository-url.mjs';
 
 const options = process.argv.slice(2);
@@ -12,13 +13,8 @@ if (problem !== undefined) {
   console.error(problem);
   process.exit(1);
 }
-// Tests run the code of many development dependencies. What can publish is kept from them.
-const {
-  NPM_TOKEN: _,
-  ACTIONS_ID_TOKEN_REQUEST_TOKEN: __,
-  ACTIONS_ID_TOKEN_REQUEST_URL: ___,
-  ...environment
-} = process.env;
+// Tests run the code of many development dependencies. They do not get the publishing credentials.
+const environment = withoutCredentials(process.env);
 run(environment, 'npm', 'test');
 run(environment, 'npm', 'run', 'test:matrix');
 run(process.env, 'node', 'scripts/run.mjs', 'node', 'scripts/release/publish.ts', ...options);
@@ -39,7 +35,7 @@ function findProblem() {
 
   const changes = readdirSync(join(root, '.changeset')).filter((name) => name.endsWith('.md'));
   if (changes.length > 0) {
-    return `${changes.length} changesets in .changeset/ have no version yet. Run \`npm run release:version\` and commit.`;
+    return `There are changesets without a version: ${changes.join(', ')}. Run \`npm run release:version\` and commit.`;
   }
   if (options.includes('--dry-run')) return undefined;
   const changed = git('status', '--porcelain');

@@ -23,7 +23,10 @@ function problemOf(target: string, page: string, url: string): string | undefine
     return listAnchors(page).has(target.slice(1)) ? undefined : 'names no heading of the page';
   if (!target.startsWith('https://')) return 'is not absolute';
   if (!target.startsWith(`${url}/`)) return undefined;
-  const [, path, anchor] = /^\/(?:blob|tree|raw)\/v[\d.]+\/([^#]+)(?:#(.+))?$/.exec(target.slice(url.length)) ?? [];
+  const [, path, anchor] =
+    /^\/(?:blob|tree|raw)\/(?:v[\d.]+|HEAD(?=\/(?:SECURITY|docs\/versions)\.md))\/([^#]+)(?:#(.+))?$/.exec(
+      target.slice(url.length),
+    ) ?? [];
   if (path === undefined) return 'does not name a file of a released version';
   const file = join(repository, path);
   if (!existsSync(file)) return 'names a file that does not exist';

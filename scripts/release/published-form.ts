@@ -25,7 +25,13 @@ function addToManifest(text: string, url: string, directory: string): string {
   return `${JSON.stringify({ name, version, description, keywords, ...addresses, ...rest }, null, 2)}\n`;
 }
 
-/** Links to the files as they were when the version was released. A link to a part of the page itself stays as it is. */
+/** These pages describe the whole project, so users of an old version need their newest text. */
+const currentPages = ['SECURITY.md', 'docs/versions.md'];
+
+/**
+ * Links to the files as they were when the version was released, except for `currentPages`. A link to a part of the page itself
+ * stays as it is.
+ */
 export function makeLinksAbsolute(markdown: string, url: string, directory: string, version: string): string {
   return mapLinks(markdown, ({ target, isImage, line }) => {
     if (/^(#|[a-z]+:)/.test(target)) return target;
@@ -36,6 +42,7 @@ export function makeLinksAbsolute(markdown: string, url: string, directory: stri
       throw new Error(`${directory}, line ${line} of a page: the link target ${target} does not exist`);
     }
     const view = isImage ? 'raw' : statSync(place).isDirectory() ? 'tree' : 'blob';
-    return `${url}/${view}/v${version}/${file.replace(/\/$/, '')}${anchor}`;
+    const revision = currentPages.includes(file) ? 'HEAD' : `v${version}`;
+    return `${url}/${view}/${revision}/${file.replace(/\/$/, '')}${anchor}`;
   });
 }

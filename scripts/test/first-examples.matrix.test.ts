@@ -52,7 +52,9 @@ function newProject(manager: PackageManager, name: string): NewProject {
 
 test('a registry that does not answer is named', () => {
   const closed = 'http://127.0.0.1:9/';
-  expect(describeUnreachable(closed)).toContain(`needs an npm registry for packages of others, and ${closed} does not`);
+  expect(describeUnreachable(closed)).toContain(
+    `needs a registry to install third-party packages from, and ${closed} does not`,
+  );
 });
 
 describe('with packages from a registry', () => {

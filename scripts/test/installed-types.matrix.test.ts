@@ -44,7 +44,7 @@ describe.each(installedApps)('an app with only @torii/$name installed', ({ name,
 
   test.each(compilers)('exports values of every type without an annotation, with TypeScript %s', (version) => {
     expect(compile(folder, version, ['inferred.ts'], ...types)).toEqual([]);
-    // Each in a program of its own: the compiler finds a name only in entry points, and TypeScript 7 only in frameworks, that a file of
+    // Each in a separate program: the compiler finds a name only in entry points, and TypeScript 7 only in frameworks, that a file of
     // the program imports.
     for (const index of entries.keys()) {
       expect(compile(folder, version, [`probes${index}.ts`], ...types)).toEqual([]);

@@ -108,7 +108,7 @@ module.exports = (jest, load) => {
     expect(seen).toEqual(['409 email_taken', 1, 'ada', 'token_expired']);
   });
 
-  test('a second copy of core has classes and keys of its own, and agrees on what an error is', async () => {
+  test('a second copy of core has separate classes and keys, and agrees on what an error is', async () => {
     const first = await load('@torii/core');
     jest.resetModules();
     const second = await load('@torii/core');

@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { run } from '../packed-app.ts';
+import { withoutCredentials } from '../release/credentials.mjs';
 import { inspectLinks } from '../release/packed-links.ts';
 import { sortByDependencies } from '../release/publish-order.ts';
 import { addAddresses, makeLinksAbsolute } from '../release/published-form.ts';
@@ -55,6 +56,13 @@ test('the links of packed pages lead to the released version, and other files st
   expect(readFileSync(join(folder, 'unpacked', 'package/dist/index.js'))).toEqual(program);
 });
 
+test.each(['SECURITY.md', 'docs/versions.md'])('%s is linked in its newest version', (page) => {
+  const markdown = makeLinksAbsolute(`[a](../../${page})`, url, 'packages/core', '1.2.3');
+  expect(markdown).toBe(`[a](${url}/blob/HEAD/${page})`);
+  write('README.md', markdown);
+  expect(inspectLinks(folder, url)).toEqual([]);
+});
+
 test('an image is linked as a file, not as the page that shows it', () => {
   const markdown = makeLinksAbsolute('![Bars](../../docs/performance.svg)', url, 'packages/core', '1.2.3');
   expect(markdown).toBe(`![Bars](${url}/raw/v1.2.3/docs/performance.svg)`);
@@ -69,6 +77,7 @@ test.each([
   ['http://example.com/owner/name/blob/v1.2.3/LICENSE', 'is not absolute'],
   [`${url}/blob/v1.2.3/MISSING`, 'a file that does not exist'],
   [`${url}/blob/main/LICENSE`, 'a released version'],
+  [`${url}/blob/HEAD/LICENSE`, 'a released version'],
   [`${url}/blob/v1.2.3/docs/errors.md#missing`, 'a heading that does not exist'],
   ['#missing', 'no heading of the page'],
 ])('the link %s of a packed page is reported', (target, problem) => {
@@ -110,7 +119,9 @@ test('publishing is refused if a change has no version, a file is not committed,
   write('packages/core/package.json', JSON.stringify({ version: '1.2.3' }));
   write('.changeset/some.md', '');
   git('init', '--quiet');
-  expect(publish().stderr).toContain('release:version');
+  write('.changeset/other.md', '');
+  expect(publish().stderr).toMatch(/other\.md, some\.md\. Run .npm run release:version/);
+  rmSync(join(folder, '.changeset', 'other.md'));
   expect(publish('--tag').stderr).toContain('The option --tag is unknown');
   rmSync(join(folder, '.changeset', 'some.md'));
   write('.changeset/config.json', '{}');
@@ -119,6 +130,24 @@ test('publishing is refused if a change has no version, a file is not committed,
   git('commit', '--quiet', '--message=release');
   git('tag', 'v1.2.2');
   expect(publish().stderr).toContain('has no tag v1.2.3');
+});
+
+test('neither tests nor builds get the publishing credentials', () => {
+  const secrets = { NPM_TOKEN: 'a', ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'b', ACTIONS_ID_TOKEN_REQUEST_URL: 'c' };
+  // Programs of this name run instead of the real ones, and write their environment.
+  for (const program of ['turbo', 'pnpm']) {
+    write(`bin/${program}`, `#!/bin/sh\nenv > ${folder}/${program}.txt\nexit ${program === 'pnpm' ? 1 : 0}\n`);
+    chmodSync(join(folder, 'bin', program), 0o755);
+  }
+  const env = { ...process.env, ...secrets, PATH: `${join(folder, 'bin')}:${process.env['PATH']}` };
+  const { status } = spawnSync(process.execPath, [join(dirname(main), 'publish.ts')], { env });
+  expect(status).toBe(1);
+  for (const program of ['turbo', 'pnpm']) {
+    const given = readFileSync(join(folder, `${program}.txt`), 'utf8');
+    expect(given).toMatch(/^PATH=/m);
+    for (const name of Object.keys(secrets)) expect(given).not.toContain(name);
+  }
+  expect(withoutCredentials({ ...secrets, PATH: 'd' })).toEqual({ PATH: 'd' });
 });
 
 test('a package is published after those that it depends on', () => {

@@ -19,7 +19,7 @@ interface Running {
   readonly ended: Promise<{ readonly code: number | null; readonly text: string }>;
 }
 
-/** Starts `scripts/run.mjs` with a program in a process group of its own, and waits until the program is up. */
+/** Starts `scripts/run.mjs` with a program in a separate process group, and waits until the program is up. */
 async function start(program: string): Promise<Running> {
   const runner = fileURLToPath(new URL('../run.mjs', import.meta.url));
   const child = spawn(process.execPath, [runner, 'node', '-e', program], {

@@ -235,7 +235,7 @@ test.each<[string, (document: Edited) => void, string]>([
     'https://api.elsewhere.example',
   ],
   [
-    'an operation with a server of its own',
+    'an operation with a separate server',
     (document) => {
       Object.assign(document.paths['/api/server/v1/users/{userId}']?.['get'] ?? {}, {
         servers: [{ url: 'https://eu.elsewhere.example' }],

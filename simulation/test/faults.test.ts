@@ -31,7 +31,7 @@ test('each planted fault changes the source as it is now', () => {
   }
 });
 
-test('each planted fault has a name of its own in its scenario, which checks its statement, and a sentence', () => {
+test('each planted fault has a unique name in its scenario, which checks its statement, and a sentence', () => {
   expect(new Set(plantedFaults.map(({ name, scenario }) => `${scenario}: ${name}`)).size).toBe(plantedFaults.length);
   for (const { name, scenario, statement, harm } of plantedFaults) {
     expect(scenarios.find((each) => each.name === scenario)?.statements, name).toContain(statement);

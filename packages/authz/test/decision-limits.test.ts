@@ -195,7 +195,7 @@ describe('[23] stars', () => {
   test('that lead one path to too many places are refused, with what to write instead', () => {
     const { malformed, size } = compilePolicy({ permissions: { role: ['x:get', ...combinations(12), 'y:get'] } });
     expect(malformed[0]?.problem).toMatch(
-      /^one path could lead to 400\d places in the permissions of this role\. The limit is 4000\. Use fewer stars: write /,
+      /^the stars of this role match one path in up to 400\d ways\. The limit is 4000\. Use fewer stars: write /,
     );
     expect(malformed.length).toBeGreaterThan(1_000);
     expect(size).toBeGreaterThan(500);

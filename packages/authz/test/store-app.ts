@@ -1,4 +1,4 @@
-// An app as the README shows it, without error listeners, in a process of its own. A test watches it from outside.
+// An app as the README shows it, without error listeners, in a separate process. A test watches it from outside.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';

@@ -13,7 +13,7 @@ afterAll(() => torii.stop());
 const key = Buffer.from('the secret of a test webhook');
 let lastEvent = 0;
 
-/** An app in a process of its own, as its users see it. */
+/** An app in a separate process, as its users see it. */
 export interface App extends AsyncDisposable {
   /** The status and the reason of the response. Rejects if the process has ended. */
   get(path: '/alive' | '/document' | '/invoices'): Promise<string>;

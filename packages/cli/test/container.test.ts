@@ -92,7 +92,7 @@ test('an app that shares the network of the emulator verifies its tokens', async
   expect(await statusFrom(machine.inside, url, 'evil.example')).toBe('421');
 });
 
-test('an app with a network of its own verifies tokens through the forwarder', async ({ skip }) => {
+test('an app with a separate network verifies tokens through the forwarder', async ({ skip }) => {
   const { torii, app: appService, forwarder } = separate ?? {};
   expect(forwarder?.network_mode).toBe('service:app');
   const [container, appNetwork] = connectTwoNetworks({ skip });

@@ -18,7 +18,7 @@ export interface InProcess {
   readonly columns?: number;
 }
 
-/** Runs a command of `torii` in this process, which is faster than a process of its own. */
+/** Runs a command of `torii` in this process, which is faster than a separate process. */
 export async function runInProcess(args: readonly string[], options: InProcess = {}): Promise<Ended> {
   const { environment = {}, folder = temporaryFolder(), input = '', signal = new AbortController().signal } = options;
   const { written: text = { stdout: '', stderr: '' }, files = {} } = options;

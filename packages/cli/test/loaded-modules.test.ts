@@ -82,7 +82,7 @@ test('the list of all commands says what the commands themselves say', async () 
   expect(loaded.commands.find((command) => command.name() === 'users')?.commands.length).toBeGreaterThan(5);
 });
 
-test('the shell is offered all commands, and below one all that it has', async () => {
+test('completion offers all commands, and the subcommands of each', async () => {
   const all = names(await programFor([]));
   expect(await offersFor([''])).toEqual(expect.arrayContaining([...all]));
   expect(await offersFor(['users', ''])).toEqual(expect.arrayContaining(['list', 'ban', 'import']));

@@ -24,7 +24,7 @@ export interface TokenPipeline {
 export interface Pipeline extends TokenPipeline, Omit<RequestSettings, 'checks'> {
   /** Whether `verify` has accepted the token before. Absent if no tokens are kept. */
   readonly isKnown?: ((token: string) => boolean) | undefined;
-  /** Throws if a request without a token is no request. Absent if the request was not read by `quickViewOf`. */
+  /** Throws if the value is not a request. Absent if the request was not read by `quickViewOf`. */
   readonly assertRequest?: (request: RequestView) => void;
 }
 

@@ -1,2 +1,2 @@
 // Written by `npm run release:version`.
-export const version: string = '0.0.0';
+export const version: string = '0.1.0';

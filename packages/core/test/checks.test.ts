@@ -234,7 +234,7 @@ describe('the refusal of a check', () => {
     }
   });
 
-  test('is not what the event reports if the check throws an error of its own', async () => {
+  test('is not what the event reports if the check throws another error', async () => {
     const events: VerifierEvent[] = [];
     const broken = () => {
       throw new RangeError('broken');

@@ -184,6 +184,17 @@ describe.each(forms)('$name', ({ once }) => {
     }
   });
 
+  test('[9] an option with a wrong name is refused, even if pollution gives the value of the right one', async () => {
+    const token = await mint(key, { aud: 'a' });
+    expect(await outcomeOf(once(token, { issuer, audience: 'a' }))).toBe('accepted');
+    try {
+      Object.defineProperty(Object.prototype, 'audience', { value: 'a', configurable: true });
+      await expect(once(token, { issuer, audiences: 'a' })).rejects.toMatchObject({ name: 'ToriiConfigError' });
+    } finally {
+      Reflect.deleteProperty(Object.prototype, 'audience');
+    }
+  });
+
   test('a list that JSON and text show as a string is another value', async () => {
     const token = await mint(key, { aud: 'a,b' });
     for (let i = 0; i < 2; i++) {

@@ -59,6 +59,16 @@ describe.each(forms)('%s', (_name, call) => {
     expect(endpoint.urls).toHaveLength(1);
   });
 
+  test.each([
+    { audience: ['a', 'b'] },
+    { requireClaims: ['plan'] },
+    { refuseClaims: ['scope'] },
+    { environmentId: ['env_1', 'env_2'] },
+  ])('finds a list with the same items: %o', async (lists) => {
+    const options = () => ({ issuer, audience: 'a', ...structuredClone(lists) });
+    expect(await isFound(call, options, { aud: 'a', plan: 'pro' })).toBe(true);
+  });
+
   test('ignores the order of the options, but not that of a list', async () => {
     const token = await mintHere();
     const first = await call(token, { issuer, clockTolerance: 10 });
@@ -272,6 +282,17 @@ describe.each(forms)('%s', (_name, call) => {
     expect(await outcomeOf(call(token, { issuer, revocations: first }))).toBe('token_revoked');
   });
 
+  test('asks a frozen source of revocations for its environment each time, if that is a getter', async () => {
+    let environmentId = 'env_1';
+    const getter = { enumerable: true, get: () => environmentId };
+    const source = { ...makeSource().source, issuer };
+    const revocations = Object.freeze(Object.defineProperty(source, 'environmentId', getter));
+    const token = await mintHere();
+    for (let i = 0; i < 3; i++) expect(await outcomeOf(call(token, { issuer, revocations }))).toBe('accepted');
+    environmentId = 'env_2';
+    expect(await outcomeOf(call(token, { issuer, revocations }))).toBe('environment_refused');
+  });
+
   test.each([
     ['an object', {}],
     // A function can have the properties of a source too.
@@ -362,6 +383,13 @@ describe('checks', () => {
   });
 });
 
+test.each([
+  { origins: ['https://app.test', 'https://b.test'], cookie: 'token' },
+  { publicPaths: ['/health', '/docs/*'] },
+])('authenticateRequest finds a list with the same items: %o', async (lists) => {
+  expect(await isFound(viaRequest, () => ({ issuer, ...structuredClone(lists) }))).toBe(true);
+});
+
 test('reads the token where the options of this call say', async () => {
   const token = await mintHere();
   const request = { method: 'GET', url: '/health', headers: { cookie: `token=${token}`, 'x-token': 'Bearer x' } };
@@ -404,8 +432,10 @@ describe('the warning about new functions', () => {
       await authenticate({ authorization: `Bearer ${token}` }, { issuer, checks: [() => true] });
     }
     expect(warnings).toHaveLength(1);
-    expect(String(warnings[0])).toContain('`onEvent`');
-    expect(String(warnings[0])).toMatch(/^\[torii\] verifyToken .*once, outside of the request handler/);
+    expect(String(warnings[0])).toContain(`\`onEvent\` (issuer ${issuer})`);
+    expect(String(warnings[0])).toMatch(
+      /^\[torii\] 5 calls of `verifyToken` within a minute .*once, outside of the request handler/,
+    );
     expect(String(warnings[0])).not.toContain(token);
   });
 

@@ -42,3 +42,19 @@ test('drops the oldest entry first, whatever was added and removed before', () =
     { seed: 19, numRuns: 300 },
   );
 });
+
+test('drops tokens with the same end too, also after the first of them is gone', () => {
+  const cache = new TokenCache(maxEntries);
+  const [first, second, other] = ['header.a.same-signature', 'header.b.same-signature', 'header.a.other-signature'];
+  for (const token of [first, second]) cache.add(token, verified);
+  cache.drop(first);
+  expect(cache.get(second)).toMatchObject({ token: second });
+  cache.dropOldest();
+  expect([cache.size, cache.bytes]).toEqual([0, 0]);
+  // The claims count as more than the cache may hold together with another token.
+  const large = { auth: { raw: { list: Array.from({ length: 975 }, () => 0) } } } as unknown as VerifiedToken;
+  for (const token of [first, second]) cache.add(token, verified);
+  cache.drop(first);
+  cache.add(other, large);
+  expect([first, second, other].filter((token) => cache.get(token))).toEqual([other]);
+});

@@ -61,7 +61,7 @@ describe('an origin that is not in `origins` is named once, with what to add', (
   ])('%s, in the proxy', async (_name, sent) => {
     await proxy(sent);
     await proxy(sent);
-    expect(lines).toEqual([expect.stringContaining("'http://192.168.1.7:3000' to `origins`")]);
+    expect(lines).toEqual([expect.stringContaining("'http://192.168.1.7:3000' to the option `origins`")]);
   });
 
   test('in the token route, in the issuer route and in a route handler', async () => {
@@ -75,7 +75,7 @@ describe('an origin that is not in `origins` is named once, with what to add', (
       const host = `app${index}.test`;
       const path = '/_torii/client';
       await call(requestFor({ path, method: 'POST', headers: { host, origin: `https://${host}` } }));
-      expect(lines.splice(0)).toEqual([expect.stringContaining(`'https://${host}' to \`origins\``)]);
+      expect(lines.splice(0)).toEqual([expect.stringContaining(`'https://${host}' to the option \`origins\``)]);
     }
   });
 

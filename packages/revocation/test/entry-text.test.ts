@@ -73,7 +73,7 @@ test.each([
   ['a member without organization', json({ kind: 'member' })],
   ['a user with organization', json({ organizationId: 'acme' })],
   ['an environment with id', json({ kind: 'environment' })],
-  ['a token that is no digest', json({ kind: 'token' })],
+  ['a token that is not a digest', json({ kind: 'token' })],
   ['a whole token', json({ kind: 'token', id: 'eyJ.eyJ.sig' })],
   ['no issuer', json({ issuer: undefined })],
   ['an issuer of another type', json({ issuer: [issuer] })],

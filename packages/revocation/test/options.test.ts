@@ -6,7 +6,7 @@ const good: RevocationOptions = { issuer, environmentId, feed: memoryFeed() };
 
 const wrong: readonly [string, object, RegExp][] = [
   ['no issuer', { issuer: undefined }, /`issuer` must be a non-empty string. Found: undefined/],
-  ['an issuer that is no URL', { issuer: 'acme' }, /`issuer` must be an https:\/\/ URL/],
+  ['an issuer that is not a URL', { issuer: 'acme' }, /`issuer` must be an https:\/\/ URL/],
   ['the API as issuer', { issuer: 'https://api.torii.so' }, /Torii's API/],
   ['two issuers', { issuer: [issuer, issuer] }, /`issuer` must be a non-empty string. Found: a list/],
   ['no environment', { environmentId: undefined }, /`environmentId` must be a non-empty string. Found: undefined/],

@@ -86,7 +86,7 @@ describe('the client of redisFeed', () => {
     [{ retentionSeconds: 10 }, '`retentionSeconds` must be a whole number from 1560 to 31536000.'],
     [{ retentionSeconds: '9000' }, '`retentionSeconds` must be a whole number from 1560 to 31536000. Found: a string.'],
     [{ retention: 9000 }, 'There is no option `retention`. Did you mean `retentionSeconds`?'],
-    [{ waitForReplicas: 1 }, '`waitForReplicas` must be an object. Found: 1.'],
+    [{ waitForReplicas: 1 }, '`waitForReplicas` must be an object of options. Found: 1.'],
     [{ waitForReplicas: { replicas: 0 } }, '`replicas` must be a whole number from 1 to 100. Found: 0.'],
     [{ waitForReplicas: { replicas: 1, timeout: 5 } }, 'There is no option `timeout`. Did you mean `timeoutMs`?'],
   ])('refuses the options %j', ([options, message]) => {

@@ -173,7 +173,7 @@ test('an Auth of a verifier without revocations, or of another environment, is r
   await expect(revocations.revokeToken(foreign)).rejects.toThrow(/another issuer or environment/);
 });
 
-test('[36] ten thousand callers need no timers of their own, and an entry wakes those alone that it names', async () => {
+test('[36] ten thousand callers need no separate timers, and an entry wakes those alone that it names', async () => {
   const { revocations, feed, authOf } = await started();
   const [ada, ben] = [await authOf(), await authOf({ sub: 'ben' })];
   const { timers } = clock;

@@ -1,4 +1,4 @@
-// An app in a process of its own, with two connections to NATS. A test watches it from outside.
+// An app in a separate process, with two connections to NATS. A test watches it from outside.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { connect } from '@nats-io/transport-node';

@@ -347,7 +347,7 @@ test('a deploy that another deploy overtakes finds the rotation done, without an
 });
 
 describe('uses the clock', () => {
-  /** The store, with `createdAt` by a clock of its own. */
+  /** The store, with `createdAt` by a separate clock. */
   function storeWithClock(): KeyStore {
     const times = new Map<number, number>();
     return {

@@ -2,7 +2,7 @@
 export const maxSteps = 1_000;
 /** A path of this length is tried with all regular expressions of a role, even if the role has `maxSteps`. */
 const certainLength = 256;
-/** Regular expressions are not tried on a longer resource, because only an attacker sends one. */
+/** Bounds the work. Longer resources get no permission from an expression. */
 const maxLength = 1_024;
 /** In characters: what it costs to begin and end a match, and to add a state to the automaton. */
 const costOfBeginning = 32;

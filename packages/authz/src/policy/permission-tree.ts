@@ -118,7 +118,7 @@ export class PermissionTree {
   #problemOfPlace(segments: readonly string[]): string | undefined {
     const places = placesAfterGrowth(this.#root, segments);
     if (places <= maxPlaces) return undefined;
-    return `one path could lead to ${places} places in the permissions of this role. The limit is ${maxPlaces}. Use fewer stars: write a/* instead of a/*/b, or split the role into several`;
+    return `the stars of this role match one path in up to ${places} ways. The limit is ${maxPlaces}. Use fewer stars: write a/* instead of a/*/b, or split the role into several`;
   }
 }
 

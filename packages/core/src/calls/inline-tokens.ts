@@ -5,8 +5,8 @@ import type { TokenCache, TokenMemory, VerifiedToken } from '../token/token-cach
 import { copyDigest } from '../token/token-digest.ts';
 
 /**
- * The tokens that calls with new functions have verified, for calls whose other options are the same. Each call gets an Auth of
- * its own, which reports to the `onEvent` of that call. The kept one reports to none, so it keeps no function in memory.
+ * The tokens that calls with new functions have verified, for calls whose other options are the same. Each call gets a separate
+ * Auth, which reports to the `onEvent` of that call. The kept one reports to none, so it keeps no function in memory.
  */
 export function inlineTokens(cache: TokenCache, emit: VerifierEventListener): TokenMemory {
   return {

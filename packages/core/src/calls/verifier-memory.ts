@@ -104,7 +104,9 @@ export class VerifierMemory<Verifier> {
     if (options.has('fetch')) return;
     const first: unknown = Array.isArray(issuer) ? issuer[0] : issuer;
     const names = [...options].map((name) => `\`${name}\``).join(' and ');
-    watch.note(`${this.#caller} got new functions in ${names} with 5 calls for ${loggable(first)} within a minute`);
+    watch.note(
+      `5 calls of \`${this.#caller}\` within a minute passed new functions in ${names} (issuer ${loggable(first)})`,
+    );
   }
 }
 

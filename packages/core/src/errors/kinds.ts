@@ -5,7 +5,8 @@ const brand = Symbol.for('torii.error');
  * another copy or version of this package.
  */
 export function markKinds(error: object, kinds: readonly string[]): void {
-  Object.defineProperty(error, brand, { value: kinds });
+  // Frozen, because all errors of a class share the list.
+  Object.defineProperty(error, brand, { value: Object.freeze(kinds) });
 }
 
 export function isOfKind(value: unknown, kind: unknown): value is object {

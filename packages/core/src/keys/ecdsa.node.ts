@@ -1,11 +1,16 @@
-import { afterMicrotasks, nextTurn } from '../platform.ts';
+import { afterMicrotasks, nextTurn, steadyMs } from '../platform.ts';
 import type { EcPublicJwk, VerifySignature } from './signature.ts';
 
 // A signature is verified synchronously if it is the only one, because the thread pool would take longer. Concurrent ones go to
-// the pool: they would block the event loop, and leave other cores idle.
+// the pool: they would block the event loop, and leave other cores idle. If the pool is stuck, a few per turn do not.
 
 /** Signatures that the pool has not verified yet. */
 let inPool = 0;
+/** When the pool last verified a signature, or began with the first one. */
+let poolMovedAtMs = 0;
+/** The app's own work, such as hashing passwords, may keep all threads of the pool busy for seconds. */
+const poolStuckMs = 10;
+const maxSyncIfStuck = 4;
 /** Whether a signature was verified synchronously and its promise has not resolved yet. */
 let isVerifying = false;
 let syncThisTurn = 0;
@@ -19,7 +24,7 @@ export async function loadKey({ x, y }: EcPublicJwk): Promise<VerifySignature> {
   const { createPublicKey, verify } = process.getBuiltinModule('node:crypto');
   const key = createPublicKey({ key: { kty: 'EC', crv: 'P-256', x, y }, format: 'jwk' });
   return (signature, signedBytes) => {
-    if (isOnlyOne()) {
+    if (inPool > 0 ? isPoolStuck() : isOnlyOne()) {
       noteSync();
       return verify('sha256', signedBytes, key, derOf(signature, scratch));
     }
@@ -27,16 +32,23 @@ export async function loadKey({ x, y }: EcPublicJwk): Promise<VerifySignature> {
       const der = derOf(signature, Buffer.allocUnsafe(maxDerLength));
       verify('sha256', signedBytes, key, der, (error, isGood) => {
         inPool -= 1;
+        poolMovedAtMs = steadyMs();
         if (error === null) resolve(isGood);
         else reject(error);
       });
+      if (inPool === 0) poolMovedAtMs = steadyMs();
       inPool += 1;
     });
   };
 }
 
+// Without this, tokens would wait in the pool behind that work, and all later ones behind them.
+function isPoolStuck(): boolean {
+  return syncThisTurn < maxSyncIfStuck && steadyMs() - poolMovedAtMs > poolStuckMs;
+}
+
 function isOnlyOne(): boolean {
-  return inPool === 0 && !isVerifying && !isShared && syncThisTurn < maxSyncPerTurn;
+  return !isVerifying && !isShared && syncThisTurn < maxSyncPerTurn;
 }
 
 function noteSync(): void {

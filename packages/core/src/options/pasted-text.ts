@@ -21,7 +21,7 @@ export function problemOfPasted(value: unknown): string | undefined {
 export function problemOfPastedText(value: string): string | undefined {
   if (value === '') return 'is empty';
   if (/^(?:undefined|null|\[object \w+\])$/.test(value))
-    return `is the text '${value}': a variable was not set, or is an object`;
+    return `is the text '${value}': a variable was not set, or an object was converted to text`;
   if (wrapped.test(value)) return 'begins or ends with white space, a quote, `,` or `;`. Remove it';
   if (placeholder.test(value)) return 'contains a placeholder instead of a value';
   if (/^(?:export )?[A-Z][A-Z0-9_]+=[^=]/.test(value)) return 'begins with the name of a variable. Remove it';

@@ -93,7 +93,8 @@ export function readTexts<Name extends string>(
  */
 export function assertClaimNames(option: string, names: Iterable<string>, example: string): void {
   for (const name of names) {
-    if (name === '__proto__') throw wrongOption(option, 'must not list `__proto__`, which no token keeps');
+    if (name === '__proto__')
+      throw wrongOption(option, 'must not list `__proto__`: a parsed token cannot have this claim');
     if (/[\s,\p{C}]/u.test(name))
       throw wrongOption(option, `must not contain spaces, commas or invisible characters. Write ${example}`);
   }

@@ -19,7 +19,7 @@ function isObjectOfLists(value: object): boolean {
   return lists.length > 1 && items.every((item) => typeof item === 'string');
 }
 
-// Wrappers without `headers` of their own: `raw` in Hono's `c.req`, `req` in its context and in Next's, `request` in those of
+// Wrappers that have no `headers`: `raw` in Hono's `c.req`, `req` in its context and in Next's, `request` in those of
 // SvelteKit, Remix and Astro. Only a Fetch request, or one of Node, is taken from them.
 export function wrappedParts(wrapper: object, depth = 0): RequestParts | undefined {
   for (const name of ['raw', 'req', 'request']) {

@@ -65,7 +65,7 @@ function listOf(value: unknown): readonly string[] {
   );
 }
 
-// Not `instanceof`: node-fetch, undici and GraphQL Yoga have classes of their own. A Map has no `append`.
+// Not `instanceof`: node-fetch, undici and GraphQL Yoga have separate classes. A Map has no `append`.
 export function isHeaders(headers: HeadersLike): headers is Headers {
   return typeof propertyOf(headers, 'append') === 'function' && typeof propertyOf(headers, 'get') === 'function';
 }

@@ -23,7 +23,7 @@ interface CacheEntry extends VerifiedToken {
 /** The bound on the average size: 40 MB with the default of 5,000 tokens. A usual token counts as 2 to 4 kB. */
 export const maxBytesPerToken = 8_000;
 
-/** Where a verifier keeps tokens. */
+/** Stores verified tokens. */
 export interface TokenMemory {
   has(token: string): boolean;
   get(token: string): VerifiedToken | undefined;
@@ -38,7 +38,7 @@ export class TokenCache {
   readonly #byEnd: Map<number, CacheEntry> = new Map();
   // By the whole token, if another token has the same end.
   readonly #sameEnd: Map<string, CacheEntry> = new Map();
-  // Kept while a full cache drops one entry after the other: a new iterator skips the places of all entries that were removed.
+  // Reuse the iterator: a new one would first walk over all removed entries (V8).
   #oldest: Iterator<CacheEntry> | undefined;
 
   constructor(maxEntries: number) {
@@ -110,7 +110,7 @@ function bytesOf(token: string, claims: Claims): number {
 }
 
 // A hash (FNV-1a) of eight characters of the signature. The whole token is not hashed: that would take longer than the rest of
-// a cache hit. Thirty bits, because V8 stores larger numbers in objects of their own.
+// a cache hit. Thirty bits, because V8 stores larger numbers as separate objects.
 function endOf(token: string): number {
   let hash = 0;
   for (let at = token.length - 9; at < token.length - 1; at++)

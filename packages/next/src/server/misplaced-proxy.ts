@@ -2,8 +2,9 @@ import { ToriiConfigError } from '@torii/core';
 
 /**
  * Always throws: `createToriiProxy` is in `@torii/next/proxy`, so that the bundle of the proxy contains only what it needs.
+ * It is marked as deprecated only so that editors show a hint.
  *
- * @deprecated Write `import { createToriiProxy } from '@torii/next/proxy'`.
+ * @deprecated Import `createToriiProxy` from '@torii/next/proxy'.
  */
 export function createToriiProxy(
   _options: 'Import createToriiProxy from @torii/next/proxy',
@@ -11,6 +12,6 @@ export function createToriiProxy(
 ): never {
   throw new ToriiConfigError(
     'proxy',
-    "`createToriiProxy` is not in '@torii/next', whose code is too large for a proxy. Write import { createToriiProxy } from '@torii/next/proxy'.",
+    "Import `createToriiProxy` from '@torii/next/proxy'. The main entry would make the bundle of the proxy larger.",
   );
 }
