@@ -70,6 +70,7 @@ export const judgements: readonly Judgement[] = [
     because: typesOnly,
   },
   { file: 'core/src/request/bearer.ts', code: "'cookie'", mutants: ['""'], because: wording },
+  { file: 'core/src/request/bearer.ts', code: 'isKnown?.(token)', mutants: ['false'], because: speed },
   { file: 'core/src/request/path.ts', code: "!raw.includes('%')", mutants: ['false'], because: speed },
   { file: 'core/src/request/path.ts', code: "'%'", mutants: ['""'], because: speed },
   { file: 'core/src/request/path.ts', code: "''", mutants: ['"Stryker was here!"'], because: typesOnly },
@@ -219,7 +220,15 @@ export const judgements: readonly Judgement[] = [
     mutants: ['{}'],
     because: 'Only speed: a `Headers` is also an iterable of its pairs.',
   },
+  { file: 'core/src/request/headers.ts', code: 'values.length === 1', mutants: ['false'], because: speed },
   { file: 'core/src/request/headers.ts', code: "typeof value === 'string'", mutants: ['false'], because: speed },
+  { file: 'core/src/request/properties.ts', code: 'value !== undefined', mutants: ['true'], because: speed },
+  {
+    file: 'core/src/request/framework-request.ts',
+    code: '(request.req ?? request.raw ?? request.node ?? request.runtime) === undefined',
+    mutants: ['false'],
+    because: speed,
+  },
   { file: 'core/src/request/request-view.ts', code: "'string'", mutants: ['""'], because: speed },
   {
     file: 'core/src/request/target.ts',

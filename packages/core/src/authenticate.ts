@@ -22,6 +22,8 @@ export interface TokenPipeline {
 }
 
 export interface Pipeline extends TokenPipeline, Omit<RequestSettings, 'checks'> {
+  /** Whether `verify` has accepted the token before. Absent if no tokens are kept. */
+  readonly isKnown?: ((token: string) => boolean) | undefined;
   /** Throws if the value is not a request. Absent if the request was not read by `quickViewOf`. */
   readonly assertRequest?: (request: RequestView) => void;
 }
@@ -31,9 +33,16 @@ interface Verified {
   readonly fromCache: boolean;
 }
 
-export async function authenticate(request: RequestView, pipeline: Pipeline, optional: boolean): Promise<Auth | null> {
-  const { emit, isPublic, allowPreflight } = pipeline;
-  if (isPublic(request.path)) {
+/** Not a promise for a known token. Throws, or returns a promise that rejects, if the request is refused. */
+export function authenticate(
+  request: RequestView,
+  pipeline: Pipeline,
+  optional: boolean,
+): Auth | null | Promise<Auth | null> {
+  const { emit, isPublic, allowPreflight, authorize } = pipeline;
+  // Also for the checks, which may run later: the app can change the request while it waits.
+  const path = isPublic || authorize ? request.path : undefined;
+  if (isPublic?.(path)) {
     reportPassed(emit, 'public_path', request);
     return null;
   }
@@ -45,10 +54,18 @@ export async function authenticate(request: RequestView, pipeline: Pipeline, opt
     const token = tokenOf(request, pipeline, optional);
     if (token !== null) {
       const auth = verifyFor(token, request, pipeline);
-      return isDecided(auth) ? auth : await auth;
+      return isDecided(auth) ? auth : reportLater(auth, emit);
     }
     reportPassed(emit, 'signed_out', request);
     return null;
+  } catch (error) {
+    throw reportRefusal(error, emit);
+  }
+}
+
+async function reportLater(authenticating: Promise<Auth>, emit: VerifierEventListener): Promise<Auth> {
+  try {
+    return await authenticating;
   } catch (error) {
     throw reportRefusal(error, emit);
   }
@@ -148,9 +165,9 @@ function isReady(verified: Verified | Promise<Verified>): verified is Verified {
   return Object.hasOwn(verified, 'result');
 }
 
-function tokenOf(request: RequestView, { places, assertRequest }: Pipeline, optional: boolean): string | null {
+function tokenOf(request: RequestView, { places, isKnown, assertRequest }: Pipeline, optional: boolean): string | null {
   try {
-    return bearerToken(request, places);
+    return bearerToken(request, places, isKnown);
   } catch (error) {
     const isMissing = error instanceof ToriiAuthError && error.reason === 'token_missing';
     if (isMissing) assertRequest?.(request);

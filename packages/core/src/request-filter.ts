@@ -36,8 +36,9 @@ export function createRequestFilter<Custom extends object = Claims>(
     ...settings,
     verify: (token) => verify(token, verification),
     places: { header: 'authorization', cookie, origins },
+    isKnown: (token) => verification.cache.has(token),
     isPublic: compilePublicPaths(publicPaths),
     allowPreflight,
   };
-  return (request) => checkResult(authenticate(request, pipeline, false)) as Promise<CheckResult<Custom, null>>;
+  return (request) => checkResult(() => authenticate(request, pipeline, false)) as Promise<CheckResult<Custom, null>>;
 }

@@ -86,11 +86,15 @@ export function verifierWithOptions(
   createMemory: CreateTokenMemory = createTokenCache,
 ): Verifier {
   const settings = readOptions(options, example, read);
-  const verification = { ...settings, cache: createMemory(settings) };
-  return verifierWith(settings, (token) => verify(token, verification));
+  const cache = createMemory(settings);
+  const verification = { ...settings, cache };
+  return verifierWith({ ...settings, isKnown: (token) => cache.has(token) }, (token) => verify(token, verification));
 }
 
-export function verifierWith(settings: RequestSettings, verifyToken: TokenPipeline['verify']): Verifier {
+export function verifierWith(
+  settings: RequestSettings & Pick<Pipeline, 'isKnown'>,
+  verifyToken: TokenPipeline['verify'],
+): Verifier {
   const { checks } = settings;
   const authorize = (auth: Auth, request: RequestView): Promise<void> => runChecks(auth, request, checks);
   const pipeline: Pipeline = {
@@ -102,7 +106,8 @@ export function verifierWith(settings: RequestSettings, verifyToken: TokenPipeli
   const verifier: Verifier = {
     verify: (token) => guardOutcome(authenticateToken(token, pipeline)),
     authenticate: (request, options) => guardOutcome(read(request, options)),
-    check: (request: RequestLike, options?: AuthenticateOptions) => guardOutcome(checkResult(read(request, options))),
+    check: (request: RequestLike, options?: AuthenticateOptions) =>
+      guardOutcome(checkResult(() => read(request, options))),
   };
   rememberListener(verifier, pipeline.emit);
   readers.set(verifier, readWithToken);

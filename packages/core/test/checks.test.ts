@@ -26,6 +26,24 @@ function verifierWith(checks: readonly Check[], onEvent: (event: VerifierEvent) 
 const answering = (value: unknown): Check => (() => value) as Check;
 
 describe('a check', () => {
+  test('[21] sees the path that the request had at the call, even if the app changes it during a wait', async () => {
+    const paths: unknown[] = [];
+    const noting: Check = (_auth, { path }) => paths.push(path) > 0;
+    const changing = { ...request };
+    const authenticating = verifierWith([noting]).authenticate(changing);
+    changing.url = '/other';
+    const auth = await authenticating;
+    changing.url = '/orders';
+    await authorize(auth, changing, [
+      async () => {
+        changing.url = '/other';
+        return true;
+      },
+      noting,
+    ]);
+    expect(paths).toEqual(['/orders', '/orders']);
+  });
+
   test.each<[string, unknown]>([
     ['true', true],
     ['a promise of true', Promise.resolve(true)],

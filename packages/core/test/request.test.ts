@@ -24,6 +24,7 @@ describe('authenticate', () => {
     ['a plain object with a name in capitals', () => ({ AUTHORIZATION: authorization })],
     ['a plain object with a list', () => ({ authorization: [authorization] })],
     ['an object without a prototype', () => Object.assign(Object.create(null), { authorization })],
+    ['a plain object with a tag that is not text', () => ({ authorization, [Symbol.toStringTag]: Symbol('x') })],
     ['a list of pairs', () => pairs],
     ['a Map', () => new Map(pairs)],
     ['the entries of a Headers, which can be read once', () => new Headers({ authorization }).entries()],

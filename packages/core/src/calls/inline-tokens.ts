@@ -10,6 +10,7 @@ import { copyDigest } from '../token/token-digest.ts';
  */
 export function inlineTokens(cache: TokenCache, emit: VerifierEventListener): TokenMemory {
   return {
+    has: (token) => cache.has(token),
     get(token) {
       const known = cache.get(token);
       return known && { ...known, auth: copyWithDigest(known.auth, emit) };

@@ -45,7 +45,8 @@ export interface RequestOptions<Custom extends object = Claims> {
 export interface RequestSettings {
   readonly emit: VerifierEventListener;
   readonly places: TokenPlaces;
-  readonly isPublic: PublicPaths;
+  /** Absent without the option `publicPaths`. */
+  readonly isPublic: PublicPaths | undefined;
   readonly allowPreflight: boolean;
   readonly checks: readonly Check[];
 }
@@ -58,7 +59,7 @@ export function readRequestOptions(options: RequestOptionValues): RequestSetting
   return {
     emit: emitterFor(readFunction<VerifierEventListener>(options, 'onEvent')),
     places: readPlaces(options),
-    isPublic: readPublicPaths(options, 'publicPaths'),
+    isPublic: 'publicPaths' in options ? readPublicPaths(options, 'publicPaths') : undefined,
     allowPreflight: readFlag(options, 'allowPreflight'),
     checks: 'checks' in options ? requireChecks(options.checks, 'checks') : [],
   };

@@ -7,9 +7,11 @@ export type CheckResult<Custom extends object, SignedOut extends null = never> =
   | { readonly auth: null; readonly denial: Denial };
 
 /** Turns a refusal into a result. Other errors are thrown. */
-export async function checkResult(authenticating: Promise<Auth | null>): Promise<CheckResult<Claims, null>> {
+export async function checkResult(
+  authenticate: () => Auth | null | Promise<Auth | null>,
+): Promise<CheckResult<Claims, null>> {
   try {
-    return { auth: await authenticating, denial: undefined };
+    return { auth: await authenticate(), denial: undefined };
   } catch (error) {
     const denial = denialFor(error);
     if (denial === undefined) throw error;

@@ -11,7 +11,8 @@ export function copyIfIterable(headers: HeadersLike): HeadersLike {
 // Whether an object that has no `headers` can be headers. It cannot if it has values of other types, as an event or a context
 // of a framework has, or if it is query parameters: a token is never read from the query (RFC 6750 5.3).
 export function isHeaderList(value: object): value is HeadersLike {
-  if (/URLSearchParams|FormData/.test(Object.prototype.toString.call(value))) return false;
+  const tag: unknown = Reflect.get(value, Symbol.toStringTag);
+  if (typeof tag === 'string' && /URLSearchParams|FormData/.test(tag)) return false;
   if (isHeaders(value as HeadersLike)) return true;
   if (Array.isArray(value)) return value.every((entry) => Array.isArray(entry));
   const values: readonly unknown[] = Object.values(value);
@@ -19,32 +20,22 @@ export function isHeaderList(value: object): value is HeadersLike {
 }
 
 function isHeaderValue(value: unknown): boolean {
-  if (Array.isArray(value)) return value.every((item) => /string|number/.test(typeof item));
-  return value === undefined || value === null || /string|number/.test(typeof value);
+  if (Array.isArray(value)) return value.every(isTextOrNumber);
+  return value === undefined || value === null || isTextOrNumber(value);
+}
+
+function isTextOrNumber(value: unknown): boolean {
+  return typeof value === 'string' || typeof value === 'number';
 }
 
 export function rawValues(raw: readonly unknown[], wanted: string): readonly string[] {
-  const values: string[] = [];
-  for (let i = 1; i < raw.length; i += 2) if (isNamed(raw[i - 1], wanted)) values.push(...listOf(raw[i]));
-  return values;
+  const found: unknown[] = [];
+  for (let i = 1; i < raw.length; i += 2) if (isNamed(raw[i - 1], wanted)) found.push(raw[i]);
+  return listOfAll(found);
 }
 
 function isNamed(name: unknown, wanted: string): boolean {
   return typeof name === 'string' && name.length === wanted.length && name.toLowerCase() === wanted;
-}
-
-export function headerReader(
-  headers: HeadersLike,
-  distinct: ((name: string) => readonly string[]) | undefined,
-): (name: string) => readonly string[] {
-  return (name) => {
-    const wanted = name.toLowerCase();
-    const values = valuesOf(headers, wanted);
-    // Use the value in `headers`, because middleware may have changed it on purpose. Exception: if the client sent the header
-    // several times, use all values, because Node's `headers` keeps only one of them for some headers.
-    const sent = values.length === 1 ? distinct?.(wanted) : undefined;
-    return sent !== undefined && sent.length > 1 ? sent : values;
-  };
 }
 
 export function valuesOf(headers: HeadersLike, wanted: string): readonly string[] {
@@ -52,13 +43,17 @@ export function valuesOf(headers: HeadersLike, wanted: string): readonly string[
     if (wanted.startsWith(':')) return nothing; // `get` throws for the pseudo-headers of HTTP/2.
     return listOf(headers.get(wanted));
   }
-  const values: string[] = [];
+  const found: unknown[] = [];
   if (isIterable(headers)) {
-    for (const [name, value] of headers) if (isNamed(name, wanted)) values.push(...listOf(value));
+    for (const [name, value] of headers) if (isNamed(name, wanted)) found.push(value);
   } else {
-    for (const name of Object.keys(headers)) if (isNamed(name, wanted)) values.push(...listOf(headers[name]));
+    for (const name of Object.keys(headers)) if (isNamed(name, wanted)) found.push(headers[name]);
   }
-  return values;
+  return listOfAll(found);
+}
+
+function listOfAll(values: readonly unknown[]): readonly string[] {
+  return values.length === 1 ? listOf(values[0]) : values.flatMap(listOf);
 }
 
 function listOf(value: unknown): readonly string[] {

@@ -1,7 +1,7 @@
 import { ToriiConfigError } from '../errors.ts';
 import { describeValue } from '../logs/found-value.ts';
-import { distinctHeaders, hasHeaders, nodeRequest, wrappedParts } from './framework-request.ts';
-import { copyIfIterable, headerReader, isHeaderList, isHeaders, isIterable, nothing } from './headers.ts';
+import { hasHeaders, headerReader, nodeRequest, wrappedParts } from './framework-request.ts';
+import { copyIfIterable, isHeaderList, isHeaders, isIterable, nothing } from './headers.ts';
 import { agreedHost, hostOfTarget, type NamedHost, readHost } from './host.ts';
 import { isObject, propertyOf, textOf } from './properties.ts';
 import type { HeadersLike, RequestLike, RequestParts } from './request-parts.ts';
@@ -33,10 +33,15 @@ export const unknownRequest: RequestView = {
 export function viewOf(request: RequestLike, option = 'request'): RequestView {
   const view = quickViewOf(request, option);
   assertRequest(view, option);
+  // Now, because the app can change the request while a check waits.
+  void view.path;
   return view;
 }
 
-/** Like `viewOf`, without the checks of `assertRequest`: they would take longer than reading a token from the cache. */
+/**
+ * Like `viewOf`, without the checks of `assertRequest`, and the path is found when it is read: both would take longer than
+ * reading a token from the cache.
+ */
 export function quickViewOf(request: RequestLike, option = 'request'): RequestView {
   if (!isObject(request)) throw wrongRequest(request, option);
   const parts = hasHeaders(request) ? request : wrappedParts(request);
@@ -47,10 +52,10 @@ export function quickViewOf(request: RequestLike, option = 'request'): RequestVi
     const method = methodOf(parts);
     // A response.
     if (method === undefined && typeof propertyOf(request, 'status') === 'number') throw wrongRequest(request, option);
-    return new View(method, locate(parts), headerReader(headers, distinctHeaders(parts)), parts);
+    return new View(method, headerReader(headers, parts), parts);
   }
   if (propertyOf(request, 'headers') !== null && !isHeaderList(headers)) throw wrongRequest(request, option);
-  return new View(undefined, undefined, headerReader(headers, undefined), {});
+  return new View(undefined, headerReader(headers, undefined), undefined);
 }
 
 /** @throws ToriiConfigError if the `headers` of the request are a promise, or a whole request */
@@ -77,31 +82,30 @@ function wrongRequest(found: unknown, option: string): ToriiConfigError {
 
 class View implements RequestView {
   readonly method: string | undefined;
-  readonly path: string | undefined;
   readonly headerValues: RequestView['headerValues'];
-  readonly #parts: Partial<RequestParts>;
-  #host: { readonly known: string | undefined } | undefined;
+  readonly #parts: RequestParts | undefined;
+  // `null` until they are read, because most requests do not need them.
+  #path: string | undefined | null = null;
+  #host: string | undefined | null = null;
 
-  constructor(
-    method: string | undefined,
-    path: string | undefined,
-    headerValues: RequestView['headerValues'],
-    parts: Partial<RequestParts>,
-  ) {
+  constructor(method: string | undefined, headerValues: RequestView['headerValues'], parts: RequestParts | undefined) {
     this.method = method;
-    this.path = path;
     this.headerValues = headerValues;
     this.#parts = parts;
   }
 
   static partsOf(view: RequestView): Partial<RequestParts> {
-    return #parts in view ? view.#parts : {};
+    return (#parts in view && view.#parts) || {};
   }
 
-  // Determined only when it is read, because most requests do not need it.
+  get path(): string | undefined {
+    if (this.#path === null) this.#path = this.#parts && locate(this.#parts);
+    return this.#path;
+  }
+
   get host(): string | undefined {
-    this.#host ??= { known: trustedHost(this.#parts, this.headerValues) };
-    return this.#host.known;
+    if (this.#host === null) this.#host = trustedHost(this.#parts ?? {}, this.headerValues);
+    return this.#host;
   }
 }
 

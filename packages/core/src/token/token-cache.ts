@@ -25,6 +25,7 @@ export const maxBytesPerToken = 8_000;
 
 /** Stores verified tokens. */
 export interface TokenMemory {
+  has(token: string): boolean;
   get(token: string): VerifiedToken | undefined;
   add(token: string, verified: VerifiedToken): void;
   drop(token: string): void;
@@ -54,6 +55,10 @@ export class TokenCache {
     if (found?.token === token) return found;
     // A map hashes the whole token even if it is empty.
     return this.#sameEnd.size > 0 ? this.#sameEnd.get(token) : undefined;
+  }
+
+  has(token: string): boolean {
+    return this.get(token) !== undefined;
   }
 
   add(token: string, { auth, startsAt, key, source, revocable }: VerifiedToken): void {
