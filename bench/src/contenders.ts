@@ -39,41 +39,57 @@ export function guardedTwiceOver({ issuer }: Material): Record<string, Verify> {
 
 export const oneCall = {
   verify: 'createTokenVerifier().verify',
-  verifyToken: 'verifyToken',
+  verifyToken: 'verifyToken, { issuer }',
+  moreOptions: 'verifyToken, three options',
   inlineListener: 'verifyToken, new `onEvent` in each call',
   inlineFetch: 'verifyToken, new `fetch` in each call',
   authenticate: 'createVerifier().authenticate',
-  authenticateRequest: 'authenticateRequest',
+  authenticateRequest: 'authenticateRequest, { issuer }',
+  check: 'authenticateRequest, three options, one of them a check',
   inlineCheck: 'authenticateRequest, new check in each call',
 } as const;
 
 const isUser: Check = ({ userId }) => userId !== '';
 
-/**
- * The functions that get their options with each call, in a new object each time, next to a verifier with the same options and to
- * jose.
- */
+/** The functions that get their options with each call, in a new object each time, next to verifiers and to jose. */
 export function oneCallsOver(material: Material): Record<string, Verify> {
   const { issuer } = material;
-  const tokenVerifier = createTokenVerifier({ issuer, clockTolerance: 10, refuseClaims: ['scope'] });
-  const verifier = createVerifier({ issuer, clockTolerance: 10, checks: [isUser] });
-  const requests = new Map<string, { readonly headers: Record<string, string> }>();
-  const requestWith = (token: string) => {
-    const request = requests.get(token) ?? { headers: { authorization: `Bearer ${token}` } };
-    requests.set(token, request);
-    return request;
-  };
+  const tokenVerifier = createTokenVerifier({ issuer });
+  const verifier = createVerifier({ issuer });
+  const requestWith = requestsByToken();
   return {
     [oneCall.verify]: (token) => tokenVerifier.verify(token),
-    [oneCall.verifyToken]: (token) => verifyToken(token, { issuer, clockTolerance: 10, refuseClaims: ['scope'] }),
+    [oneCall.verifyToken]: (token) => verifyToken(token, { issuer }),
+    [oneCall.authenticate]: (token) => verifier.authenticate(requestWith(token)),
+    [oneCall.authenticateRequest]: (token) => authenticateRequest(requestWith(token), { issuer }),
+    ...joseOver(material),
+  };
+}
+
+/** The same functions with more options, and with new functions in each call. */
+export function manyOptionsOver(material: Material): Record<string, Verify> {
+  const { issuer } = material;
+  const tokenVerifier = createTokenVerifier({ issuer });
+  const requestWith = requestsByToken();
+  return {
+    [oneCall.verify]: (token) => tokenVerifier.verify(token),
+    [oneCall.moreOptions]: (token) => verifyToken(token, { issuer, clockTolerance: 10, refuseClaims: ['scope'] }),
     [oneCall.inlineListener]: (token) => verifyToken(token, { issuer, clockTolerance: 10, onEvent: () => {} }),
     [oneCall.inlineFetch]: (token) => verifyToken(token, { issuer, fetch: (...request) => fetch(...request) }),
-    [oneCall.authenticate]: (token) => verifier.authenticate(requestWith(token)),
-    [oneCall.authenticateRequest]: (token) =>
+    [oneCall.check]: (token) =>
       authenticateRequest(requestWith(token), { issuer, clockTolerance: 10, checks: [isUser] }),
     [oneCall.inlineCheck]: (token) =>
       authenticateRequest(requestWith(token), { issuer, clockTolerance: 10, checks: [({ userId }) => userId !== ''] }),
     ...joseOver(material),
+  };
+}
+
+function requestsByToken(): (token: string) => { readonly headers: Record<string, string> } {
+  const requests = new Map<string, { readonly headers: Record<string, string> }>();
+  return (token) => {
+    const request = requests.get(token) ?? { headers: { authorization: `Bearer ${token}` } };
+    requests.set(token, request);
+    return request;
   };
 }
 

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { oneCall, oneCallsOver, oursOver, peersOver, type Verify } from '../src/contenders.ts';
+import { manyOptionsOver, oneCall, oneCallsOver, oursOver, peersOver, type Verify } from '../src/contenders.ts';
 import { floors } from '../src/floors.ts';
 import { type Material, makeMaterial } from '../src/material.ts';
 
@@ -27,7 +27,9 @@ test('the contenders are these verifiers', () => {
 
 describe.each([...verifiers, ...Object.values(oneCall)])('%s', (name) => {
   const verify: Verify = (token) =>
-    ({ ...oursOver(material), ...peersOver(material), ...oneCallsOver(material) })[name]?.(token);
+    ({ ...oursOver(material), ...peersOver(material), ...oneCallsOver(material), ...manyOptionsOver(material) })[
+      name
+    ]?.(token);
 
   test('accepts a valid token', async () => {
     const [token = ''] = await material.mint(1);
