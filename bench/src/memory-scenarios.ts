@@ -40,7 +40,7 @@ const seconds = (performance.now() - begun) / 1000;
 const full = await heapBytes();
 held.verify = undefined;
 // The difference is the heap that the verifier held: the rest of the process is in both figures. What `verifyToken` keeps is not
-// released: count what the process has more than before.
+// released: compare with the heap before the calls.
 process.send?.({ bytes: full - (scenario === 'issuers' ? empty : await heapBytes()), count, seconds });
 
 async function verifyAll(verify: Verify | undefined): Promise<number> {

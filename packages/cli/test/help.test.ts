@@ -1,4 +1,5 @@
 import { Writable } from 'node:stream';
+import { defaultApiUrl } from '@torii/api';
 import { expect, test } from 'vitest';
 import { runTorii } from '../src/index.ts';
 
@@ -38,4 +39,9 @@ test('every command shows an example or its subcommands, and its options fit 40 
     expect(lines.length).toBeGreaterThan(1);
     expect(lines.filter((line) => line.length > 40)).toEqual([]);
   }
+});
+
+// The help is written without @torii/api, so that `torii --help` does not load it.
+test('the help names the default URL of the REST API', async () => {
+  expect(await helpOf([])).toContain(`TORII_API_URL    ${defaultApiUrl}\n`);
 });

@@ -48,8 +48,8 @@ export class RegexSet {
 
   compile(): void {
     this.#set.compile();
-    // If there is no memory for another state, RE2 would drop all states and create them again, up to twice per match.
-    // Instead, match without states.
+    // When the memory for states is full, RE2 drops all of them and creates them again, up to twice per match. This makes it
+    // match without states instead.
     this.#set.dfa.resetCache = () => null;
   }
 
