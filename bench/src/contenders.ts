@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { authenticateRequest, type Check, createTokenVerifier, createVerifier, verifyToken } from '@torii/core';
-import { createAwaitGuard } from '@torii/core/adapter';
+import { createAwaitGuard } from '@torii/core/internal';
 import { JwtVerifier } from 'aws-jwt-verify';
 import { expressjwt } from 'express-jwt';
 import { createVerifier as createFastJwt } from 'fast-jwt';

@@ -21,7 +21,7 @@ const entry = `${folder}/generated/resources.ts`;
  */
 const surroundings: Readonly<Record<string, string>> = {
   [`${folder}/await-guards.ts`]: `
-    export declare const guardList: import('@torii/core/adapter').AwaitGuard;`,
+    export declare const guardList: import('@torii/core/internal').AwaitGuard;`,
   [`${folder}/fields.ts`]: `
     export type Query<T> = NonNullable<T>;
     export type Body<T, Bags = unknown> = NonNullable<T>;
@@ -50,7 +50,7 @@ const surroundings: Readonly<Record<string, string>> = {
     interface Symbol {} interface Blob { readonly size: number } interface File extends Blob {}
     type NonNullable<T> = T & {};
     type Record<K extends keyof any, T> = { [P in K]: T };
-    declare module '@torii/core/adapter' {
+    declare module '@torii/core/internal' {
       export interface AwaitGuard {}
       export function createAwaitGuard(fields: object): AwaitGuard;
     }`,

@@ -267,8 +267,8 @@ function keyText(name: string): string {
 
 function writeImports(body: string): string {
   const wanted = [
-    ['AwaitGuard', '@torii/core/adapter', true],
-    ['createAwaitGuard', '@torii/core/adapter', false],
+    ['AwaitGuard', '@torii/core/internal', true],
+    ['createAwaitGuard', '@torii/core/internal', false],
     ['guardList', '../await-guards.ts', false],
     ['Body', '../fields.ts', true],
     ['Changes', '../fields.ts', true],

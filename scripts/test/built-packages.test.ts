@@ -50,7 +50,7 @@ test.each(['default', 'workerd', 'edge-light'])(
       fetches: 1,
       recognized: true,
       refused: true,
-      problem: 'written by the entry adapter',
+      problem: 'written by the entry internal',
     });
   },
 );

@@ -72,13 +72,14 @@ export const why = (error: ToriiWebhookError): WebhookReason => error.reason;
 export const installedApps: readonly InstalledApp[] = [
   {
     name: 'core',
-    entries: ['.', './adapter', './jwt', './webhooks'],
+    entries: ['.', './adapter', './internal', './jwt', './webhooks'],
     others: {},
     types: [],
     opaque: [],
     inferred: `
 import { authenticateRequest, createTokenVerifier, createVerifier, denialFor, Patch, refuse, verifyToken } from '@torii/core';
-import { answerFor, createGuards, readPath, viewOf } from '@torii/core/adapter';
+import { answerFor, createGuards } from '@torii/core/adapter';
+import { readPath, viewOf } from '@torii/core/adapter';
 import { createJwtVerifier } from '@torii/core/jwt';
 import { createWebhookReceiver, verifyWebhook } from '@torii/core/webhooks';
 ${issuer}

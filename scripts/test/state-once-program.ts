@@ -32,7 +32,8 @@ const token = body + '.' + sign('sha256', Buffer.from(body), key).toString('base
 const request = () => new Request(issuer, { headers: { authorization: 'Bearer ' + token } });
 
 const core = await import('@torii/core');
-const { verifierFrom, withDetail } = await import('@torii/core/adapter');
+const { verifierFrom } = await import('@torii/core/adapter');
+const { withDetail } = await import('@torii/core/internal');
 const auths = [];
 for (const name of ['@torii/core', '@torii/express', '@torii/koa']) {
   const { createVerifier } = await import(name);
@@ -44,7 +45,7 @@ auths.push(await core.createTokenVerifier({ issuer }).verify(token));
 const events = [];
 const { createVerifier } = await import('@torii/koa');
 const refuses = () => {
-  throw withDetail(new core.ToriiForbiddenError('no'), { problem: 'written by the entry adapter' });
+  throw withDetail(new core.ToriiForbiddenError('no'), { problem: 'written by the entry internal' });
 };
 const verifier = createVerifier({ issuer, checks: [refuses], onEvent: (event) => events.push(event) });
 const error = await verifier.authenticate(request()).catch((thrown) => thrown);

@@ -1,5 +1,5 @@
 import { ToriiConfigError, ToriiRevocationError } from '@torii/core';
-import { type Announcer, parseHttpDate, parseRfc3339, wallMs } from '@torii/core/adapter';
+import { type Announcer, parseHttpDate, parseRfc3339, wallMs } from '@torii/core/internal';
 import type { ApiResponse, Operation } from './operation.ts';
 
 /** Announces that an operation revokes the tokens of a user. */

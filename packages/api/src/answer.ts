@@ -1,5 +1,5 @@
 import { type ApiAnswer, type ApiCall, ToriiApiError } from '@torii/core';
-import { loggable, readRetryAfter } from '@torii/core/adapter';
+import { loggable, readRetryAfter } from '@torii/core/internal';
 import { type Clean, readFieldErrors } from './field-errors.ts';
 import type { Operation } from './operation.ts';
 

@@ -1,4 +1,4 @@
-import { type AwaitGuard, createAwaitGuard } from '@torii/core/adapter';
+import { type AwaitGuard, createAwaitGuard } from '@torii/core/internal';
 import type { ApiResponse } from './operation.ts';
 
 const responseFields = {

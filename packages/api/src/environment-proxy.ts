@@ -1,4 +1,4 @@
-import { assertOption, isLoopback } from '@torii/core/adapter';
+import { assertOption, isLoopback } from '@torii/core/internal';
 
 interface Runtime {
   readonly process?: {

@@ -1,5 +1,5 @@
 import { isPatch, type Patch } from '@torii/core';
-import { assertOption, readWhole, unknownName } from '@torii/core/adapter';
+import { assertOption, readWhole, unknownName } from '@torii/core/internal';
 import { isPlainObject, jsonOf } from './json.ts';
 import { assertBudget, bagOf } from './metadata.ts';
 import type { MetadataPatch } from './metadata-types.ts';

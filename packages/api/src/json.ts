@@ -1,4 +1,4 @@
-import { wrongOption } from '@torii/core/adapter';
+import { wrongOption } from '@torii/core/internal';
 
 const deepest = 200;
 

@@ -1,4 +1,4 @@
-import { assertOption, loggable, wrongOption } from '@torii/core/adapter';
+import { assertOption, loggable, wrongOption } from '@torii/core/internal';
 import { isPlainObject, jsonOf } from './json.ts';
 
 /** The largest size of metadata in bytes of JSON: of a user's bags together, or of each bag of anything else. */

@@ -1,4 +1,4 @@
-import type { AwaitGuard } from '@torii/core/adapter';
+import type { AwaitGuard } from '@torii/core/internal';
 
 export type FieldRule =
   | 'any'

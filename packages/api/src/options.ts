@@ -11,7 +11,7 @@ import {
   readFunction,
   readKnownOptions,
   readWhole,
-} from '@torii/core/adapter';
+} from '@torii/core/internal';
 import { assertStaysOnMachine } from '#environment-proxy';
 import { defaultApiUrl } from './api-url.ts';
 import type { ApiEventListener } from './events.ts';

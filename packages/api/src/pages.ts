@@ -1,4 +1,4 @@
-import { guardFields } from '@torii/core/adapter';
+import { guardFields } from '@torii/core/internal';
 import { unusable } from './answer.ts';
 import { isPlainObject } from './json.ts';
 import type { ApiResponse, Call, Operation, RequestOptions, Send } from './operation.ts';

@@ -5,7 +5,7 @@ import {
   readKnownOptions,
   wrongOption,
   wrongValue,
-} from '@torii/core/adapter';
+} from '@torii/core/internal';
 import { addToQuery, splitInput } from './fields.ts';
 import { isPlainObject } from './json.ts';
 import type { Operation, RequestOptions } from './operation.ts';

@@ -1,5 +1,5 @@
 import type { ToriiApiError, ToriiConnectionError } from '@torii/core';
-import { random } from '@torii/core/adapter';
+import { random } from '@torii/core/internal';
 
 const firstWaitMs = 250;
 const longestWaitMs = 8_000;

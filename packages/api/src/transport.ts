@@ -10,7 +10,7 @@ import {
   raceDeadline,
   readConnectionFailure,
   steadyMs,
-} from '@torii/core/adapter';
+} from '@torii/core/internal';
 import { announcementFor } from './announcements.ts';
 import { isUnusable, readData, refusalFor } from './answer.ts';
 import { guardResponse } from './await-guards.ts';

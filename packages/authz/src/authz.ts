@@ -1,5 +1,6 @@
 import { type Auth, type Check, type RequestLike, ToriiConfigError } from '@torii/core';
-import { type AwaitGuard, createAwaitGuard, viewOf } from '@torii/core/adapter';
+import { viewOf } from '@torii/core/adapter';
+import { type AwaitGuard, createAwaitGuard } from '@torii/core/internal';
 import { type AuthzOptions, readOptions } from './options.ts';
 import { readQuestion } from './policy/permission.ts';
 import { findGrant } from './policy/policy.ts';

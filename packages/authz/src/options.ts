@@ -1,8 +1,8 @@
 import { ToriiConfigError } from '@torii/core';
+import { isError } from '@torii/core/adapter';
 import {
   assertClaimNames,
   emitterFor,
-  isError,
   listTexts,
   type Options,
   type PublicPaths,
@@ -14,7 +14,7 @@ import {
   readPublicPaths,
   readText,
   wrongOption,
-} from '@torii/core/adapter';
+} from '@torii/core/internal';
 import type { AuthzEventListener } from './events.ts';
 import { DocumentError } from './policy/document.ts';
 import { type PermissionsSource, readerOf } from './policy/permissions-option.ts';

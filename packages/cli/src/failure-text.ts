@@ -1,5 +1,6 @@
 import { ToriiApiError, ToriiConfigError, ToriiConnectionError, ToriiError } from '@torii/core';
-import { isError, readConnectionFailure } from '@torii/core/adapter';
+import { isError } from '@torii/core/adapter';
+import { readConnectionFailure } from '@torii/core/internal';
 import { describeOwnFailure, type FailureText } from './failures.ts';
 import { inUserWords } from './option-words.ts';
 import { brief, printable } from './output/printable.ts';

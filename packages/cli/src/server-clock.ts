@@ -1,4 +1,4 @@
-import { parseHttpDate } from '@torii/core/adapter';
+import { parseHttpDate } from '@torii/core/internal';
 
 /**
  * How many seconds the server's clock is ahead of this machine's, or `undefined` if the response has no date. A response

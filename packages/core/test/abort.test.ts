@@ -1,4 +1,4 @@
-import { onAbort, pause } from '@torii/core/adapter';
+import { onAbort, pause } from '@torii/core/internal';
 import { expect, test, vi } from 'vitest';
 
 function watch(signal: AbortSignal): { readonly listeners: number } {

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { createAwaitGuard, guardFields } from '../src/adapter.ts';
 import {
   type Auth,
   authenticateRequest,
@@ -12,6 +11,7 @@ import {
   ToriiConfigError,
   verifyToken,
 } from '../src/index.ts';
+import { createAwaitGuard, guardFields } from '../src/internal.ts';
 import { createJwtVerifier } from '../src/jwt/index.ts';
 import { createWebhookReceiver, verifyWebhook, type WebhookAnswer, type WebhookEvent } from '../src/webhooks/index.ts';
 import { issuer, makeKey, mint } from './mint.ts';

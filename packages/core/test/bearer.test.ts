@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { isFromOwnPages, viewOf } from '../src/adapter.ts';
+import { viewOf } from '../src/adapter.ts';
 import type { RequestLike, RequestParts } from '../src/index.ts';
+import { isFromOwnPages } from '../src/internal.ts';
 import { bearerToken, type TokenPlaces } from '../src/request/bearer.ts';
 import { outcomeOfCall } from './outcome.ts';
 

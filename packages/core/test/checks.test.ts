@@ -1,5 +1,4 @@
 import { describe, expect, test, vi } from 'vitest';
-import { isRefusal, requireChecks } from '../src/adapter.ts';
 import {
   type Auth,
   authorize,
@@ -11,6 +10,7 @@ import {
   ToriiForbiddenError,
   type VerifierEvent,
 } from '../src/index.ts';
+import { isRefusal, requireChecks } from '../src/internal.ts';
 import { issuer, makeKey, mint } from './mint.ts';
 import { outcomeOf } from './outcome.ts';
 

@@ -1,4 +1,4 @@
-import { readConnectionFailure } from '@torii/core/adapter';
+import { readConnectionFailure } from '@torii/core/internal';
 import { expect, test } from 'vitest';
 import { readConnectionFailure as readInWorkers } from '../src/network/connection-failure.workerd.ts';
 

@@ -15,10 +15,11 @@ import {
   type VerifierEventListener,
   type VerifierOptions,
 } from '../src/index.ts';
+import * as internal from '../src/internal.ts';
 import { base64url, issuer, makeKey, mint, nowSeconds, signText } from './mint.ts';
 
 /** All exports of one copy of the package. */
-const core = { ...surface, ...adapter };
+const core = { ...surface, ...adapter, ...internal };
 
 const key = await makeKey();
 const stranger = await makeKey();
@@ -386,7 +387,11 @@ describe('a listener', () => {
 
 describe('two copies of core in one process', async () => {
   vi.resetModules();
-  const copy = { ...(await import('../src/index.ts')), ...(await import('../src/adapter.ts')) };
+  const copy = {
+    ...(await import('../src/index.ts')),
+    ...(await import('../src/adapter.ts')),
+    ...(await import('../src/internal.ts')),
+  };
 
   const pairs = [
     ['first and second copy', core, copy],

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { hostileTexts, unsafeTexts, wellFormed } from '../../../scripts/hostile-texts.ts';
-import { loggable } from '../src/adapter.ts';
 import { authorize, createTokenVerifier, createVerifier, refuse, type VerifierEvent } from '../src/index.ts';
+import { loggable } from '../src/internal.ts';
 import { createJwtVerifier } from '../src/jwt/index.ts';
 import { createWebhookReceiver, type WebhookReceiverEvent } from '../src/webhooks/index.ts';
 import { issuer, makeKey, mint } from './mint.ts';

@@ -1,4 +1,4 @@
-import { parseHttpDate, readRetryAfter } from '@torii/core/adapter';
+import { parseHttpDate, readRetryAfter } from '@torii/core/internal';
 import { afterEach, expect, test, vi } from 'vitest';
 
 const now = Date.parse('2026-11-29T12:00:00Z');

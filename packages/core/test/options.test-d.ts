@@ -1,5 +1,5 @@
 import { expectTypeOf, test } from 'vitest';
-import { type Options, readKnownOptions, readText, verifierFrom, type verifyOptionNames } from '../src/adapter.ts';
+import { verifierFrom } from '../src/adapter.ts';
 import {
   type Auth,
   authenticateRequest,
@@ -15,6 +15,7 @@ import {
   type VerifyOptions,
   verifyToken,
 } from '../src/index.ts';
+import { type Options, readKnownOptions, readText, type verifyOptionNames } from '../src/internal.ts';
 
 declare const request: Request;
 declare const dynamic: VerifierOptions;

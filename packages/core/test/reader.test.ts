@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { ToriiConfigError } from '../src/index.ts';
 import {
   assertOption,
   listOrigins,
@@ -15,8 +16,7 @@ import {
   readNumber,
   readText,
   readWhole,
-} from '../src/adapter.ts';
-import { ToriiConfigError } from '../src/index.ts';
+} from '../src/internal.ts';
 
 interface Known {
   readonly issuer?: string;

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { type Patience, RemoteValue, TimeLimitError } from '../src/adapter.ts';
+import { type Patience, RemoteValue, TimeLimitError } from '../src/internal.ts';
 
 const caller: Patience = { timeoutMs: 2_000, maxStaleMs: 0 };
 const hasty: Patience = { ...caller, timeoutMs: 100 };

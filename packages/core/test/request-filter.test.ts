@@ -1,7 +1,8 @@
 // The filter of an adapter that reads requests itself. The tests of the proxy of @torii/next send it attacks over HTTP.
 import { beforeAll, expect, test } from 'vitest';
-import { createRequestFilter, type RequestView } from '../src/adapter.ts';
+import type { RequestView } from '../src/adapter.ts';
 import type { VerifierEvent } from '../src/index.ts';
+import { createRequestFilter } from '../src/internal.ts';
 import { issuer, makeKey, mint } from './mint.ts';
 
 let filter: ReturnType<typeof createRequestFilter>;

@@ -1,5 +1,4 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { digestOfToken, tokenDigestOf } from '../src/adapter.ts';
 import { withToken } from '../src/auth-with-token.ts';
 import {
   createTokenVerifier,
@@ -11,6 +10,7 @@ import {
   ToriiUnavailableError,
   verifyToken,
 } from '../src/index.ts';
+import { digestOfToken, tokenDigestOf } from '../src/internal.ts';
 import { issuer, mint, nowSeconds } from './mint.ts';
 import { outcomeOf } from './outcome.ts';
 import { key, keys, makeSource, makeVerifier, sha256, twinOf } from './revocation-source.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { decodeText } from '../src/adapter.ts';
+import { decodeText } from '../src/internal.ts';
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 

@@ -31,7 +31,7 @@ test.each(['./proxy', './renewal'] as const)(
   "%s imports no code of pages and routes, no React, and not Next's headers",
   (name) => {
     const { files, modules } = loadedBy(manifest.exports[name]['@torii/source']);
-    expect(modules).toEqual(['@torii/core', '@torii/core/adapter', 'next/server.js']);
+    expect(modules).toEqual(['@torii/core', '@torii/core/adapter', '@torii/core/internal', 'next/server.js']);
     expect(files.filter((file) => notAtTheEdge.test(file))).toEqual([]);
   },
 );

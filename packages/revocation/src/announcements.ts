@@ -8,7 +8,7 @@ import {
   raceDeadline,
   random,
   wrongOption,
-} from '@torii/core/adapter';
+} from '@torii/core/internal';
 import { type Entry, keyOf } from './entries/entry.ts';
 import type { RevocationEvent } from './events.ts';
 import type { FeedConnection } from './feed.ts';

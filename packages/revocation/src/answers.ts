@@ -1,4 +1,4 @@
-import { elapsedMs, instantNow, raceDeadline } from '@torii/core/adapter';
+import { elapsedMs, instantNow, raceDeadline } from '@torii/core/internal';
 
 /** A request that waits asks the store again after so long, once: the question may have ended with its request (edge runtimes). */
 const sliceMs = 600;

@@ -1,4 +1,4 @@
-import { RepeatWatch } from '@torii/core/adapter';
+import { RepeatWatch } from '@torii/core/internal';
 import { Engine } from './engine.ts';
 import type { RevocationOptions } from './options.ts';
 import type { Revocations } from './revocations.ts';

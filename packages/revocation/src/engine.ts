@@ -7,7 +7,7 @@ import {
   raceDeadline,
   startTimer,
   wrongOption,
-} from '@torii/core/adapter';
+} from '@torii/core/internal';
 import { Announcements } from './announcements.ts';
 import type { Entry } from './entries/entry.ts';
 import type { FeedConnection } from './feed.ts';

@@ -1,4 +1,4 @@
-import { elapsedMs, type Instant, instantNow } from '@torii/core/adapter';
+import { elapsedMs, type Instant, instantNow } from '@torii/core/internal';
 import type { RevocationEvent } from './events.ts';
 
 const pauseMs = 60_000;

@@ -1,4 +1,4 @@
-import { elapsedMs, type Instant, instantNow, isPromise, random, wallMs } from '@torii/core/adapter';
+import { elapsedMs, type Instant, instantNow, isPromise, random, wallMs } from '@torii/core/internal';
 import { Answers } from './answers.ts';
 import type { RevocationEvent } from './events.ts';
 import type { FeedInstant } from './feed.ts';

@@ -1,4 +1,4 @@
-import { steadyMs } from '@torii/core/adapter';
+import { steadyMs } from '@torii/core/internal';
 import type { FeedConnection, FeedReader, RevocationFeed } from './feed.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { steadyMs, wallMs } from '@torii/core/adapter';
+import { steadyMs, wallMs } from '@torii/core/internal';
 import type { Entry } from './entries/entry.ts';
 import type { RevocationEvent } from './events.ts';
 import type { HeldEntry } from './set/held-entry.ts';

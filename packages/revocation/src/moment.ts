@@ -1,4 +1,4 @@
-import { wrongOption, wrongValue } from '@torii/core/adapter';
+import { wrongOption, wrongValue } from '@torii/core/internal';
 import type { StoreClock } from './store-clock.ts';
 
 /** Less than other servers accept, because the clock of the store may be set back meanwhile. */

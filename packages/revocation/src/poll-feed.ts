@@ -1,4 +1,4 @@
-import { assertNoSecond } from '@torii/core/adapter';
+import { assertNoSecond } from '@torii/core/internal';
 import type { RevocationFeed } from './feed.ts';
 import { type PollFeedOptions, readPollSettings } from './poll-options.ts';
 import { Poller } from './poller.ts';

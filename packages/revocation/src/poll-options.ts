@@ -1,4 +1,4 @@
-import { readFunction, readKnownOptions, readNumber, wrongOption, wrongValue } from '@torii/core/adapter';
+import { readFunction, readKnownOptions, readNumber, wrongOption, wrongValue } from '@torii/core/internal';
 import type { FeedEntry } from './feed.ts';
 
 export interface PollQuery {

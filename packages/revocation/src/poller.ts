@@ -12,7 +12,7 @@ import {
   type Timer,
   wrongOption,
   wrongValue,
-} from '@torii/core/adapter';
+} from '@torii/core/internal';
 import type { FeedConnection, FeedEntry, FeedInstant, FeedReader } from './feed.ts';
 import { msOf } from './moment.ts';
 import type { PollResult, PollSettings } from './poll-options.ts';

@@ -1,4 +1,4 @@
-import { onAbort, startTimer, stopTimer, type Timer } from '@torii/core/adapter';
+import { onAbort, startTimer, stopTimer, type Timer } from '@torii/core/internal';
 
 const keepAliveMs = 60_000;
 

@@ -1,12 +1,12 @@
+import { isError } from '@torii/core/adapter';
 import {
   elapsedMs,
   type Instant,
   innermostProblem,
   instantNow,
-  isError,
   type LoggableError,
   loggableCause,
-} from '@torii/core/adapter';
+} from '@torii/core/internal';
 import { keyOf } from './entries/entry.ts';
 import type { RevocationEvent } from './events.ts';
 import type { FeedInstant, FeedReader } from './feed.ts';

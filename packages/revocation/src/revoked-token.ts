@@ -1,5 +1,5 @@
 import type { Auth } from '@torii/core';
-import { digestOfToken, tokenDigestOf, wrongOption } from '@torii/core/adapter';
+import { digestOfToken, tokenDigestOf, wrongOption } from '@torii/core/internal';
 import type { Settings } from './settings.ts';
 import { requireOwnAuth } from './subject-options.ts';
 

@@ -14,7 +14,7 @@ import {
   withoutTrailingSlash,
   wrongOption,
   wrongValue,
-} from '@torii/core/adapter';
+} from '@torii/core/internal';
 import { channelOf } from './entries/entry.ts';
 import { EntryText } from './entries/entry-text.ts';
 import { Signatures } from './entries/signatures.ts';

@@ -1,4 +1,4 @@
-import { wrongOption, wrongValue } from '@torii/core/adapter';
+import { wrongOption, wrongValue } from '@torii/core/internal';
 import type { Revocations } from './revocations.ts';
 
 // Call the built-in methods: other code may have replaced the methods of a map that is found on `globalThis`.

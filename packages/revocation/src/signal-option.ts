@@ -1,4 +1,4 @@
-import { readKnownOptions, wrongOption, wrongValue } from '@torii/core/adapter';
+import { readKnownOptions, wrongOption, wrongValue } from '@torii/core/internal';
 
 /** Reads `{ signal }`. @throws ToriiConfigError for a signal in its place, which would never end the wait */
 export function readSignal(given: { readonly signal?: AbortSignal | undefined } | undefined): AbortSignal | undefined {

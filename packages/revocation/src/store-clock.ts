@@ -1,4 +1,4 @@
-import { type Instant, instantNow, steadyMs, wallMs } from '@torii/core/adapter';
+import { type Instant, instantNow, steadyMs, wallMs } from '@torii/core/internal';
 
 /** If the wall clock and the steady clock differ by more, one was set or has stopped, so the store's time is not known. */
 const maxDifferenceMs = 5_000;

@@ -1,5 +1,5 @@
 import { type Auth, isAuth } from '@torii/core';
-import { describeValue, type Options, readKnownOptions, withoutTrailingSlash, wrongOption } from '@torii/core/adapter';
+import { describeValue, type Options, readKnownOptions, withoutTrailingSlash, wrongOption } from '@torii/core/internal';
 import { isId } from './entries/entry.ts';
 import type { Settings } from './settings.ts';
 

@@ -1,5 +1,5 @@
 import type { Auth } from '@torii/core';
-import { onAbort, wallMs } from '@torii/core/adapter';
+import { onAbort, wallMs } from '@torii/core/internal';
 import type { Entry } from './entries/entry.ts';
 import type { EndReason } from './revocations.ts';
 

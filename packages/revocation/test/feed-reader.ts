@@ -1,4 +1,4 @@
-import { instantNow } from '@torii/core/adapter';
+import { instantNow } from '@torii/core/internal';
 import { expect } from 'vitest';
 import type { FeedConnection, FeedEntry, FeedInstant, FeedReader, RevocationFeed } from '../src/feed.ts';
 

@@ -1,4 +1,4 @@
-import { instantNow } from '@torii/core/adapter';
+import { instantNow } from '@torii/core/internal';
 import type { FeedInstant, FeedReader } from '../src/feed.ts';
 
 /** Records what a feed reports. */

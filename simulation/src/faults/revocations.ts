@@ -266,8 +266,8 @@ export const revocationsFaults: readonly PlantedFault[] = [
     [writer, 'readTimeMs(time) - (kept', 'wallMs() - (kept'],
     [
       writer,
-      "import { readKnownOptions, readWhole } from '@torii/core/adapter';",
-      "import { readKnownOptions, readWhole, wallMs } from '@torii/core/adapter';",
+      "import { readKnownOptions, readWhole } from '@torii/core/internal';",
+      "import { readKnownOptions, readWhole, wallMs } from '@torii/core/internal';",
     ],
   ),
   fault(40, 'an entry is an alarm too late', 'A ban reaches the servers with the next one.', [

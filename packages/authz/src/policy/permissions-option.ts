@@ -1,5 +1,5 @@
 import type { ToriiConfigError } from '@torii/core';
-import { RepeatWatch, readKnownOptions, surviveOutages, wrongOption, wrongValue } from '@torii/core/adapter';
+import { RepeatWatch, readKnownOptions, surviveOutages, wrongOption, wrongValue } from '@torii/core/internal';
 import { DocumentError, type PermissionDocument } from './document.ts';
 
 /** The part of the Keyv interface that this package uses. Requires Keyv 5.5 or newer. */

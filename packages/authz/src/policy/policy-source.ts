@@ -11,7 +11,7 @@ import {
   retryDelayMs,
   TimeLimitError,
   withDetail,
-} from '@torii/core/adapter';
+} from '@torii/core/internal';
 import { DocumentError, fingerprintOf, type MalformedEntry } from './document.ts';
 import { compilePolicy, type Policy } from './policy.ts';
 

@@ -1,5 +1,5 @@
 import { type Auth, type Claims, isAuth } from '@torii/core';
-import { wrongValue } from '@torii/core/adapter';
+import { wrongValue } from '@torii/core/internal';
 
 /**
  * The names of the token claims to read. In Torii's tokens, `org_id` is also read from `o.id`, and `org_role` from

@@ -1,5 +1,5 @@
 import { type Check, type Claims, type Refusal, refuse } from '@torii/core';
-import { checkNameOf, isRefusal, requireChecks } from '@torii/core/adapter';
+import { checkNameOf, isRefusal, requireChecks } from '@torii/core/internal';
 
 type Verdict = boolean | Refusal;
 type Checks<Custom extends object> = readonly [Check<Custom>, ...Check<Custom>[]];

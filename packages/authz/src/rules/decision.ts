@@ -1,5 +1,5 @@
 import { type Auth, type Check, type RequestView, refuse, ToriiRequestError, ToriiUnavailableError } from '@torii/core';
-import { isPromise, loggable } from '@torii/core/adapter';
+import { isPromise, loggable } from '@torii/core/internal';
 import type { AuthzEvent } from '../events.ts';
 import type { Caller } from './caller.ts';
 import { type Explanation, explanationOf, type Finding } from './explanation.ts';

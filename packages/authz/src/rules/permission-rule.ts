@@ -1,5 +1,5 @@
 import type { RequestView } from '@torii/core';
-import { loggable } from '@torii/core/adapter';
+import { loggable } from '@torii/core/internal';
 import { MatchBudget } from '../policy/match-budget.ts';
 import type { Grant } from '../policy/permission.ts';
 import { findGrant, type Policy } from '../policy/policy.ts';

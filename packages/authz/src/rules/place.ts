@@ -1,5 +1,6 @@
 import { type RequestView, ToriiRequestError } from '@torii/core';
-import { type PublicPaths, readPath } from '@torii/core/adapter';
+import { readPath } from '@torii/core/adapter';
+import type { PublicPaths } from '@torii/core/internal';
 import type { PathMatch, PathPattern } from './path-pattern.ts';
 
 export interface PathSettings {

@@ -1,5 +1,5 @@
 import type { RequestView } from '@torii/core';
-import { isPromise } from '@torii/core/adapter';
+import { isPromise } from '@torii/core/internal';
 import type { Caller } from './caller.ts';
 import type { Finding } from './explanation.ts';
 import { judgePermission } from './permission-rule.ts';

@@ -1,5 +1,5 @@
 import { type RequestView, ToriiRequestError } from '@torii/core';
-import { loggable } from '@torii/core/adapter';
+import { loggable } from '@torii/core/internal';
 import type { Caller } from './caller.ts';
 import { subdomainOf, toLowerCaseAscii } from './host.ts';
 import type { PathMatch } from './path-pattern.ts';

@@ -1,5 +1,5 @@
 import { ToriiForbiddenError } from '@torii/core';
-import { withDetail } from '@torii/core/adapter';
+import { withDetail } from '@torii/core/internal';
 
 export interface Verdict {
   readonly passed: boolean;

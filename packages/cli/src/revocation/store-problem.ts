@@ -1,5 +1,6 @@
 import type { ToriiRevocationError } from '@torii/core';
-import { isError, readConnectionFailure } from '@torii/core/adapter';
+import { isError } from '@torii/core/adapter';
+import { readConnectionFailure } from '@torii/core/internal';
 import { describeCauses } from '../failure-text.ts';
 
 /** What to do about errors of Redis and Valkey. They begin with a word in capitals. */

@@ -3,8 +3,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { innermostProblem, loggableCause } from '../../src/adapter.ts';
 import { createVerifier, type VerifierEvent } from '../../src/index.ts';
+import { innermostProblem, loggableCause } from '../../src/internal.ts';
 import { makeKey, mint } from '../mint.ts';
 import { outcomeOf } from '../outcome.ts';
 

@@ -1,5 +1,6 @@
 import { denialFor, ToriiConfigError } from '@torii/core';
-import { type Answer, type AwaitGuard, createAwaitGuard, errorFrom, kindOf } from '@torii/core/adapter';
+import { type Answer, errorFrom } from '@torii/core/adapter';
+import { type AwaitGuard, createAwaitGuard, kindOf } from '@torii/core/internal';
 
 const cacheControl = 'private, no-store';
 const vary = ['Authorization', 'Cookie'];

@@ -1,5 +1,5 @@
 import type { Auth, Check, CheckResult, Claims, RequestParts } from '@torii/core';
-import { guardOutcome } from '@torii/core/adapter';
+import { guardOutcome } from '@torii/core/internal';
 import { createGetToken, type GetToken } from './get-token/get-token.ts';
 import { type IssuerRoutes, issuerRoutes } from './issuer/issuer-route.ts';
 import type { ToriiNextOptions } from './options.ts';

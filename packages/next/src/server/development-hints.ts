@@ -1,4 +1,4 @@
-import { loggable } from '@torii/core/adapter';
+import { loggable } from '@torii/core/internal';
 import type { NextRequest } from 'next/server.js';
 import { withBasePath } from '../base-path.ts';
 import { withoutTrailingSlash } from '../paths.ts';

@@ -9,7 +9,7 @@ import {
   verifyOptionNames,
   wrongOption,
   wrongValue,
-} from '@torii/core/adapter';
+} from '@torii/core/internal';
 import { connection } from 'next/server.js';
 import { defaultTokenPath } from '../paths.ts';
 import { createHints, type DevelopmentHints } from './development-hints.ts';

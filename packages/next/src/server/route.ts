@@ -1,5 +1,5 @@
 import { type Auth, type Check, type Claims, ToriiConfigError } from '@torii/core';
-import { describeValue, requireChecks } from '@torii/core/adapter';
+import { describeValue, requireChecks } from '@torii/core/internal';
 import type { NextRequest } from 'next/server.js';
 import { guardResponse, markPrivate, requireResponse } from './answer.ts';
 import { guardsFor } from './guards.ts';

@@ -10,7 +10,7 @@ import {
   requestHints,
   verifyHints,
   wrongOption,
-} from '@torii/core/adapter';
+} from '@torii/core/internal';
 import type { DevelopmentHints } from './development-hints.ts';
 import { upstreamOf } from './issuer/upstream.ts';
 import { readOptions, type ToriiNextOptions } from './options.ts';

@@ -1,5 +1,6 @@
 import { type RequestParts, ToriiConfigError } from '@torii/core';
-import { viewOf, wrongValue } from '@torii/core/adapter';
+import { viewOf } from '@torii/core/adapter';
+import { wrongValue } from '@torii/core/internal';
 import type { NextRequest } from 'next/server.js';
 
 // Leaves out `url`, so that core reads the Host header: the URL contains the host that Next assumes for its own server.

@@ -1,5 +1,6 @@
 import { type Auth, ToriiAuthError, ToriiForbiddenError } from '@torii/core';
-import { isFromOwnPages, viewOf } from '@torii/core/adapter';
+import { viewOf } from '@torii/core/adapter';
+import { isFromOwnPages } from '@torii/core/internal';
 import type { NextRequest } from 'next/server.js';
 import type { TokenAnswer } from '../token-answer.ts';
 import { answerError, answerPrivately } from './answer.ts';

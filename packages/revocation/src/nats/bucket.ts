@@ -1,7 +1,7 @@
 import { type KV, Kvm } from '@nats-io/kv';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { ToriiConfigError } from '@torii/core';
-import { randomId, wrongOption } from '@torii/core/adapter';
+import { randomId, wrongOption } from '@torii/core/internal';
 import type { FeedEntry } from '../feed.ts';
 import { isMissingBucket, isNameTaken } from './problems.ts';
 import type { Requests } from './requests.ts';

@@ -1,5 +1,5 @@
 import type { NatsConnection } from '@nats-io/transport-node';
-import { pause, random, startTimer, stopTimer, type Timer } from '@torii/core/adapter';
+import { pause, random, startTimer, stopTimer, type Timer } from '@torii/core/internal';
 import type { FeedConnection, FeedReader } from '../feed.ts';
 import type { Bucket, StreamInfo } from './bucket.ts';
 import { Continuity } from './continuity.ts';

@@ -1,5 +1,12 @@
 import type { NatsConnection } from '@nats-io/transport-node';
-import { assertOption, describeValue, omitUndefined, readKnownOptions, readText, readWhole } from '@torii/core/adapter';
+import {
+  assertOption,
+  describeValue,
+  omitUndefined,
+  readKnownOptions,
+  readText,
+  readWhole,
+} from '@torii/core/internal';
 import type { RevocationFeed } from '../feed.ts';
 import { createBucket } from './bucket.ts';
 import { follow } from './follow.ts';

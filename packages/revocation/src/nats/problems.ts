@@ -1,5 +1,6 @@
 import { ToriiConfigError } from '@torii/core';
-import { innermostProblem, isError, loggableCause } from '@torii/core/adapter';
+import { isError } from '@torii/core/adapter';
+import { innermostProblem, loggableCause } from '@torii/core/internal';
 
 const streamNotFoundCode = 10059;
 const nameTakenCode = 10058;

@@ -1,4 +1,4 @@
-import { startTimer, stopTimer, type Timer } from '@torii/core/adapter';
+import { startTimer, stopTimer, type Timer } from '@torii/core/internal';
 import type { FeedInstant, FeedReader } from '../feed.ts';
 
 /** The last sequence in an answer of NATS. When the reading has reached it, the feed is proven to be current. */

@@ -1,4 +1,5 @@
-import { isError, startTimer, stopTimer } from '@torii/core/adapter';
+import { isError } from '@torii/core/adapter';
+import { startTimer, stopTimer } from '@torii/core/internal';
 
 /** The requests that wait for an answer of NATS. */
 export interface Requests {

@@ -1,4 +1,4 @@
-import { elapsedMs, type Instant, instantNow } from '@torii/core/adapter';
+import { elapsedMs, type Instant, instantNow } from '@torii/core/internal';
 
 /** The present time by the server's clock, as its answers show it. */
 export interface StoreClock {

@@ -1,5 +1,5 @@
 import type { KV } from '@nats-io/kv';
-import { pause, raceDeadline } from '@torii/core/adapter';
+import { pause, raceDeadline } from '@torii/core/internal';
 import type { FeedConnection, FeedEntry, FeedReader } from '../feed.ts';
 import type { Bucket } from './bucket.ts';
 import { explain, hasNoResponder, isConflict, isMissingBucket, NatsProblem } from './problems.ts';

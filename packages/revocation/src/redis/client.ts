@@ -1,5 +1,5 @@
 import { ToriiConfigError } from '@torii/core';
-import { describeValue } from '@torii/core/adapter';
+import { describeValue } from '@torii/core/internal';
 import {
   type IoredisClient,
   isIoredis,

@@ -1,5 +1,5 @@
 import { ToriiConfigError } from '@torii/core';
-import { assertOption, elapsedMs, type Instant, instantNow, pause, random } from '@torii/core/adapter';
+import { assertOption, elapsedMs, type Instant, instantNow, pause, random } from '@torii/core/internal';
 import type { FeedConnection, FeedEntry, FeedReader } from '../feed.ts';
 import { answerMs, quickAnswerMs, within } from './limits.ts';
 import type { Link, Server } from './link.ts';

@@ -1,4 +1,4 @@
-import { assertOption, omitUndefined, readKnownOptions, readWhole } from '@torii/core/adapter';
+import { assertOption, omitUndefined, readKnownOptions, readWhole } from '@torii/core/internal';
 import type { RevocationFeed } from '../feed.ts';
 import { type RedisClient, readClient } from './client.ts';
 import { RedisConnection } from './connection.ts';

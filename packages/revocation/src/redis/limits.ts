@@ -1,4 +1,4 @@
-import { raceDeadline } from '@torii/core/adapter';
+import { raceDeadline } from '@torii/core/internal';
 import { FeedError } from './problems.ts';
 
 /** How long the server may take to accept a connection or to answer a command that does not block. */

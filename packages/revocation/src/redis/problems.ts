@@ -1,4 +1,5 @@
-import { isError, loggableCause } from '@torii/core/adapter';
+import { isError } from '@torii/core/adapter';
+import { loggableCause } from '@torii/core/internal';
 
 /** What to do about an error of the server, by the first word of its message. */
 const remedies: Readonly<Record<string, string>> = {

@@ -1,4 +1,4 @@
-import { elapsedMs, type Instant, instantNow } from '@torii/core/adapter';
+import { elapsedMs, type Instant, instantNow } from '@torii/core/internal';
 import type { FeedInstant, FeedReader } from '../feed.ts';
 import { levelsToAdd, prepareStore } from './about.ts';
 import { ExpectedEntries } from './expected-entries.ts';

@@ -1,4 +1,4 @@
-import { readKnownOptions, readWhole } from '@torii/core/adapter';
+import { readKnownOptions, readWhole } from '@torii/core/internal';
 import type { FeedEntry } from '../feed.ts';
 import { answerMs, within } from './limits.ts';
 import type { Link, Send, Server } from './link.ts';

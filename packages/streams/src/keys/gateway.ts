@@ -7,7 +7,7 @@ import {
   raceDeadline,
   readConnectionFailure,
   steadyMs,
-} from '@torii/core/adapter';
+} from '@torii/core/internal';
 import { ToriiStreamError } from '../errors.ts';
 import { findPublicPem } from './pem.ts';
 import { type PublicKey, readPublicKey } from './rsa-key.ts';

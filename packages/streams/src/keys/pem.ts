@@ -1,4 +1,4 @@
-import { assertOption, cleanKeyText, readPem } from '@torii/core/adapter';
+import { assertOption, cleanKeyText, readPem } from '@torii/core/internal';
 
 export function findPublicPem(text: string): string | undefined {
   const block = /-----BEGIN (?:RSA )?PUBLIC KEY-----[^-]+-----END (?:RSA )?PUBLIC KEY-----/;

@@ -7,7 +7,7 @@ import {
   omitUndefined,
   readFunction,
   readKnownOptions,
-} from '@torii/core/adapter';
+} from '@torii/core/internal';
 import { ToriiStreamError } from '../errors.ts';
 import type { StreamEventListener } from '../events.ts';
 import { maxPropagationMs, readGateway, waitUntilServed } from './gateway.ts';

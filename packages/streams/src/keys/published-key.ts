@@ -1,4 +1,4 @@
-import { type AwaitGuard, createAwaitGuard } from '@torii/core/adapter';
+import { type AwaitGuard, createAwaitGuard } from '@torii/core/internal';
 import { type KeyStore, Slot, type SlotOptions } from './slot.ts';
 
 /** What the store entry that the gateway reads its key from (the slot) contains. */

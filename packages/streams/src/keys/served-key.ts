@@ -1,4 +1,4 @@
-import { elapsedMs, loggableCause, type Patience, RemoteValue } from '@torii/core/adapter';
+import { elapsedMs, loggableCause, type Patience, RemoteValue } from '@torii/core/internal';
 import { ToriiStreamError } from '../errors.ts';
 import type { StreamEventListener } from '../events.ts';
 import { fetchServedKey, type Gateway, probeTimeoutMs } from './gateway.ts';

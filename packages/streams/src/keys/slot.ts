@@ -1,4 +1,4 @@
-import { assertOption, kindOf, type Options, wrongOption } from '@torii/core/adapter';
+import { assertOption, kindOf, type Options, wrongOption } from '@torii/core/internal';
 import { ToriiStreamError } from '../errors.ts';
 import { findPublicPem } from './pem.ts';
 import { type PublicKey, readPublicKey } from './rsa-key.ts';

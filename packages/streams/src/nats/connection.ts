@@ -1,5 +1,5 @@
 import { connect, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node';
-import { assertOption, omitUndefined, readFlag, readKnownOptions, readWhole } from '@torii/core/adapter';
+import { assertOption, omitUndefined, readFlag, readKnownOptions, readWhole } from '@torii/core/internal';
 import { translateErrors } from './errors.ts';
 import { type NatsLogin, readLogin } from './login.ts';
 import { readServers, type ServerAddress } from './servers.ts';

@@ -1,6 +1,7 @@
 import { errors } from '@nats-io/transport-node';
 import { ToriiError } from '@torii/core';
-import { isError, loggableCause, readConnectionFailure } from '@torii/core/adapter';
+import { isError } from '@torii/core/adapter';
+import { loggableCause, readConnectionFailure } from '@torii/core/internal';
 import { ToriiStreamError } from '../errors.ts';
 
 export async function translateErrors<T>(work: () => Promise<T>): Promise<T> {

@@ -5,7 +5,7 @@ import {
   tokenAuthenticator,
   usernamePasswordAuthenticator,
 } from '@nats-io/transport-node';
-import { assertOption, readKnownOptions } from '@torii/core/adapter';
+import { assertOption, readKnownOptions } from '@torii/core/internal';
 import { readTextFile } from './text-file.ts';
 
 /** How to log in to NATS: exactly one of these forms. */

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { assertOption, isLoopback } from '@torii/core/adapter';
+import { assertOption, isLoopback } from '@torii/core/internal';
 
 export interface ServerAddress {
   readonly address: string;

@@ -1,6 +1,7 @@
 import { type KV, Kvm, type KvStatus } from '@nats-io/kv';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { isError, pause } from '@torii/core/adapter';
+import { isError } from '@torii/core/adapter';
+import { pause } from '@torii/core/internal';
 import { ToriiStreamError } from '../errors.ts';
 import type { KeyStore } from '../keys/slot.ts';
 import { translateErrors } from './errors.ts';

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { assertOption, decodeText } from '@torii/core/adapter';
+import { assertOption, decodeText } from '@torii/core/internal';
 
 // Reads a file that a person wrote. Line breaks become LF and a byte order mark is removed: the NATS client and OpenSSL
 // would read them as part of a seed or of a PEM line. Throws an error without a `cause`: errors of node:fs

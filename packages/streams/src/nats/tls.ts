@@ -1,5 +1,5 @@
 import type { TlsOptions } from '@nats-io/transport-node';
-import { assertOption, cleanKeyText, omitUndefined, readKnownOptions } from '@torii/core/adapter';
+import { assertOption, cleanKeyText, omitUndefined, readKnownOptions } from '@torii/core/internal';
 import { readTextFile } from './text-file.ts';
 
 /** Paths of PEM files for TLS. */

@@ -1,4 +1,4 @@
-import { pause, readConnectionFailure, steadyMs } from '@torii/core/adapter';
+import { pause, readConnectionFailure, steadyMs } from '@torii/core/internal';
 import { ToriiStreamError } from '../errors.ts';
 import type { StreamEventListener } from '../events.ts';
 

@@ -13,7 +13,7 @@ import {
   readKnownOptions,
   readWhole,
   wallMs,
-} from '@torii/core/adapter';
+} from '@torii/core/internal';
 import { ToriiStreamError } from '../errors.ts';
 import type { StreamEventListener } from '../events.ts';
 import { maxPropagationMs, readGateway, type ServedAnswer, waitUntilServed } from '../keys/gateway.ts';

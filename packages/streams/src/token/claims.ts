@@ -1,4 +1,4 @@
-import { readKnownOptions, wallMs } from '@torii/core/adapter';
+import { readKnownOptions, wallMs } from '@torii/core/internal';
 import { ToriiStreamError } from '../errors.ts';
 import { isStreamPattern } from './pattern.ts';
 

@@ -15,7 +15,7 @@ import {
   readText,
   readWhole,
   wallMs,
-} from '@torii/core/adapter';
+} from '@torii/core/internal';
 import { SignJWT } from 'jose/jwt/sign';
 import { ToriiStreamError } from '../errors.ts';
 import type { StreamEventListener } from '../events.ts';

@@ -10,7 +10,7 @@ import {
   readTexts,
   wallMs,
   wrongValue,
-} from '@torii/core/adapter';
+} from '@torii/core/internal';
 import { JOSEAlgNotAllowed, JWSSignatureVerificationFailed, JWTClaimValidationFailed, JWTExpired } from 'jose/errors';
 import { jwtVerify } from 'jose/jwt/verify';
 import { readPublicKey } from '../keys/rsa-key.ts';

@@ -1,4 +1,4 @@
-import { isLoopback, readConnectionFailure } from '@torii/core/adapter';
+import { isLoopback, readConnectionFailure } from '@torii/core/internal';
 import { printable, withoutSecrets } from '../../output/printable.ts';
 import { readClockAhead } from '../../server-clock.ts';
 import { shownUrl } from '../../shown-settings.ts';

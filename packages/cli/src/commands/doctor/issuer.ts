@@ -1,6 +1,6 @@
 import { webcrypto } from 'node:crypto';
 import { createVerifier, type JSONWebKeySet } from '@torii/core';
-import { isLoopback, loggable } from '@torii/core/adapter';
+import { isLoopback, loggable } from '@torii/core/internal';
 import type { Context } from '../../context.ts';
 import { describeFailure } from '../../failure-text.ts';
 import { shownUrl } from '../../shown-settings.ts';

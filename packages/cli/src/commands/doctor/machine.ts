@@ -1,4 +1,4 @@
-import { isLoopback } from '@torii/core/adapter';
+import { isLoopback } from '@torii/core/internal';
 import type { Context } from '../../context.ts';
 import { problemOfNode } from '../../node-version.ts';
 import { type Finding, failed, passed, warning } from './finding.ts';

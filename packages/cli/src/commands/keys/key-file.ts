@@ -1,4 +1,4 @@
-import { readPem } from '@torii/core/adapter';
+import { readPem } from '@torii/core/internal';
 import type { Context } from '../../context.ts';
 import { readTextOf, standardInput } from '../../files.ts';
 import { printable } from '../../output/printable.ts';

@@ -1,4 +1,4 @@
-import { loggable } from '@torii/core/adapter';
+import { loggable } from '@torii/core/internal';
 import { describeDuration } from '../../output/durations.ts';
 import { type Anatomy, firstUnreadable, maxCharacters } from './anatomy.ts';
 import { isRequiredByOption } from './checks.ts';

@@ -1,4 +1,4 @@
-import { loggable } from '@torii/core/adapter';
+import { loggable } from '@torii/core/internal';
 import type { Anatomy } from './anatomy.ts';
 import { describeMoment, shownValue } from './claim-text.ts';
 import type { Rules, TokenRefusal, Verdict } from './verdict.ts';

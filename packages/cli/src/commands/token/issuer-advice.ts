@@ -1,4 +1,4 @@
-import { loggable } from '@torii/core/adapter';
+import { loggable } from '@torii/core/internal';
 import type { Rules } from './verdict.ts';
 
 export function adviseOnIssuer(claimed: unknown, accepted: Rules['issuer']): string {

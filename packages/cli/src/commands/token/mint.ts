@@ -1,4 +1,4 @@
-import { isLoopback, readConnectionFailure } from '@torii/core/adapter';
+import { isLoopback, readConnectionFailure } from '@torii/core/internal';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { addText, nonEmptyText } from '../../arguments.ts';
 import type { Context } from '../../context.ts';

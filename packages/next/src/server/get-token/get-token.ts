@@ -1,13 +1,13 @@
 import { type RequestParts, ToriiAuthError, ToriiConfigError } from '@torii/core';
+import { tokenReaderOf } from '@torii/core/adapter';
 import {
   type AwaitGuard,
   createAwaitGuard,
   type Options,
   readKnownOptions,
   readText,
-  tokenReaderOf,
   wrongOption,
-} from '@torii/core/adapter';
+} from '@torii/core/internal';
 import { writeDigest } from '../../digest.ts';
 import { currentRequest } from '../pages/current-request.ts';
 import type { Settings } from '../settings.ts';

@@ -1,4 +1,4 @@
-import { elapsedMs, type Instant } from '@torii/core/adapter';
+import { elapsedMs, type Instant } from '@torii/core/internal';
 
 const maxKept = 1_000;
 /** Of the texts of all kept tokens and of the tokens that they were made for. */

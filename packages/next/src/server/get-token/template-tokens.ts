@@ -1,12 +1,6 @@
 import { type ApiAnswer, type Auth, ToriiApiError, ToriiConfigError, ToriiUnavailableError } from '@torii/core';
-import {
-  type AuthAndToken,
-  instantNow,
-  loggable,
-  loggableCause,
-  raceDeadline,
-  readRetryAfter,
-} from '@torii/core/adapter';
+import type { AuthAndToken } from '@torii/core/adapter';
+import { instantNow, loggable, loggableCause, raceDeadline, readRetryAfter } from '@torii/core/internal';
 import { readText } from '../issuer/body-limit.ts';
 import { fetchFresh } from '../issuer/fresh-fetch.ts';
 import { readUnverifiedClaims } from '../unverified-claims.ts';

@@ -1,5 +1,6 @@
 import { ToriiRequestError } from '@torii/core';
-import { innermostProblem, loggable, loggableCause, readPath } from '@torii/core/adapter';
+import { readPath } from '@torii/core/adapter';
+import { innermostProblem, loggable, loggableCause } from '@torii/core/internal';
 import type { NextRequest } from 'next/server.js';
 import { readBasePath } from '../../base-path.ts';
 import { withoutTrailingSlash } from '../../paths.ts';

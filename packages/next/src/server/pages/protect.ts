@@ -10,7 +10,7 @@ import {
   ToriiForbiddenError,
   ToriiRequestError,
 } from '@torii/core';
-import { guardOutcome, readKnownOptions, requireChecks } from '@torii/core/adapter';
+import { guardOutcome, readKnownOptions, requireChecks } from '@torii/core/internal';
 import { redirect } from '#navigation';
 import { withBasePath } from '../../base-path.ts';
 import { writeDigest } from '../../digest.ts';

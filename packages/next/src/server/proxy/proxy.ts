@@ -1,5 +1,6 @@
 import { type Auth, type Claims, type Denial, ToriiConfigError } from '@torii/core';
-import { createRequestFilter, describeValue, listPaths, type RequestView, readFlag } from '@torii/core/adapter';
+import type { RequestView } from '@torii/core/adapter';
+import { createRequestFilter, describeValue, listPaths, readFlag } from '@torii/core/internal';
 import { type NextFetchEvent, type NextRequest, NextResponse } from 'next/server.js';
 import { writeReason } from '../../digest.ts';
 import { signInAddress } from '../../return-address.ts';

@@ -1,5 +1,5 @@
 import { createTokenVerifier, ToriiAuthError } from '@torii/core';
-import { emitterFor } from '@torii/core/adapter';
+import { emitterFor } from '@torii/core/internal';
 import { type NextRequest, NextResponse } from 'next/server.js';
 import { markPrivate, withHeaders } from '../answer.ts';
 import { findSession, sessionCookieName } from '../issuer/session-cookie.ts';

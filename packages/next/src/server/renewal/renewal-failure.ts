@@ -1,4 +1,4 @@
-import { readRetryAfter } from '@torii/core/adapter';
+import { readRetryAfter } from '@torii/core/internal';
 
 /** How long the issuer is not asked after its first failure. */
 export const minPauseMs = 1_000;

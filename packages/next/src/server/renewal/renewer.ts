@@ -14,7 +14,7 @@ import {
   loggableCause,
   pause,
   raceDeadline,
-} from '@torii/core/adapter';
+} from '@torii/core/internal';
 import { readText } from '../issuer/body-limit.ts';
 import { fetchFresh } from '../issuer/fresh-fetch.ts';
 import { cookieLinesForBrowser } from '../issuer/issuer-cookies.ts';

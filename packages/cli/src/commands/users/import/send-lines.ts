@@ -1,5 +1,5 @@
 import { ToriiApiError, type ToriiClient, ToriiConfigError, ToriiConnectionError, type User } from '@torii/api';
-import { onAbort, readConnectionFailure } from '@torii/core/adapter';
+import { onAbort, readConnectionFailure } from '@torii/core/internal';
 import { pMapIterable } from 'p-map';
 import { isKeyRefused } from '../../../failure-text.ts';
 import { environmentOf } from '../environment.ts';
