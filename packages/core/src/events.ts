@@ -16,7 +16,10 @@ export interface RefusalDetail {
   readonly kid?: string;
   /** The `detail` passed to `refuse`. Safe to log: shortened, printable ASCII, `[withheld]` if it looks like a secret. */
   readonly check?: string;
-  /** Why the keys or the revocations are not available, or why the key that the token names cannot be used. */
+  /**
+   * Why the keys, the revocations or `approve` are not available, why the key that the token names cannot be used, or why the
+   * issuer was not approved.
+   */
   readonly problem?: string;
   /** The function name of the check that refused. Safe to log. Absent if the check has no name. */
   readonly checkName?: string;
@@ -64,6 +67,15 @@ export type VerifierEvent =
       readonly cause: Error;
       /** Whether the keys from an earlier fetch can still be used. */
       readonly usable: boolean;
+    }
+  /** `approve` of the option `issuer` failed, or its answer cannot be used. */
+  | {
+      readonly type: 'approval_failed';
+      /** The issuer that was asked about. Safe to log: a token that is not verified has named it. */
+      readonly issuer: string;
+      readonly problem: string;
+      /** A copy of the error, safe to log: name, message, code and causes, without other properties. */
+      readonly cause: Error;
     }
   /** A key was left out: it cannot be read, has a null member, or shares its `kid`. */
   | {

@@ -26,6 +26,7 @@ export {
 export type { RefusalDetail, VerifierEvent, VerifierEventListener } from './events.ts';
 export type { InitialKeys } from './keys/initial-key-set.ts';
 export type { JSONWebKeySet, JWK } from './keys/jwks.ts';
+export type { ApprovedIssuer, ApproveResult, IssuerApproval } from './options/issuer-approval.ts';
 export type { VerifierOptions } from './options/verifier-options.ts';
 export type { VerifyOptions } from './options/verify-options.ts';
 export { isPatch, Patch, type PatchBody, type PatchFields, type PatchValue } from './patch.ts';
