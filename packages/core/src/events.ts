@@ -51,6 +51,13 @@ export type VerifierEvent =
    * `refuse`.
    */
   | { readonly type: 'refused'; readonly error: ToriiError; readonly detail: RefusalDetail }
+  /**
+   * A check that was passed to `reportOnly` has not let a request through. The request was not refused. `error` is what it would
+   * have been refused with: a copy that is safe to log, unless it is a ToriiError.
+   */
+  | { readonly type: 'would_refuse'; readonly error: Error; readonly detail: RefusalDetail }
+  /** A check that was passed to `reportOnly` was not run, because too many of them were running. */
+  | { readonly type: 'report_skipped'; readonly detail: RefusalDetail }
   /** The key set of an issuer was fetched. */
   | {
       readonly type: 'keys_fetched';
@@ -174,6 +181,7 @@ export function reportRefusal(error: unknown, emit: VerifierEventListener): unkn
   return error;
 }
 
-function detailOf(error: ToriiError): RefusalDetail {
+/** The details that were attached to an error. */
+export function detailOf(error: ToriiError): RefusalDetail {
   return Object(details.get(error));
 }

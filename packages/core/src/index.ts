@@ -9,7 +9,7 @@ export {
 } from './api-errors.ts';
 export { type Actor, type Auth, type Claims, isAuth, type Organization } from './auth.ts';
 export { authenticateRequest } from './authenticate-request.ts';
-export { authorize, type Check, type Refusal, refuse } from './checks.ts';
+export { authorize, type Check, type Refusal, refuse, reportOnly } from './checks.ts';
 export { type Denial, type DenialBody, type DenialCode, type DenialStatus, denialFor } from './denial.ts';
 export {
   type AuthReason,

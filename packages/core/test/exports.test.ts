@@ -22,6 +22,7 @@ const entries = {
     'isAuth',
     'isPatch',
     'refuse',
+    'reportOnly',
     'verifyToken',
   ],
   './adapter': [
@@ -94,6 +95,7 @@ const entries = {
     'readText',
     'readTexts',
     'readWhole',
+    'reportedCheck',
     'requestHints',
     'requireChecks',
     'retryDelayMs',
