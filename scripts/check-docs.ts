@@ -1,6 +1,9 @@
 // Compiles every TypeScript block of the documentation as a separate module, and checks the links to files and headings. A block
 // that cannot compile needs a reason in the line before it:
 //   <!-- not compiled: half of a class -->
+// A block that shows a file of the repository names the file in the line before it, and must be equal to it. It is compiled with
+// the file's package, not here:
+//   <!-- from examples/recipes/trpc/src/recipe.ts -->
 import { spawnSync } from 'node:child_process';
 import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -14,6 +17,8 @@ interface Block {
   readonly code: string;
   /** The reason from the comment before the block, if the block is not compiled. */
   readonly excuse: string | undefined;
+  /** The path of the file from the comment before the block, if the block shows a file. */
+  readonly source: string | undefined;
 }
 
 export interface Page {
@@ -34,14 +39,17 @@ if (import.meta.main) {
     .sort()
     .map((path) => ({ path, ...readPage(readFileSync(join(repository, path), 'utf8')) }));
   const blocks = pages.flatMap(({ path, blocks }) => blocks.map((block) => ({ path, ...block })));
-  const compiled = blocks.filter((block) => block.excuse === undefined);
+  const copies = blocks.filter((block) => block.source !== undefined);
+  const compiled = blocks.filter((block) => block.excuse === undefined && block.source === undefined);
   const links = pages.flatMap(({ path, links }) => links.map((link) => ({ path, ...link })));
 
-  const problems = [...compileBlocks(compiled), ...findBrokenLinks(links)];
+  const problems = [...compileBlocks(compiled), ...findOutdatedCopies(copies), ...findBrokenLinks(links)];
   for (const problem of problems) console.error(problem);
   if (problems.length === 0) {
-    const excused = blocks.length - compiled.length;
-    console.log(`${compiled.length} code blocks compile, ${excused} are excluded, ${links.length} links resolve`);
+    const excused = blocks.length - compiled.length - copies.length;
+    console.log(
+      `${compiled.length} code blocks compile, ${copies.length} equal their file, ${excused} are excluded, ${links.length} links resolve`,
+    );
   }
   process.exitCode = problems.length === 0 ? 0 : 1;
 }
@@ -51,6 +59,7 @@ export function readPage(markdown: string): Page {
   const blocks: Block[] = [];
   const commands: string[] = [];
   let excuse: string | undefined;
+  let source: string | undefined;
   let fence:
     | { readonly end: string; readonly language: string; readonly line: number; readonly code: string[] }
     | undefined;
@@ -63,9 +72,11 @@ export function readPage(markdown: string): Page {
       }
       const { language, line, code } = fence;
       if (language === 'sh') commands.push(...code);
-      if (language === 'ts' || language === 'tsx') blocks.push({ language, line, code: code.join('\n'), excuse });
+      if (language === 'ts' || language === 'tsx')
+        blocks.push({ language, line, code: code.join('\n'), excuse, source });
       fence = undefined;
       excuse = undefined;
+      source = undefined;
       continue;
     }
     const opening = /^\s*(`{3,})(\w*)/.exec(text);
@@ -74,10 +85,25 @@ export function readPage(markdown: string): Page {
       continue;
     }
     // Formatters insert blank lines between a comment and its block.
-    if (text.trim() !== '') excuse = /<!-- not compiled: (.+) -->/.exec(text)?.[1];
+    if (text.trim() === '') continue;
+    excuse = /<!-- not compiled: (.+) -->/.exec(text)?.[1];
+    source = /<!-- from (\S+) -->/.exec(text)?.[1];
   }
   if (fence !== undefined) throw new Error(`The code block that starts in line ${fence.line - 1} is never closed.`);
   return { blocks, commands, links: listLinks(markdown).filter(({ target }) => !/^[a-z]+:/.test(target)) };
+}
+
+/** Returns a problem for each block that is not equal to the file that it shows. */
+export function findOutdatedCopies(
+  blocks: readonly (Block & { readonly path: string })[],
+  root: string = repository,
+): readonly string[] {
+  return blocks.flatMap(({ path, line, code, source = '' }) => {
+    const file = join(root, source);
+    if (!existsSync(file)) return [`${path}:${line}: the file ${source} does not exist`];
+    if (readFileSync(file, 'utf8').trimEnd() === code) return [];
+    return [`${path}:${line}: the block is not equal to ${source}. Copy the whole file into it.`];
+  });
 }
 
 function compileBlocks(blocks: readonly (Block & { readonly path: string })[]): readonly string[] {
