@@ -10,7 +10,7 @@ export {
 export { type Case, listCases } from './cases.ts';
 export { type Feature, features, type Level } from './features.ts';
 export { type Issuer, type Issuers, type IssuersOptions, startIssuers } from './issuers.ts';
-export { type ProcessOptions, StartError, serveCommand } from './process-server.ts';
+export { type ProcessOptions, serveCommand } from './process-server.ts';
 export type { QuestionOptions } from './questions.ts';
 export { type AskedToken, createRevocationSource, type RevocationSource } from './revocation-source.ts';
 export { type CoreErrors, createRoutes, type Routes } from './routes.ts';

@@ -54,7 +54,7 @@ export async function startIssuers({ port = 0 }: IssuersOptions = {}): Promise<I
   };
   const fill = <Value>(value: Value, host = ''): Value =>
     JSON.parse(
-      JSON.stringify(value).replace(/\{(token:|digest:)?([a-z -]+)\}/g, (whole, kind: string | undefined, name) => {
+      JSON.stringify(value).replace(/\{(token:|digest:)?([a-z_]+)\}/g, (whole, kind: string | undefined, name) => {
         if (kind === 'token:') return token(name);
         if (kind === 'digest:') return digestOf(token(name));
         return name === 'host' ? host : (places[name] ?? whole);

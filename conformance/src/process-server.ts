@@ -11,7 +11,7 @@ export interface ProcessOptions {
 }
 
 /** A server that could not be started, with what it printed. */
-export class StartError extends Error {
+class StartError extends Error {
   override readonly name: string = 'StartError';
 }
 

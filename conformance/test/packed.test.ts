@@ -1,6 +1,6 @@
 // The command as it is published, in a folder without any other code of this repository.
 import { spawnSync } from 'node:child_process';
-import { cpSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { findings, lacking } from './found-holes.ts';
@@ -81,6 +81,17 @@ test.each([
   const { status, stderr } = ask(...args);
   expect(stderr).toContain(message);
   expect(status).toBe(2);
+});
+
+test('the whole server of the README passes without the features that the README names', () => {
+  const readme = readFileSync(join(import.meta.dirname, '..', 'README.md'), 'utf8');
+  const [, section = ''] = readme.split('### A whole server');
+  const [, code = ''] = /```js\n([\s\S]*?)```/.exec(section) ?? [];
+  const [, options = ''] = /`(--level [^`]+)`/.exec(section) ?? [];
+  writeFileSync(join(folder, 'readme.mjs'), code);
+  const { status, stdout } = ask(...options.split(' '), '--', process.execPath, 'readme.mjs');
+  expect(stdout).toMatch(/level decisions: \d{3} passed, 0 failed/);
+  expect(status).toBe(0);
 });
 
 test('the cases can be imported as JSON', () => {
