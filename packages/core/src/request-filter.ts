@@ -3,6 +3,7 @@ import { authenticate, type Pipeline } from './authenticate.ts';
 import { readKnownOptions } from './options/reader.ts';
 import { readVerifyOptions, type VerifyOptions, verifyOptionNames } from './options/verify-options.ts';
 import { type CheckResult, checkResult } from './promises/check-result.ts';
+import { bearerScheme } from './request/bearer.ts';
 import { compilePublicPaths } from './request/path.ts';
 import type { RequestView } from './request/request-view.ts';
 import { TokenCache } from './token/token-cache.ts';
@@ -35,7 +36,7 @@ export function createRequestFilter<Custom extends object = Claims>(
   const pipeline: Pipeline = {
     ...settings,
     verify: (token) => verify(token, verification),
-    places: { header: 'authorization', cookie, origins },
+    places: { header: 'authorization', scheme: bearerScheme, cookie, origins },
     isKnown: (token) => verification.cache.has(token),
     isPublic: compilePublicPaths(publicPaths),
     allowPreflight,
