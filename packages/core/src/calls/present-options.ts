@@ -29,7 +29,8 @@ export function presentOptions(given: object): number {
     bit(16, 'origins' in given) |
     bit(17, 'publicPaths' in given) |
     bit(18, 'allowPreflight' in given) |
-    bit(19, 'checks' in given)
+    bit(19, 'checks' in given) |
+    bit(20, 'observe' in given)
   );
 }
 
