@@ -1,7 +1,7 @@
 import type { FoundToken } from '../authenticate.ts';
 import { ToriiAuthError } from '../errors.ts';
 import { refusal } from '../events.ts';
-import { bearerToken, isFromOwnPages, missingToken, type TokenPlaces, tokenFromCookie } from '../request/bearer.ts';
+import { bearerToken, missingToken, type TokenPlaces, tokenFromCookie } from '../request/bearer.ts';
 import type { RequestView } from '../request/request-view.ts';
 import { requireText, withoutTrailingSlash } from '../token/claims.ts';
 import { parseToken } from '../token/parse.ts';
@@ -39,9 +39,9 @@ export function createTokenFinder(makers: Makers): TokenFinder {
       const place = isSimple ? usual : usedPlace(request);
       const token = bearerToken(request, place.places, place.isKnown);
       const found = choose(token, place);
-      // CSRF protection: another verifier of the list may accept this cookie from more origins.
-      const isCookie = place.places.cookie !== undefined;
-      if (isCookie && !isFromOwnPages(request, found.maker.places.origins)) throw missingToken();
+      // The place has the origins of all who read it (CSRF). The one that is chosen must find this token by itself too.
+      const { places, isKnown } = found.maker;
+      if (!isSimple && bearerToken(request, places, isKnown) !== token) throw missingToken();
       return found;
     },
     choose: (token) => choose(token, anywhere),
