@@ -10,6 +10,7 @@ import { failOnCrashes } from '../../scripts/crash-guard.ts';
 import { createExpressApp } from '../adapters/express.ts';
 import { createExpressGuardsApp } from '../adapters/express-guards.ts';
 import { createFastifyApp } from '../adapters/fastify.ts';
+import { createHonoApp } from '../adapters/hono.ts';
 import { createKoaApp } from '../adapters/koa.ts';
 import { createNodeHttpApp } from '../adapters/node-http.ts';
 import { cases, emulators, fill, judge, optionsOf, verifiers } from './questions.ts';
@@ -24,6 +25,7 @@ const servers = {
   'node:http': createNodeHttpApp,
   'Express guards in node:http': createExpressGuardsApp,
   Fastify: createFastifyApp,
+  Hono: createHonoApp,
 };
 
 failOnCrashes();

@@ -1,0 +1,32 @@
+import type { Claims } from '@torii/core';
+import type { GuardedAuth } from '@torii/core/adapter';
+import type { Context, MiddlewareHandler } from 'hono';
+
+/**
+ * The variables that `requireAuth` and `optionalAuth` set: `c.get('auth')` and `c.var.auth`.
+ *
+ * @example const app = new Hono<{ Variables: AuthVariables }>();
+ */
+// A type, because the `Variables` of Hono 4.1 need an index signature, which an interface lacks.
+export type AuthVariables<Custom extends object = Claims> = {
+  /**
+   * The verified caller. `null` if the request was let through without one: its path is public, it is a CORS preflight that
+   * `allowPreflight` lets through, or `optionalAuth` found no token. `undefined` if neither `requireAuth` nor `optionalAuth` ran.
+   */
+  auth: GuardedAuth<Custom> | null;
+};
+
+/** The variables after `allow`, which refuses a request without a verified caller. */
+export type AllowedVariables<Custom extends object = Claims> = {
+  auth: GuardedAuth<Custom>;
+};
+
+/** Hono's `Context`, under a name of this package, so that the declarations of an app can name it. */
+export interface HonoContext extends Context {}
+
+/** Hono's `MiddlewareHandler`, under a name of this package. Routes that are chained after it know the type of `c.var.auth`. */
+export interface HonoMiddleware<Variables extends { auth: unknown }>
+  extends MiddlewareHandler<{ Variables: Variables }> {}
+
+/** A handler of a route. */
+export type HonoHandler = (c: HonoContext) => Promise<Response>;
