@@ -7,19 +7,18 @@ import type { Context, MiddlewareHandler } from 'hono';
  *
  * @example const app = new Hono<{ Variables: AuthVariables }>();
  */
-// A type, because the `Variables` of Hono 4.1 need an index signature, which an interface lacks.
-export type AuthVariables<Custom extends object = Claims> = {
+export interface AuthVariables<Custom extends object = Claims> {
   /**
    * The verified caller. `null` if the request was let through without one: its path is public, it is a CORS preflight that
    * `allowPreflight` lets through, or `optionalAuth` found no token. `undefined` if neither `requireAuth` nor `optionalAuth` ran.
    */
   auth: GuardedAuth<Custom> | null;
-};
+}
 
 /** The variables after `allow`, which refuses a request without a verified caller. */
-export type AllowedVariables<Custom extends object = Claims> = {
+export interface AllowedVariables<Custom extends object = Claims> {
   auth: GuardedAuth<Custom>;
-};
+}
 
 /** Hono's `Context`, under a name of this package, so that the declarations of an app can name it. */
 export interface HonoContext extends Context {}
