@@ -1,6 +1,6 @@
 import type { Claims } from '@torii/core';
 import type { GuardedAuth } from '@torii/core/adapter';
-import type { Context, MiddlewareHandler } from 'hono';
+import type { Context, MiddlewareHandler, Next } from 'hono';
 
 /**
  * The variables that `requireAuth` and `optionalAuth` set: `c.get('auth')` and `c.var.auth`.
@@ -25,7 +25,10 @@ export interface HonoContext extends Context {}
 
 /** Hono's `MiddlewareHandler`, under a name of this package. Routes that are chained after it know the type of `c.var.auth`. */
 export interface HonoMiddleware<Variables extends { auth: unknown }>
-  extends MiddlewareHandler<{ Variables: Variables }> {}
+  extends MiddlewareHandler<{ Variables: Variables }> {
+  /** Middleware of an app can call it with any context: `app.use((c, next) => guard(c, next))`. */
+  (c: HonoContext, next: Next): ReturnType<MiddlewareHandler>;
+}
 
 /** A handler of a route. */
 export type HonoHandler = (c: HonoContext) => Promise<Response>;

@@ -69,6 +69,12 @@ test('the guards are accepted wherever Hono accepts middleware', () => {
     .on(['GET', 'POST'], '/both', requireAuth({ issuer }), (c) => c.text(c.var.tenant + getAuth(c).userId));
 });
 
+test('middleware of an app can call a guard with its own context', () => {
+  new Hono<{ Bindings: { ISSUER: string }; Variables: { tenant: string } }>()
+    .use((c, next) => requireAuth({ issuer: c.env.ISSUER })(c, next))
+    .use('/admin/*', (c, next) => allow(() => true)(c, next));
+});
+
 test('getAuth and getToken take the context of every app and route', () => {
   const whoIs = (c: Context) => getAuth(c).userId;
   new Hono<{ Bindings: { KEY: string } }>().get('/:id', (c) => {
