@@ -7,10 +7,16 @@ import { failOnCrashes } from '../../scripts/crash-guard.ts';
 import { createExpressApp } from '../adapters/express.ts';
 import { createExpressGuardsApp } from '../adapters/express-guards.ts';
 import { createFastifyApp } from '../adapters/fastify.ts';
+import { createHonoApp } from '../adapters/hono.ts';
 import { createKoaApp } from '../adapters/koa.ts';
 import { createNodeHttpApp } from '../adapters/node-http.ts';
 import type { CreateApp } from '../adapters/subject.ts';
-import { type CreateWebhookApp, createExpressWebhookApp, createKoaWebhookApp } from '../adapters/webhooks.ts';
+import {
+  type CreateWebhookApp,
+  createExpressWebhookApp,
+  createHonoWebhookApp,
+  createKoaWebhookApp,
+} from '../adapters/webhooks.ts';
 import { describeConformance } from '../src/vitest.ts';
 import { writeResults } from './results.ts';
 
@@ -23,6 +29,7 @@ const adapters: Readonly<Record<string, readonly [CreateApp, CreateWebhookApp?]>
   'Express 5': [createExpressApp(express5), createExpressWebhookApp(express5)],
   'Koa 2': [createKoaApp(oldKoa), createKoaWebhookApp(oldKoa)],
   'Koa 3': [createKoaApp(koa3), createKoaWebhookApp(koa3)],
+  Hono: [createHonoApp, createHonoWebhookApp],
   'node:http': [createNodeHttpApp],
   'Express guards in node:http': [createExpressGuardsApp],
   'Core in Fastify': [createFastifyApp],
