@@ -1,7 +1,9 @@
 import type { RequestListener } from 'node:http';
 import { webhookHandler as forExpress, type WebhookEvent } from '@torii/express/webhooks';
+import { webhookHandler as forFastify } from '@torii/fastify/webhooks';
 import { webhookHandler as forKoa } from '@torii/koa/webhooks';
 import type express5 from 'express';
+import { fastify } from 'fastify';
 import type Koa3 from 'koa';
 
 /** The webhook's current secret, the secret before the rotation, and a secret that no receiver has. */
@@ -43,3 +45,12 @@ export const createKoaWebhookApp =
     app.use((ctx, next) => (ctx.path === '/webhooks' ? receive(ctx, next) : next()));
     return app.callback();
   };
+
+export const createFastifyWebhookApp: CreateWebhookApp = (visit) => {
+  const app = fastify();
+  app.register(forFastify(options(), handle(visit)), { prefix: '/webhooks' });
+  return async (request, response) => {
+    await app.ready();
+    app.routing(request, response);
+  };
+};

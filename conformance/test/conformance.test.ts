@@ -7,6 +7,7 @@ import koa3 from 'koa';
 import koa2 from 'koa2';
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { failOnCrashes } from '../../scripts/crash-guard.ts';
+import { createCoreInFastifyApp } from '../adapters/core-in-fastify.ts';
 import { createExpressApp } from '../adapters/express.ts';
 import { createExpressGuardsApp } from '../adapters/express-guards.ts';
 import { createFastifyApp } from '../adapters/fastify.ts';
@@ -24,6 +25,7 @@ const servers = {
   'node:http': createNodeHttpApp,
   'Express guards in node:http': createExpressGuardsApp,
   Fastify: createFastifyApp,
+  'core in Fastify': createCoreInFastifyApp,
 };
 
 failOnCrashes();

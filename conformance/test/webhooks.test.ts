@@ -6,7 +6,7 @@ import koa3 from 'koa';
 import koa2 from 'koa2';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { failOnCrashes } from '../../scripts/crash-guard.ts';
-import { createExpressWebhookApp, createKoaWebhookApp } from '../adapters/webhooks.ts';
+import { createExpressWebhookApp, createFastifyWebhookApp, createKoaWebhookApp } from '../adapters/webhooks.ts';
 import { deliverCase, judgeDelivery, webhookCases } from './deliver.ts';
 
 const servers = {
@@ -15,6 +15,7 @@ const servers = {
   'Express 5': createExpressWebhookApp(express5),
   'Koa 2': createKoaWebhookApp(koa2 as unknown as typeof koa3),
   'Koa 3': createKoaWebhookApp(koa3),
+  Fastify: createFastifyWebhookApp,
 };
 
 failOnCrashes();
