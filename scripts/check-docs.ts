@@ -33,7 +33,14 @@ const blockFolder = 'docs/.blocks';
 
 if (import.meta.main) {
   const write = process.argv.includes('--write');
-  const patterns = ['*.md', '.github/**/*.md', '{packages,examples}/*/*.md', 'examples/recipes/*/*.md', 'docs/**/*.md'];
+  const patterns = [
+    '*.md',
+    '.github/**/*.md',
+    'conformance/*.md',
+    '{packages,examples}/*/*.md',
+    'examples/recipes/*/*.md',
+    'docs/**/*.md',
+  ];
   const paths = globSync(patterns, { cwd: repository, exclude: ['**/node_modules/**'] }).sort();
   const stale = paths.flatMap((path) => compareCopies(path, write));
   const pages = paths.map((path) => ({ path, ...readPage(readFileSync(join(repository, path), 'utf8')) }));
