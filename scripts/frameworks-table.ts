@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readPage } from './check-docs.ts';
 import { countLinesOfCode } from './lines-of-code.ts';
+import { listLinks } from './markdown.ts';
 import { repository } from './workspace.ts';
 
 export const pagePath: string = join(repository, 'docs', 'frameworks.md');
@@ -62,18 +63,23 @@ const rows: readonly Row[] = [
   ),
 ];
 
-/** Returns the page with a current table. A row whose code does not exist is left out. */
+/** Returns the page with a current table. A row whose code or page does not exist is left out. */
 export function replaceTable(page: string): string {
   const [begin, end] = ['<!-- table: frameworks, written by npm run generate -->', '<!-- end: frameworks -->'];
   const [before, rest = ''] = page.split(begin);
   const [, after] = rest.split(end);
   if (after === undefined) throw new Error('docs/frameworks.md has no markers for its table.');
   const cells = rows
-    .filter(({ example }) => existsSync(join(repository, example.path)))
+    .filter(isWritten)
     .map(({ frameworks, use, example, tested }) => [frameworks, use, String(countExample(example)), tested]);
   const titles = ['framework', 'package or recipe', 'lines of code', 'tested'];
   const lines = [titles, ['---', '---', '--:', '---'], ...cells].map((line) => `| ${line.join(' | ')} |`);
   return `${before}${begin}\n\n${lines.join('\n')}\n\n${end}${after}`;
+}
+
+function isWritten({ use, example }: Row): boolean {
+  const pages = listLinks(use).map(({ target }) => join(repository, 'docs', target.replace(/#.*/, '')));
+  return [join(repository, example.path), ...pages].every((path) => existsSync(path));
 }
 
 function row(frameworks: string, use: string, example: Example, tested: string): Row {
