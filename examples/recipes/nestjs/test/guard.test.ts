@@ -29,6 +29,13 @@ class ClosedController {
     return { ok: true };
   }
 
+  @Get('twice')
+  @Allow((auth) => auth.organization?.id === 'acme')
+  @Allow((auth) => auth.profileComplete)
+  twice() {
+    return { ok: true };
+  }
+
   @Get('public')
   @Public()
   public() {
@@ -42,6 +49,13 @@ class ClosedController {
     return { ok: true };
   }
 }
+
+@Controller('inherited')
+class InheritedController extends ClosedController {}
+
+@Controller('narrowed')
+@Allow((auth) => auth.organization?.id === 'acme')
+class NarrowedController extends ClosedController {}
 
 @Controller('open')
 @Public()
@@ -93,7 +107,14 @@ class VersionedController {
   }
 }
 
-const controllers = [ClosedController, OpenController, FailingController, VersionedController];
+const controllers = [
+  ClosedController,
+  InheritedController,
+  NarrowedController,
+  OpenController,
+  FailingController,
+  VersionedController,
+];
 
 @Module({ imports: [AppModule], controllers })
 class TestModule {}
@@ -209,6 +230,21 @@ describe.each(Object.entries(platforms))('on %s', (_name, create) => {
     expect(await narrow(true, 'acme')).toBe(200);
     expect(await narrow(false, 'acme')).toBe(403);
     expect(await narrow(true, 'evil')).toBe(403);
+  });
+
+  test('a second @Allow() adds its checks, also on a derived controller', async () => {
+    const statusOf = async (
+      path: string,
+      claims: { emailVerified?: boolean; profileComplete?: boolean },
+      id = 'acme',
+    ) => (await ask(path, await emulator.token({ ...claims, organization: { id } }))).status;
+    for (const path of ['/closed/twice', '/inherited/twice', '/narrowed/twice']) {
+      expect(await statusOf(path, {})).toBe(200);
+      expect(await statusOf(path, { profileComplete: false })).toBe(403);
+      expect(await statusOf(path, { emailVerified: false })).toBe(403);
+      expect(await statusOf(path, {}, 'evil')).toBe(403);
+    }
+    expect(await statusOf('/narrowed/public', {}, 'evil')).toBe(403);
   });
 
   test('@Public() does not switch off a check', async () => {
