@@ -15,7 +15,7 @@ import type { Auth } from '@torii/core';
 import { type Emulator, startEmulator } from '@torii/emulator';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { failOnCrashes } from '../../../../scripts/crash-guard.ts';
-import { AppController, AppModule } from '../src/app.ts';
+import { AppModule } from '../src/app.ts';
 import { Allow, CurrentAuth, Public, ToriiGuard, ToriiModule } from '../src/recipe.ts';
 
 failOnCrashes();
@@ -119,7 +119,7 @@ const controllers = [
 @Module({ imports: [AppModule], controllers })
 class TestModule {}
 
-@Module({ controllers: [AppController] })
+@Module({ controllers: [OpenController] })
 class UnguardedModule {}
 
 let emulator: Emulator;
@@ -309,7 +309,7 @@ describe.each(Object.entries(platforms))('on %s', (_name, create) => {
   test('@CurrentAuth() without the guard is an error of the app', async () => {
     const other = await create(UnguardedModule);
     await other.listen(0, '127.0.0.1');
-    const response = await fetch(`${await other.getUrl()}/me`);
+    const response = await fetch(`${await other.getUrl()}/open/caller`);
     await other.close();
     expect(response.status).toBe(500);
   });
