@@ -27,10 +27,13 @@ export interface Page {
 const blockFolder = 'docs/.blocks';
 
 if (import.meta.main) {
-  const pages = globSync(['*.md', '.github/**/*.md', '{packages,examples}/*/*.md', 'docs/**/*.md'], {
-    cwd: repository,
-    exclude: ['**/node_modules/**'],
-  })
+  const pages = globSync(
+    ['*.md', '.github/**/*.md', 'conformance/*.md', '{packages,examples}/*/*.md', 'docs/**/*.md'],
+    {
+      cwd: repository,
+      exclude: ['**/node_modules/**'],
+    },
+  )
     .sort()
     .map((path) => ({ path, ...readPage(readFileSync(join(repository, path), 'utf8')) }));
   const blocks = pages.flatMap(({ path, blocks }) => blocks.map((block) => ({ path, ...block })));

@@ -3,13 +3,9 @@ import { webhookHandler as forExpress, type WebhookEvent } from '@torii/express/
 import { webhookHandler as forKoa } from '@torii/koa/webhooks';
 import type express5 from 'express';
 import type Koa3 from 'koa';
+import { readWebhookTable } from '../src/case-table.ts';
 
-/** The webhook's current secret, the secret before the rotation, and a secret that no receiver has. */
-export const secrets = {
-  current: 'whsec_Y3VycmVudC1zZWNyZXQtb2YtdGhlLXdlYmhvb2s=',
-  previous: 'whsec_cHJldmlvdXMtc2VjcmV0LW9mLXRoZS13ZWJob29r',
-  stranger: 'whsec_c3RyYW5nZXItc2VjcmV0LW9mLXRoZS13ZWJob29r',
-} as const;
+export const { secrets } = readWebhookTable();
 
 export type Visit = (eventId: string) => void;
 

@@ -3,6 +3,7 @@ import { authenticate, finderOf, type Pipeline } from './authenticate.ts';
 import { readKnownOptions } from './options/reader.ts';
 import { readVerifyOptions, type VerifyOptions, verifyOptionNames } from './options/verify-options.ts';
 import { type CheckResult, checkResult } from './promises/check-result.ts';
+import { bearerScheme } from './request/bearer.ts';
 import { compilePublicPaths } from './request/path.ts';
 import type { RequestView } from './request/request-view.ts';
 import { TokenCache } from './token/token-cache.ts';
@@ -37,7 +38,7 @@ export function createRequestFilter<Custom extends object = Claims>(
     emit,
     find: finderOf(
       { emit, refuseRevoked, verify: (token, parsed) => verify(token, verification, parsed) },
-      { header: 'authorization', cookie, origins },
+      { header: 'authorization', scheme: bearerScheme, cookie, origins },
       (token) => verification.cache.has(token),
     ),
     isPublic: compilePublicPaths(publicPaths),

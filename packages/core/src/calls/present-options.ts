@@ -30,7 +30,9 @@ export function presentOptions(given: object): number {
     bit(17, 'publicPaths' in given) |
     bit(18, 'allowPreflight' in given) |
     bit(19, 'checks' in given) |
-    bit(20, 'observe' in given)
+    bit(20, 'scheme' in given) |
+    bit(21, 'allowNonBrowsers' in given) |
+    bit(22, 'observe' in given)
   );
 }
 
