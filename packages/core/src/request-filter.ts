@@ -38,14 +38,14 @@ export function createRequestFilter<Custom extends object = Claims>(
   const settings = readVerifyOptions(readKnownOptions(options, verifyOptionNames, ''));
   const { emit, refuseRevoked, keySources } = settings;
   const verification = { ...settings, cache: new TokenCache(settings.cachedTokens) };
-  const token: TokenPipeline = {
+  const ownPipeline: TokenPipeline = {
     emit,
     refuseRevoked,
-    verify: (text, parsed) => verify(text, verification, parsed),
+    verify: (token, parsed) => verify(token, verification, parsed),
   };
   const places = { header: 'authorization', scheme: bearerScheme, cookie, origins };
-  const isKnown = (text: string): boolean => verification.cache.has(text);
-  const own = { emit, find: finderOf(token, places, isKnown), hasChecks: false };
+  const isKnown = (token: string): boolean => verification.cache.has(token);
+  const own = { emit, find: finderOf(ownPipeline, places, isKnown), hasChecks: false };
   const { find, hasChecks, ...used } = given === undefined ? own : combined(given.combine);
   const pipeline: Pipeline = {
     emit: used.emit,
@@ -62,7 +62,7 @@ export function createRequestFilter<Custom extends object = Claims>(
     rememberMaker(torii, {
       issuers: [...keySources.keys()],
       places,
-      pipeline: token,
+      pipeline: ownPipeline,
       isKnown,
       wholeOptions: noWholeOptions,
     });

@@ -1,7 +1,6 @@
 import type { FoundToken } from '../authenticate.ts';
 import { ToriiAuthError } from '../errors.ts';
 import { refusal } from '../events.ts';
-import { wrongOption } from '../options/reader.ts';
 import { bearerToken, missingToken, type TokenPlaces, tokenFromCookie } from '../request/bearer.ts';
 import type { RequestView } from '../request/request-view.ts';
 import { requireText, withoutTrailingSlash } from '../token/claims.ts';
@@ -26,13 +25,12 @@ export interface TokenFinder {
 
 export function createTokenFinder(makers: Makers): TokenFinder {
   const anywhere = placeOf(makers, makers[0].places);
-  const headers = groupBy(makers, ({ header }) => header).map((group) => {
-    assertOneScheme(group);
-    return placeOf(group, { ...unitedPlaces(group), cookie: undefined });
-  });
-  const cookies = groupBy(makers, ({ cookie }) => cookie).map((group) => placeOf(group, unitedPlaces(group)));
+  const headers = groupBy(makers, ({ header }) => header).map((group) =>
+    placeOf(group, { ...widestPlaces(group), cookie: undefined }),
+  );
+  const cookies = groupBy(makers, ({ cookie }) => cookie).map((group) => placeOf(group, widestPlaces(group)));
   const usual = headers[0] ?? anywhere;
-  // A header without a scheme counts for some origins only.
+  // Without the rules for cross-site requests, which each verifier has.
   const isSimple = headers.length === 1 && cookies.length === 0 && usual.places.scheme !== undefined;
 
   return {
@@ -40,7 +38,7 @@ export function createTokenFinder(makers: Makers): TokenFinder {
       const place = isSimple ? usual : usedPlace(request);
       const token = bearerToken(request, place.places, place.isKnown);
       const found = choose(token, place);
-      // The place has the origins of all who read it (CSRF). The verifier that is chosen must find this token by itself too.
+      // The place has the widest rules of all who read it (CSRF). The chosen verifier must find this token by its own rules too.
       const { places, isKnown } = found.maker;
       if (!isSimple && bearerToken(request, places, isKnown) !== token) throw missingToken();
       return found;
@@ -91,23 +89,12 @@ function placeOf(makers: readonly Maker[], places: TokenPlaces): Place {
   };
 }
 
-function unitedPlaces(group: Makers): TokenPlaces {
+function widestPlaces(group: Makers): TokenPlaces {
   return {
     ...group[0].places,
     origins: group.flatMap(({ places }) => places.origins),
     allowNonBrowsers: group.some(({ places }) => places.allowNonBrowsers),
   };
-}
-
-function assertOneScheme([{ places }, ...others]: Makers): void {
-  const other = others.find((maker) => maker.places.scheme?.name.toLowerCase() !== places.scheme?.name.toLowerCase());
-  if (other === undefined) return;
-  const [first, second] = [places, other.places].map(({ scheme }) => scheme?.name ?? 'none');
-  const remedy = 'Give them the same scheme, or another header';
-  throw wrongOption(
-    'scheme',
-    `differs between verifiers that read the header ${places.header}: ${first}, ${second}. ${remedy}`,
-  );
 }
 
 function cookieOf(request: RequestView, { cookie }: TokenPlaces): string | undefined {
