@@ -48,6 +48,7 @@ const entries = {
     'checkAudience',
     'checkNameOf',
     'cleanKeyText',
+    'combine',
     'createAwaitGuard',
     'createRequestFilter',
     'decodeText',
