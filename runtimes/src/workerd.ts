@@ -26,10 +26,7 @@ const compatibilityDates = ['2024-09-01', '2026-11-01'];
 export async function listWorkerds(): Promise<readonly Workerd[]> {
   const conditions = ['workerd', 'worker'];
   const scripts = { cases: await bundle('in-worker', conditions), alone: await bundle('alone-in-worker', conditions) };
-  const system = process.platform === 'win32' ? 'windows' : process.platform;
-  const ending = process.platform === 'win32' ? '.exe' : '';
-  const platform = `${system}-${process.arch === 'x64' ? '64' : process.arch}`;
-  const binary = findBinary(['workerd', `@cloudflare/workerd-${platform}`], `bin/workerd${ending}`);
+  const binary = findWorkerd();
   return compatibilityDates.map((date) => ({
     name: `workerd ${date}`,
     kind: 'bundled',
@@ -38,23 +35,15 @@ export async function listWorkerds(): Promise<readonly Workerd[]> {
   }));
 }
 
+function findWorkerd(): string | undefined {
+  const system = process.platform === 'win32' ? 'windows' : process.platform;
+  const ending = process.platform === 'win32' ? '.exe' : '';
+  const platform = `${system}-${process.arch === 'x64' ? '64' : process.arch}`;
+  return findBinary(['workerd', `@cloudflare/workerd-${platform}`], `bin/workerd${ending}`);
+}
+
 async function startWorker(binary: string, script: string, date: string): Promise<Worker> {
-  const folder = mkdtempSync(join(tmpdir(), 'torii-workerd-'));
-  const config = join(folder, 'config.capnp');
-  writeFileSync(config, configFor(basename(script), date));
-  const args = ['serve', config, `--import-path=${dirname(script)}`, '--control-fd=3'];
-  const child = spawn(binary, args, { stdio: ['ignore', 'inherit', 'inherit', 'pipe'] });
-  const stop = (): void => {
-    child.kill();
-    rmSync(folder, { recursive: true, force: true });
-  };
-  const url = await portOf(child).then(
-    (port) => `http://127.0.0.1:${port}/`,
-    (error) => {
-      stop();
-      throw error;
-    },
-  );
+  const { url, stop } = await serveWorker(binary, script, date);
   const send = async (body: unknown): Promise<string> =>
     (await fetch(url, { method: 'POST', body: JSON.stringify(body) })).text();
   return {
@@ -68,11 +57,53 @@ async function startWorker(binary: string, script: string, date: string): Promis
   };
 }
 
-function configFor(script: string, date: string): string {
+export interface WorkerServer {
+  readonly name: string;
+  serve(bindings: Readonly<Record<string, string>>): ReturnType<typeof serveWorker>;
+}
+
+/** Serves a script with the newest compatibility date. `undefined` if workerd is not installed. */
+export function findWorkerServer(script: string): WorkerServer | undefined {
+  const binary = findWorkerd();
+  const date = compatibilityDates.at(-1) ?? '';
+  if (binary === undefined) return undefined;
+  return { name: `workerd ${date}`, serve: (bindings) => serveWorker(binary, script, date, bindings) };
+}
+
+async function serveWorker(
+  binary: string,
+  script: string,
+  date: string,
+  bindings: Readonly<Record<string, string>> = {},
+): Promise<{ readonly url: string; stop(): void }> {
+  const folder = mkdtempSync(join(tmpdir(), 'torii-workerd-'));
+  const config = join(folder, 'config.capnp');
+  writeFileSync(config, configFor(basename(script), date, bindings));
+  const args = ['serve', config, `--import-path=${dirname(script)}`, '--control-fd=3'];
+  const child = spawn(binary, args, { stdio: ['ignore', 'inherit', 'inherit', 'pipe'] });
+  const stop = (): void => {
+    child.kill();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  const url = await portOf(child).then(
+    (port) => `http://127.0.0.1:${port}/`,
+    (error) => {
+      stop();
+      throw error;
+    },
+  );
+  return { url, stop };
+}
+
+function configFor(script: string, date: string, bindings: Readonly<Record<string, string>>): string {
+  const texts = Object.entries(bindings).map(
+    ([name, text]) => `(name = ${JSON.stringify(name)}, text = ${JSON.stringify(text)})`,
+  );
   return `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [
-    (name = "main", worker = (modules = [(name = "worker", esModule = embed "/${script}")], compatibilityDate = "${date}")),
+    (name = "main", worker = (modules = [(name = "worker", esModule = embed "/${script}")], compatibilityDate = "${date}",
+      bindings = [${texts.join(', ')}])),
     (name = "internet", network = (allow = ["private"])),
   ],
   sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")],
