@@ -62,14 +62,13 @@ export function serveCommand(
 }
 
 function environmentOf(setting: ServerSetting, port: number): Readonly<Record<string, string>> {
-  const { options, revocations, issuer, webhookSecrets } = setting;
-  const { issuer: url, ...others } = options;
-  const place = { issuer: issuer.url, environmentId: issuer.environmentId };
+  const { options, revocations, webhookSecrets } = setting;
+  const { issuer, ...others } = options;
   return {
     HOST: '127.0.0.1',
     PORT: String(port),
-    TORII_ISSUER: url,
-    TORII_OPTIONS: JSON.stringify({ ...others, ...(revocations && { revocations: { ...place, ...revocations } }) }),
+    TORII_ISSUER: issuer,
+    TORII_OPTIONS: JSON.stringify({ ...others, revocations }),
     TORII_WEBHOOK_SECRET: webhookSecrets.current,
     TORII_PREVIOUS_WEBHOOK_SECRET: webhookSecrets.previous,
   };
