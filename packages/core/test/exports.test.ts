@@ -35,6 +35,7 @@ const entries = {
     'verifierFrom',
     'viewOf',
   ],
+  './current-auth': ['createAuthKeeper', 'currentAuth'],
   './internal': [
     'RemoteValue',
     'RepeatWatch',
