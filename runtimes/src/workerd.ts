@@ -3,10 +3,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { binaries } from './binaries.ts';
 import { bundle } from './bundle.ts';
 import type { ScriptName } from './case.ts';
 import type { FeedVisit } from './feed-visits.ts';
-import { describeMissing, findBinary, type Running, type Runtime } from './runtime.ts';
+import { describeMissing, type Running, type Runtime } from './runtime.ts';
 import type { Visit } from './visits.ts';
 
 export interface Workerd extends Runtime {
@@ -26,10 +27,7 @@ const compatibilityDates = ['2024-09-01', '2026-11-01'];
 export async function listWorkerds(): Promise<readonly Workerd[]> {
   const conditions = ['workerd', 'worker'];
   const scripts = { cases: await bundle('in-worker', conditions), alone: await bundle('alone-in-worker', conditions) };
-  const system = process.platform === 'win32' ? 'windows' : process.platform;
-  const ending = process.platform === 'win32' ? '.exe' : '';
-  const platform = `${system}-${process.arch === 'x64' ? '64' : process.arch}`;
-  const binary = findBinary(['workerd', `@cloudflare/workerd-${platform}`], `bin/workerd${ending}`);
+  const binary = binaries.workerd();
   return compatibilityDates.map((date) => ({
     name: `workerd ${date}`,
     kind: 'bundled',
@@ -81,7 +79,7 @@ const config :Workerd.Config = (
 }
 
 /** Reads the port from `--control-fd`, to which workerd writes it as a line of JSON. */
-function portOf(child: ChildProcess): Promise<number> {
+export function portOf(child: ChildProcess): Promise<number> {
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (code) => reject(new Error(`workerd exited with ${code}`)));

@@ -1,5 +1,5 @@
 import type { Claims } from './auth.ts';
-import { authenticate, type Pipeline } from './authenticate.ts';
+import { authenticate, finderOf, type Pipeline } from './authenticate.ts';
 import { readKnownOptions } from './options/reader.ts';
 import { readVerifyOptions, type VerifyOptions, verifyOptionNames } from './options/verify-options.ts';
 import { type CheckResult, checkResult } from './promises/check-result.ts';
@@ -32,14 +32,18 @@ export function createRequestFilter<Custom extends object = Claims>(
   { cookie, origins, publicPaths, allowPreflight }: FilterSettings,
 ): RequestFilter<Custom> {
   const settings = readVerifyOptions(readKnownOptions(options, verifyOptionNames, ''));
+  const { emit, refuseRevoked } = settings;
   const verification = { ...settings, cache: new TokenCache(settings.cachedTokens) };
   const pipeline: Pipeline = {
-    ...settings,
-    verify: (token) => verify(token, verification),
-    places: { header: 'authorization', scheme: bearerScheme, cookie, origins },
-    isKnown: (token) => verification.cache.has(token),
+    emit,
+    find: finderOf(
+      { emit, refuseRevoked, verify: (token, parsed) => verify(token, verification, parsed) },
+      { header: 'authorization', scheme: bearerScheme, cookie, origins },
+      (token) => verification.cache.has(token),
+    ),
     isPublic: compilePublicPaths(publicPaths),
     allowPreflight,
+    hasChecks: false,
   };
   return (request) => checkResult(() => authenticate(request, pipeline, false)) as Promise<CheckResult<Custom, null>>;
 }

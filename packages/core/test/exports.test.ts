@@ -14,6 +14,7 @@ const entries = {
     'ToriiRequestError',
     'ToriiRevocationError',
     'ToriiUnavailableError',
+    'anyVerifier',
     'authenticateRequest',
     'authorize',
     'createTokenVerifier',

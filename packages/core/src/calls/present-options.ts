@@ -31,7 +31,8 @@ export function presentOptions(given: object): number {
     bit(18, 'allowPreflight' in given) |
     bit(19, 'checks' in given) |
     bit(20, 'scheme' in given) |
-    bit(21, 'allowNonBrowsers' in given)
+    bit(21, 'allowNonBrowsers' in given) |
+    bit(22, 'observe' in given)
   );
 }
 

@@ -4,6 +4,8 @@ import { emitterFor } from '../emitter.ts';
 import type { VerifierEventListener } from '../events.ts';
 import { bearerScheme, schemeNamed, type TokenPlaces, type TokenScheme } from '../request/bearer.ts';
 import type { PublicPaths } from '../request/path.ts';
+import type { Verifier } from '../verifier-contract.ts';
+import { type ObservedVerifier, readObserved } from './observe-option.ts';
 import { listOrigins } from './origins.ts';
 import { readPublicPaths } from './paths.ts';
 import { type Options, readFlag, readFunction, readHttpName, wrongOption } from './reader.ts';
@@ -54,6 +56,12 @@ export interface RequestOptions<Custom extends object = Claims> {
   readonly allowPreflight?: boolean;
   /** Checks that run in order for every authenticated caller. A request is refused unless every check returns `true`. */
   readonly checks?: readonly Check<Custom>[];
+  /**
+   * Another verifier, which is asked about the same requests and tokens after this one has decided. It decides nothing and
+   * delays nothing: `onEvent` gets `agreed`, `disagreed` or `not_observed`. Requests for public paths and CORS preflights are
+   * not observed. Its checks run, and its `onEvent` is called. At most 1,000 observations run at a time in a process.
+   */
+  readonly observe?: Verifier<object, null>;
   /** Called with every event, for logs and metrics. Events never contain a token. Errors of this function are ignored. */
   readonly onEvent?: VerifierEventListener | undefined;
 }
@@ -65,6 +73,7 @@ export interface RequestSettings {
   readonly isPublic: PublicPaths | undefined;
   readonly allowPreflight: boolean;
   readonly checks: readonly Check[];
+  readonly observed: ObservedVerifier | undefined;
 }
 
 export const requestOptionNames = [
@@ -76,6 +85,7 @@ export const requestOptionNames = [
   'allowPreflight',
   'allowNonBrowsers',
   'checks',
+  'observe',
 ] as const;
 
 type RequestOptionValues = Options<(typeof requestOptionNames)[number] | 'onEvent'>;
@@ -87,6 +97,7 @@ export function readRequestOptions(options: RequestOptionValues): RequestSetting
     isPublic: 'publicPaths' in options ? readPublicPaths(options, 'publicPaths') : undefined,
     allowPreflight: readFlag(options, 'allowPreflight'),
     checks: 'checks' in options ? requireChecks(options.checks, 'checks') : [],
+    observed: 'observe' in options ? readObserved(options.observe) : undefined,
   };
 }
 

@@ -43,7 +43,11 @@ export function bearerToken(request: RequestView, places: TokenPlaces, isKnown?:
     const token = tokenFromCookie(request, places.cookie);
     if (token !== undefined && isFromOwnPages(request, places.origins)) return token;
   }
-  throw new ToriiAuthError('token_missing', 'No token was sent.');
+  throw missingToken();
+}
+
+export function missingToken(): ToriiAuthError {
+  return new ToriiAuthError('token_missing', 'No token was sent.');
 }
 
 // RFC 9110 11.2. In linear time (no ReDoS): adjacent parts never match the same character.
@@ -113,7 +117,7 @@ function isBlank(code: number): boolean {
 }
 
 // Refuses two cookies of the same name: a sibling subdomain can set the second one (cookie tossing).
-function tokenFromCookie(request: RequestView, name: string): string | undefined {
+export function tokenFromCookie(request: RequestView, name: string): string | undefined {
   let found: string | undefined;
   for (const line of request.headerValues('cookie')) {
     for (const pair of line.split(';')) {
