@@ -4,6 +4,7 @@ import express4 from 'express4';
 import koa3 from 'koa';
 import koa2 from 'koa2';
 import { failOnCrashes } from '../../scripts/crash-guard.ts';
+import { createCoreInFastifyApp } from '../adapters/core-in-fastify.ts';
 import { createExpressApp } from '../adapters/express.ts';
 import { createExpressGuardsApp } from '../adapters/express-guards.ts';
 import { createFastifyApp } from '../adapters/fastify.ts';
@@ -14,6 +15,7 @@ import type { CreateApp } from '../adapters/subject.ts';
 import {
   type CreateWebhookApp,
   createExpressWebhookApp,
+  createFastifyWebhookApp,
   createHonoWebhookApp,
   createKoaWebhookApp,
 } from '../adapters/webhooks.ts';
@@ -29,10 +31,11 @@ const adapters: Readonly<Record<string, readonly [CreateApp, CreateWebhookApp?]>
   'Express 5': [createExpressApp(express5), createExpressWebhookApp(express5)],
   'Koa 2': [createKoaApp(oldKoa), createKoaWebhookApp(oldKoa)],
   'Koa 3': [createKoaApp(koa3), createKoaWebhookApp(koa3)],
+  Fastify: [createFastifyApp, createFastifyWebhookApp],
   Hono: [createHonoApp, createHonoWebhookApp],
   'node:http': [createNodeHttpApp],
   'Express guards in node:http': [createExpressGuardsApp],
-  'Core in Fastify': [createFastifyApp],
+  'Core in Fastify': [createCoreInFastifyApp],
 };
 
 failOnCrashes();

@@ -49,6 +49,7 @@ const entries = {
     'checkAudience',
     'checkNameOf',
     'cleanKeyText',
+    'combine',
     'createAwaitGuard',
     'createRequestFilter',
     'decodeText',
