@@ -36,6 +36,7 @@ const entries = {
     'verifierFrom',
     'viewOf',
   ],
+  './current-auth': ['createAuthKeeper', 'currentAuth'],
   './internal': [
     'RemoteValue',
     'RepeatWatch',
