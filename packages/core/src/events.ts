@@ -1,4 +1,4 @@
-import { type AuthReason, ToriiAuthError, ToriiError } from './errors.ts';
+import { type AuthReason, type Reason, ToriiAuthError, ToriiError } from './errors.ts';
 import { loggable } from './logs/loggable.ts';
 import { SharedMap } from './registry.ts';
 
@@ -135,7 +135,43 @@ export type VerifierEvent =
       readonly cause?: Error;
     }
   /** A token named an unknown key, and the key set was not fetched again because of the rate limit on key fetches. */
-  | { readonly type: 'key_search_limited'; readonly url: string };
+  | { readonly type: 'key_search_limited'; readonly url: string }
+  /** The verifier of the option `observe` decided as this one: both accepted the same user, or both refused. */
+  | { readonly type: 'agreed'; readonly outcome: Decision['outcome'] }
+  /** The verifier of the option `observe` would have decided otherwise. Its decision had no effect. */
+  | {
+      readonly type: 'disagreed';
+      readonly decided: Decision;
+      /** What the other verifier would have decided. */
+      readonly observed: Decision;
+      /**
+       * What differs. `environmentId` and `organization` are compared only if both verifiers know them: a verifier of
+       * `createJwtVerifier` does not.
+       */
+      readonly differs: readonly ('outcome' | 'userId' | 'environmentId' | 'organization')[];
+    }
+  /**
+   * The verifier of the option `observe` was not asked, because too many requests wait for it (`busy`), or it did not decide
+   * (`failed`): a check threw, or its keys or revocations are not available.
+   */
+  | {
+      readonly type: 'not_observed';
+      readonly why: 'busy' | 'failed';
+      /** A copy of the error, safe to log: name, message, code and causes, without other properties. */
+      readonly cause?: Error;
+    };
+
+/** A decision about a caller, as an event shows it. */
+export type Decision =
+  | {
+      readonly outcome: 'accepted';
+      /** Safe to log. */
+      readonly userId: string;
+      readonly environmentId: string | null;
+    }
+  | { readonly outcome: 'refused'; readonly reason: Reason }
+  /** Let through without a token: auth is optional. */
+  | { readonly outcome: 'passed' };
 
 export type VerifierEventListener = (event: VerifierEvent) => void;
 

@@ -1,4 +1,10 @@
 export {
+  type AnyVerifierOptions,
+  anyVerifier,
+  type ClaimsOfAny,
+  type StrictAnyVerifierOptions,
+} from './any-verifier.ts';
+export {
   type ApiAnswer,
   type ApiCall,
   type ConnectionReason,
@@ -23,7 +29,7 @@ export {
   ToriiUnavailableError,
   type UnavailableReason,
 } from './errors.ts';
-export type { RefusalDetail, VerifierEvent, VerifierEventListener } from './events.ts';
+export type { Decision, RefusalDetail, VerifierEvent, VerifierEventListener } from './events.ts';
 export type { InitialKeys } from './keys/initial-key-set.ts';
 export type { JSONWebKeySet, JWK } from './keys/jwks.ts';
 export type { ApprovedIssuer, ApproveResult, IssuerApproval } from './options/issuer-approval.ts';

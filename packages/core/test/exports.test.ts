@@ -14,6 +14,7 @@ const entries = {
     'ToriiRequestError',
     'ToriiRevocationError',
     'ToriiUnavailableError',
+    'anyVerifier',
     'authenticateRequest',
     'authorize',
     'createTokenVerifier',
@@ -36,6 +37,7 @@ const entries = {
     'verifierFrom',
     'viewOf',
   ],
+  './current-auth': ['createAuthKeeper', 'currentAuth'],
   './internal': [
     'RemoteValue',
     'RepeatWatch',
@@ -48,6 +50,7 @@ const entries = {
     'checkAudience',
     'checkNameOf',
     'cleanKeyText',
+    'combine',
     'createAwaitGuard',
     'createRequestFilter',
     'decodeText',

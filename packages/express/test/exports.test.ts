@@ -20,6 +20,7 @@ const entries = {
     'reportOnly',
     'requireAuth',
   ],
+  './current-auth': ['currentAuth', 'keepCurrentAuth'],
   './webhooks': ['ToriiConfigError', 'ToriiWebhookError', 'webhookHandler'],
 };
 

@@ -28,8 +28,8 @@ const watch = /* @__PURE__ */ new RepeatWatch(
     `${subject}. Each call then reads its options anew, which is slow. Create the functions once, outside of the request handler, or create a verifier there and call its methods.`,
 );
 
-// They do not decide whether a token is valid: `checks` run later, and `onEvent` only listens.
-const withoutVerdict = ['checks', 'onEvent'];
+// They do not decide whether a token is valid: `checks` run later, `observe` decides nothing, and `onEvent` only listens.
+const withoutVerdict = ['checks', 'observe', 'onEvent'];
 
 interface Kept<Verifier> {
   readonly verifier: Verifier;

@@ -6,7 +6,7 @@ import { type KeyCaller, type KeySource, unknownKey } from '../keys/remote-key-s
 import { isSignatureShaped } from '../keys/signature.ts';
 import { wallMs } from '../platform.ts';
 import { type ClaimRules, checkClaims, checkTimes, findByIssuer } from './claims.ts';
-import { keyIdFrom, parseToken } from './parse.ts';
+import { keyIdFrom, type ParsedToken, parseToken } from './parse.ts';
 import type { TokenMemory, VerifiedToken } from './token-cache.ts';
 import { makeRevocable } from './token-digest.ts';
 
@@ -27,9 +27,9 @@ export interface VerifySettings {
 }
 
 // Cheap checks come first. No claim may be trusted before the signature is verified.
-export function verify(token: string, settings: VerifySettings): Verdict | Promise<Verdict> {
+export function verify(token: string, settings: VerifySettings, parsed?: ParsedToken): Verdict | Promise<Verdict> {
   const known = settings.cache.get(token);
-  if (known === undefined) return verifyAndRemember(token, settings);
+  if (known === undefined) return verifyAndRemember(token, settings, parsed);
   const { source, key } = known;
   // Not async: creating a promise would take longer than the rest of a cache hit.
   if (isStillGood(known, source.peek(key.kid), settings.rules)) return { result: known, fromCache: true };
@@ -61,8 +61,12 @@ function isStillGood(
   return current === key && hasBegun && now < auth.expiresAt * 1000 + clockToleranceMs;
 }
 
-async function verifyAndRemember(token: string, settings: VerifySettings): Promise<Verdict> {
-  const { header, claims, signedBytes, signature } = parseToken(token);
+async function verifyAndRemember(
+  token: string,
+  settings: VerifySettings,
+  parsed: ParsedToken = parseToken(token),
+): Promise<Verdict> {
+  const { header, claims, signedBytes, signature } = parsed;
   const kid = keyIdFrom(header);
   const { approvals } = settings;
   const fixed = approvals === undefined ? findByIssuer(claims, settings.keySources) : undefined;

@@ -1,5 +1,6 @@
 import { ToriiConfigError, type VerifyOptions } from '@torii/core';
 import {
+  type Combine,
   type Hints,
   isLoopback,
   listOrigins,
@@ -67,6 +68,14 @@ export interface ToriiNextOptions extends Omit<VerifyOptions, 'issuer'> {
    */
   readonly publishableKey?: string | undefined;
   /**
+   * Accepts tokens of other issuers too, for example of a provider that you are leaving: a function that gets Torii's verifier,
+   * and returns what `anyVerifier` made of it and others. Of those, a cookie counts only from the `origins` that they have
+   * themselves. The token route stores tokens of Torii only.
+   *
+   * @example verifier: (torii) => anyVerifier([torii, createJwtVerifier({ issuer, jwks, algorithms: ['RS256'] })])
+   */
+  readonly verifier?: Combine;
+  /**
    * Makes the proxy renew an expired token cookie from Torii's session cookie, so that page loads and forms need no detour
    * through the sign-in page: `renewInProxy` of `@torii/next/renewal`. Needs the issuer route. Provisional: Torii has not
    * published the request that renews a token.
@@ -101,6 +110,7 @@ const optionNames = [
   'allowPreflight',
   'publishableKey',
   'refusedPage',
+  'verifier',
   'renewInProxy',
 ] as const;
 
