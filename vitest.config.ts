@@ -16,7 +16,9 @@ const matrixFiles = ['**/*.matrix.test.ts'];
 /** One project per package, so that a test is listed under its package. */
 const packages = globSync(
   ['{packages,examples,examples/recipes}/*/package.json', '{bench,conformance,simulation}/package.json'],
-  { cwd: import.meta.dirname },
+  {
+    cwd: import.meta.dirname,
+  },
 ).map(
   (manifest): TestProjectConfiguration => ({
     ...resolveFromSource('node'),

@@ -1,7 +1,7 @@
 // Reports dependencies and imports that the tables below do not allow, import cycles inside a package, and files with a
 // name such as `utils`. Rules for single imports (`node:` in core, development dependencies, jose outside jwt/) are in
 // biome.json, so that editors show them too.
-import { globSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { findCycles, readImportGraph } from './import-graph.ts';
 import { listPackages, type Package, repository } from './workspace.ts';
@@ -10,6 +10,8 @@ interface Allowed {
   readonly imports: readonly string[];
   /** Packages that the app installs itself. Allowed only as peer dependencies. */
   readonly peers?: readonly string[];
+  /** Packages of which only types may be imported. */
+  readonly typesOnly?: readonly string[];
 }
 
 /** The dependencies that each package may have. CONTRIBUTING.md gives the reasons; change both together. */
@@ -28,12 +30,15 @@ const layers: Readonly<Record<string, Allowed>> = {
   },
   express: { imports: ['@torii/core'], peers: ['express', '@types/express'] },
   koa: { imports: ['@torii/core'], peers: ['koa', '@types/koa'] },
+  hono: { imports: ['@torii/core'], peers: ['hono'] },
   next: { imports: ['@torii/core'], peers: ['next', 'react'] },
   // Never core: core is tested against the emulator, so the two must not share a bug. See
   // docs/decisions/emulator-dependencies.md.
   emulator: {
     imports: ['jose', '@hono/node-server', '@node-rs/argon2', 'ajv', 'ajv-formats', 'commander', 'hono', 'uuidv7'],
   },
+  // It judges our code, so it imports only types of it. See docs/decisions/conformance.md.
+  conformance: { imports: [], peers: ['@torii/core', 'vitest'], typesOnly: ['@torii/core'] },
   // Everything except adapters. See docs/decisions/cli-dependencies.md.
   cli: {
     imports: [
@@ -72,6 +77,7 @@ const folderTables: Readonly<Record<string, FolderTable>> = {
         'errors',
         'keys',
         'logs',
+        'makers',
         'network',
         'options',
         'pem',
@@ -84,6 +90,7 @@ const folderTables: Readonly<Record<string, FolderTable>> = {
       calls: ['.', 'logs', 'options', 'time', 'token'],
       errors: [],
       logs: ['errors'],
+      makers: ['.', 'logs', 'options', 'request', 'token'],
       network: ['.'],
       pem: ['options'],
       stores: [],
@@ -231,15 +238,14 @@ export function findLayerProblems(root: string): readonly string[] {
   ]);
 }
 
-function findForbiddenDependencies({ shortName, manifest }: Package): readonly string[] {
+function findForbiddenDependencies({ shortName, place, manifest }: Package): readonly string[] {
   const allowed = layers[shortName];
-  if (allowed === undefined)
-    return [`packages/${shortName} is not in the table of scripts/check-layers.ts. Add it. See ${page}.`];
+  if (allowed === undefined) return [`${place} is not in the table of scripts/check-layers.ts. Add it. See ${page}.`];
   const { imports, peers = [] } = allowed;
 
   const plain = Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies });
   const all = new Set([...plain, ...Object.keys(manifest.peerDependencies ?? {})]);
-  const file = `packages/${shortName}/package.json`;
+  const file = `${place}/package.json`;
   return [...all].flatMap((name) => {
     if (imports.includes(name)) return [];
     if (!peers.includes(name)) return [`${file}: ${shortName} may not import ${name}. See ${page}.`];
@@ -249,18 +255,15 @@ function findForbiddenDependencies({ shortName, manifest }: Package): readonly s
   });
 }
 
-function findVagueNames({ shortName, folder }: Package): readonly string[] {
+function findVagueNames({ place, folder }: Package): readonly string[] {
   return globSync('**/*.{ts,tsx}', { cwd: join(folder, 'src') })
     .filter((path) => vagueNames.includes(basename(path).replace(/\..*$/, '')))
     .sort()
-    .map(
-      (path) =>
-        `packages/${shortName}/src/${path}: the name does not say what is in the file. Name it after its subject.`,
-    );
+    .map((path) => `${place}/src/${path}: the name does not say what is in the file. Name it after its subject.`);
 }
 
-function findImportProblems({ shortName, folder }: Package): readonly string[] {
-  const source = `packages/${shortName}/src`;
+function findImportProblems({ shortName, place, folder }: Package): readonly string[] {
+  const source = `${place}/src`;
   const graph = readImportGraph(join(folder, 'src'));
   const table = folderTables[shortName];
   const forbidden = [...graph].flatMap(([path, { files, packages }]) => {
@@ -271,12 +274,21 @@ function findImportProblems({ shortName, folder }: Package): readonly string[] {
     const libraries = packages
       .filter((name) => (table?.libraries?.[name] ?? own) !== own)
       .map((name) => `${source}/${path} may not import ${name}: only ${source}/${table?.libraries?.[name]}/ may.`);
-    return [...folders, ...libraries];
+    const untyped = findCodeImports(readFileSync(join(folder, 'src', path), 'utf8'), layers[shortName]?.typesOnly).map(
+      (name) => `${source}/${path} may only import types of ${name}. See ${page}.`,
+    );
+    return [...folders, ...libraries, ...untyped];
   });
   const cycles = findCycles(graph).map(
     (cycle) => `${source} has an import cycle: ${[...cycle, cycle[0]].join(' → ')}. Type imports count too.`,
   );
   return [...forbidden, ...cycles];
+}
+
+/** The packages among `names` of which a file imports more than types. */
+function findCodeImports(text: string, names: readonly string[] = []): readonly string[] {
+  const code = text.replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$|^(?:im|ex)port type [^;]*;/gm, '');
+  return names.filter((name) => new RegExp(`(?:from|import)\\s*\\(?\\s*'${name}['/]`).test(code));
 }
 
 function folderOf(path: string): string {

@@ -171,7 +171,7 @@ function useInApp(packages: readonly Packed[]): readonly string[] {
 
 function listEntries({ name, exports = {} }: Manifest): readonly string[] {
   return Object.keys(exports)
-    .filter((path) => path !== './package.json')
+    .filter((path) => !path.endsWith('.json'))
     .map((path) => `${name}${path.slice(1)}`);
 }
 

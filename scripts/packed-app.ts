@@ -20,11 +20,11 @@ export function packPackages(
   run(repository, 'pnpm', ...filters, 'pack', '--pack-destination', folder);
   const tarballs = readdirSync(folder);
   return new Map(
-    published.map(({ shortName, manifest }) => {
+    published.map(({ shortName, place, manifest }) => {
       const tarball = tarballs.find((name) => name.startsWith(`torii-${shortName}-`));
       if (tarball === undefined) throw new Error(`${manifest.name} was not packed.`);
       const path = join(folder, tarball);
-      if (url !== undefined) addAddresses(path, url, `packages/${shortName}`, manifest.version ?? '');
+      if (url !== undefined) addAddresses(path, url, place, manifest.version ?? '');
       return [manifest.name, path];
     }),
   );

@@ -3,7 +3,7 @@ import { join, posix, relative } from 'node:path';
 import { readManifest } from './workspace.ts';
 
 const required = ['LICENSE', 'README.md', 'package.json', 'dist/index.js', 'dist/index.d.ts', 'src/index.ts'];
-const allowed = /^(dist\/|src\/|LICENSE$|README\.md$|CHANGELOG\.md$|package\.json$)/;
+const allowed = /^(dist\/|src\/|data\/|LICENSE$|README\.md$|CHANGELOG\.md$|package\.json$)/;
 
 /** Checks an unpacked tarball. Returns one message for each problem. */
 export function inspectTarball(folder: string, version: string): readonly string[] {

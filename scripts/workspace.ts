@@ -20,17 +20,21 @@ export interface Manifest {
 export interface Package {
   /** The name of the package's folder: `core`. */
   readonly shortName: string;
+  /** Its place in the repository: `packages/core`. */
+  readonly place: string;
   readonly folder: string;
   readonly manifest: Manifest;
 }
 
+/** The packages that have users. All are in packages/, except for conformance/: it is used by this repository's tests too. */
 export function listPackages(root: string = repository): readonly Package[] {
-  return globSync('packages/*/package.json', { cwd: root })
-    .sort()
+  return globSync(['packages/*/package.json', 'conformance/package.json'], { cwd: root })
     .map((path) => {
-      const folder = join(root, dirname(path));
-      return { shortName: basename(folder), folder, manifest: readManifest(folder) };
-    });
+      const place = dirname(path).replaceAll('\\', '/');
+      const folder = join(root, place);
+      return { shortName: basename(folder), place, folder, manifest: readManifest(folder) };
+    })
+    .sort((a, b) => (a.shortName < b.shortName ? -1 : 1));
 }
 
 export function readManifest(folder: string): Manifest {

@@ -1,12 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { findOutdatedCopies, readPage } from '../check-docs.ts';
+import { readPage } from '../check-docs.ts';
 
 test('returns the TypeScript blocks and their lines', () => {
   const page = readPage(['# Title', '', '```ts', 'const a = 1;', '```', '', '```sh', 'npm test', '```'].join('\n'));
-  expect(page.blocks).toEqual([{ language: 'ts', line: 4, code: 'const a = 1;', excuse: undefined }]);
+  expect(page.blocks).toEqual([
+    { language: 'ts', line: 4, code: 'const a = 1;', excuse: undefined, source: undefined },
+  ]);
 });
 
 test('recognizes a TSX block, a block with attributes, and an indented block', () => {
@@ -37,27 +36,4 @@ test('returns the links to files and headings, without those in code', () => {
 
 test('refuses a code block that is never closed', () => {
   expect(() => readPage('# Title\n```ts\n1')).toThrow('line 2');
-});
-
-test('compares a block with the file that it shows', ({ onTestFinished }) => {
-  const folder = mkdtempSync(join(tmpdir(), 'torii-docs-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
-  writeFileSync(join(folder, 'shown.ts'), "export const shown = 'in a page';\n");
-  const problemsOf = (source: string, code: string) => {
-    const { blocks } = readPage(`<!-- from ${source} -->\n\`\`\`ts\n${code}\n\`\`\`\n`);
-    return findOutdatedCopies(
-      blocks.map((block) => ({ ...block, path: 'page.md' })),
-      folder,
-    );
-  };
-  expect(problemsOf('shown.ts', "export const shown = 'in a page';")).toEqual([]);
-  expect(problemsOf('shown.ts', "export const shown = 'elsewhere';")).toEqual([
-    'page.md:3: the block is not equal to shown.ts. Copy the whole file into it.',
-  ]);
-  expect(problemsOf('missing.ts', '')).toEqual(['page.md:3: the file missing.ts does not exist']);
-});
-
-test('compares only the block after the comment', () => {
-  const page = readPage('<!-- from a.ts -->\n```ts\n1\n```\n```ts\n2\n```\n<!-- from b.ts -->\nWords.\n```ts\n3\n```');
-  expect(page.blocks.map((block) => block.source)).toEqual(['a.ts', undefined, undefined]);
 });

@@ -151,5 +151,7 @@ function describe(files: Readonly<Record<string, string>>, more: Readonly<Record
     mkdirSync(dirname(join(folder, file)), { recursive: true });
     writeFileSync(join(folder, file), text);
   }
-  return describePublicApi([{ shortName: 'one', folder, manifest }], '@torii/source').get('one') ?? '';
+  return (
+    describePublicApi([{ shortName: 'one', place: 'packages/one', folder, manifest }], '@torii/source').get('one') ?? ''
+  );
 }

@@ -12,7 +12,10 @@ let copy: string;
 beforeAll(() => {
   copy = mkdtempSync(join(tmpdir(), 'torii-version-'));
   const files = ['package.json', 'pnpm-workspace.yaml', '.changeset/config.json', 'packages/core/src/version.ts'];
-  for (const file of [...files, ...globSync('packages/*/package.json', { cwd: repository })]) {
+  for (const file of [
+    ...files,
+    ...globSync(['packages/*/package.json', 'conformance/package.json'], { cwd: repository }),
+  ]) {
     mkdirSync(dirname(join(copy, file)), { recursive: true });
     cpSync(join(repository, file), join(copy, file));
   }

@@ -57,7 +57,7 @@ function readBill(shortName: string): {
 
 /** Reads the lockfile on its own, with names such as `jose@6.0.0`. */
 function dependenciesOf(shortName: string, found: Set<string> = new Set()): ReadonlySet<string> {
-  follow(lockfile.importers[`packages/${shortName}`]);
+  follow(lockfile.importers[packages.find((each) => each.shortName === shortName)?.place ?? '']);
   return found;
 
   function follow({ dependencies, optionalDependencies }: Dependencies = {}): void {

@@ -6,26 +6,45 @@ import { describeValue, isPlainObject, recognize } from './logs/found-value.ts';
 import { loggable } from './logs/loggable.ts';
 import { wrongOption } from './options/reader.ts';
 import type { RequestSettings } from './options/request-options.ts';
-import { bearerToken } from './request/bearer.ts';
+import { bearerToken, type TokenPlaces } from './request/bearer.ts';
 import { type RequestView, unknownRequest } from './request/request-view.ts';
 import type { RefuseRevoked } from './revocation-check.ts';
 import type { RevocableToken } from './revocations.ts';
+import type { ParsedToken } from './token/parse.ts';
 
 export interface TokenPipeline {
   readonly emit: VerifierEventListener;
-  /** Not a promise for a known token. */
-  readonly verify: (token: string) => Verified | Promise<Verified>;
+  /** Not a promise for a known token. `parsed` is the token, if it was parsed before. */
+  readonly verify: (token: string, parsed?: ParsedToken) => Verified | Promise<Verified>;
   /** Absent if there is no option `revocations`. */
   readonly refuseRevoked?: RefuseRevoked | undefined;
   /** Runs the checks. Absent if there are none. */
   readonly authorize?: ((auth: Auth, request: RequestView) => Promise<void>) | undefined;
 }
 
-export interface Pipeline extends TokenPipeline, Omit<RequestSettings, 'checks'> {
-  /** Whether `verify` has accepted the token before. Absent if no tokens are kept. */
-  readonly isKnown?: ((token: string) => boolean) | undefined;
+export interface Pipeline extends Pick<RequestSettings, 'emit' | 'isPublic' | 'allowPreflight'> {
+  /** Throws if the request has no token. */
+  readonly find: (request: RequestView) => FoundToken;
+  /** Whether checks may run. */
+  readonly hasChecks: boolean;
   /** Throws if the value is not a request. Absent if the request was not read by `quickViewOf`. */
   readonly assertRequest?: (request: RequestView) => void;
+}
+
+/** A token, and who verifies it. */
+export interface FoundToken {
+  readonly token: string;
+  readonly pipeline: TokenPipeline;
+  readonly parsed?: ParsedToken | undefined;
+}
+
+/** Finds the token of a request for one pipeline. */
+export function finderOf(
+  pipeline: TokenPipeline,
+  places: TokenPlaces,
+  isKnown: ((token: string) => boolean) | undefined,
+): Pipeline['find'] {
+  return (request) => ({ token: bearerToken(request, places, isKnown), pipeline });
 }
 
 interface Verified {
@@ -39,25 +58,40 @@ export function authenticate(
   pipeline: Pipeline,
   optional: boolean,
 ): Auth | null | Promise<Auth | null> {
-  const { emit, isPublic, allowPreflight, authorize } = pipeline;
+  return needsNoToken(request, pipeline) ? null : identify(request, pipeline, optional);
+}
+
+/** Whether the request is let through without a look at its token. */
+export function needsNoToken(request: RequestView, { emit, isPublic, allowPreflight, hasChecks }: Pipeline): boolean {
   // Also for the checks, which may run later: the app can change the request while it waits.
-  const path = isPublic || authorize ? request.path : undefined;
+  const path = isPublic || hasChecks ? request.path : undefined;
   if (isPublic?.(path)) {
     reportPassed(emit, 'public_path', request);
-    return null;
+    return true;
   }
   if (allowPreflight && isPreflight(request)) {
     reportPassed(emit, 'preflight', request);
-    return null;
+    return true;
   }
+  return false;
+}
+
+/** Like `authenticate`, for a request that `needsNoToken` has not let through. */
+export function identify(
+  request: RequestView,
+  pipeline: Pipeline,
+  optional: boolean,
+): Auth | null | Promise<Auth | null> {
+  let { emit } = pipeline;
   try {
-    const token = tokenOf(request, pipeline, optional);
-    if (token !== null) {
-      const auth = verifyFor(token, request, pipeline);
-      return isDecided(auth) ? auth : reportLater(auth, emit);
+    const found = tokenOf(request, pipeline, optional);
+    if (found === null) {
+      reportPassed(emit, 'signed_out', request);
+      return null;
     }
-    reportPassed(emit, 'signed_out', request);
-    return null;
+    emit = found.pipeline.emit;
+    const auth = verifyFor(found, request);
+    return isDecided(auth) ? auth : reportLater(auth, emit);
   } catch (error) {
     throw reportRefusal(error, emit);
   }
@@ -71,15 +105,23 @@ async function reportLater(authenticating: Promise<Auth>, emit: VerifierEventLis
   }
 }
 
-export async function authenticateToken(token: unknown, pipeline: TokenPipeline): Promise<Auth> {
+/** @param choose Finds who verifies a token. */
+export async function authenticateToken(
+  token: unknown,
+  emit: VerifierEventListener,
+  choose: (token: string) => FoundToken,
+): Promise<Auth> {
   requirePlainData(token);
+  let report = emit;
   try {
     if (typeof token !== 'string' || token === '') throw new ToriiAuthError('token_missing', 'No token was given.');
-    const auth = verifyFor(token, unknownRequest, pipeline);
+    const found = choose(token);
+    report = found.pipeline.emit;
+    const auth = verifyFor(found, unknownRequest);
     return isDecided(auth) ? auth : await auth;
   } catch (error) {
     const hasScheme = typeof token === 'string' && /^\s*(?:authorization: *)?bearer\s/i.test(token);
-    throw reportRefusal(hasScheme ? wrongToken('must be a token without `Bearer ` before it') : error, pipeline.emit);
+    throw reportRefusal(hasScheme ? wrongToken('must be a token without `Bearer ` before it') : error, report);
   }
 }
 
@@ -101,9 +143,9 @@ function wrongToken(problem: string): ToriiConfigError {
 }
 
 // Not async: a second promise, or an `await`, would take a fifth of the time of a cache hit.
-function verifyFor(token: string, request: RequestView, pipeline: TokenPipeline): Auth | Promise<Auth> {
+function verifyFor({ token, pipeline, parsed }: FoundToken, request: RequestView): Auth | Promise<Auth> {
   const { emit, refuseRevoked, authorize } = pipeline;
-  const verified = pipeline.verify(token);
+  const verified = pipeline.verify(token, parsed);
   if (!isReady(verified) || refuseRevoked !== undefined || authorize !== undefined)
     return admit(token, verified, request, pipeline);
   const { auth } = verified.result;
@@ -151,7 +193,7 @@ const safeIds = new WeakMap<Auth, SafeIds>();
 
 // Report only the ids, not the whole Auth: a custom claim can contain a secret, which must not reach a log. They are made
 // safe once per Auth, because the event of each request with a known token repeats them.
-function idsOf(auth: Auth): SafeIds {
+export function idsOf(auth: Auth): SafeIds {
   const known = safeIds.get(auth);
   if (known !== undefined) return known;
   const { userId, environmentId } = auth;
@@ -165,9 +207,9 @@ function isReady(verified: Verified | Promise<Verified>): verified is Verified {
   return Object.hasOwn(verified, 'result');
 }
 
-function tokenOf(request: RequestView, { places, isKnown, assertRequest }: Pipeline, optional: boolean): string | null {
+function tokenOf(request: RequestView, { find, assertRequest }: Pipeline, optional: boolean): FoundToken | null {
   try {
-    return bearerToken(request, places, isKnown);
+    return find(request);
   } catch (error) {
     const isMissing = error instanceof ToriiAuthError && error.reason === 'token_missing';
     if (isMissing) assertRequest?.(request);

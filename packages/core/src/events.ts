@@ -1,4 +1,4 @@
-import { type AuthReason, ToriiAuthError, ToriiError } from './errors.ts';
+import { type AuthReason, type Reason, ToriiAuthError, ToriiError } from './errors.ts';
 import { loggable } from './logs/loggable.ts';
 import { SharedMap } from './registry.ts';
 
@@ -16,7 +16,10 @@ export interface RefusalDetail {
   readonly kid?: string;
   /** The `detail` passed to `refuse`. Safe to log: shortened, printable ASCII, `[withheld]` if it looks like a secret. */
   readonly check?: string;
-  /** Why the keys or the revocations are not available, or why the key that the token names cannot be used. */
+  /**
+   * Why the keys, the revocations or `approve` are not available, why the key that the token names cannot be used, or why the
+   * issuer was not approved.
+   */
   readonly problem?: string;
   /** The function name of the check that refused. Safe to log. Absent if the check has no name. */
   readonly checkName?: string;
@@ -48,6 +51,13 @@ export type VerifierEvent =
    * `refuse`.
    */
   | { readonly type: 'refused'; readonly error: ToriiError; readonly detail: RefusalDetail }
+  /**
+   * A check that was passed to `reportOnly` has not let a request through. The request was not refused. `error` is what it would
+   * have been refused with: a copy that is safe to log, unless it is a ToriiError.
+   */
+  | { readonly type: 'would_refuse'; readonly error: Error; readonly detail: RefusalDetail }
+  /** A check that was passed to `reportOnly` was not run, because too many of them were running. */
+  | { readonly type: 'report_skipped'; readonly detail: RefusalDetail }
   /** The key set of an issuer was fetched. */
   | {
       readonly type: 'keys_fetched';
@@ -64,6 +74,15 @@ export type VerifierEvent =
       readonly cause: Error;
       /** Whether the keys from an earlier fetch can still be used. */
       readonly usable: boolean;
+    }
+  /** `approve` of the option `issuer` failed, or its answer cannot be used. */
+  | {
+      readonly type: 'approval_failed';
+      /** The issuer that was asked about. Safe to log: a token that is not verified has named it. */
+      readonly issuer: string;
+      readonly problem: string;
+      /** A copy of the error, safe to log: name, message, code and causes, without other properties. */
+      readonly cause: Error;
     }
   /** A key was left out: it cannot be read, has a null member, or shares its `kid`. */
   | {
@@ -116,7 +135,43 @@ export type VerifierEvent =
       readonly cause?: Error;
     }
   /** A token named an unknown key, and the key set was not fetched again because of the rate limit on key fetches. */
-  | { readonly type: 'key_search_limited'; readonly url: string };
+  | { readonly type: 'key_search_limited'; readonly url: string }
+  /** The verifier of the option `observe` decided as this one: both accepted the same user, or both refused. */
+  | { readonly type: 'agreed'; readonly outcome: Decision['outcome'] }
+  /** The verifier of the option `observe` would have decided otherwise. Its decision had no effect. */
+  | {
+      readonly type: 'disagreed';
+      readonly decided: Decision;
+      /** What the other verifier would have decided. */
+      readonly observed: Decision;
+      /**
+       * What differs. `environmentId` and `organization` are compared only if both verifiers know them: a verifier of
+       * `createJwtVerifier` does not.
+       */
+      readonly differs: readonly ('outcome' | 'userId' | 'environmentId' | 'organization')[];
+    }
+  /**
+   * The verifier of the option `observe` was not asked, because too many requests wait for it (`busy`), or it did not decide
+   * (`failed`): a check threw, or its keys or revocations are not available.
+   */
+  | {
+      readonly type: 'not_observed';
+      readonly why: 'busy' | 'failed';
+      /** A copy of the error, safe to log: name, message, code and causes, without other properties. */
+      readonly cause?: Error;
+    };
+
+/** A decision about a caller, as an event shows it. */
+export type Decision =
+  | {
+      readonly outcome: 'accepted';
+      /** Safe to log. */
+      readonly userId: string;
+      readonly environmentId: string | null;
+    }
+  | { readonly outcome: 'refused'; readonly reason: Reason }
+  /** Let through without a token: auth is optional. */
+  | { readonly outcome: 'passed' };
 
 export type VerifierEventListener = (event: VerifierEvent) => void;
 
@@ -162,6 +217,7 @@ export function reportRefusal(error: unknown, emit: VerifierEventListener): unkn
   return error;
 }
 
-function detailOf(error: ToriiError): RefusalDetail {
+/** The details that were attached to an error. */
+export function detailOf(error: ToriiError): RefusalDetail {
   return Object(details.get(error));
 }

@@ -1,5 +1,5 @@
 import type { Auth, Claims } from './auth.ts';
-import { authenticateToken } from './authenticate.ts';
+import { authenticateToken, type FoundToken, type TokenPipeline } from './authenticate.ts';
 import type { CreateTokenMemory } from './calls/verifier-memory.ts';
 import { verifyHints } from './options/hints.ts';
 import { assertNoSecond, readKnownOptions } from './options/reader.ts';
@@ -42,6 +42,12 @@ export function tokenVerifierWith(
   const named = readKnownOptions(options, verifyOptionNames, example, 'options', verifyHints, read);
   const settings = readVerifyOptions(named);
   const verification = { ...settings, cache: createMemory(settings) };
-  const pipeline = { ...settings, verify: (token: string) => verify(token, verification) };
-  return Object.freeze({ verify: (token: unknown) => guardOutcome(authenticateToken(token, pipeline)) });
+  const { emit, refuseRevoked } = settings;
+  const pipeline: TokenPipeline = {
+    emit,
+    refuseRevoked,
+    verify: (token, parsed) => verify(token, verification, parsed),
+  };
+  const choose = (token: string): FoundToken => ({ token, pipeline });
+  return Object.freeze({ verify: (token: unknown) => guardOutcome(authenticateToken(token, emit, choose)) });
 }

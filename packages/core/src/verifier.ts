@@ -1,60 +1,35 @@
 import type { Auth, Claims } from './auth.ts';
-import { authenticate, authenticateToken, type Pipeline, type TokenPipeline } from './authenticate.ts';
+import {
+  authenticate,
+  authenticateToken,
+  type FoundToken,
+  finderOf,
+  identify,
+  needsNoToken,
+  type Pipeline,
+  type TokenPipeline,
+} from './authenticate.ts';
 import type { CreateTokenMemory } from './calls/verifier-memory.ts';
 import { runChecks } from './checks.ts';
 import type { ToriiConfigError } from './errors.ts';
 import { rememberListener } from './events.ts';
 import { recognize } from './logs/found-value.ts';
+import { type Maker, rememberMaker } from './makers/maker.ts';
+import { observeRequest, observeToken } from './observation.ts';
+import { markVerifier, type ObservedVerifier } from './options/observe-option.ts';
 import { assertNoSecond, wrongValue } from './options/reader.ts';
 import type { RequestSettings } from './options/request-options.ts';
 import { misplacedOption, readOptions, type VerifierOptions } from './options/verifier-options.ts';
-import { type CheckResult, checkResult } from './promises/check-result.ts';
+import { checkResult } from './promises/check-result.ts';
 import { guardOutcome } from './promises/outcome.ts';
 import { SharedMap } from './registry.ts';
 import type { RequestLike } from './request/request-parts.ts';
 import { assertRequest, quickViewOf, type RequestView } from './request/request-view.ts';
 import { createTokenCache } from './token/token-cache.ts';
 import { verify } from './token/verify.ts';
+import type { AuthenticateOptions, Verifier } from './verifier-contract.ts';
 
-export interface AuthenticateOptions {
-  /**
-   * If `true`, the result is `null` if there is no token. An invalid token is refused either way.
-   * @default false
-   */
-  readonly optional?: boolean;
-}
-
-/**
- * Authenticates requests. Create one with {@link createVerifier} when the app starts, and share it. `SignedOut` is `null` if
- * the options can let a request through without a token (`publicPaths`, `allowPreflight`), otherwise `never`.
- */
-export interface Verifier<Custom extends object = Claims, SignedOut extends null = null> {
-  /**
-   * Verifies a token that comes without a request. The configured checks run with a request whose method, path and headers are
-   * unknown.
-   * @throws ToriiAuthError if the token is refused; see `reason`
-   * @throws ToriiForbiddenError if a check refuses the caller
-   * @throws ToriiUnavailableError if the keys cannot be fetched: answer 503, not 401
-   * @throws ToriiConfigError if the argument is a request, a promise or another object of the app, or begins with `Bearer `
-   */
-  verify(token: string | null | undefined): Promise<Auth<Custom>>;
-
-  /**
-   * Authenticates a Fetch `Request`, a request of Node, Express, Koa, Fastify, hapi or h3, an event of API Gateway, or headers.
-   * Resolves with `null` on a public path, for an allowed CORS preflight, or if there is no token and `optional` is `true`.
-   * @throws ToriiError as `verify` does
-   * @throws ToriiConfigError if `request` is not a request, or an option is unknown
-   */
-  authenticate(request: RequestLike, options?: { readonly optional?: false }): Promise<Auth<Custom> | SignedOut>;
-  authenticate(request: RequestLike, options: AuthenticateOptions): Promise<Auth<Custom> | null>;
-
-  /**
-   * Like `authenticate`, but a refusal is not thrown: `denial` is the response to send. Other errors, such as those of your
-   * own checks, are thrown.
-   */
-  check(request: RequestLike, options?: { readonly optional?: false }): Promise<CheckResult<Custom, SignedOut>>;
-  check(request: RequestLike, options: AuthenticateOptions): Promise<CheckResult<Custom, null>>;
-}
+export type { AuthenticateOptions, Verifier } from './verifier-contract.ts';
 
 /** Options with which every request needs a token, so `authenticate` never returns `null`. */
 export type StrictVerifierOptions<Custom extends object = Claims> = VerifierOptions<Custom> & {
@@ -88,46 +63,74 @@ export function verifierWithOptions(
   const settings = readOptions(options, example, read);
   const cache = createMemory(settings);
   const verification = { ...settings, cache };
-  return verifierWith({ ...settings, isKnown: (token) => cache.has(token) }, (token) => verify(token, verification));
+  const { keySources } = settings;
+  return verifierWith(
+    { ...settings, issuers: [...keySources.keys()], isKnown: (token) => cache.has(token) },
+    (token, parsed) => verify(token, verification, parsed),
+  );
 }
 
 export function verifierWith(
-  settings: RequestSettings & Pick<Pipeline, 'isKnown'>,
+  settings: RequestSettings & Pick<TokenPipeline, 'refuseRevoked'> & Pick<Maker, 'issuers' | 'isKnown'>,
   verifyToken: TokenPipeline['verify'],
 ): Verifier {
-  const { checks } = settings;
+  const { checks, emit, refuseRevoked, isPublic, allowPreflight, places, isKnown, issuers, observed } = settings;
   const authorize = (auth: Auth, request: RequestView): Promise<void> => runChecks(auth, request, checks);
-  const pipeline: Pipeline = {
-    ...settings,
-    assertRequest,
-    verify: verifyToken,
-    ...(checks.length > 0 && { authorize }),
-  };
+  const hasChecks = checks.length > 0;
+  const pipeline: TokenPipeline = { emit, refuseRevoked, verify: verifyToken, ...(hasChecks && { authorize }) };
+  const find = finderOf(pipeline, places, isKnown);
+  const choose = (token: string): FoundToken => ({ token, pipeline });
+  const verifier = verifierOf({ emit, find, isPublic, allowPreflight, hasChecks, assertRequest }, choose, observed);
+  const wholeOptions = { publicPaths: isPublic !== undefined, allowPreflight, observe: observed !== undefined };
+  rememberMaker(verifier, { issuers, places, pipeline, isKnown, wholeOptions });
+  return verifier;
+}
+
+/** @param choose Finds who verifies a token that comes without a request. */
+export function verifierOf(
+  pipeline: Pipeline,
+  choose: (token: string) => FoundToken,
+  observed: ObservedVerifier | undefined,
+): Verifier {
+  const { emit } = pipeline;
   const verifier: Verifier = {
-    verify: (token) => guardOutcome(authenticateToken(token, pipeline)),
+    verify: (token) => guardOutcome(verifyToken(token)),
     authenticate: (request, options) => guardOutcome(read(request, options)),
     check: (request: RequestLike, options?: AuthenticateOptions) =>
       guardOutcome(checkResult(() => read(request, options))),
   };
-  rememberListener(verifier, pipeline.emit);
+  rememberListener(verifier, emit);
   readers.set(verifier, readWithToken);
+  markVerifier(verifier, observed !== undefined);
   return Object.freeze(verifier);
+
+  function verifyToken(token: unknown): Promise<Auth> {
+    const decide = (): Promise<Auth> => authenticateToken(token, emit, choose);
+    return observed === undefined ? decide() : observeToken(decide, token, observed, emit);
+  }
 
   // Async, so that an error while the request is read becomes a rejection.
   async function read(request: RequestLike, options: AuthenticateOptions | undefined): Promise<Auth | null> {
-    return authenticate(quickViewOf(request), pipeline, isOptional(options));
+    return decide(request, pipeline, isOptional(options));
+  }
+
+  function decide(request: RequestLike, used: Pipeline, optional: boolean): Auth | null | Promise<Auth | null> {
+    const view = quickViewOf(request);
+    if (observed === undefined) return authenticate(view, used, optional);
+    if (needsNoToken(view, used)) return null;
+    return observeRequest(() => identify(view, used, optional), view, optional, observed, emit);
   }
 
   // Records the text that is verified, so that no other text is handed out. A separate function, because this costs time that
   // `authenticate` should not spend.
   async function readWithToken(request: RequestLike, options?: AuthenticateOptions): Promise<AuthAndToken | null> {
     let verified = '';
-    const verifyAndNote: TokenPipeline['verify'] = (token) => {
-      verified = token;
-      return verifyToken(token);
+    const findAndNote: Pipeline['find'] = (view) => {
+      const found = pipeline.find(view);
+      verified = found.token;
+      return found;
     };
-    const noting: Pipeline = { ...pipeline, verify: verifyAndNote };
-    const auth = await authenticate(quickViewOf(request), noting, isOptional(options));
+    const auth = await decide(request, { ...pipeline, find: findAndNote }, isOptional(options));
     return auth === null ? null : { auth, token: verified };
   }
 }

@@ -2,10 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { viewOf } from '../src/adapter.ts';
 import type { RequestLike, RequestParts } from '../src/index.ts';
 import { isFromOwnPages } from '../src/internal.ts';
-import { bearerToken, type TokenPlaces } from '../src/request/bearer.ts';
+import { bearerScheme, bearerToken, type TokenPlaces } from '../src/request/bearer.ts';
 import { outcomeOfCall } from './outcome.ts';
 
-const places: TokenPlaces = { header: 'authorization', cookie: undefined, origins: [] };
+const places: TokenPlaces = { header: 'authorization', scheme: bearerScheme, cookie: undefined, origins: [] };
 
 /** `token <token>` if a token was found, otherwise the reason of the refusal. */
 function found(request: RequestLike, options: Partial<TokenPlaces> = {}): string {

@@ -2,14 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
 import { viewOf } from '../src/adapter.ts';
 import { authenticateRequest, createVerifier, type RequestParts } from '../src/index.ts';
-import { bearerToken } from '../src/request/bearer.ts';
+import { bearerScheme, bearerToken } from '../src/request/bearer.ts';
 import { createRequestFilter } from '../src/request-filter.ts';
 import { issuer, makeKey, mint } from './mint.ts';
 import { outcomeOf, outcomeOfCall } from './outcome.ts';
 
 const key = await makeKey();
 const token = await mint(key);
-const places = { header: 'authorization', cookie: 'token', origins: [] };
+const places = { header: 'authorization', scheme: bearerScheme, cookie: 'token', origins: [] };
 
 const part = fc.constantFrom(
   'Bearer',

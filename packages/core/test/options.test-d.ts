@@ -71,6 +71,8 @@ test('[9] a security option cannot be undefined', () => {
   // @ts-expect-error undefined
   createVerifier({ issuer, header: unset });
   // @ts-expect-error undefined
+  createVerifier({ issuer, scheme: unset });
+  // @ts-expect-error undefined
   createVerifier({ issuer, checks: undefined });
   // @ts-expect-error undefined
   createVerifier({ issuer, publicPaths: undefined });

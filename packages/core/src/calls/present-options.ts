@@ -29,7 +29,10 @@ export function presentOptions(given: object): number {
     bit(16, 'origins' in given) |
     bit(17, 'publicPaths' in given) |
     bit(18, 'allowPreflight' in given) |
-    bit(19, 'checks' in given)
+    bit(19, 'checks' in given) |
+    bit(20, 'scheme' in given) |
+    bit(21, 'allowNonBrowsers' in given) |
+    bit(22, 'observe' in given)
   );
 }
 

@@ -28,8 +28,8 @@ const watch = /* @__PURE__ */ new RepeatWatch(
     `${subject}. Each call then reads its options anew, which is slow. Create the functions once, outside of the request handler, or create a verifier there and call its methods.`,
 );
 
-// They do not decide whether a token is valid: `checks` run later, and `onEvent` only listens.
-const withoutVerdict = ['checks', 'onEvent'];
+// They do not decide whether a token is valid: `checks` run later, `observe` decides nothing, and `onEvent` only listens.
+const withoutVerdict = ['checks', 'observe', 'onEvent'];
 
 interface Kept<Verifier> {
   readonly verifier: Verifier;
@@ -102,7 +102,7 @@ export class VerifierMemory<Verifier> {
   // Not for `fetch`: the key sources warn if keys are fetched with many functions.
   #warnOf(options: ReadonlySet<string>, { issuer }: GivenOptions): void {
     if (options.has('fetch')) return;
-    const first: unknown = Array.isArray(issuer) ? issuer[0] : issuer;
+    const first: unknown = Array.isArray(issuer) ? issuer[0] : Object(issuer) === issuer ? '{ approve }' : issuer;
     const names = [...options].map((name) => `\`${name}\``).join(' and ');
     watch.note(
       `5 calls of \`${this.#caller}\` within a minute passed new functions in ${names} (issuer ${loggable(first)})`,

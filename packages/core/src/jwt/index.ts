@@ -5,6 +5,7 @@ import type { JWK } from '../keys/jwks.ts';
 import { unknownKey } from '../keys/remote-key-set.ts';
 import { loggableCause } from '../logs/cause.ts';
 import { assertNoSecond } from '../options/reader.ts';
+import { withoutTrailingSlash } from '../token/claims.ts';
 import { malformed, parseToken, refuseExtensions } from '../token/parse.ts';
 import { type Verifier, verifierWith } from '../verifier.ts';
 import { checkJwtClaims } from './claims.ts';
@@ -38,8 +39,9 @@ export function createJwtVerifier(options: JwtOptions, unexpected?: unknown): Ve
   assertNoSecond('createJwtVerifier', unexpected);
   const settings = readJwtOptions(options);
   const findKey = keyFinderOf(settings);
-  return verifierWith(settings, async (token) => {
-    const { header, claims } = parseToken(token);
+  const issuers = [...(settings.rules.issuers ?? [])].map(withoutTrailingSlash);
+  return verifierWith({ ...settings, issuers, isKnown: undefined, refuseRevoked: undefined }, async (token, parsed) => {
+    const { header, claims } = parsed ?? parseToken(token);
     const algorithm = algorithmOf(header, settings);
     const kid = keyIdOf(header);
     checkJwtClaims(claims, settings.rules);

@@ -22,6 +22,7 @@ export const verifyHints: Hints = {
 export const requestHints: Hints = {
   publicPaths: 'skip ignoredroutes unprotectedroutes unless except exclude ignore allowlist whitelist',
   origins: 'authorizedparties azp',
+  scheme: 'prefix',
   checks: 'role roles permissions scopes authorize',
   'It is an option of guards. Write requireAuth(verifier, { onError })': 'onerror',
   'It is an option of guards. Write requireAuth(verifier, { exposeToken: true })': 'exposetoken',

@@ -160,16 +160,17 @@ export function readFunction<F>(options: Options, name: string): F | undefined {
   throw wrongValue(name, 'a function', value);
 }
 
-/** Reads an option that is the name of a header (RFC 9110 5.6.2) or a cookie (RFC 6265 4.1.1). */
+/** Reads an option that is the name of a header or a scheme (RFC 9110 5.6.2), or of a cookie (RFC 6265 4.1.1). */
 export function readHttpName<Name extends string>(
   options: Options<Name>,
   name: Name,
   example: string,
+  kind = 'a header or cookie name',
 ): string | undefined {
   if (!(name in options)) return undefined;
   const value = options[name];
   if (typeof value === 'string' && /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(value)) return value;
-  throw wrongValue(name, 'a header or cookie name', value, example);
+  throw wrongValue(name, kind, value, example);
 }
 
 /** Throws a ToriiConfigError if `condition` is not met. The message consists of the option name and `problem`. */

@@ -52,10 +52,10 @@ export function quickViewOf(request: RequestLike, option = 'request'): RequestVi
     const method = methodOf(parts);
     // A response.
     if (method === undefined && typeof propertyOf(request, 'status') === 'number') throw wrongRequest(request, option);
-    return new View(method, headerReader(headers, parts), parts);
+    return new View(method, headers, parts);
   }
   if (propertyOf(request, 'headers') !== null && !isHeaderList(headers)) throw wrongRequest(request, option);
-  return new View(undefined, headerReader(headers, undefined), undefined);
+  return new View(undefined, headers, undefined);
 }
 
 /** @throws ToriiConfigError if the `headers` of the request are a promise, or a whole request */
@@ -67,6 +67,26 @@ export function assertRequest(view: RequestView, option = 'request'): void {
   // A promise (`headers()` of Next), or a whole request in place of its headers.
   const isWrong = typeof propertyOf(headers, 'then') === 'function' || (isObject(nested) && !Array.isArray(nested));
   if (isWrong) throw wrongRequest(headers, option);
+}
+
+/** A copy for code that runs later, when the app may have changed the request. It has the same view. */
+export function copyRequest(view: RequestView): RequestParts {
+  const headers = View.headersOf(view);
+  const parts = View.partsOf(view);
+  const source = nodeRequest(parts) ?? parts;
+  const rawHeaders = propertyOf(source, 'rawHeaders');
+  // An inherited one is Node's, and repeats `rawHeaders`.
+  const distinct = Object.hasOwn(source, 'headersDistinct')
+    ? propertyOf(source, 'headersDistinct')
+    : propertyOf(source, 'multiValueHeaders');
+  return {
+    method: view.method,
+    url: view.path,
+    host: view.host ?? null,
+    headers: isIterable(headers) ? [...headers] : { ...headers },
+    ...(Array.isArray(rawHeaders) && { rawHeaders: [...rawHeaders] }),
+    ...(isObject(distinct) && { headersDistinct: { ...distinct } }),
+  };
 }
 
 function wrongRequest(found: unknown, option: string): ToriiConfigError {
@@ -83,19 +103,25 @@ function wrongRequest(found: unknown, option: string): ToriiConfigError {
 class View implements RequestView {
   readonly method: string | undefined;
   readonly headerValues: RequestView['headerValues'];
+  readonly #headers: HeadersLike;
   readonly #parts: RequestParts | undefined;
   // `null` until they are read, because most requests do not need them.
   #path: string | undefined | null = null;
   #host: string | undefined | null = null;
 
-  constructor(method: string | undefined, headerValues: RequestView['headerValues'], parts: RequestParts | undefined) {
+  constructor(method: string | undefined, headers: HeadersLike, parts: RequestParts | undefined) {
     this.method = method;
-    this.headerValues = headerValues;
+    this.headerValues = headerReader(headers, parts);
+    this.#headers = headers;
     this.#parts = parts;
   }
 
   static partsOf(view: RequestView): Partial<RequestParts> {
     return (#parts in view && view.#parts) || {};
+  }
+
+  static headersOf(view: RequestView): HeadersLike {
+    return #headers in view ? view.#headers : {};
   }
 
   get path(): string | undefined {

@@ -1,0 +1,36 @@
+import type { Level } from './features.ts';
+import type { CaseResult } from './run.ts';
+
+export interface Summary {
+  readonly level: Level;
+  readonly passed: number;
+  readonly failed: number;
+  readonly leftOut: number;
+  /** How many cases were left out for each reason. */
+  readonly reasons: Readonly<Record<string, number>>;
+}
+
+export function summarize(results: readonly CaseResult[], level: Level): Summary {
+  const count = (outcome: CaseResult['outcome']) => results.filter((each) => each.outcome === outcome).length;
+  const reasons: Record<string, number> = {};
+  for (const { outcome, details } of results) {
+    const [reason = ''] = details;
+    if (outcome === 'left out') reasons[reason] = (reasons[reason] ?? 0) + 1;
+  }
+  return { level, passed: count('passed'), failed: count('failed'), leftOut: count('left out'), reasons };
+}
+
+/** The results as a table with one line for each case. Without `all`, only the cases that failed, and the summary. */
+export function describeResults(results: readonly CaseResult[], level: Level, all: boolean): string {
+  const { passed, failed, leftOut, reasons } = summarize(results, level);
+  const shown = results.filter(({ outcome }) => all || outcome === 'failed');
+  const lines = shown.flatMap(({ name, statement, options, outcome, details }) => [
+    `${outcome.padEnd(8)}  ${options.padEnd(11)}  ${statement === undefined ? '' : `[${statement}] `}${name}`,
+    ...details.map((detail) => `${''.padEnd(23)}${detail}`),
+  ]);
+  const untested = Object.entries(reasons).map(
+    ([reason, count]) => `not tested: ${count === 1 ? '1 case' : `${count} cases`}, ${reason}`,
+  );
+  const total = `level ${level}: ${passed} passed, ${failed} failed, ${leftOut} not tested`;
+  return [...lines, ...(lines.length > 0 ? [''] : []), ...untested, total].join('\n');
+}

@@ -1,0 +1,114 @@
+import type { FoundToken } from '../authenticate.ts';
+import { ToriiAuthError } from '../errors.ts';
+import { refusal } from '../events.ts';
+import { bearerToken, missingToken, type TokenPlaces, tokenFromCookie } from '../request/bearer.ts';
+import type { RequestView } from '../request/request-view.ts';
+import { requireText, withoutTrailingSlash } from '../token/claims.ts';
+import { parseToken } from '../token/parse.ts';
+import type { Maker } from './maker.ts';
+import type { Makers } from './maker-list.ts';
+
+/** A header or a cookie, and those whose verifiers read it. */
+interface Place {
+  readonly places: TokenPlaces;
+  readonly makers: readonly Maker[];
+  readonly byIssuer: ReadonlyMap<string, Maker>;
+  readonly isKnown: (token: string) => boolean;
+}
+
+export interface TokenFinder {
+  /** Finds the token of a request, and who verifies it. */
+  find(request: RequestView): FoundToken;
+  /** Finds who verifies a token that comes without a request. */
+  choose(token: string): FoundToken;
+}
+
+export function createTokenFinder(makers: Makers): TokenFinder {
+  const anywhere = placeOf(makers, makers[0].places);
+  const headers = groupBy(makers, ({ header }) => header).map((group) =>
+    placeOf(group, { ...widestPlaces(group), cookie: undefined }),
+  );
+  const cookies = groupBy(makers, ({ cookie }) => cookie).map((group) => placeOf(group, widestPlaces(group)));
+  const usual = headers[0] ?? anywhere;
+  // Without the rules for cross-site requests, which each verifier has.
+  const isSimple = headers.length === 1 && cookies.length === 0 && usual.places.scheme !== undefined;
+
+  return {
+    find(request) {
+      const place = isSimple ? usual : usedPlace(request);
+      const token = bearerToken(request, place.places, place.isKnown);
+      const found = choose(token, place);
+      // The place has the widest rules of all who read it (CSRF). The chosen verifier must find this token by its own rules too.
+      const { places, isKnown } = found.maker;
+      if (!isSimple && bearerToken(request, places, isKnown) !== token) throw missingToken();
+      return found;
+    },
+    choose: (token) => choose(token, anywhere),
+  };
+
+  // What was sent decides, not whether it is valid: otherwise, a bad token would be covered up by another one.
+  function usedPlace(request: RequestView): Place {
+    const sent = headers.filter(({ places }) => request.headerValues(places.header).length > 0);
+    if (sent.length > 1) {
+      throw new ToriiAuthError('header_malformed', 'The request has more than one header for a token.');
+    }
+    const isFromHeader = sent.length > 0 || request.headerValues('authorization').length > 0;
+    const cookie = isFromHeader ? undefined : cookies.find(({ places }) => cookieOf(request, places) !== undefined);
+    return sent[0] ?? cookie ?? usual;
+  }
+
+  function choose(token: string, { makers: readers, byIssuer }: Place): ChosenToken {
+    for (const maker of readers) if (maker.isKnown?.(token)) return { token, maker, pipeline: maker.pipeline };
+    const parsed = parseToken(token);
+    const actual = requireText(parsed.claims, 'iss');
+    const issuer = withoutTrailingSlash(actual);
+    const maker = byIssuer.get(issuer);
+    if (maker !== undefined) return { token, maker, pipeline: maker.pipeline, parsed };
+    throw refusal('issuer_refused', 'The token comes from another issuer.', {
+      claim: 'iss',
+      actual,
+      expected: [...byIssuer.keys()],
+      ...(anywhere.byIssuer.has(issuer) && { hint }),
+    });
+  }
+}
+
+const hint =
+  'The verifier of this issuer reads tokens from another header or cookie: see its options `header` and `cookie`';
+
+interface ChosenToken extends FoundToken {
+  readonly maker: Maker;
+}
+
+function placeOf(makers: readonly Maker[], places: TokenPlaces): Place {
+  return {
+    places,
+    makers,
+    byIssuer: new Map(makers.flatMap((maker) => maker.issuers.map((issuer) => [issuer, maker] as const))),
+    isKnown: (token) => makers.some(({ isKnown }) => isKnown?.(token)),
+  };
+}
+
+function widestPlaces(group: Makers): TokenPlaces {
+  return {
+    ...group[0].places,
+    origins: group.flatMap(({ places }) => places.origins),
+    allowNonBrowsers: group.some(({ places }) => places.allowNonBrowsers),
+  };
+}
+
+function cookieOf(request: RequestView, { cookie }: TokenPlaces): string | undefined {
+  return cookie === undefined ? undefined : tokenFromCookie(request, cookie);
+}
+
+function groupBy(makers: Makers, nameOf: (places: TokenPlaces) => string | undefined): readonly Makers[] {
+  const groups = new Map<string, [Maker, ...Maker[]]>();
+  for (const maker of makers) {
+    const name = nameOf(maker.places);
+    if (name === undefined) continue;
+    const group = groups.get(name);
+    if (group === undefined) groups.set(name, [maker]);
+    else group.push(maker);
+  }
+  return [...groups.values()];
+}
