@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { request } from 'node:http';
 import {
   Controller,
   Get,
@@ -210,6 +212,14 @@ describe.each(Object.entries(platforms))('on %s', (_name, create) => {
       }),
     ];
     expect(responses.map(({ status }) => status)).toEqual([401, 401, 401]);
+  });
+
+  test('refuses two Authorization headers', async () => {
+    const token = await emulator.token();
+    const headers = ['host', 'a.example', 'authorization', `Bearer ${token}`, 'authorization', 'Bearer eyJ'];
+    const [response] = await once(request(`${url}/me`, { headers }).end(), 'response');
+    response.resume();
+    expect(response.statusCode).toBe(401);
   });
 
   test('refuses with 403 a caller whom a check refuses', async () => {
