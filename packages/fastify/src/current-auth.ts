@@ -38,7 +38,7 @@ function register(given: { readonly addHook: unknown }, _options: object, done: 
   const app = given as FastifyInstance;
   const keep = createAuthKeeper<FastifyRequest>({ place: 'request.auth', read: (request) => request.auth });
   const hook: onRequestHookHandler = (request, reply, next) => keep(request, reply.raw, next);
-  // Fastify reads the body before `preValidation`, in events of the request. Hooks of the app can lose track of it too.
+  // A hook of the app can lose track of the request. The next kind of hook finds it again.
   for (const name of ['onRequest', 'preValidation', 'preHandler'] as const) app.addHook(name as 'onRequest', hook);
   done();
 }

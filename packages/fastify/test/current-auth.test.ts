@@ -118,7 +118,7 @@ test('requests with long bodies at once find their own caller each', async () =>
   expect(answers).toEqual(asked.map(([userId], i) => [userId, userId, i * 2_000]));
 });
 
-test('a hook that goes on in an event of the request finds its own caller or nothing', async () => {
+test('a parser that goes on in an event of the request keeps it', async () => {
   const app = fastify();
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, payload, done) => void payload.on('end', () => done(null)).resume());
@@ -128,6 +128,29 @@ test('a hook that goes on in an event of the request finds its own caller or not
   await using server = await serve(app);
   expect(await Promise.all([post(server, '/', ada, 500_000), post(server, '/', ben, 400_000)])).toEqual(['ada', 'ben']);
 });
+
+test.each(['onRequest', 'preValidation'] as const)(
+  'a hook for %s that goes on in an event from outside loses the request until the next kind of hook',
+  async (lossy) => {
+    const outside = new EventEmitter();
+    const found: string[] = [];
+    const app = fastify();
+    app.addHook('onRequest', requireAuth(verifier));
+    app.register(keepCurrentAuth);
+    app.register(async (scope) => {
+      scope.addHook(lossy as 'onRequest', (_request, _reply, done) => void outside.once('event', () => done()));
+      scope.addHook(lossy as 'onRequest', async () => void found.push(user()));
+      scope.post('/', findCaller);
+    });
+    app.addHook('preHandler', async () => void found.push(user()));
+    await using server = await serve(app);
+    const asked = post(server, '/', ada, 1);
+    await expect.poll(() => outside.listenerCount('event')).toBe(1);
+    outside.emit('event');
+    expect(await asked).toBe('ada');
+    expect(found).toEqual([noRequest, 'ada']);
+  },
+);
 
 test('is in effect where it is registered and below, and nowhere else', async () => {
   const app = fastify();
