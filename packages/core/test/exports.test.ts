@@ -23,6 +23,7 @@ const entries = {
     'isAuth',
     'isPatch',
     'refuse',
+    'reportOnly',
     'verifyToken',
   ],
   './adapter': [
@@ -97,6 +98,7 @@ const entries = {
     'readText',
     'readTexts',
     'readWhole',
+    'reportedCheck',
     'requestHints',
     'requireChecks',
     'retryDelayMs',
