@@ -13,6 +13,8 @@ import { describe } from './request-parts.ts';
 
 export type {
   Actor,
+  ApprovedIssuer,
+  ApproveResult,
   Auth,
   AuthenticateOptions,
   AuthReason,
@@ -27,6 +29,7 @@ export type {
   Fetch,
   HeadersLike,
   InitialKeys,
+  IssuerApproval,
   JSONWebKeySet,
   JWK,
   Organization,
@@ -51,6 +54,7 @@ export type {
 export {
   createVerifier,
   refuse,
+  reportOnly,
   ToriiAuthError,
   ToriiConfigError,
   ToriiError,
