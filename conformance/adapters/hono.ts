@@ -1,27 +1,6 @@
 import { getRequestListener } from '@hono/node-server';
-import { allow, optionalAuth, requireAuth } from '@torii/hono';
-import { type Context, Hono } from 'hono';
-import { appError, type CreateApp, failAsApp, guardedRoutes, isAdmin, optionalPaths, type Subject } from './subject.ts';
-
-/** The app, for any runtime. */
-export function createFetchApp({ verifier, visit }: Subject): Hono {
-  const handle = (handler: string) => (c: Context) => {
-    visit(handler);
-    return c.json({ handler, userId: c.get('auth')?.userId ?? null });
-  };
-  const app = new Hono();
-  app.onError((_error, c) => c.json(appError.body, appError.status));
-  app.use(`${optionalPaths.open}/*`, optionalAuth(verifier));
-  app.all(optionalPaths.open, handle('optional'));
-  app.all(optionalPaths.guarded, allow(isAdmin), handle(optionalPaths.guarded));
-  app.use(requireAuth(verifier));
-  app.all('/health', handle('public'));
-  app.all('/docs/*', handle('public'));
-  for (const [path, check] of Object.entries(guardedRoutes)) app.all(path, allow(check), handle(path));
-  app.all('/throws', failAsApp);
-  app.all('*', handle('rest'));
-  return app;
-}
+import { createFetchApp } from './hono-app.ts';
+import type { CreateApp } from './subject.ts';
 
 export const createHonoApp: CreateApp = (subject) =>
   getRequestListener(createFetchApp(subject).fetch, { overrideGlobalObjects: false });

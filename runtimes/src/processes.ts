@@ -11,6 +11,15 @@ import { type Answers, describeMissing, findBinary, type Runtime } from './runti
 
 const timeoutMs = 600_000;
 
+/** The commands that run a script as a server, with Bun and Deno. */
+export function listServerCommands(script: string): readonly { name: string; command: readonly string[] }[] {
+  return programs().flatMap(({ name, kind, binary, flags }) =>
+    kind === 'node' || binary === undefined
+      ? []
+      : [{ name, command: [binary, ...flags, ...(name === 'Deno' ? ['--allow-env'] : []), script] }],
+  );
+}
+
 interface Program {
   readonly name: string;
   readonly kind: 'node' | 'process';

@@ -37,22 +37,7 @@ export async function listWorkerds(): Promise<readonly Workerd[]> {
 }
 
 async function startWorker(binary: string, script: string, date: string): Promise<Worker> {
-  const folder = mkdtempSync(join(tmpdir(), 'torii-workerd-'));
-  const config = join(folder, 'config.capnp');
-  writeFileSync(config, configFor(basename(script), date));
-  const args = ['serve', config, `--import-path=${dirname(script)}`, '--control-fd=3'];
-  const child = spawn(binary, args, { stdio: ['ignore', 'inherit', 'inherit', 'pipe'] });
-  const stop = (): void => {
-    child.kill();
-    rmSync(folder, { recursive: true, force: true });
-  };
-  const url = await portOf(child).then(
-    (port) => `http://127.0.0.1:${port}/`,
-    (error) => {
-      stop();
-      throw error;
-    },
-  );
+  const { url, stop } = await serveWorker(binary, script, date);
   const send = async (body: unknown): Promise<string> =>
     (await fetch(url, { method: 'POST', body: JSON.stringify(body) })).text();
   return {
@@ -66,11 +51,53 @@ async function startWorker(binary: string, script: string, date: string): Promis
   };
 }
 
-function configFor(script: string, date: string): string {
+export interface WorkerServer {
+  readonly name: string;
+  serve(bindings: Readonly<Record<string, string>>): ReturnType<typeof serveWorker>;
+}
+
+/** Serves a script with the newest compatibility date. `undefined` if workerd is not installed. */
+export function findWorkerServer(script: string): WorkerServer | undefined {
+  const binary = binaries.workerd();
+  const date = compatibilityDates.at(-1) ?? '';
+  if (binary === undefined) return undefined;
+  return { name: `workerd ${date}`, serve: (bindings) => serveWorker(binary, script, date, bindings) };
+}
+
+async function serveWorker(
+  binary: string,
+  script: string,
+  date: string,
+  bindings: Readonly<Record<string, string>> = {},
+): Promise<{ readonly url: string; stop(): void }> {
+  const folder = mkdtempSync(join(tmpdir(), 'torii-workerd-'));
+  const config = join(folder, 'config.capnp');
+  writeFileSync(config, configFor(basename(script), date, bindings));
+  const args = ['serve', config, `--import-path=${dirname(script)}`, '--control-fd=3'];
+  const child = spawn(binary, args, { stdio: ['ignore', 'inherit', 'inherit', 'pipe'] });
+  const stop = (): void => {
+    child.kill();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  const url = await portOf(child).then(
+    (port) => `http://127.0.0.1:${port}/`,
+    (error) => {
+      stop();
+      throw error;
+    },
+  );
+  return { url, stop };
+}
+
+function configFor(script: string, date: string, bindings: Readonly<Record<string, string>>): string {
+  const texts = Object.entries(bindings).map(
+    ([name, text]) => `(name = ${JSON.stringify(name)}, text = ${JSON.stringify(text)})`,
+  );
   return `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [
-    (name = "main", worker = (modules = [(name = "worker", esModule = embed "/${script}")], compatibilityDate = "${date}")),
+    (name = "main", worker = (modules = [(name = "worker", esModule = embed "/${script}")], compatibilityDate = "${date}",
+      bindings = [${texts.join(', ')}])),
     (name = "internet", network = (allow = ["private"])),
   ],
   sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")],

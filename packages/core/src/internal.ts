@@ -47,6 +47,7 @@ export { platformFetch, random, randomId, startTimer, steadyMs, stopTimer, type 
 export { type AwaitGuard, createAwaitGuard, type GuardedFields, guardFields } from './promises/await-guard.ts';
 export { isPromise } from './promises/is-promise.ts';
 export { guardOutcome } from './promises/outcome.ts';
+export { reportedCheck } from './report-only.ts';
 export { isFromOwnPages } from './request/bearer.ts';
 export type { PublicPaths } from './request/path.ts';
 export { createRequestFilter, type FilterSettings, type RequestFilter } from './request-filter.ts';

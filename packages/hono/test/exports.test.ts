@@ -19,6 +19,7 @@ const entries = {
     'refuse',
     'requireAuth',
   ],
+  './current-auth': ['currentAuth', 'keepCurrentAuth'],
   './webhooks': ['ToriiConfigError', 'ToriiWebhookError', 'webhookHandler'],
 };
 

@@ -15,7 +15,7 @@ import type { Auth } from '@torii/core';
 import { type Emulator, startEmulator } from '@torii/emulator';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { failOnCrashes } from '../../../../scripts/crash-guard.ts';
-import { AppController, AppModule } from '../src/app.ts';
+import { AppModule } from '../src/app.ts';
 import { Allow, CurrentAuth, Public, ToriiGuard, ToriiModule } from '../src/recipe.ts';
 
 failOnCrashes();
@@ -26,6 +26,13 @@ class ClosedController {
   @Get('narrow')
   @Allow((auth) => auth.organization?.id === 'acme')
   narrow() {
+    return { ok: true };
+  }
+
+  @Get('twice')
+  @Allow((auth) => auth.organization?.id === 'acme')
+  @Allow((auth) => auth.profileComplete)
+  twice() {
     return { ok: true };
   }
 
@@ -42,6 +49,13 @@ class ClosedController {
     return { ok: true };
   }
 }
+
+@Controller('inherited')
+class InheritedController extends ClosedController {}
+
+@Controller('narrowed')
+@Allow((auth) => auth.organization?.id === 'acme')
+class NarrowedController extends ClosedController {}
 
 @Controller('open')
 @Public()
@@ -93,12 +107,19 @@ class VersionedController {
   }
 }
 
-const controllers = [ClosedController, OpenController, FailingController, VersionedController];
+const controllers = [
+  ClosedController,
+  InheritedController,
+  NarrowedController,
+  OpenController,
+  FailingController,
+  VersionedController,
+];
 
 @Module({ imports: [AppModule], controllers })
 class TestModule {}
 
-@Module({ controllers: [AppController] })
+@Module({ controllers: [OpenController] })
 class UnguardedModule {}
 
 let emulator: Emulator;
@@ -211,6 +232,21 @@ describe.each(Object.entries(platforms))('on %s', (_name, create) => {
     expect(await narrow(true, 'evil')).toBe(403);
   });
 
+  test('a second @Allow() adds its checks, also on a derived controller', async () => {
+    const statusOf = async (
+      path: string,
+      claims: { emailVerified?: boolean; profileComplete?: boolean },
+      id = 'acme',
+    ) => (await ask(path, await emulator.token({ ...claims, organization: { id } }))).status;
+    for (const path of ['/closed/twice', '/inherited/twice', '/narrowed/twice']) {
+      expect(await statusOf(path, {})).toBe(200);
+      expect(await statusOf(path, { profileComplete: false })).toBe(403);
+      expect(await statusOf(path, { emailVerified: false })).toBe(403);
+      expect(await statusOf(path, {}, 'evil')).toBe(403);
+    }
+    expect(await statusOf('/narrowed/public', {}, 'evil')).toBe(403);
+  });
+
   test('@Public() does not switch off a check', async () => {
     const unverified = await emulator.token({ emailVerified: false });
     for (const path of ['/closed/public', '/open/checked']) {
@@ -273,7 +309,7 @@ describe.each(Object.entries(platforms))('on %s', (_name, create) => {
   test('@CurrentAuth() without the guard is an error of the app', async () => {
     const other = await create(UnguardedModule);
     await other.listen(0, '127.0.0.1');
-    const response = await fetch(`${await other.getUrl()}/me`);
+    const response = await fetch(`${await other.getUrl()}/open/caller`);
     await other.close();
     expect(response.status).toBe(500);
   });

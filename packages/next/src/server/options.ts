@@ -20,7 +20,12 @@ import type { ProxyRenewal, StartRenewal } from './renewal/proxy-renewal.ts';
 import { chooseTokenCookie, type TokenCookie } from './token-cookie.ts';
 
 /** The options of `createToriiNext` and `createToriiProxy`, including the options of `@torii/core` for verifying tokens. */
-export interface ToriiNextOptions extends VerifyOptions {
+export interface ToriiNextOptions extends Omit<VerifyOptions, 'issuer'> {
+  /**
+   * Your issuer URL from the dashboard, such as `https://acme.torii.so`, or a list of issuer URLs: the option of the same name of
+   * `@torii/core`, without `{ approve }`. The issuer route and the renewal of tokens use the first one.
+   */
+  readonly issuer: string | readonly string[] | undefined;
   /** The path of the app's sign-in page, such as `/sign-in`. The page is public. */
   readonly signInPath: string;
   /**
@@ -128,6 +133,8 @@ export function readOptions(
   }
   const example = `${caller}({ issuer: 'https://acme.torii.so', signInPath: '/sign-in', origins: [appOrigin] })`;
   const options = readKnownOptions(given, optionNames, example, 'options', optionHints);
+  if (typeof options.issuer === 'object' && !Array.isArray(options.issuer))
+    throw wrongValue('issuer', 'a URL or a list of URLs', options.issuer, "issuer: 'https://acme.torii.so'");
   const production = !['development', 'test'].includes(process.env['NODE_ENV'] ?? '');
   const origins = readOrigins(options, production);
   const tokenPath =
