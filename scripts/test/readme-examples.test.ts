@@ -36,6 +36,8 @@ const examples = [
   ['packages/core/README.md', 'createGuards<Request, Middleware>'],
   ['packages/express/README.md', 'express'],
   ['packages/koa/README.md', 'koa'],
+  ['README.md', '@torii/fastify'],
+  ['packages/fastify/README.md', 'fastify'],
 ] as const;
 
 test.each(examples)('the example in %s with %s sends JSON, and a denial with all its headers', async (page, mark) => {
@@ -81,7 +83,8 @@ async function run(page: string, mark: string): Promise<string> {
   const port = await findPort();
   const code = block.code
     .replaceAll('https://acme.torii.so', emulator.issuer)
-    .replace('listen(3000)', `listen(${port}, '127.0.0.1')`);
+    .replace('listen(3000)', `listen(${port}, '127.0.0.1')`)
+    .replace('listen({ port: 3000 })', `listen({ port: ${port}, host: '127.0.0.1' })`);
   const file = join(folder, `${port}.ts`);
   writeFileSync(file, `${code.replace('export default {', 'const handler = {')}\n${serverFor(code, port)}`);
   const child = spawn(process.execPath, ['--conditions=@torii/source', file], {
