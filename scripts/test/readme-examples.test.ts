@@ -29,6 +29,7 @@ afterAll(async () => {
 const examples = [
   ['README.md', 'express'],
   ['README.md', 'koa'],
+  ['README.md', '@torii/fastify'],
   ['packages/core/README.md', 'node:http'],
   ['packages/core/README.md', 'async fetch('],
   ['packages/core/README.md', 'hono'],
@@ -36,7 +37,6 @@ const examples = [
   ['packages/core/README.md', 'createGuards<Request, Middleware>'],
   ['packages/express/README.md', 'express'],
   ['packages/koa/README.md', 'koa'],
-  ['README.md', '@torii/fastify'],
   ['packages/fastify/README.md', 'fastify'],
 ] as const;
 
