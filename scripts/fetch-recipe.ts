@@ -92,6 +92,7 @@ export function testFetchRecipe(runtime: FetchRuntime, file: string): FetchRecip
 
   test.each([
     '/health/',
+    '/health/x',
     '//health',
     '/health/../me',
     '/health;x',

@@ -22,13 +22,17 @@ export function missingRuntime(runtime: FetchRuntime): string | undefined {
   return binaries[runtime]() === undefined ? `needs ${describeMissing(runtime)}` : undefined;
 }
 
-/** Starts a server. `variables` are its environment, or the bindings of a Worker. */
+/**
+ * Starts a server. `variables` are its environment, or the bindings of a Worker.
+ * @param workerFlags compatibility flags of a Worker
+ */
 export function startFetchServer(
   runtime: FetchRuntime,
   file: string,
   variables: Readonly<Record<string, string>>,
+  workerFlags: readonly string[] = [],
 ): Promise<FetchServer> {
-  return runtime === 'workerd' ? startWorker(file, variables) : startProgram(runtime, file, variables);
+  return runtime === 'workerd' ? startWorker(file, variables, workerFlags) : startProgram(runtime, file, variables);
 }
 
 const flags: Readonly<Record<'bun' | 'deno', readonly string[]>> = {
@@ -56,7 +60,11 @@ async function startProgram(runtime: 'bun' | 'deno', file: string, variables: ob
   return { ...listeningOn(port), output, [Symbol.asyncDispose]: () => end(child) };
 }
 
-async function startWorker(file: string, variables: Readonly<Record<string, string>>): Promise<FetchServer> {
+async function startWorker(
+  file: string,
+  variables: Readonly<Record<string, string>>,
+  flags: readonly string[],
+): Promise<FetchServer> {
   const folder = mkdtempSync(join(tmpdir(), 'torii-worker-'));
   await build({
     entryPoints: [file],
@@ -65,9 +73,10 @@ async function startWorker(file: string, variables: Readonly<Record<string, stri
     format: 'esm',
     target: 'es2023',
     conditions: ['@torii/source', 'workerd', 'worker'],
+    external: ['node:*'],
     logLevel: 'warning',
   });
-  writeFileSync(join(folder, 'config.capnp'), configFor(variables));
+  writeFileSync(join(folder, 'config.capnp'), configFor(variables, flags));
   const args = ['serve', join(folder, 'config.capnp'), '--control-fd=3', '--verbose'];
   const child = spawn(binaries.workerd() ?? '', args, { stdio: ['ignore', 'pipe', 'pipe', 'pipe'] });
   const output = collect(child);
@@ -83,7 +92,7 @@ async function startWorker(file: string, variables: Readonly<Record<string, stri
   }
 }
 
-function configFor(variables: Readonly<Record<string, string>>): string {
+function configFor(variables: Readonly<Record<string, string>>, flags: readonly string[]): string {
   const bindings = Object.entries(variables).map(
     ([name, text]) => `(name = "${name}", text = ${JSON.stringify(text)})`,
   );
@@ -98,6 +107,7 @@ const config :Workerd.Config = (
 const worker :Workerd.Worker = (
   modules = [(name = "worker", esModule = embed "worker.js")],
   compatibilityDate = "2026-11-01",
+  compatibilityFlags = ${JSON.stringify(flags)},
   bindings = [${bindings.join(', ')}],
 );
 `;

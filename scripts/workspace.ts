@@ -29,12 +29,12 @@ export interface Package {
 /** The packages that have users. All are in packages/, except for conformance/: it is used by this repository's tests too. */
 export function listPackages(root: string = repository): readonly Package[] {
   return globSync(['packages/*/package.json', 'conformance/package.json'], { cwd: root })
-    .sort()
     .map((path) => {
       const place = dirname(path).replaceAll('\\', '/');
       const folder = join(root, place);
       return { shortName: basename(folder), place, folder, manifest: readManifest(folder) };
-    });
+    })
+    .sort((a, b) => (a.shortName < b.shortName ? -1 : 1));
 }
 
 export function readManifest(folder: string): Manifest {

@@ -1,4 +1,4 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { closeServer } from './issuers.ts';
 import { createRevocationSource, type RevocationSource } from './revocation-source.ts';
@@ -11,47 +11,65 @@ export interface Subject<Verifier> {
 }
 
 /** Creates the app that the README describes, with one framework. */
-export type CreateApp<Verifier> = (subject: Subject<Verifier>) => RequestListener;
+export type CreateApp<Verifier, App = RequestListener> = (subject: Subject<Verifier>) => App;
 
-/**
- * Creates an app with a `webhookHandler` at `POST /webhooks`, with the secrets `current` and `previous` of `webhookSecrets` and a store.
- * Its handler calls `visit` with the id of each event.
- */
-export type CreateWebhookApp = (visit: (eventId: string) => void) => RequestListener;
+export interface WebhookSubject {
+  /** The current and the previous secret: the option `secret` of `webhookHandler`. */
+  readonly secrets: string[];
+  /** The handler of the events. It throws for some of them. */
+  readonly handle: (event: { readonly id: string; readonly type: string }) => void;
+}
 
-export interface Adapter<Verifier> {
-  readonly createApp: CreateApp<Verifier>;
+/** Creates an app with a `webhookHandler` at `POST /webhooks`, with a store. */
+export type CreateWebhookApp<App = RequestListener> = (subject: WebhookSubject) => App;
+
+/** A server that listens. */
+export interface Listening {
+  /** Its origin, such as `http://127.0.0.1:3000`. */
+  readonly url: string;
+  stop(): unknown;
+}
+
+/** What is tested of an adapter. */
+export interface Adapter<Verifier, App = RequestListener> {
+  readonly createApp: CreateApp<Verifier, App>;
   /** `createVerifier` of `@torii/core`, or of your adapter. This package imports no code that it tests. */
   readonly createVerifier: (options: ServerOptions & { readonly revocations?: RevocationSource }) => Verifier;
-  readonly createWebhookApp?: CreateWebhookApp;
+  /** Without it, the cases of webhooks are left out. */
+  readonly createWebhookApp?: CreateWebhookApp<App>;
+  /** Serves an app on a free port of 127.0.0.1. By default, the app is a listener of `node:http`. */
+  readonly listen?: (app: App) => Listening | Promise<Listening>;
 }
 
 /** Serves an adapter's app in this process. */
-export function serveApp<Verifier>({ createApp, createVerifier, createWebhookApp }: Adapter<Verifier>): StartServer {
-  return async ({ options, revocations, issuer }: ServerSetting) => {
-    const place = { issuer: issuer.url, environmentId: issuer.environmentId };
-    const source = revocations === undefined ? undefined : createRevocationSource(revocations, place);
+export function serveApp<Verifier, App = RequestListener>(adapter: Adapter<Verifier, App>): StartServer {
+  const { createApp, createVerifier, createWebhookApp } = adapter;
+  const { listen = (app) => listenWithNode(app as RequestListener) } = adapter;
+  return async ({ options, revocations, webhookSecrets }: ServerSetting) => {
+    const source = revocations && createRevocationSource(revocations);
     const verifier = createVerifier({ ...options, ...(source && { revocations: source }) });
     const visits: string[] = [];
     const app = await listen(createApp({ verifier, visit: (handler) => void visits.push(handler) }));
-    const webhooks =
-      createWebhookApp && (await listen(createWebhookApp((eventId) => void visits.push(`/webhooks ${eventId}`))));
+    const secrets = [webhookSecrets.current, webhookSecrets.previous];
+    const handle: WebhookSubject['handle'] = ({ id, type }) => {
+      visits.push(`/webhooks ${id}`);
+      if (type === 'test.throws') throw new Error('thrown by the app');
+      if (type === 'test.throws_404') throw Object.assign(new Error('thrown by the app'), { status: 404 });
+    };
+    const webhooks = createWebhookApp && (await listen(createWebhookApp({ secrets, handle })));
     return {
-      url: urlOf(app),
-      ...(webhooks && { webhooksUrl: `${urlOf(webhooks)}/webhooks` }),
+      url: app.url,
+      ...(webhooks && { webhooksUrl: new URL('/webhooks', webhooks.url).href }),
       takeVisits: () => visits.splice(0),
       revoke: (name: string) => source?.revoke(name),
-      stop: () => Promise.all([app, ...(webhooks === undefined ? [] : [webhooks])].map(closeServer)),
+      stop: () => Promise.all([app.stop(), webhooks?.stop()]),
     };
   };
 }
 
-async function listen(app: RequestListener): Promise<Server> {
+async function listenWithNode(app: RequestListener): Promise<Listening> {
   const server = createServer(app);
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
-  return server;
-}
-
-function urlOf(server: Server): string {
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { port } = server.address() as AddressInfo;
+  return { url: `http://127.0.0.1:${port}`, stop: () => closeServer(server) };
 }

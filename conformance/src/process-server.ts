@@ -63,12 +63,11 @@ export function serveCommand(
 
 /** The environment variables that the README lists, but `HOST` and `PORT`. */
 export function environmentOf(setting: ServerSetting): Readonly<Record<string, string>> {
-  const { options, revocations, issuer, webhookSecrets } = setting;
-  const { issuer: url, ...others } = options;
-  const place = { issuer: issuer.url, environmentId: issuer.environmentId };
+  const { options, revocations, webhookSecrets } = setting;
+  const { issuer, ...others } = options;
   return {
-    TORII_ISSUER: url,
-    TORII_OPTIONS: JSON.stringify({ ...others, ...(revocations && { revocations: { ...place, ...revocations } }) }),
+    TORII_ISSUER: issuer,
+    TORII_OPTIONS: JSON.stringify({ ...others, revocations }),
     TORII_WEBHOOK_SECRET: webhookSecrets.current,
     TORII_PREVIOUS_WEBHOOK_SECRET: webhookSecrets.previous,
   };

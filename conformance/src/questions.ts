@@ -70,8 +70,11 @@ export function settingOf(name: string, issuers: Issuers): ServerSetting {
   return {
     name,
     options: { issuer: issuers.torii.url, ...options } as ServerOptions,
-    revocations,
-    issuer: issuers.torii,
+    revocations: revocations && {
+      issuer: issuers.torii.url,
+      environmentId: issuers.torii.environmentId,
+      ...revocations,
+    },
     webhookSecrets: { current, previous },
   };
 }

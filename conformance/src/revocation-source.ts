@@ -1,5 +1,11 @@
 import type { RevocationData } from './case-table.ts';
 
+/** What is revoked from the start, and the issuer that it belongs to. */
+export interface RevocationSetting extends RevocationData {
+  readonly issuer: string;
+  readonly environmentId: string;
+}
+
 /** Fits the option `revocations` of `createVerifier` of `@torii/core`. */
 export interface RevocationSource {
   readonly issuer: string;
@@ -16,10 +22,8 @@ export interface AskedToken {
 }
 
 /** The revocations of a setting, in memory. */
-export function createRevocationSource(
-  { maxTokenSeconds, revoked, unavailable }: RevocationData,
-  { issuer, environmentId }: { readonly issuer: string; readonly environmentId: string },
-): RevocationSource {
+export function createRevocationSource(setting: RevocationSetting): RevocationSource {
+  const { issuer, environmentId, maxTokenSeconds, revoked, unavailable } = setting;
   const names = new Set(revoked);
   return {
     issuer,

@@ -1,5 +1,5 @@
-import type { RevocationData, WebhookSecrets } from './case-table.ts';
-import type { Issuer } from './issuers.ts';
+import type { WebhookSecrets } from './case-table.ts';
+import type { RevocationSetting } from './revocation-source.ts';
 
 /** What a server is started with. */
 export interface ServerSetting {
@@ -7,10 +7,8 @@ export interface ServerSetting {
   readonly name: string;
   /** Options of `createVerifier` of `@torii/core`, without `revocations`. */
   readonly options: ServerOptions;
-  /** What is revoked from the start, if the server has the feature `revocations`. */
-  readonly revocations: RevocationData | undefined;
-  /** The issuer that revocations belong to. */
-  readonly issuer: Issuer;
+  /** What is revoked from the start. `createRevocationSource` makes the option `revocations` of it. */
+  readonly revocations: RevocationSetting | undefined;
   readonly webhookSecrets: Pick<WebhookSecrets, 'current' | 'previous'>;
 }
 

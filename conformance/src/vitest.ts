@@ -1,3 +1,4 @@
+import type { RequestListener } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Adapter, serveApp } from './app-server.ts';
 import { type Issuers, startIssuers } from './issuers.ts';
@@ -6,13 +7,12 @@ import { listQuestions, type Question, type QuestionOptions, settingOf } from '.
 import type { CaseResult } from './run.ts';
 import type { StartServer, TestServer } from './test-server.ts';
 
-export type { Adapter, CreateApp, CreateWebhookApp, Subject } from './app-server.ts';
+export type { Adapter, CreateApp, CreateWebhookApp, Listening, Subject, WebhookSubject } from './app-server.ts';
 export type { Expectation, RevocationData } from './case-table.ts';
 export type { Case } from './cases.ts';
 export type { Feature, Level } from './features.ts';
-export type { Issuer } from './issuers.ts';
 export type { QuestionOptions } from './questions.ts';
-export type { AskedToken, RevocationSource } from './revocation-source.ts';
+export type { AskedToken, RevocationSetting, RevocationSource } from './revocation-source.ts';
 export type { CaseResult } from './run.ts';
 export type { ServerOptions, ServerSetting, StartServer, TestServer } from './test-server.ts';
 
@@ -23,11 +23,11 @@ export interface ConformanceOptions extends QuestionOptions {
   readonly onEnd?: (results: readonly CaseResult[]) => void;
 }
 
-/** A function that starts a server, the command that starts one, or the functions of an adapter for `node:http`. */
-export type ConformanceSubject<Verifier> =
+/** A function that starts a server, the command that starts one, or the functions of an adapter. */
+export type ConformanceSubject<Verifier, App> =
   | { readonly start: StartServer }
   | { readonly command: readonly string[] }
-  | Adapter<Verifier>;
+  | Adapter<Verifier, App>;
 
 /**
  * Defines one test for each case, and one skipped test for each reason why cases are left out.
@@ -35,9 +35,9 @@ export type ConformanceSubject<Verifier> =
  * @example
  * describeConformance('my adapter', { createApp, createWebhookApp, createVerifier });
  */
-export function describeConformance<Verifier>(
+export function describeConformance<Verifier, App = RequestListener>(
   name: string,
-  subject: ConformanceSubject<Verifier>,
+  subject: ConformanceSubject<Verifier, App>,
   { startTimeoutMs, onEnd, ...options }: ConformanceOptions = {},
 ): void {
   const questions = listQuestions(withoutMissing(subject, options));
@@ -80,13 +80,16 @@ export function describeConformance<Verifier>(
   });
 }
 
-function startOf<Verifier>(subject: ConformanceSubject<Verifier>): StartServer {
+function startOf<Verifier, App>(subject: ConformanceSubject<Verifier, App>): StartServer {
   if ('start' in subject) return subject.start;
   if ('command' in subject) return serveCommand(subject.command, { startSeconds: 60 });
   return serveApp(subject);
 }
 
-function withoutMissing<Verifier>(subject: ConformanceSubject<Verifier>, options: QuestionOptions): QuestionOptions {
+function withoutMissing<Verifier, App>(
+  subject: ConformanceSubject<Verifier, App>,
+  options: QuestionOptions,
+): QuestionOptions {
   const hasWebhooks = !('createApp' in subject) || subject.createWebhookApp !== undefined;
   return hasWebhooks ? options : { ...options, without: [...(options.without ?? []), 'webhooks'] };
 }

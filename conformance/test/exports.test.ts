@@ -4,11 +4,11 @@ import manifest from '../package.json' with { type: 'json' };
 /** The exports of each entry point. Adding or removing one is a change for users. */
 const entries = {
   '.': [
+    'changeForFetch',
     'createRevocationSource',
     'createRoutes',
     'features',
     'listCases',
-    'readWebhookTable',
     'runConformance',
     'serveApp',
     'serveCommand',

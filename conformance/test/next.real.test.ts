@@ -15,9 +15,8 @@ for (const variant of ['Next 16, proxy.ts', 'Next 15, middleware.ts'] as const) 
   describeConformance(
     variant,
     {
-      async start({ options, revocations, issuer }) {
-        const place = { issuer: issuer.url, environmentId: issuer.environmentId };
-        const source = revocations && createRevocationSource(revocations, place);
+      async start({ options, revocations }) {
+        const source = revocations && createRevocationSource(revocations);
         const server = source && (await serveRevocations(source));
         const app = await startNextApp(variant, options, server?.environment);
         return {

@@ -149,6 +149,7 @@ test('the emulator finds the files that it sends to browsers', () => {
 test.each([
   ['torii', '@torii/cli', 'main.js'],
   ['torii-emulator', '@torii/emulator', 'main.js'],
+  ['torii-conformance', '@torii/conformance', 'main.js'],
 ])('%s shows its version', (_program, name, file) => {
   const path = join(folderOf(app, name), 'dist', file);
   expect(readFileSync(path, 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/);
@@ -166,7 +167,7 @@ test('no class has another name than in the sources', () => {
 
 function listEntryPoints({ name, exports = {} }: Package['manifest']): readonly string[] {
   return Object.keys(exports)
-    .filter((path) => path !== './package.json')
+    .filter((path) => !path.endsWith('.json'))
     .map((path) => name + path.slice(1));
 }
 

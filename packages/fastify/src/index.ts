@@ -15,6 +15,8 @@ import { noteGuarded } from './require-guard.ts';
 
 export type {
   Actor,
+  ApprovedIssuer,
+  ApproveResult,
   Auth,
   AuthenticateOptions,
   AuthReason,
@@ -29,6 +31,7 @@ export type {
   Fetch,
   HeadersLike,
   InitialKeys,
+  IssuerApproval,
   JSONWebKeySet,
   JWK,
   Organization,
@@ -53,6 +56,7 @@ export type {
 export {
   createVerifier,
   refuse,
+  reportOnly,
   ToriiAuthError,
   ToriiConfigError,
   ToriiError,
@@ -75,8 +79,15 @@ declare module 'fastify' {
   }
 }
 
-/** A hook for `onRequest`, `preValidation` or `preHandler`, of an app, a plugin or a route. */
-export type Guard = (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) => void;
+/**
+ * A hook for `onRequest`, `preValidation` or `preHandler`, of an app, a plugin or a route. Accepts the requests of every app: over
+ * HTTP/2, with other loggers, and with types of its routes.
+ */
+export type Guard = (
+  request: { readonly raw: object; readonly headers: object },
+  reply: { readonly raw: object; readonly request: object },
+  done: (error?: Error) => void,
+) => void;
 
 /**
  * Returns the response to send to a refused request, or `undefined` to send the default response. It cannot let the
@@ -100,8 +111,9 @@ const guards = createGuards<FastifyRequest, Guard>({
   },
   // Not an async hook: Fastify would run the handler of a refused request if the client disconnects while an `onSend` hook of
   // the app waits.
-  toMiddleware: (guard) => (request, reply, done) => {
-    requireHook(request, reply, done);
+  toMiddleware: (guard) => (given, response, done) => {
+    requireHook(given, response, done);
+    const [request, reply] = [given as FastifyRequest, response as FastifyReply];
     const pass = () => {
       noteGuarded(request);
       done();

@@ -25,6 +25,11 @@ export function noteGuarded(request: object): void {
  * app.addHook('onRoute', requireGuard);
  */
 export function requireGuard(route: RouteOptions): void {
+  if (typeof route?.handler !== 'function')
+    throw new ToriiConfigError(
+      'requireGuard',
+      "`requireGuard` is a hook for onRoute: app.addHook('onRoute', requireGuard).",
+    );
   if (route.config?.requireGuard === false) return;
   const refuseUnguarded = (request: FastifyRequest, _reply: unknown, done: (error?: Error) => void): void => {
     const { method, routeOptions } = request;

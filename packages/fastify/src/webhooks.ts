@@ -44,8 +44,8 @@ export type WebhookHandler<More extends object = object> = (
   request: FastifyRequest,
 ) => unknown;
 
-/** The plugin that `webhookHandler` returns. */
-export type WebhookPlugin = (app: FastifyInstance, options: object, done: () => void) => void;
+/** The plugin that `webhookHandler` returns, for `app.register`. */
+export type WebhookPlugin = (app: { readonly post: unknown }, options: object, done: () => void) => void;
 
 const remedy =
   'A hook has read it. Register webhookHandler in a plugin without that hook, or let the hook keep the bytes in request.rawBody.';
@@ -78,8 +78,8 @@ export function webhookHandler<More extends object>(
   requireHandler(options, handlers);
   const [handler] = handlers;
   const receiver = createWebhookReceiver<More>(options);
-  return (app, _options, done) => {
-    requireApp(app);
+  return (given, _options, done) => {
+    const app = appFrom(given);
     app.removeAllContentTypeParsers();
     // The receiver reads the stream, with its own limit of size.
     app.addContentTypeParser('*', (_request, payload, parsed) => parsed(null, payload));
@@ -103,8 +103,9 @@ export function webhookHandler<More extends object>(
   };
 }
 
-function requireApp(app: Partial<FastifyInstance>): void {
-  if (typeof app.addContentTypeParser === 'function') return;
+function appFrom(given: object): FastifyInstance {
+  const app = given as FastifyInstance;
+  if (typeof app.addContentTypeParser === 'function') return app;
   const example = "app.register(webhookHandler({ secret }, handler), { prefix: '/webhooks' })";
   throw new ToriiConfigError('webhookHandler', `\`webhookHandler\` returns a plugin, not a handler. Write ${example}.`);
 }

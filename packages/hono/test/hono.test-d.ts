@@ -1,5 +1,6 @@
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { expectTypeOf, test } from 'vitest';
+import { currentAuth, keepCurrentAuth } from '../src/current-auth.ts';
 import {
   type Auth,
   type AuthVariables,
@@ -121,4 +122,28 @@ test('options that would let every request through do not compile', () => {
 
 test('onError gets the context of Hono', () => {
   requireAuth({ issuer }, { onError: (denial, error, c) => ({ ...denial, body: { is: error.code, at: c.req.path } }) });
+});
+
+test('keepCurrentAuth changes no types of the routes after it', () => {
+  new Hono<{ Bindings: { KEY: string } }>()
+    .use(requireAuth({ issuer }))
+    .use(keepCurrentAuth())
+    .get('/:id', keepCurrentAuth(), (c) => {
+      expectTypeOf(c.var.auth).toEqualTypeOf<GuardedAuth | null>();
+      expectTypeOf(c.env.KEY).toEqualTypeOf<string>();
+      expectTypeOf(c.req.param('id')).toEqualTypeOf<string>();
+      return c.text('');
+    });
+  new Hono<{ Variables: AuthVariables }>().use('/a/*', keepCurrentAuth());
+  // @ts-expect-error: it takes no options
+  keepCurrentAuth({ issuer });
+});
+
+test('currentAuth has the claims of its type argument, and is null only if the call allows it', () => {
+  expectTypeOf(currentAuth()).toEqualTypeOf<GuardedAuth>();
+  expectTypeOf(currentAuth<{ plan: string }>().raw.plan).toEqualTypeOf<string>();
+  expectTypeOf(currentAuth({ optional: true })).toEqualTypeOf<GuardedAuth | null>();
+  expectTypeOf(currentAuth({ optional: false })).toEqualTypeOf<GuardedAuth>();
+  // @ts-expect-error: there is no such option
+  currentAuth({ required: true });
 });

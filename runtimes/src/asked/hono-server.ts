@@ -15,7 +15,7 @@ export interface Settings {
 
 export function createHandler(settings: Settings): (request: Request, env: unknown) => Response | Promise<Response> {
   const { revocations: data, ...options } = JSON.parse(settings.TORII_OPTIONS);
-  const source = data && createRevocationSource(data, data);
+  const source = data && createRevocationSource(data);
   const verifier = createVerifier({
     issuer: settings.TORII_ISSUER,
     ...options,

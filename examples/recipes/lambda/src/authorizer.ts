@@ -7,7 +7,7 @@ import type {
 } from 'aws-lambda';
 import type { Caller } from './behind-authorizer.ts';
 
-const verifier = createVerifier({ issuer: process.env.TORII_ISSUER });
+const verifier = createVerifier({ issuer: process.env.TORII_ISSUER, checks: [(auth) => auth.emailVerified] });
 
 // #region payload-1
 /** The authorizer of a REST API, or of an HTTP API with payload format 1.0. */

@@ -89,6 +89,16 @@ describe('a refused request', () => {
   });
 });
 
+test('a caller whom a check refuses is denied', async () => {
+  const sent = { headers: [bearer(await torii.token({ emailVerified: false }))] };
+  const { policyDocument, context } = await authorizers.restAuthorizer(restAuthorizerEvent(sent));
+  expect(policyDocument.Statement).toEqual([
+    { Action: 'execute-api:Invoke', Effect: 'Deny', Resource: expect.stringMatching(/\/prod\/GET\/me$/) },
+  ]);
+  expect(context).toEqual({});
+  expect(await authorizers.httpAuthorizer(httpAuthorizerEvent(sent))).toEqual({ isAuthorized: false, context: {} });
+});
+
 test('without the keys, the authorizer fails, and says neither yes nor no', async () => {
   const globex = torii.environment('globex');
   const failing = await load(globex.issuer);

@@ -16,7 +16,14 @@ const callers = new WeakMap<object, Auth | null>();
 export const Public = () => SetMetadata('torii:public', true);
 
 /** Refuses callers with 403 unless all checks return `true`: those of the controller, and those of the route. */
-export const Allow = (...checks: readonly [Check, ...Check[]]) => SetMetadata('torii:checks', checks);
+export function Allow(...checks: readonly [Check, ...Check[]]) {
+  return (target: object, _name?: string | symbol, method?: PropertyDescriptor): void => {
+    const place = method?.value ?? target;
+    // A second @Allow adds its checks. SetMetadata alone would replace the first.
+    const before = new Reflector().get<readonly Check[] | undefined>('torii:checks', place) ?? [];
+    SetMetadata('torii:checks', [...before, ...checks])(place);
+  };
+}
 
 /** A parameter of a handler: the caller, or `null` on a public route. */
 export const CurrentAuth = createParamDecorator((_data: undefined, context: ExecutionContext): Auth | null => {

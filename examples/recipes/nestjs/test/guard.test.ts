@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { request } from 'node:http';
 import {
   Controller,
   Get,
@@ -11,12 +13,12 @@ import {
 import { NestFactory } from '@nestjs/core';
 import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import type { Auth } from '@torii/core';
+import type { Auth, Verifier } from '@torii/core';
 import { type Emulator, startEmulator } from '@torii/emulator';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { failOnCrashes } from '../../../../scripts/crash-guard.ts';
-import { AppController, AppModule } from '../src/app.ts';
-import { Allow, CurrentAuth, Public, ToriiGuard, ToriiModule } from '../src/recipe.ts';
+import { AppModule } from '../src/app.ts';
+import { Allow, CurrentAuth, Public, TORII_VERIFIER, ToriiGuard, ToriiModule } from '../src/recipe.ts';
 
 failOnCrashes();
 
@@ -26,6 +28,13 @@ class ClosedController {
   @Get('narrow')
   @Allow((auth) => auth.organization?.id === 'acme')
   narrow() {
+    return { ok: true };
+  }
+
+  @Get('twice')
+  @Allow((auth) => auth.organization?.id === 'acme')
+  @Allow((auth) => auth.profileComplete)
+  twice() {
     return { ok: true };
   }
 
@@ -42,6 +51,13 @@ class ClosedController {
     return { ok: true };
   }
 }
+
+@Controller('inherited')
+class InheritedController extends ClosedController {}
+
+@Controller('narrowed')
+@Allow((auth) => auth.organization?.id === 'acme')
+class NarrowedController extends ClosedController {}
 
 @Controller('open')
 @Public()
@@ -93,12 +109,19 @@ class VersionedController {
   }
 }
 
-const controllers = [ClosedController, OpenController, FailingController, VersionedController];
+const controllers = [
+  ClosedController,
+  InheritedController,
+  NarrowedController,
+  OpenController,
+  FailingController,
+  VersionedController,
+];
 
 @Module({ imports: [AppModule], controllers })
 class TestModule {}
 
-@Module({ controllers: [AppController] })
+@Module({ controllers: [OpenController] })
 class UnguardedModule {}
 
 let emulator: Emulator;
@@ -191,6 +214,14 @@ describe.each(Object.entries(platforms))('on %s', (_name, create) => {
     expect(responses.map(({ status }) => status)).toEqual([401, 401, 401]);
   });
 
+  test('refuses two Authorization headers', async () => {
+    const token = await emulator.token();
+    const headers = ['host', 'a.example', 'authorization', `Bearer ${token}`, 'authorization', 'Bearer eyJ'];
+    const [response] = await once(request(`${url}/me`, { headers }).end(), 'response');
+    response.resume();
+    expect(response.statusCode).toBe(401);
+  });
+
   test('refuses with 403 a caller whom a check refuses', async () => {
     const clear = (role: string) =>
       emulator
@@ -209,6 +240,21 @@ describe.each(Object.entries(platforms))('on %s', (_name, create) => {
     expect(await narrow(true, 'acme')).toBe(200);
     expect(await narrow(false, 'acme')).toBe(403);
     expect(await narrow(true, 'evil')).toBe(403);
+  });
+
+  test('a second @Allow() adds its checks, also on a derived controller', async () => {
+    const statusOf = async (
+      path: string,
+      claims: { emailVerified?: boolean; profileComplete?: boolean },
+      id = 'acme',
+    ) => (await ask(path, await emulator.token({ ...claims, organization: { id } }))).status;
+    for (const path of ['/closed/twice', '/inherited/twice', '/narrowed/twice']) {
+      expect(await statusOf(path, {})).toBe(200);
+      expect(await statusOf(path, { profileComplete: false })).toBe(403);
+      expect(await statusOf(path, { emailVerified: false })).toBe(403);
+      expect(await statusOf(path, {}, 'evil')).toBe(403);
+    }
+    expect(await statusOf('/narrowed/public', {}, 'evil')).toBe(403);
   });
 
   test('@Public() does not switch off a check', async () => {
@@ -273,9 +319,14 @@ describe.each(Object.entries(platforms))('on %s', (_name, create) => {
   test('@CurrentAuth() without the guard is an error of the app', async () => {
     const other = await create(UnguardedModule);
     await other.listen(0, '127.0.0.1');
-    const response = await fetch(`${await other.getUrl()}/me`);
+    const response = await fetch(`${await other.getUrl()}/open/caller`);
     await other.close();
     expect(response.status).toBe(500);
+  });
+
+  test('other providers can have the verifier of the guard', async () => {
+    const verifier: Verifier = app.get(TORII_VERIFIER, { strict: false });
+    expect(await verifier.verify(await emulator.token({ userId: 'ada' }))).toMatchObject({ userId: 'ada' });
   });
 
   test('does not start without an issuer', async () => {
