@@ -21,6 +21,7 @@ const entries = {
     'requireAuth',
     'requireGuard',
   ],
+  './current-auth': ['currentAuth', 'keepCurrentAuth'],
   './webhooks': ['ToriiConfigError', 'ToriiWebhookError', 'webhookHandler'],
 };
 
