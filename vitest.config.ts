@@ -14,9 +14,12 @@ const limits = { testTimeout: 300_000, hookTimeout: 300_000, expect: { poll: { t
 const matrixFiles = ['**/*.matrix.test.ts'];
 
 /** One project per package, so that a test is listed under its package. */
-const packages = globSync(['{packages,examples}/*/package.json', '{bench,conformance,simulation}/package.json'], {
-  cwd: import.meta.dirname,
-}).map(
+const packages = globSync(
+  ['{packages,examples,examples/recipes}/*/package.json', '{bench,conformance,simulation}/package.json'],
+  {
+    cwd: import.meta.dirname,
+  },
+).map(
   (manifest): TestProjectConfiguration => ({
     ...resolveFromSource('node'),
     test: {
@@ -84,7 +87,7 @@ const matrix: TestProjectConfiguration = {
     name: 'matrix',
     // A `*.real.test.ts` file runs in both suites, and tries more in this one.
     include: [
-      '{packages,examples}/*/test/**/*.{matrix,real}.test.ts',
+      '{packages,examples,examples/recipes}/*/test/**/*.{matrix,real}.test.ts',
       '{bench,conformance,scripts,simulation}/test/**/*.{matrix,real}.test.ts',
     ],
     env: { TEST_SUITE: 'matrix' },

@@ -1,9 +1,12 @@
 // Compiles every TypeScript block of the documentation as a separate module, and checks the links to files and headings. A block
 // that cannot compile needs a reason in the line before it:
 //   <!-- not compiled: half of a class -->
+// A block that is a copy of a file is compared with it, and compiled with that file's package: see included-code.ts. `--write`
+// copies the file again.
 import { spawnSync } from 'node:child_process';
 import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { includeCode, readSource } from './included-code.ts';
 import { listAnchors, listLinks } from './markdown.ts';
 import { repository } from './workspace.ts';
 
@@ -14,6 +17,8 @@ interface Block {
   readonly code: string;
   /** The reason from the comment before the block, if the block is not compiled. */
   readonly excuse: string | undefined;
+  /** The file that the block is a copy of, from the comment before the block. */
+  readonly source: string | undefined;
 }
 
 export interface Page {
@@ -27,24 +32,29 @@ export interface Page {
 const blockFolder = 'docs/.blocks';
 
 if (import.meta.main) {
-  const pages = globSync(
-    ['*.md', '.github/**/*.md', 'conformance/*.md', '{packages,examples}/*/*.md', 'docs/**/*.md'],
-    {
-      cwd: repository,
-      exclude: ['**/node_modules/**'],
-    },
-  )
-    .sort()
-    .map((path) => ({ path, ...readPage(readFileSync(join(repository, path), 'utf8')) }));
+  const write = process.argv.includes('--write');
+  const patterns = [
+    '*.md',
+    '.github/**/*.md',
+    'conformance/*.md',
+    '{packages,examples}/*/*.md',
+    'examples/recipes/*/*.md',
+    'docs/**/*.md',
+  ];
+  const paths = globSync(patterns, { cwd: repository, exclude: ['**/node_modules/**'] }).sort();
+  const stale = paths.flatMap((path) => compareCopies(path, write));
+  const pages = paths.map((path) => ({ path, ...readPage(readFileSync(join(repository, path), 'utf8')) }));
   const blocks = pages.flatMap(({ path, blocks }) => blocks.map((block) => ({ path, ...block })));
-  const compiled = blocks.filter((block) => block.excuse === undefined);
+  const compiled = blocks.filter((block) => block.excuse === undefined && block.source === undefined);
+  const copies = blocks.filter((block) => block.source !== undefined);
   const links = pages.flatMap(({ path, links }) => links.map((link) => ({ path, ...link })));
 
-  const problems = [...compileBlocks(compiled), ...findBrokenLinks(links)];
+  const problems = [...stale, ...compileBlocks(compiled), ...findBrokenLinks(links)];
   for (const problem of problems) console.error(problem);
   if (problems.length === 0) {
-    const excused = blocks.length - compiled.length;
-    console.log(`${compiled.length} code blocks compile, ${excused} are excluded, ${links.length} links resolve`);
+    const excused = blocks.length - compiled.length - copies.length;
+    const counts = [`${compiled.length} code blocks compile`, `${copies.length} equal their files`];
+    console.log(`${counts.join(', ')}, ${excused} are excluded, ${links.length} links resolve`);
   }
   process.exitCode = problems.length === 0 ? 0 : 1;
 }
@@ -54,6 +64,7 @@ export function readPage(markdown: string): Page {
   const blocks: Block[] = [];
   const commands: string[] = [];
   let excuse: string | undefined;
+  let source: string | undefined;
   let fence:
     | { readonly end: string; readonly language: string; readonly line: number; readonly code: string[] }
     | undefined;
@@ -66,9 +77,11 @@ export function readPage(markdown: string): Page {
       }
       const { language, line, code } = fence;
       if (language === 'sh') commands.push(...code);
-      if (language === 'ts' || language === 'tsx') blocks.push({ language, line, code: code.join('\n'), excuse });
+      if (language === 'ts' || language === 'tsx')
+        blocks.push({ language, line, code: code.join('\n'), excuse, source });
       fence = undefined;
       excuse = undefined;
+      source = undefined;
       continue;
     }
     const opening = /^\s*(`{3,})(\w*)/.exec(text);
@@ -77,10 +90,27 @@ export function readPage(markdown: string): Page {
       continue;
     }
     // Formatters insert blank lines between a comment and its block.
-    if (text.trim() !== '') excuse = /<!-- not compiled: (.+) -->/.exec(text)?.[1];
+    if (text.trim() === '') continue;
+    excuse = /<!-- not compiled: (.+) -->/.exec(text)?.[1];
+    source = readSource(text);
   }
   if (fence !== undefined) throw new Error(`The code block that starts in line ${fence.line - 1} is never closed.`);
   return { blocks, commands, links: listLinks(markdown).filter(({ target }) => !/^[a-z]+:/.test(target)) };
+}
+
+/** Compares the blocks of a page that are copies of a file with it, or copies the files again. */
+function compareCopies(path: string, write: boolean): readonly string[] {
+  const file = join(repository, path);
+  const markdown = readFileSync(file, 'utf8');
+  try {
+    const current = includeCode(markdown, (source) => readFileSync(join(repository, source), 'utf8'));
+    if (current === markdown) return [];
+    if (!write) return [`${path}: a code block differs from its file. Run \`npm run check-docs -- --write\``];
+    writeFileSync(file, current);
+    return [];
+  } catch (error) {
+    return [`${path}: ${error instanceof Error ? error.message : error}`];
+  }
 }
 
 function compileBlocks(blocks: readonly (Block & { readonly path: string })[]): readonly string[] {

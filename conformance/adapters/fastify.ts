@@ -1,14 +1,30 @@
-import { fastify } from 'fastify';
-import { type Answer, answer } from './node-http.ts';
-import { appError, type CreateApp } from './subject.ts';
+import { allow, optionalAuth, requireAuth } from '@torii/fastify';
+import { type FastifyInstance, fastify, type RouteHandler } from 'fastify';
+import { appError, type CreateApp, failAsApp, guardedRoutes, isAdmin, optionalPaths } from './subject.ts';
 
-/** Core without a framework adapter, given Fastify's request, which wraps the one of Node. */
-export const createFastifyApp: CreateApp = (subject) => {
-  // Fastify answers a path that it cannot decode with 400.
+export const createFastifyApp: CreateApp = ({ verifier, visit }) => {
+  const handle =
+    (handler: string): RouteHandler =>
+    async (request) => {
+      visit(handler);
+      return { handler, userId: request.auth?.userId ?? null };
+    };
+
   const app = fastify({ routerOptions: { maxParamLength: 10_000 } });
-  app.all('/*', async (request, reply) => {
-    const { status, headers = {}, body } = await answer(request, subject).catch((): Answer => appError);
-    return reply.code(status).headers(headers).send(body);
+  app.setErrorHandler((_error, _request, reply) => reply.code(appError.status).send(appError.body));
+  app.register(async (optional: FastifyInstance) => {
+    optional.addHook('onRequest', optionalAuth(verifier));
+    optional.all(optionalPaths.open, handle('optional'));
+    optional.all(optionalPaths.guarded, { preHandler: allow(isAdmin) }, handle(optionalPaths.guarded));
+  });
+  app.register(async (required: FastifyInstance) => {
+    required.addHook('onRequest', requireAuth(verifier));
+    required.get('/health', handle('public'));
+    required.all('/docs/*', handle('public'));
+    for (const [path, check] of Object.entries(guardedRoutes))
+      required.all(path, { onRequest: allow(check) }, handle(path));
+    required.all('/throws', failAsApp);
+    required.all('/*', handle('rest'));
   });
   return async (request, response) => {
     await app.ready();

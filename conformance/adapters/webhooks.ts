@@ -1,7 +1,12 @@
 import type { RequestListener } from 'node:http';
+import { getRequestListener } from '@hono/node-server';
 import { webhookHandler as forExpress, type WebhookEvent } from '@torii/express/webhooks';
+import { webhookHandler as forFastify } from '@torii/fastify/webhooks';
+import { webhookHandler as forHono } from '@torii/hono/webhooks';
 import { webhookHandler as forKoa } from '@torii/koa/webhooks';
 import type express5 from 'express';
+import { fastify } from 'fastify';
+import { Hono } from 'hono';
 import type Koa3 from 'koa';
 import { readWebhookTable } from '../src/case-table.ts';
 
@@ -39,3 +44,19 @@ export const createKoaWebhookApp =
     app.use((ctx, next) => (ctx.path === '/webhooks' ? receive(ctx, next) : next()));
     return app.callback();
   };
+
+export const createHonoWebhookApp: CreateWebhookApp = (visit) => {
+  const app = new Hono();
+  app.onError((_error, c) => c.json({ app: 'error' }, 500)); // Hono prints errors to the console otherwise.
+  app.post('/webhooks', forHono(options(), handle(visit)));
+  return getRequestListener(app.fetch, { overrideGlobalObjects: false });
+};
+
+export const createFastifyWebhookApp: CreateWebhookApp = (visit) => {
+  const app = fastify();
+  app.register(forFastify(options(), handle(visit)), { prefix: '/webhooks' });
+  return async (request, response) => {
+    await app.ready();
+    app.routing(request, response);
+  };
+};

@@ -26,7 +26,7 @@ export function serveCommand(
     const child = spawn(program, args, {
       detached: process.platform !== 'win32',
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, ...environmentOf(setting, port) },
+      env: { ...process.env, HOST: '127.0.0.1', PORT: String(port), ...environmentOf(setting) },
     });
     let output = '';
     const keep = (text: string): void => {
@@ -61,12 +61,11 @@ export function serveCommand(
   };
 }
 
-function environmentOf(setting: ServerSetting, port: number): Readonly<Record<string, string>> {
+/** The environment variables that the README lists, but `HOST` and `PORT`. */
+export function environmentOf(setting: ServerSetting): Readonly<Record<string, string>> {
   const { options, revocations, webhookSecrets } = setting;
   const { issuer, ...others } = options;
   return {
-    HOST: '127.0.0.1',
-    PORT: String(port),
     TORII_ISSUER: issuer,
     TORII_OPTIONS: JSON.stringify({ ...others, revocations }),
     TORII_WEBHOOK_SECRET: webhookSecrets.current,

@@ -4,13 +4,21 @@ import express4 from 'express4';
 import koa3 from 'koa';
 import koa2 from 'koa2';
 import { failOnCrashes } from '../../scripts/crash-guard.ts';
+import { createCoreInFastifyApp } from '../adapters/core-in-fastify.ts';
 import { createExpressApp } from '../adapters/express.ts';
 import { createExpressGuardsApp } from '../adapters/express-guards.ts';
 import { createFastifyApp } from '../adapters/fastify.ts';
+import { createHonoApp } from '../adapters/hono.ts';
 import { createKoaApp } from '../adapters/koa.ts';
 import { createNodeHttpApp } from '../adapters/node-http.ts';
 import type { CreateApp } from '../adapters/subject.ts';
-import { type CreateWebhookApp, createExpressWebhookApp, createKoaWebhookApp } from '../adapters/webhooks.ts';
+import {
+  type CreateWebhookApp,
+  createExpressWebhookApp,
+  createFastifyWebhookApp,
+  createHonoWebhookApp,
+  createKoaWebhookApp,
+} from '../adapters/webhooks.ts';
 import { describeConformance } from '../src/vitest.ts';
 import { writeResults } from './results.ts';
 
@@ -23,9 +31,11 @@ const adapters: Readonly<Record<string, readonly [CreateApp, CreateWebhookApp?]>
   'Express 5': [createExpressApp(express5), createExpressWebhookApp(express5)],
   'Koa 2': [createKoaApp(oldKoa), createKoaWebhookApp(oldKoa)],
   'Koa 3': [createKoaApp(koa3), createKoaWebhookApp(koa3)],
+  Fastify: [createFastifyApp, createFastifyWebhookApp],
+  Hono: [createHonoApp, createHonoWebhookApp],
   'node:http': [createNodeHttpApp],
   'Express guards in node:http': [createExpressGuardsApp],
-  'Core in Fastify': [createFastifyApp],
+  'Core in Fastify': [createCoreInFastifyApp],
 };
 
 failOnCrashes();

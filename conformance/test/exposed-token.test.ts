@@ -1,14 +1,19 @@
 // The option `exposeToken` of guards: the verified token for calls to other services, in each framework.
 import type { RequestListener } from 'node:http';
 import { inspect } from 'node:util';
+import { getRequestListener } from '@hono/node-server';
 import { createVerifier, type Verifier } from '@torii/core';
 import type { AuthWithToken } from '@torii/core/adapter';
 import { startEmulator } from '@torii/emulator';
 import * as expressGuards from '@torii/express';
+import * as fastifyGuards from '@torii/fastify';
+import * as honoGuards from '@torii/hono';
 import * as koaGuards from '@torii/koa';
 import type express5 from 'express';
 import express from 'express';
 import express4 from 'express4';
+import { fastify } from 'fastify';
+import { Hono } from 'hono';
 import Koa3 from 'koa';
 import Koa2 from 'koa2';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -63,6 +68,28 @@ const koaApp =
     return app.callback();
   };
 
+const honoApp: CreateApp = (asked) => {
+  const { verifier, kind, handle } = asked;
+  const guard = kind === 'requireAuth' ? honoGuards.requireAuth : honoGuards.optionalAuth;
+  const app = new Hono().use(guard(verifier, optionsOf(asked)));
+  app.all('*', (c) => c.body(JSON.stringify(handle(c.get('auth' as never), () => honoGuards.getToken(c)))));
+  return getRequestListener(app.fetch, { overrideGlobalObjects: false });
+};
+
+const fastifyApp: CreateApp = (asked) => {
+  const { verifier, kind, handle } = asked;
+  const guard = kind === 'requireAuth' ? fastifyGuards.requireAuth : fastifyGuards.optionalAuth;
+  const app = fastify();
+  // Fastify refuses a body without a type, such as the empty one of these POST requests.
+  app.addContentTypeParser('*', async () => null);
+  app.addHook('onRequest', guard(verifier, optionsOf(asked)));
+  app.all('/*', async (request) => handle(request.auth, () => fastifyGuards.getToken(request)));
+  return async (request, response) => {
+    await app.ready();
+    app.routing(request, response);
+  };
+};
+
 const guardsInNode: CreateApp = (asked) => {
   const { handle } = asked;
   const guard = expressGuard(asked);
@@ -81,7 +108,9 @@ const frameworks: Readonly<Record<string, CreateApp>> = {
   'Express 4': expressApp(express4 as unknown as typeof express5),
   'Koa 3': koaApp(Koa3),
   'Koa 2': koaApp(Koa2 as unknown as typeof Koa3),
+  Fastify: fastifyApp,
   'Express guards in node:http': guardsInNode,
+  Hono: honoApp,
 };
 
 describe.each(Object.entries(frameworks))('%s', (_name, create) => {

@@ -1,12 +1,17 @@
 import { createServer, type RequestListener } from 'node:http';
 import { connect as connectHttp2, createServer as createHttp2Server, type OutgoingHttpHeaders } from 'node:http2';
 import { type AddressInfo, connect, type Server } from 'node:net';
+import { getRequestListener } from '@hono/node-server';
 import { createVerifier, type RequestLike } from '@torii/core';
 import { startEmulator } from '@torii/emulator';
 import { requireAuth as forExpress } from '@torii/express';
+import { requireAuth as forFastify } from '@torii/fastify';
+import { requireAuth as forHono } from '@torii/hono';
 import { requireAuth as forKoa } from '@torii/koa';
 import express5 from 'express';
 import express4 from 'express4';
+import { type FastifyServerOptions, fastify } from 'fastify';
+import { Hono } from 'hono';
 import Koa3 from 'koa';
 import Koa2 from 'koa2';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
@@ -83,17 +88,42 @@ const koaApp =
     return app.callback();
   };
 
+// Hono has no setting for proxies, and shows the host in the URL of the request.
+const honoApp = (): RequestListener => {
+  const app = new Hono().use(forHono(verifier));
+  app.all('*', (c) => c.json({ checked, shown: new URL(c.req.url).host } satisfies Seen));
+  return getRequestListener(app.fetch, { overrideGlobalObjects: false });
+};
+
+const fastifyApp = (options: FastifyServerOptions = {}): RequestListener => {
+  const app = fastify(options);
+  app.get('*', { onRequest: forFastify(verifier) }, async ({ host }) => ({
+    checked,
+    shown: host === '' ? null : host,
+  }));
+  return async (req, res) => {
+    await app.ready();
+    app.routing(req, res);
+  };
+};
+
 // Casts, because the types of two major versions are incompatible. The adapters use only what both versions have.
 const expressApps = {
   'Express 4': expressApp(express4 as unknown as typeof express5),
   'Express 5': expressApp(express5),
 };
 const koaApps = { 'Koa 2': koaApp(Koa2 as unknown as typeof Koa3), 'Koa 3': koaApp(Koa3) };
-const servers = Object.entries({ ...expressApps, ...koaApps, 'node:http': () => nodeHttp });
+const servers = Object.entries({
+  ...expressApps,
+  ...koaApps,
+  Fastify: fastifyApp,
+  Hono: honoApp,
+  'node:http': () => nodeHttp,
+});
 
 const host = (...names: readonly string[]) => names.map((name) => `Host: ${name}`);
 
-describe.each(servers)('[32] the host in %s', (_name, create) => {
+describe.each(servers)('[32] the host in %s', (framework, create) => {
   test.each<[string, string, readonly string[], string]>([
     ['of the Host header', '/', host('acme.test'), 'acme.test'],
     ['with its port', '/', host('acme.test:8443'), 'acme.test:8443'],
@@ -108,7 +138,10 @@ describe.each(servers)('[32] the host in %s', (_name, create) => {
     ['whatever X-Forwarded-Host says', '/', [...host('acme.test'), 'X-Forwarded-Host: b.test'], 'acme.test'],
     ['whatever a URL in the path or query says', '//b.test/?u=http://b.test/', host('acme.test'), 'acme.test'],
   ])('is that %s', async (_case, target, lines, expected) => {
-    expect(await ask(create(), target, lines)).toMatchObject({ checked: expected });
+    const seen = await ask(create(), target, lines);
+    // Hono's server refuses a scheme in capitals.
+    if (framework === 'Hono' && target.startsWith('HTTP:')) expect(seen).toEqual({ status: 400 });
+    else expect(seen).toMatchObject({ checked: expected });
   });
 
   test.each<[string, string, readonly string[], string?]>([
@@ -144,11 +177,19 @@ describe.each(servers)('[32] the host in %s', (_name, create) => {
     ['the IPv6 address is malformed', '/', host('[::1')],
     ['the IPv6 address is not in brackets', '/', host('::1')],
     ['there is no Host header, in HTTP/1.0', '/', [], '1.0'],
-    ['an absolute target alone names it, in HTTP/1.0, which no framework shows', 'http://acme.test/', [], '1.0'],
+    [
+      'an absolute target alone names it, in HTTP/1.0, and the framework does not show it',
+      'http://acme.test/',
+      [],
+      '1.0',
+    ],
   ])('is unknown if %s', async (_case, target, lines, version) => {
     const seen = await ask(create(), target, lines, version);
     if ('status' in seen) expect(seen.status).toBe(400);
-    else expect(seen.checked).toBeNull();
+    // Hono shows the host of the target.
+    else if (framework === 'Hono' && target === 'http://acme.test/' && version === '1.0') {
+      expect(seen).toEqual({ checked: 'acme.test', shown: 'acme.test' });
+    } else expect(seen.checked).toBeNull();
   });
 });
 
@@ -258,6 +299,51 @@ describe.each(Object.entries(koaApps))('[32] a forwarded host in %s', (_name, cr
   });
 });
 
+describe('[32] a forwarded host in Fastify', () => {
+  const trustProxy = true;
+  const onlyLocal = (address: string) => address === '127.0.0.1';
+
+  test.each<[string, FastifyServerOptions, readonly string[], string]>([
+    ['is ignored without `trustProxy`', {}, forwarded(['acme.test']), 'inner.test'],
+    ['is ignored if another address is trusted', { trustProxy: '10.0.0.1' }, forwarded(['acme.test']), 'inner.test'],
+    ['counts if the proxy is trusted', { trustProxy: 'loopback' }, forwarded(['acme.test']), 'acme.test'],
+    ['counts if a function trusts the proxy', { trustProxy: onlyLocal }, forwarded(['acme.test:1']), 'acme.test:1'],
+    ['is the last of a list', { trustProxy }, forwarded(['b.test, acme.test']), 'acme.test'],
+    ['is the last of two headers', { trustProxy }, forwarded(['b.test', 'acme.test']), 'acme.test'],
+    ['replaces two Host headers', { trustProxy }, [...forwarded(['acme.test']), 'Host: b.test'], 'acme.test'],
+    ['replaces a malformed Host header', { trustProxy }, ['Host: a@b', 'X-Forwarded-Host: acme.test'], 'acme.test'],
+    ['is that of the Host header if it is empty', { trustProxy }, forwarded(['']), 'inner.test'],
+  ])('%s', async (_case, options, lines, expected) => {
+    expect(await ask(fastifyApp(options), '/', lines)).toEqual({ checked: expected, shown: expected });
+  });
+
+  test('is not compared with the Host header or an absolute target', async () => {
+    const seen = await ask(fastifyApp({ trustProxy }), 'http://b.test/', forwarded(['acme.test']));
+    expect(seen).toMatchObject({ checked: 'acme.test' });
+  });
+
+  test.each<[string, readonly string[]]>([
+    ['a list with an empty last host', forwarded(['acme.test,'])],
+    ['a host with a user name', forwarded(['acme.test@b.test'])],
+    ['a host with a space', forwarded(['acme.test b.test'])],
+    ['a host with a path', forwarded(['acme.test/x'])],
+    ['a URL', forwarded(['https://acme.test'])],
+  ])('is unknown if it is %s', async (_case, lines) => {
+    expect(await ask(fastifyApp({ trustProxy }), '/', lines)).toMatchObject({ checked: null });
+  });
+
+  test('is never another host than the one that Fastify shows', async () => {
+    const lines = ['acme.test', 'acme.test, b.test', 'b.test,acme.test', 'acme.test:80', '[::1]:80', '', ',', 'a@b'];
+    for (const trust of [false, true, onlyLocal, 'loopback', '10.0.0.1']) {
+      for (const line of lines) {
+        const request = forwarded([line], '127.0.0.1, 127.0.0.1');
+        const seen = (await ask(fastifyApp({ trustProxy: trust }), '/', request)) as Seen;
+        if (seen.checked !== null) expect(seen.checked).toBe(seen.shown);
+      }
+    }
+  });
+});
+
 /** Sends a request over HTTP/2 without TLS. */
 async function askHttp2(listener: RequestListener, headers: OutgoingHttpHeaders): Promise<Seen> {
   const port = await portOf(createHttp2Server(listener as unknown as Parameters<typeof createHttp2Server>[1] & object));
@@ -273,6 +359,7 @@ describe.each([
   ['node:http2', () => nodeHttp],
   ['Koa 2', koaApps['Koa 2']],
   ['Koa 3', koaApps['Koa 3']],
+  ['Fastify', () => fastifyApp()],
 ])('[32] the host over HTTP/2 in %s', (_name, create) => {
   test.each<[string, OutgoingHttpHeaders, string | null]>([
     ['is that of :authority', { ':authority': 'ACME.test:8443' }, 'acme.test:8443'],

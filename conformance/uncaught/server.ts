@@ -1,6 +1,7 @@
 // A program with one server for each framework. `GET /7` throws the eighth error, and nothing in the app handles it.
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { getRequestListener } from '@hono/node-server';
 import cors from '@koa/cors';
 import express5 from 'express';
 import express4 from 'express4';
@@ -36,10 +37,7 @@ async function createFastify(): Promise<RequestListener> {
 
 function createHono(): RequestListener {
   const app = new Hono().get('/:index', (context) => throwError(context.req.path));
-  return async (request, response) => {
-    const answer = await app.request(String(request.url));
-    response.writeHead(answer.status, Object.fromEntries(answer.headers)).end(await answer.text());
-  };
+  return getRequestListener(app.fetch, { overrideGlobalObjects: false });
 }
 
 const apps: Readonly<Record<string, RequestListener>> = {

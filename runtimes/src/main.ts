@@ -11,6 +11,7 @@ import { listTokenCases } from './cases/tokens.ts';
 import { listValueCases } from './cases/values.ts';
 import { listWebhookCases } from './cases/webhooks.ts';
 import { listEdgeRuntimes } from './edge.ts';
+import { askHono } from './hono.ts';
 import { startLocalServer } from './local-server.ts';
 import { listPrograms } from './processes.ts';
 import { printTable } from './table.ts';
@@ -33,19 +34,25 @@ try {
     await listAloneCases(),
   ];
   const [programs, workerds, edges] = [await listPrograms(), await listWorkerds(), await listEdgeRuntimes()];
+  const asking = askHono();
   const outcomes: readonly Outcome[] = await Promise.all([
     ...programs.map((runtime) => examine(runtime, groups)),
     ...workerds.map((runtime) => examineWorker(runtime, groups, server)),
     ...edges.map((runtime) => examine(runtime, groups)),
   ]);
-  process.exitCode = printTable(outcomes) ? 0 : 1;
+  const hono = await asking;
+  const withHono = outcomes.map((outcome) => ({
+    ...outcome,
+    columns: [...outcome.columns, ...(hono.get(outcome.runtime) ?? [])],
+  }));
+  process.exitCode = printTable(withHono) ? 0 : 1;
 } finally {
   server.close();
 }
 
 /** Builds the packages, so that the cases test what users install: not `src/`, and not an old `dist/`. */
 function buildPackages(): void {
-  const filters = ['--filter=@torii/core', '--filter=@torii/api', '--filter=@torii/revocation'];
+  const filters = ['--filter=@torii/core', '--filter=@torii/api', '--filter=@torii/revocation', '--filter=@torii/hono'];
   const { status, stdout } = spawnSync('turbo', ['run', 'build', '--output-logs=errors-only', ...filters], {
     cwd: join(import.meta.dirname, '..', '..'),
     encoding: 'utf8',

@@ -4,11 +4,21 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { binaries } from './binaries.ts';
 import { bundle } from './bundle.ts';
 import type { Question } from './case.ts';
 import { type Answers, describeMissing, findBinary, type Runtime } from './runtime.ts';
 
 const timeoutMs = 600_000;
+
+/** The commands that run a script as a server, with Bun and Deno. */
+export function listServerCommands(script: string): readonly { name: string; command: readonly string[] }[] {
+  return programs().flatMap(({ name, kind, binary, flags }) =>
+    kind === 'node' || binary === undefined
+      ? []
+      : [{ name, command: [binary, ...flags, ...(name === 'Deno' ? ['--allow-env'] : []), script] }],
+  );
+}
 
 interface Program {
   readonly name: string;
@@ -31,10 +41,6 @@ export async function listPrograms(): Promise<readonly Runtime[]> {
 }
 
 function programs(): readonly Program[] {
-  const { platform, arch } = process;
-  const deno = { linux: `linux-${arch}-glibc`, win32: `win32-${arch}` }[String(platform)] ?? `${platform}-${arch}`;
-  const bun = `${platform === 'win32' ? 'windows' : platform}-${arch === 'arm64' ? 'aarch64' : arch}`;
-  const ending = platform === 'win32' ? '.exe' : '';
   return [
     ...['20.19.0', '22', '24', '26'].map((version): Program => {
       const major = version.replace(/\..*/, '');
@@ -43,13 +49,13 @@ function programs(): readonly Program[] {
     {
       name: 'Bun',
       kind: 'process',
-      binary: findBinary(['bun', `@oven/bun-${bun}`], `bin/bun${ending}`),
+      binary: binaries.bun(),
       flags: ['--no-install'],
     },
     {
       name: 'Deno',
       kind: 'process',
-      binary: findBinary(['deno', `@deno/${deno}`], `deno${ending}`),
+      binary: binaries.deno(),
       // Only the permissions that the packages need: no environment variables, no writing, no network except loopback.
       flags: ['run', '--no-prompt', '--no-lock', '--cached-only', '--allow-read', '--allow-net=127.0.0.1'],
     },

@@ -32,7 +32,7 @@ try {
   const stray = listPresent().filter((path) => !wanted.has(path));
   if (values.check) reportChanges([...changed, ...stray], wanted.size);
   else writeFiles(wanted, changed, stray);
-  if (values.out === repository && values.spec === publishedSpec) updateEmulatorTables();
+  if (values.out === repository && values.spec === publishedSpec) updateTables();
   for (const line of describeSuperseded(document)) console.log(line);
   const { document: complete } = addToSpec(document, additions);
   for (const line of describeMissing(complete)) console.log(line);
@@ -42,11 +42,13 @@ try {
   process.exitCode = 1;
 }
 
-/** In a new process, because the tables follow from files that were just written. */
-function updateEmulatorTables(): void {
-  const args = [join(repository, 'scripts', 'emulator-tables.ts'), ...(values.check ? ['--check'] : [])];
-  const { status } = spawnSync(process.execPath, args, { stdio: 'inherit' });
-  if (status !== 0) process.exitCode = 1;
+/** In new processes, because the tables follow from files that were just written. */
+function updateTables(): void {
+  for (const script of ['emulator-tables.ts', 'frameworks-table.ts']) {
+    const args = [join(repository, 'scripts', script), ...(values.check ? ['--check'] : [])];
+    const { status } = spawnSync(process.execPath, args, { stdio: 'inherit' });
+    if (status !== 0) process.exitCode = 1;
+  }
 }
 
 function readText(path: string): string | undefined {

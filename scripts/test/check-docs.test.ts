@@ -3,7 +3,9 @@ import { readPage } from '../check-docs.ts';
 
 test('returns the TypeScript blocks and their lines', () => {
   const page = readPage(['# Title', '', '```ts', 'const a = 1;', '```', '', '```sh', 'npm test', '```'].join('\n'));
-  expect(page.blocks).toEqual([{ language: 'ts', line: 4, code: 'const a = 1;', excuse: undefined }]);
+  expect(page.blocks).toEqual([
+    { language: 'ts', line: 4, code: 'const a = 1;', excuse: undefined, source: undefined },
+  ]);
 });
 
 test('recognizes a TSX block, a block with attributes, and an indented block', () => {

@@ -183,6 +183,35 @@ export const who = (ctx: KoaContext): Auth => getAuth(ctx);
 `,
   },
   {
+    name: 'hono',
+    entries: ['.', './webhooks'],
+    others: pick('packages/hono', 'hono', '@hono/node-server'),
+    types: [],
+    opaque: ['HonoMiddleware', 'HonoHandler'],
+    inferred: `
+import { type AuthVariables, getAuth, type OnError, ${adapter.imports} } from '@torii/hono';
+import { ToriiWebhookError, webhookHandler } from '@torii/hono/webhooks';
+import { type Context, Hono } from 'hono';
+${adapter.inferred}
+export const onError: OnError = (denial) => ({ ...denial, status: 404 });
+export const idOf = (c: Context<{ Variables: AuthVariables }>) => [getAuth(c).userId, c.var.auth?.userId];
+export const whoIs = (c: Context<{ Variables: AuthVariables }>) => c.get('auth');
+export const app = new Hono()
+  .use(requireAuth(verifier, { onError: (denial, error, c) => ({ ...denial, body: { path: c.req.path, is: error.code } }) }))
+  .post('/webhooks/:tenant', handler)
+  .get('/users/:id', guard, allow((auth) => auth.emailVerified), (c) => c.json({ id: c.req.param('id'), me: c.var.auth.userId }));
+`,
+    annotated: `
+import { type AuthVariables, type GuardOptions, getAuth, type HonoContext, type HonoMiddleware, requireAuth, ${adapter.types} } from '@torii/hono';
+import { type HonoHandler, webhookHandler, ${adapter.webhookTypes} } from '@torii/hono/webhooks';
+${adapter.annotated}
+export const guardOptions: GuardOptions<HonoContext> = { onError: (denial) => denial };
+export const guard: HonoMiddleware<AuthVariables> = requireAuth(verifier, guardOptions);
+export const handler: HonoHandler = webhookHandler(webhook, () => undefined);
+export const who = (c: HonoContext): Auth => getAuth(c);
+`,
+  },
+  {
     name: 'next',
     entries: ['.', './client', './proxy', './renewal', './webhooks'],
     others: { ...pick('packages/next', 'next', 'react', 'react-dom', '@types/react') },

@@ -29,6 +29,7 @@ afterAll(async () => {
 const examples = [
   ['README.md', 'express'],
   ['README.md', 'koa'],
+  ['README.md', 'hono'],
   ['packages/core/README.md', 'node:http'],
   ['packages/core/README.md', 'async fetch('],
   ['packages/core/README.md', 'hono'],
@@ -36,6 +37,7 @@ const examples = [
   ['packages/core/README.md', 'createGuards<Request, Middleware>'],
   ['packages/express/README.md', 'express'],
   ['packages/koa/README.md', 'koa'],
+  ['packages/hono/README.md', 'hono'],
 ] as const;
 
 test.each(examples)('the example in %s with %s sends JSON, and a denial with all its headers', async (page, mark) => {

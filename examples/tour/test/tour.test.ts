@@ -123,7 +123,7 @@ test('skips streams and says so if nats-server is not installed', async () => {
 test('exits with 1 if a server accepts every request', async () => {
   const { code, text } = await start(['--once', '--server', acceptsEveryRequest], short).ended;
   expect(code).toBe(1);
-  expect(lineOf(text, 'GET /me without a token')).toContain('│ ✓ 401 │ ✓ 401 │ ✓ 401 │ ✗ 200 │');
+  expect(lineOf(text, 'GET /me without a token')).toContain('│ ✓ 401 │ ✓ 401 │ ✓ 401 │ ✓ 401 │ ✗ 200 │');
   expect(lineOf(text, 'GET /me with the token')).toContain('✗ 200');
   expect(text).toMatch(/Wrong responses: [1-9]/);
 });
@@ -137,8 +137,8 @@ test('exits with 1 if a server does not start, and names that server', async () 
 });
 
 test.each([
-  ['SIGINT', {}, 6],
-  ['SIGTERM', short, 5],
+  ['SIGINT', {}, 7],
+  ['SIGTERM', short, 6],
 ] as const)('keeps running until %s, and then stops every server', async (signal, environment, servers) => {
   const { child, output, ended } = start([], environment);
   await expect.poll(() => output.text, { timeout: 240_000 }).toContain('Press Ctrl-C to stop.');

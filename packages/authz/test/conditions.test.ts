@@ -4,6 +4,7 @@ import {
   createVerifier,
   type RequestParts,
   refuse,
+  reportOnly,
   ToriiForbiddenError,
   type VerifierEvent,
 } from '@torii/core';
@@ -291,5 +292,35 @@ describe('[27] an impersonated token', () => {
       const authz = createAuthz({ permissions, impersonation: 'audit', onEvent });
       expect(await statusOf(authz, await impersonated(), request)).toBe(200);
     }
+  });
+});
+
+describe('[27] a check that is only reported', () => {
+  const reported = reportOnly(yes);
+
+  test('cannot be a part of a condition', () => {
+    const conditions = [
+      () => not(reported),
+      () => anyOf(reported, no),
+      () => anyOf(no, reported),
+      () => allOf(reported),
+    ];
+    for (const create of conditions) expect(create).toThrow(/must not contain `reportOnly`/);
+  });
+
+  test('can be a condition, or the rules of createAuthz', async () => {
+    const events: VerifierEvent[] = [];
+    const authz = createAuthz({ permissions: { permissions: {} } });
+    const checks = [reportOnly(not(yes)), ...authz.checks.map(reportOnly)];
+    const { token, verifier } = await listeningVerifier((event) => events.push(event), checks);
+    await verifier.verify(token);
+    await vi.waitFor(() =>
+      expect(events.map(({ type }) => type)).toEqual(['verified', 'would_refuse', 'would_refuse']),
+    );
+    expect(events.map((event) => ('detail' in event ? event.detail.checkName : null))).toEqual([
+      null,
+      'not(yes)',
+      'authz',
+    ]);
   });
 });

@@ -2,6 +2,7 @@ import type { Claims } from './auth.ts';
 import type { Pipeline } from './authenticate.ts';
 import { emitterFor } from './emitter.ts';
 import type { VerifierEventListener } from './events.ts';
+import { rememberList } from './makers/maker.ts';
 import { readMakers } from './makers/maker-list.ts';
 import { createTokenFinder } from './makers/token-finder.ts';
 import { readObserved } from './options/observe-option.ts';
@@ -85,7 +86,10 @@ export function anyVerifier(
     hasChecks: makers.some((maker) => maker.pipeline.authorize !== undefined),
     assertRequest,
   };
-  return verifierOf(pipeline, choose, 'observe' in options ? readObserved(options.observe) : undefined);
+  const observed = 'observe' in options ? readObserved(options.observe) : undefined;
+  const verifier = verifierOf(pipeline, choose, observed);
+  rememberList(verifier, { makers, pipeline });
+  return verifier;
 }
 
 const optionNames = ['publicPaths', 'allowPreflight', 'observe', 'onEvent'] as const;

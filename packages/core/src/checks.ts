@@ -3,6 +3,7 @@ import { ToriiAuthError, ToriiForbiddenError } from './errors.ts';
 import { reportRefusal, withDetail } from './events.ts';
 import { kindOf } from './logs/value-kind.ts';
 import { wrongOption, wrongValue } from './options/reader.ts';
+import { beginReport, reportedCheck, standIn } from './report-only.ts';
 import type { RequestLike } from './request/request-parts.ts';
 import { type RequestView, viewOf } from './request/request-view.ts';
 
@@ -39,6 +40,21 @@ export function refuse(message = 'You may not do this.', detail?: string): Refus
 }
 
 /**
+ * Runs a check without refusing anything: if it does not return `true`, or throws, the event `would_refuse` says so. A request does
+ * not wait for it. It is run for the `onEvent` of the verifier, so without that option it is not run. Use it as an item of a
+ * list of checks: in `checks`, `allow`, `authorize`, `protect` or `withAuth`. If another function calls it, for example `anyOf`, it
+ * throws.
+ * @example
+ * app.delete('/orders/:id', allow(reportOnly(isAdmin)), remove);
+ * @throws ToriiConfigError if `check` is not a function
+ */
+export function reportOnly<Custom extends object = Claims>(check: Check<Custom>): Check<Custom> {
+  const [only] = requireChecks<Custom>([check], 'reportOnly');
+  if (only === undefined || reportedCheck(only) !== undefined) throw wrongOption('reportOnly', 'must be written once');
+  return standIn(only, checkNameOf(only) ?? 'a check without a name');
+}
+
+/**
  * Runs the checks of one route. A refusal is reported to the `onEvent` option of the verifier that created `auth`. If `auth`
  * is `null`, the refusal is only thrown: `null` does not tell which verifier to report to.
  * @throws ToriiForbiddenError if a check returns anything but `true`
@@ -67,10 +83,26 @@ export async function runChecks<Custom extends object = Claims>(
 ): Promise<void> {
   let position = 0;
   for (const check of checks) {
-    const verdict: unknown = await check(auth, request);
-    if (verdict !== true) throw forbidden(verdict, check, position);
+    const reported = reportedCheck(check);
+    if (reported !== undefined) report(reported, auth, request, position);
+    else {
+      const verdict: unknown = await check(auth, request);
+      if (verdict !== true) throw forbidden(verdict, check, position);
+    }
     position++;
   }
+}
+
+function report<Custom extends object>(
+  check: Check<Custom>,
+  auth: Auth<Custom>,
+  request: RequestView,
+  checkPosition: number,
+): void {
+  const checkName = checkNameOf(check);
+  const ask = (): unknown => check(auth, request);
+  const errorFor = (verdict: unknown): ToriiForbiddenError => forbidden(verdict, check, checkPosition);
+  beginReport({ ask, errorFor, checkName, checkPosition }, listenerFor(auth));
 }
 
 /** Copies a list of checks. Throws a ToriiConfigError for an empty list: without a check, a guard would let everyone in. */

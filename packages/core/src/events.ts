@@ -16,7 +16,10 @@ export interface RefusalDetail {
   readonly kid?: string;
   /** The `detail` passed to `refuse`. Safe to log: shortened, printable ASCII, `[withheld]` if it looks like a secret. */
   readonly check?: string;
-  /** Why the keys or the revocations are not available, or why the key that the token names cannot be used. */
+  /**
+   * Why the keys, the revocations or `approve` are not available, why the key that the token names cannot be used, or why the
+   * issuer was not approved.
+   */
   readonly problem?: string;
   /** The function name of the check that refused. Safe to log. Absent if the check has no name. */
   readonly checkName?: string;
@@ -48,6 +51,13 @@ export type VerifierEvent =
    * `refuse`.
    */
   | { readonly type: 'refused'; readonly error: ToriiError; readonly detail: RefusalDetail }
+  /**
+   * A check that was passed to `reportOnly` has not let a request through. The request was not refused. `error` is what it would
+   * have been refused with: a copy that is safe to log, unless it is a ToriiError.
+   */
+  | { readonly type: 'would_refuse'; readonly error: Error; readonly detail: RefusalDetail }
+  /** A check that was passed to `reportOnly` was not run, because too many of them were running. */
+  | { readonly type: 'report_skipped'; readonly detail: RefusalDetail }
   /** The key set of an issuer was fetched. */
   | {
       readonly type: 'keys_fetched';
@@ -64,6 +74,15 @@ export type VerifierEvent =
       readonly cause: Error;
       /** Whether the keys from an earlier fetch can still be used. */
       readonly usable: boolean;
+    }
+  /** `approve` of the option `issuer` failed, or its answer cannot be used. */
+  | {
+      readonly type: 'approval_failed';
+      /** The issuer that was asked about. Safe to log: a token that is not verified has named it. */
+      readonly issuer: string;
+      readonly problem: string;
+      /** A copy of the error, safe to log: name, message, code and causes, without other properties. */
+      readonly cause: Error;
     }
   /** A key was left out: it cannot be read, has a null member, or shares its `kid`. */
   | {
@@ -198,6 +217,7 @@ export function reportRefusal(error: unknown, emit: VerifierEventListener): unkn
   return error;
 }
 
-function detailOf(error: ToriiError): RefusalDetail {
+/** The details that were attached to an error. */
+export function detailOf(error: ToriiError): RefusalDetail {
   return Object(details.get(error));
 }

@@ -15,7 +15,7 @@ export {
 } from './api-errors.ts';
 export { type Actor, type Auth, type Claims, isAuth, type Organization } from './auth.ts';
 export { authenticateRequest } from './authenticate-request.ts';
-export { authorize, type Check, type Refusal, refuse } from './checks.ts';
+export { authorize, type Check, type Refusal, refuse, reportOnly } from './checks.ts';
 export { type Denial, type DenialBody, type DenialCode, type DenialStatus, denialFor } from './denial.ts';
 export {
   type AuthReason,
@@ -32,6 +32,7 @@ export {
 export type { Decision, RefusalDetail, VerifierEvent, VerifierEventListener } from './events.ts';
 export type { InitialKeys } from './keys/initial-key-set.ts';
 export type { JSONWebKeySet, JWK } from './keys/jwks.ts';
+export type { ApprovedIssuer, ApproveResult, IssuerApproval } from './options/issuer-approval.ts';
 export type { VerifierOptions } from './options/verifier-options.ts';
 export type { VerifyOptions } from './options/verify-options.ts';
 export { isPatch, Patch, type PatchBody, type PatchFields, type PatchValue } from './patch.ts';

@@ -8,6 +8,7 @@ export { innermostProblem, type LoggableError, loggableCause } from './logs/caus
 export { describeValue } from './logs/found-value.ts';
 export { loggable } from './logs/loggable.ts';
 export { kindOf } from './logs/value-kind.ts';
+export { type Combine, combine } from './makers/combine.ts';
 export type { ConnectionFailure } from './network/connection-failure.ts';
 export { parseHttpDate, readRetryAfter } from './network/http-date.ts';
 export { type Hints, requestHints, verifyHints } from './options/hints.ts';
@@ -46,6 +47,7 @@ export { platformFetch, random, randomId, startTimer, steadyMs, stopTimer, type 
 export { type AwaitGuard, createAwaitGuard, type GuardedFields, guardFields } from './promises/await-guard.ts';
 export { isPromise } from './promises/is-promise.ts';
 export { guardOutcome } from './promises/outcome.ts';
+export { reportedCheck } from './report-only.ts';
 export { isFromOwnPages } from './request/bearer.ts';
 export type { PublicPaths } from './request/path.ts';
 export { createRequestFilter, type FilterSettings, type RequestFilter } from './request-filter.ts';

@@ -9,7 +9,7 @@ export class SharedMap<Key extends object, Value> {
   readonly #map: WeakMap<object, unknown>;
 
   constructor(name: string) {
-    this.#map = findMap(Symbol.for(`torii.${name}`));
+    this.#map = findMap(name);
   }
 
   has(key: unknown): key is Key {
@@ -25,16 +25,27 @@ export class SharedMap<Key extends object, Value> {
   }
 }
 
-function findMap(key: symbol): WeakMap<object, unknown> {
-  const own = new WeakMap<object, unknown>();
+function findMap(name: string): WeakMap<object, unknown> {
+  // Throws if it is not a WeakMap. Unlike `instanceof`, it accepts one of another realm, such as a `vm` context, and
+  // rejects a proxy.
+  return shareGlobally(name, new WeakMap<object, unknown>(), (found) =>
+    has.call(found as WeakMap<object, unknown>, {}),
+  );
+}
+
+/**
+ * Returns the value that all copies of this package in a process share: the one of the first copy. If a property of `globalThis`
+ * cannot be set, each copy has its own.
+ * @param assertUsable Throws if the found value is not usable.
+ */
+export function shareGlobally<Value>(name: string, own: Value, assertUsable: (found: unknown) => void): Value {
+  const key = Symbol.for(`torii.${name}`);
   try {
     // Ignore getters and inherited properties (prototype pollution).
     const found = Object.getOwnPropertyDescriptor(globalThis, key);
     if (found === undefined) Object.defineProperty(globalThis, key, { value: own });
     else {
-      // Throws if it is not a WeakMap. Unlike `instanceof`, it accepts one of another realm, such as a `vm` context, and
-      // rejects a proxy.
-      has.call(found.value, {});
+      assertUsable(found.value);
       return found.value;
     }
   } catch {}

@@ -26,7 +26,7 @@ export interface Verifier<Custom extends object = Claims, SignedOut extends null
   verify(token: string | null | undefined): Promise<Auth<Custom>>;
 
   /**
-   * Authenticates a Fetch `Request`, a request of Node, Express, Koa, Fastify, hapi or h3, an event of API Gateway, or headers.
+   * Authenticates a Fetch `Request`, a request of Node, Express, Koa, Fastify, hapi or h3, an event of AWS Lambda, or headers.
    * Resolves with `null` on a public path, for an allowed CORS preflight, or if there is no token and `optional` is `true`.
    * @throws ToriiError as `verify` does
    * @throws ToriiConfigError if `request` is not a request, or an option is unknown

@@ -147,3 +147,30 @@ describe('[14] where tokens are read', () => {
     expect(accepted).toBeGreaterThan(30);
   });
 });
+
+describe('[14] tokens alone in a header that a proxy adds', () => {
+  const place = { header: 'x-assertion', scheme: 'none' } as const;
+  const verifier = anyVerifier([
+    torii({ ...place, allowNonBrowsers: true, origins: ['https://app.test'] }),
+    other({ ...place }),
+  ]);
+  const sent = (token: string, headers: object = {}) => ({
+    method: 'POST',
+    headers: { 'x-assertion': token, ...headers },
+  });
+
+  test('each verifier has its own rules for cross-site requests', async () => {
+    expect(await ask(verifier, sent(ada))).toBe('ada');
+    expect(await ask(verifier, sent(ada, { origin: 'https://app.test' }))).toBe('ada');
+    expect(await ask(verifier, sent(ada, { origin: 'https://evil.test' }))).toBe('token_missing');
+    expect(await ask(verifier, sent(bob))).toBe('token_missing');
+    expect(await ask(verifier, sent(bob, { origin: 'https://app.test' }))).toBe('token_missing');
+    expect(await ask(verifier, { method: 'GET', headers: { 'x-assertion': bob } })).toBe('bob');
+  });
+
+  test('two schemes in one header are a wrong option', () => {
+    expect(() => anyVerifier([torii({ header: 'x-assertion' }), other(place)])).toThrow(
+      /must be the same .* Found: Bearer and none, for the header x-assertion/,
+    );
+  });
+});

@@ -23,6 +23,7 @@ const entries = {
     'isAuth',
     'isPatch',
     'refuse',
+    'reportOnly',
     'verifyToken',
   ],
   './adapter': [
@@ -36,6 +37,7 @@ const entries = {
     'verifierFrom',
     'viewOf',
   ],
+  './current-auth': ['createAuthKeeper', 'currentAuth'],
   './internal': [
     'RemoteValue',
     'RepeatWatch',
@@ -48,6 +50,7 @@ const entries = {
     'checkAudience',
     'checkNameOf',
     'cleanKeyText',
+    'combine',
     'createAwaitGuard',
     'createRequestFilter',
     'decodeText',
@@ -95,6 +98,7 @@ const entries = {
     'readText',
     'readTexts',
     'readWhole',
+    'reportedCheck',
     'requestHints',
     'requireChecks',
     'retryDelayMs',

@@ -12,6 +12,8 @@ import type { ExpressRequest } from './express-request.ts';
 
 export type {
   Actor,
+  ApprovedIssuer,
+  ApproveResult,
   Auth,
   AuthenticateOptions,
   AuthReason,
@@ -26,6 +28,7 @@ export type {
   Fetch,
   HeadersLike,
   InitialKeys,
+  IssuerApproval,
   JSONWebKeySet,
   JWK,
   Organization,
@@ -50,6 +53,7 @@ export type {
 export {
   createVerifier,
   refuse,
+  reportOnly,
   ToriiAuthError,
   ToriiConfigError,
   ToriiError,

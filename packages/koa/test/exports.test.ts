@@ -17,8 +17,10 @@ const entries = {
     'getToken',
     'optionalAuth',
     'refuse',
+    'reportOnly',
     'requireAuth',
   ],
+  './current-auth': ['currentAuth', 'keepCurrentAuth'],
   './webhooks': ['ToriiConfigError', 'ToriiWebhookError', 'webhookHandler'],
 };
 

@@ -1,6 +1,7 @@
 import Router from '@koa/router';
 import Koa, { type Middleware } from 'koa';
 import { expectTypeOf, test } from 'vitest';
+import { currentAuth, keepCurrentAuth } from '../src/current-auth.ts';
 import {
   type Auth,
   allow,
@@ -87,4 +88,16 @@ test('options that would let every request through do not compile', () => {
   requireAuth({ issuer, onError: () => undefined });
   // @ts-expect-error: a response has a status and headers
   requireAuth({ issuer }, { onError: () => ({ body: {} }) });
+});
+
+test('currentAuth has the claims of its type argument, and is null only if the call allows it', () => {
+  app.use(keepCurrentAuth());
+  // @ts-expect-error: it takes no options
+  keepCurrentAuth({ issuer });
+  expectTypeOf(currentAuth()).toEqualTypeOf<GuardedAuth>();
+  expectTypeOf(currentAuth<{ plan: string }>().raw.plan).toEqualTypeOf<string>();
+  expectTypeOf(currentAuth({ optional: true })).toEqualTypeOf<GuardedAuth | null>();
+  expectTypeOf(currentAuth({ optional: false })).toEqualTypeOf<GuardedAuth>();
+  // @ts-expect-error: there is no such option
+  currentAuth({ required: true });
 });

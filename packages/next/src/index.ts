@@ -2,6 +2,8 @@ export type {
   Actor,
   ApiAnswer,
   ApiCall,
+  ApprovedIssuer,
+  ApproveResult,
   Auth,
   AuthReason,
   Check,
@@ -16,6 +18,7 @@ export type {
   FieldError,
   HeadersLike,
   InitialKeys,
+  IssuerApproval,
   JSONWebKeySet,
   JWK,
   Organization,
@@ -36,6 +39,7 @@ export type {
 } from '@torii/core';
 export {
   refuse,
+  reportOnly,
   ToriiApiError,
   ToriiAuthError,
   ToriiConfigError,

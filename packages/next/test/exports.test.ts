@@ -16,6 +16,7 @@ const entries = {
     'createToriiProxy',
     'previewOrigins',
     'refuse',
+    'reportOnly',
   ],
   './client': [
     'KeptForm',

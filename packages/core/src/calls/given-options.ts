@@ -1,3 +1,5 @@
+import { isPlainObject } from '../logs/found-value.ts';
+
 // The options of one call, read once, and compared with those of earlier calls. A value must never be read twice: a getter
 // could give one value to the comparison and another one to the reader.
 
@@ -24,8 +26,15 @@ export function readOnce(given: object): readonly [GivenOptions, names: readonly
     const value = copy[name];
     // Spreading reads a list as the reader does: with its iterator, and a hole as `undefined`.
     if (typeof value === 'object' && Array.isArray(value) && listOptions.includes(name)) copy[name] = [...value];
+    else if (name === 'issuer' && isWholeWhenCopied(value)) copy[name] = Object.freeze({ ...value });
   }
   return [copy, names];
+}
+
+// Whether a copy of `issuer: { approve }` shows the reader all that the object has. If not, the reader gets the object itself.
+function isWholeWhenCopied(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || !isPlainObject(value)) return false;
+  return Object.values(Object.getOwnPropertyDescriptors(value)).every(({ enumerable }) => enumerable);
 }
 
 /** Says which options an object has, also inherited ones and those that are not enumerable: one bit for each. */
@@ -45,7 +54,8 @@ export function isSame(given: GivenOptions, names: readonly string[], known: Rem
   for (let i = 0; i < names.length; i++) {
     const name = known.names[i] as string;
     if (name !== names[i] && !Object.hasOwn(given, name)) return false;
-    if (!isSameValue(given[name], known.values[i])) return false;
+    const [value, before] = [given[name], known.values[i]];
+    if (!isSameValue(value, before) && !(name === 'issuer' && isSameApproval(value, before))) return false;
   }
   return true;
 }
@@ -56,6 +66,17 @@ function isSameValue(given: unknown, known: unknown): boolean {
   if (!Array.isArray(given) || !Array.isArray(known) || given.length !== known.length) return false;
   for (let i = 0; i < known.length; i++) if (!Object.is(given[i], known[i])) return false;
   return true;
+}
+
+// `readOnce` has copied both.
+function isSameApproval(given: unknown, known: unknown): boolean {
+  if (!isWholeWhenCopied(given) || !isWholeWhenCopied(known)) return false;
+  const [values, before] = [given as GivenOptions, known as GivenOptions];
+  const names = Object.keys(values);
+  return (
+    names.length === Object.keys(before).length &&
+    names.every((name) => Object.hasOwn(before, name) && Object.is(values[name], before[name]))
+  );
 }
 
 /** A function or an object that is the value of an option, or an item of its list. */
@@ -74,7 +95,8 @@ export function referencesIn(copy: GivenOptions, names: readonly string[]): read
     if (option === 'keys' || option === 'initialKeys') return undefined;
     const given = copy[option];
     const isList = Array.isArray(given) && listOptions.includes(option);
-    for (const value of isList ? given : [given]) {
+    const isApproval = option === 'issuer' && isWholeWhenCopied(given);
+    for (const value of isApproval ? Object.values(given) : isList ? given : [given]) {
       if (/string|number|boolean/.test(typeof value)) continue;
       const isCallback = typeof value === 'function' && option !== 'revocations';
       if (!isCallback && !isFixed(value)) return undefined;

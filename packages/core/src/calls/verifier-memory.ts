@@ -102,7 +102,7 @@ export class VerifierMemory<Verifier> {
   // Not for `fetch`: the key sources warn if keys are fetched with many functions.
   #warnOf(options: ReadonlySet<string>, { issuer }: GivenOptions): void {
     if (options.has('fetch')) return;
-    const first: unknown = Array.isArray(issuer) ? issuer[0] : issuer;
+    const first: unknown = Array.isArray(issuer) ? issuer[0] : Object(issuer) === issuer ? '{ approve }' : issuer;
     const names = [...options].map((name) => `\`${name}\``).join(' and ');
     watch.note(
       `5 calls of \`${this.#caller}\` within a minute passed new functions in ${names} (issuer ${loggable(first)})`,

@@ -17,6 +17,7 @@ export function readMakers(verifiers: unknown): Makers {
   const [first, ...others] = makers;
   if (first === undefined) throw wrongOption(option, `is empty. Write ${example}`);
   assertDistinct(makers);
+  assertOneScheme(makers);
   return [first, ...others];
 }
 
@@ -43,6 +44,19 @@ function readMaker(verifier: unknown, position: number): Maker {
   if (maker.issuers.length === 0)
     throw wrongOption('issuer', `is missing in a verifier of the list ${place}. It chooses the verifier of a token`);
   return maker;
+}
+
+function assertOneScheme(makers: readonly Maker[]): void {
+  const schemes = new Map<string, string>();
+  for (const { places } of makers) {
+    const name = places.scheme?.name ?? 'none';
+    const other = schemes.get(places.header) ?? name;
+    if (other.toLowerCase() !== name.toLowerCase()) {
+      const found = `${other} and ${name}, for the header ${places.header}`;
+      throw wrongOption('scheme', `must be the same in all verifiers that read one header. Found: ${found}`);
+    }
+    schemes.set(places.header, name);
+  }
 }
 
 function assertDistinct(makers: readonly Maker[]): void {

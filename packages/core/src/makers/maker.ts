@@ -1,4 +1,4 @@
-import type { TokenPipeline } from '../authenticate.ts';
+import type { Pipeline, TokenPipeline } from '../authenticate.ts';
 import { SharedMap } from '../registry.ts';
 import type { TokenPlaces } from '../request/bearer.ts';
 import { version } from '../version.ts';
@@ -15,6 +15,8 @@ export interface Maker {
   readonly wholeOptions: Readonly<Record<'publicPaths' | 'allowPreflight' | 'observe', boolean>>;
 }
 
+export const noWholeOptions: Maker['wholeOptions'] = { publicPaths: false, allowPreflight: false, observe: false };
+
 // Not shared with other versions of this package, which may store something else.
 const makers: SharedMap<object, Maker> = new SharedMap(`makers ${version}`);
 
@@ -25,4 +27,21 @@ export function rememberMaker(verifier: object, maker: Maker): void {
 /** `undefined` for anything but a verifier of `createVerifier` or `createJwtVerifier`. */
 export function makerOf(verifier: unknown): Maker | undefined {
   return makers.has(verifier) ? (makers.get(verifier) as Maker) : undefined;
+}
+
+/** What `anyVerifier` has made of its list. */
+export interface MakerList {
+  readonly makers: readonly Maker[];
+  readonly pipeline: Pipeline;
+}
+
+const lists: SharedMap<object, MakerList> = new SharedMap(`maker lists ${version}`);
+
+export function rememberList(verifier: object, list: MakerList): void {
+  lists.set(verifier, list);
+}
+
+/** `undefined` for anything but a verifier of `anyVerifier`. */
+export function listOf(verifier: unknown): MakerList | undefined {
+  return lists.has(verifier) ? (lists.get(verifier) as MakerList) : undefined;
 }

@@ -26,20 +26,19 @@ export interface TokenFinder {
 export function createTokenFinder(makers: Makers): TokenFinder {
   const anywhere = placeOf(makers, makers[0].places);
   const headers = groupBy(makers, ({ header }) => header).map((group) =>
-    placeOf(group, { ...group[0].places, cookie: undefined }),
+    placeOf(group, { ...widestPlaces(group), cookie: undefined }),
   );
-  const cookies = groupBy(makers, ({ cookie }) => cookie).map((group) =>
-    placeOf(group, { ...group[0].places, origins: group.flatMap(({ places }) => places.origins) }),
-  );
+  const cookies = groupBy(makers, ({ cookie }) => cookie).map((group) => placeOf(group, widestPlaces(group)));
   const usual = headers[0] ?? anywhere;
-  const isSimple = headers.length === 1 && cookies.length === 0;
+  // Without the rules for cross-site requests, which each verifier has.
+  const isSimple = headers.length === 1 && cookies.length === 0 && usual.places.scheme !== undefined;
 
   return {
     find(request) {
       const place = isSimple ? usual : usedPlace(request);
       const token = bearerToken(request, place.places, place.isKnown);
       const found = choose(token, place);
-      // The place has the origins of all who read it (CSRF). The one that is chosen must find this token by itself too.
+      // The place has the widest rules of all who read it (CSRF). The chosen verifier must find this token by its own rules too.
       const { places, isKnown } = found.maker;
       if (!isSimple && bearerToken(request, places, isKnown) !== token) throw missingToken();
       return found;
@@ -87,6 +86,14 @@ function placeOf(makers: readonly Maker[], places: TokenPlaces): Place {
     makers,
     byIssuer: new Map(makers.flatMap((maker) => maker.issuers.map((issuer) => [issuer, maker] as const))),
     isKnown: (token) => makers.some(({ isKnown }) => isKnown?.(token)),
+  };
+}
+
+function widestPlaces(group: Makers): TokenPlaces {
+  return {
+    ...group[0].places,
+    origins: group.flatMap(({ places }) => places.origins),
+    allowNonBrowsers: group.some(({ places }) => places.allowNonBrowsers),
   };
 }
 

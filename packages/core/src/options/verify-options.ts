@@ -10,18 +10,10 @@ import type { RevocationSource } from '../revocations.ts';
 import { withoutTrailingSlash } from '../token/claims.ts';
 import type { VerifySettings } from '../token/verify.ts';
 import { type AudienceOptions, readAudienceRules } from './audience-options.ts';
+import { readEnvironments } from './environments.ts';
+import { type IssuerApproval, isApproval, readApproval } from './issuer-approval.ts';
 import { problemOfIssuer } from './issuer-url.ts';
-import {
-  assertNoKey,
-  listTexts,
-  type Options,
-  readFunction,
-  readNumber,
-  readTexts,
-  readWhole,
-  wrongOption,
-  wrongValue,
-} from './reader.ts';
+import { listTexts, type Options, readFunction, readNumber, readWhole, wrongOption, wrongValue } from './reader.ts';
 import { readRevocations } from './revocation-options.ts';
 
 /** The options of `createTokenVerifier`. `createVerifier` accepts them too. */
@@ -30,8 +22,10 @@ export interface VerifyOptions extends AudienceOptions {
    * Your issuer URL from the dashboard, such as `https://acme.torii.so`, or a list of issuer URLs. The `iss` claim of a token
    * must be one of them; only a trailing slash is ignored. If the option is `undefined`, for example because an environment
    * variable is not set, a ToriiConfigError is thrown.
+   *
+   * For one issuer per tenant, pass `{ approve }`: a function that looks an issuer up in your own records.
    */
-  readonly issuer: string | readonly string[] | undefined;
+  readonly issuer: string | readonly string[] | IssuerApproval | undefined;
   /** The accepted environments: `pid` must be one of them. By default every environment of the issuer is accepted. */
   readonly environmentId?: string | readonly string[];
   /**
@@ -103,8 +97,15 @@ export const verifyOptionNames = [
 type VerifyOptionValues = Options<(typeof verifyOptionNames)[number]>;
 
 export function readVerifyOptions(options: VerifyOptionValues): TokenSettings {
-  const issuers = readIssuers(options);
   const emit = emitterFor(readFunction<VerifierEventListener>(options, 'onEvent'));
+  const { issuer } = options;
+  const approvals = isApproval(issuer) ? readApproval(issuer, readFunction<Fetch>(options, 'fetch'), emit) : undefined;
+  if (approvals !== undefined) {
+    const forOneIssuer = (['keys', 'initialKeys', 'revocations'] as const).find((name) => name in options);
+    if (forOneIssuer !== undefined)
+      throw wrongOption(forOneIssuer, 'is for one issuer only. Create a verifier for each');
+  }
+  const issuers = approvals === undefined ? readIssuers(options) : [];
   const { refuseRevoked, ...revocationRules } = readRevocations(options, issuers, readEnvironments(options));
   return {
     rules: {
@@ -113,21 +114,12 @@ export function readVerifyOptions(options: VerifyOptionValues): TokenSettings {
       clockToleranceMs: readNumber(options, 'clockTolerance', { from: 0, to: 300, absent: 30 }) * 1000,
     },
     keySources: readKeySources(options, issuers, emit),
+    approvals,
     keyCaller: readKeyCaller(options, emit),
     cachedTokens: readWhole(options, 'cachedTokens', { from: 0, to: 1_000_000, absent: 5_000 }),
     emit,
     refuseRevoked,
   };
-}
-
-function readEnvironments(options: VerifyOptionValues): ReadonlySet<string> | undefined {
-  const example = "environmentId: 'the id that the dashboard shows'";
-  const ids = readTexts(options, 'environmentId', example);
-  for (const id of ids ?? []) {
-    assertNoKey('environmentId', id, example);
-    if (/[\s,;/]/.test(id)) throw wrongOption('environmentId', `must be an id, or a list of ids. Write ${example}`);
-  }
-  return ids;
 }
 
 export function readKeyCaller(

@@ -1,4 +1,5 @@
 import { isHeaders, nothing, rawValues, valuesOf } from './headers.ts';
+import { eventCookies, eventMethod } from './lambda-event.ts';
 import { isObject, objectIn, propertyOf } from './properties.ts';
 import type { HeadersLike, RequestParts } from './request-parts.ts';
 
@@ -29,8 +30,9 @@ export function wrappedParts(wrapper: object, depth = 0): RequestParts | undefin
     const inner = depth < 2 ? wrappedParts(request, depth + 1) : undefined;
     if (inner !== undefined) return inner;
   }
-  // A load balancer of AWS sends all values of each header to a Lambda function, or the last value of each, or both.
-  const headers = headersIn(wrapper, 'multiValueHeaders');
+  // A load balancer of AWS sends all values of each header to a Lambda function, or the last value of each, or both. API Gateway
+  // sends `null` if there are no headers.
+  const headers = headersIn(wrapper, 'multiValueHeaders') ?? (eventMethod(wrapper) === undefined ? undefined : {});
   return headers === undefined ? undefined : { ...wrapper, headers };
 }
 
@@ -39,6 +41,7 @@ export function headerReader(headers: HeadersLike, request: object | undefined):
   return (name) => {
     const wanted = name.toLowerCase();
     const values = valuesOf(headers, wanted);
+    if (request !== undefined && values.length === 0 && wanted === 'cookie') return eventCookies(request);
     if (request === undefined || values.length !== 1) return values;
     // Use the value in `headers`, because middleware may have changed it on purpose. Exception: if the client sent the header
     // several times, use all values, because Node's `headers` keeps only one of them for some headers.

@@ -29,5 +29,12 @@ export interface RequestParts {
   readonly req?: object | undefined;
 }
 
-/** A request, or only its headers. */
-export type RequestLike = RequestParts | HeadersLike;
+/** A request, only its headers, or an event that API Gateway, a function URL or a load balancer of AWS sends to a Lambda function. */
+export type RequestLike =
+  | RequestParts
+  | HeadersLike
+  | {
+      readonly requestContext: object;
+      readonly headers?: { readonly [name: string]: string | undefined } | null | undefined;
+      readonly multiValueHeaders?: { readonly [name: string]: readonly string[] | undefined } | null | undefined;
+    };

@@ -1,5 +1,6 @@
 import { hasHeaders, nodeRequest } from './framework-request.ts';
 import { isHeaders } from './headers.ts';
+import { eventMethod, eventPath } from './lambda-event.ts';
 import { objectIn, textOf } from './properties.ts';
 import type { RequestParts } from './request-parts.ts';
 
@@ -8,7 +9,7 @@ const upperZ = 0x5a;
 // hapi writes the method in lower case, so a check would not recognize `DELETE`. Not the method as it was sent if that is
 // another one: hapi can route a request by a method that the app has set.
 export function methodOf(parts: RequestParts): string | undefined {
-  const method = textOf(parts, 'method');
+  const method = textOf(parts, 'method') ?? eventMethod(parts);
   if (method === undefined || method.charCodeAt(0) <= upperZ) return method;
   const sent = textOf(nodeRequest(parts) ?? parts, 'method') ?? method;
   return sent.toLowerCase() === method ? sent : method;
@@ -17,7 +18,7 @@ export function methodOf(parts: RequestParts): string | undefined {
 export function locate(request: RequestParts): string | undefined {
   const original = textOf(request, 'originalUrl');
   const url = textOf(request, 'url') ?? original;
-  if (url === undefined) return uncutPath(request, pathOf(textOf(request, 'path')));
+  if (url === undefined) return eventPath(request) ?? uncutPath(request, pathOf(textOf(request, 'path')));
   if (original !== undefined) return mountedPath(request, original, url);
   // An adapter for connect may pass the `url` from which connect has cut the mount path.
   const inner = objectIn(request, 'req') ?? objectIn(request, 'raw');

@@ -1,4 +1,4 @@
-import { readAuth } from '../auth.ts';
+import { type Auth, readAuth } from '../auth.ts';
 import type { ToriiAuthError } from '../errors.ts';
 import { refusal } from '../events.ts';
 import type { SetKey } from '../keys/jwks.ts';
@@ -10,10 +10,18 @@ import { keyIdFrom, type ParsedToken, parseToken } from './parse.ts';
 import type { TokenMemory, VerifiedToken } from './token-cache.ts';
 import { makeRevocable } from './token-digest.ts';
 
+/** Finds the keys of an issuer that is not in the options. */
+export interface IssuerLookup {
+  /** Throws if the issuer or its environment is refused. Returns another object than before if something has changed. */
+  keysFor(token: Pick<Auth, 'issuer' | 'environmentId'>): Promise<KeySource>;
+}
+
 export interface VerifySettings {
   readonly rules: ClaimRules;
   /** The keys of each issuer. A key is looked up only among those of the token's issuer, because anyone can write a `kid`. */
   readonly keySources: ReadonlyMap<string, KeySource>;
+  /** In place of `keySources`. */
+  readonly approvals: IssuerLookup | undefined;
   readonly keyCaller: KeyCaller;
   readonly cache: TokenMemory;
 }
@@ -34,7 +42,10 @@ export interface Verdict {
 }
 
 async function verifyAgain(token: string, known: VerifiedToken, settings: VerifySettings): Promise<Verdict> {
-  const current = await known.source.find(known.key.kid, settings.keyCaller);
+  const { source, key, auth } = known;
+  // The approval of the issuer may have ended, or its environments may be others.
+  const isApproved = settings.approvals === undefined || (await settings.approvals.keysFor(auth)) === source;
+  const current = isApproved ? await source.find(key.kid, settings.keyCaller) : undefined;
   if (isStillGood(known, current, settings.rules)) return { result: known, fromCache: true };
   settings.cache.drop(token);
   return verifyAndRemember(token, settings);
@@ -57,9 +68,11 @@ async function verifyAndRemember(
 ): Promise<Verdict> {
   const { header, claims, signedBytes, signature } = parsed;
   const kid = keyIdFrom(header);
-  const source = findByIssuer(claims, settings.keySources);
+  const { approvals } = settings;
+  const fixed = approvals === undefined ? findByIssuer(claims, settings.keySources) : undefined;
   const checked = checkClaims(claims, settings.rules);
   if (!isSignatureShaped(signature)) throw invalidSignature(kid);
+  const source = fixed ?? (await (approvals as IssuerLookup).keysFor(checked));
   const key = source.peek(kid) ?? (await source.find(kid, settings.keyCaller));
   const verifySignature = await key.load();
   if (verifySignature === undefined) throw unknownKey(kid, 'it is not a point on the curve P-256');

@@ -1,5 +1,6 @@
 import { ToriiConfigError, type VerifyOptions } from '@torii/core';
 import {
+  type Combine,
   type Hints,
   isLoopback,
   listOrigins,
@@ -19,7 +20,12 @@ import type { ProxyRenewal, StartRenewal } from './renewal/proxy-renewal.ts';
 import { chooseTokenCookie, type TokenCookie } from './token-cookie.ts';
 
 /** The options of `createToriiNext` and `createToriiProxy`, including the options of `@torii/core` for verifying tokens. */
-export interface ToriiNextOptions extends VerifyOptions {
+export interface ToriiNextOptions extends Omit<VerifyOptions, 'issuer'> {
+  /**
+   * Your issuer URL from the dashboard, such as `https://acme.torii.so`, or a list of issuer URLs: the option of the same name of
+   * `@torii/core`, without `{ approve }`. The issuer route and the renewal of tokens use the first one.
+   */
+  readonly issuer: string | readonly string[] | undefined;
   /** The path of the app's sign-in page, such as `/sign-in`. The page is public. */
   readonly signInPath: string;
   /**
@@ -62,6 +68,14 @@ export interface ToriiNextOptions extends VerifyOptions {
    */
   readonly publishableKey?: string | undefined;
   /**
+   * Accepts tokens of other issuers too, for example of a provider that you are leaving: a function that gets Torii's verifier,
+   * and returns what `anyVerifier` made of it and others. Of those, a cookie counts only from the `origins` that they have
+   * themselves. The token route stores tokens of Torii only.
+   *
+   * @example verifier: (torii) => anyVerifier([torii, createJwtVerifier({ issuer, jwks, algorithms: ['RS256'] })])
+   */
+  readonly verifier?: Combine;
+  /**
    * Makes the proxy renew an expired token cookie from Torii's session cookie, so that page loads and forms need no detour
    * through the sign-in page: `renewInProxy` of `@torii/next/renewal`. Needs the issuer route. Provisional: Torii has not
    * published the request that renews a token.
@@ -96,6 +110,7 @@ const optionNames = [
   'allowPreflight',
   'publishableKey',
   'refusedPage',
+  'verifier',
   'renewInProxy',
 ] as const;
 
@@ -118,6 +133,8 @@ export function readOptions(
   }
   const example = `${caller}({ issuer: 'https://acme.torii.so', signInPath: '/sign-in', origins: [appOrigin] })`;
   const options = readKnownOptions(given, optionNames, example, 'options', optionHints);
+  if (typeof options.issuer === 'object' && !Array.isArray(options.issuer))
+    throw wrongValue('issuer', 'a URL or a list of URLs', options.issuer, "issuer: 'https://acme.torii.so'");
   const production = !['development', 'test'].includes(process.env['NODE_ENV'] ?? '');
   const origins = readOrigins(options, production);
   const tokenPath =

@@ -1,5 +1,6 @@
 import { createVerifier, type Verifier, type VerifierEventListener } from '@torii/core';
 import {
+  combine,
   emitterFor,
   listPaths,
   type Options,
@@ -49,9 +50,10 @@ export function readSettings(given: ToriiNextOptions): Settings {
   // Only the proxy uses these two. They are checked here too, so that a mistake is found without a request to the proxy.
   listPaths(options, 'publicPaths');
   readFlag(options, 'allowPreflight');
+  const torii = createVerifier<object>({ ...verify, ...places });
   return {
     headerVerifier: createVerifier<object>(verify),
-    verifier: createVerifier<object>({ ...verify, ...places }),
+    verifier: 'verifier' in options ? combine(torii, options.verifier).verifier : torii,
     cookie,
     origins,
     signInPath,

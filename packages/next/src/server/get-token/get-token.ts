@@ -73,6 +73,7 @@ export function createGetToken(settings: Settings): GetToken {
     try {
       const caller = (await read?.(request, { optional: true })) ?? null;
       if (caller === null || template === undefined) return caller?.token ?? null;
+      if (caller.auth.environmentId === null) throw foreignToken();
       return await templateTokens.get({ ...caller, ...template });
     } catch (error) {
       if (error instanceof ToriiAuthError) return null;
@@ -92,6 +93,14 @@ export function createGetToken(settings: Settings): GetToken {
       '`getToken({ template })` needs the publishable key of your environment. Write createToriiNext({ publishableKey: process.env.TORII_PUBLISHABLE_KEY, … }).',
     );
   }
+}
+
+// The token must not be sent to Torii, which did not issue it, or to its own issuer, which knows no templates of Torii.
+function foreignToken(): ToriiConfigError {
+  return new ToriiConfigError(
+    'template',
+    'The user of this request has a token of another issuer, from which Torii makes no token of a template. Call `getToken({ template })` only if `auth.environmentId` is not null.',
+  );
 }
 
 async function asked(): Promise<RequestParts> {

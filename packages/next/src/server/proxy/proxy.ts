@@ -45,7 +45,11 @@ export function createToriiProxy<Custom extends object = Claims>(
       `The second argument of \`createToriiProxy\` must be a function. Found: ${describeValue(handler)}. Write createToriiProxy(options, (request, { auth }) => NextResponse.next()), or createToriiProxy(options).`,
     );
   }
-  const filter = createRequestFilter<Custom>(settings.verify, { ...settings.places, ...readPublic(settings) });
+  const filter = createRequestFilter<Custom>(
+    settings.verify,
+    { ...settings.places, ...readPublic(settings) },
+    'verifier' in settings.options ? { combine: settings.options.verifier } : undefined,
+  );
   const renew = settings.renewal?.(settings);
   return (request, event) => guardResponse(run(request, event));
 

@@ -1,0 +1,23 @@
+import { allow, optionalAuth, requireAuth } from '@torii/hono';
+import { type Context, Hono } from 'hono';
+import { appError, failAsApp, guardedRoutes, isAdmin, optionalPaths, type Subject } from './subject.ts';
+
+/** The app without a server, so that `runtimes/` can serve it too. */
+export function createFetchApp({ verifier, visit }: Subject): Hono {
+  const handle = (handler: string) => (c: Context) => {
+    visit(handler);
+    return c.json({ handler, userId: c.get('auth')?.userId ?? null });
+  };
+  const app = new Hono();
+  app.onError((_error, c) => c.json(appError.body, appError.status));
+  app.use(`${optionalPaths.open}/*`, optionalAuth(verifier));
+  app.all(optionalPaths.open, handle('optional'));
+  app.all(optionalPaths.guarded, allow(isAdmin), handle(optionalPaths.guarded));
+  app.use(requireAuth(verifier));
+  app.all('/health', handle('public'));
+  app.all('/docs/*', handle('public'));
+  for (const [path, check] of Object.entries(guardedRoutes)) app.all(path, allow(check), handle(path));
+  app.all('/throws', failAsApp);
+  app.all('*', handle('rest'));
+  return app;
+}

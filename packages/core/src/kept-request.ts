@@ -1,0 +1,65 @@
+import { isAuth } from './auth.ts';
+import { wallMs } from './platform.ts';
+
+/** What is read of a response, for example of Node's `ServerResponse`. */
+export interface KeptResponse {
+  readonly writableEnded: boolean;
+  once?(event: 'close', listener: () => void): unknown;
+}
+
+/** A request whose Auth `currentAuth` finds. Copies of other versions of this package read `place`, `read` and `hasEnded`. */
+export class KeptRequest<Request> {
+  readonly place: string;
+  readonly read: () => unknown;
+  readonly hasEnded: () => boolean;
+  readonly #readAuth: (request: Request) => unknown;
+  // Absent after the end: connections and timers that were created during the request keep this object in memory, but must not
+  // keep the request.
+  #open: { readonly request: Request; readonly response: KeptResponse | undefined } | undefined;
+  #isHandled = false;
+  #isClosed = false;
+
+  constructor(
+    place: string,
+    readAuth: (request: Request) => unknown,
+    request: Request,
+    response: KeptResponse | undefined,
+  ) {
+    this.place = place;
+    this.#readAuth = readAuth;
+    this.#open = { request, response };
+    this.read = () => this.#open && this.#readAuth(this.#open.request);
+    this.hasEnded = () => this.#endIfOver();
+    response?.once?.('close', () => {
+      this.#isClosed = true;
+      this.#endIfOver();
+    });
+  }
+
+  isOf(request: Request): boolean {
+    return this.#open?.request === request;
+  }
+
+  /** Call it when the handlers have returned, if the framework tells. */
+  markHandled(): void {
+    this.#isHandled = true;
+    this.#endIfOver();
+  }
+
+  #endIfOver(): boolean {
+    if (this.#open !== undefined && this.#isOver(this.#open.response)) this.#open = undefined;
+    return this.#open === undefined;
+  }
+
+  #isOver(response: KeptResponse | undefined): boolean {
+    if (response === undefined) return this.#isHandled;
+    if (response.writableEnded) return true;
+    // The client has gone. The handler may still run, or may never end the response.
+    return this.#isClosed && (this.#isHandled || this.#hasExpired());
+  }
+
+  #hasExpired(): boolean {
+    const auth = this.read();
+    return isAuth(auth) && auth.expiresAt * 1000 <= wallMs();
+  }
+}

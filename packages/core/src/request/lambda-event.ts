@@ -1,0 +1,24 @@
+// Events of AWS Lambda: of API Gateway (payload format 1.0 and 2.0), function URLs and load balancers. Only an object with
+// `requestContext` is one.
+import { nothing } from './headers.ts';
+import { objectIn, textOf } from './properties.ts';
+
+/** `undefined` if the object is not an event of an HTTP request, such as a message of a WebSocket. */
+export function eventMethod(event: object): string | undefined {
+  const context = objectIn(event, 'requestContext');
+  const http = objectIn(context, 'http');
+  return context && (textOf(event, 'httpMethod') ?? (http && textOf(http, 'method')));
+}
+
+// An HTTP API decodes the path, so a `?` in it does not begin the query: it stays, and the path is not public.
+export function eventPath(event: object): string | undefined {
+  if (objectIn(event, 'requestContext') === undefined) return undefined;
+  return textOf(event, 'path') ?? textOf(event, 'rawPath');
+}
+
+/** Payload format 2.0 has the cookies in a list instead of the header. */
+export function eventCookies(event: object): readonly string[] {
+  if (objectIn(event, 'requestContext') === undefined) return nothing;
+  const cookies = objectIn(event, 'cookies');
+  return Array.isArray(cookies) ? cookies.filter((cookie) => typeof cookie === 'string') : nothing;
+}

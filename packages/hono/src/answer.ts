@@ -1,0 +1,19 @@
+import type { Answer } from '@torii/core/adapter';
+import type { Context } from 'hono';
+
+/** Makes an answer the response, with the headers that other middleware has set. */
+export function respond(c: Context, { status, headers, body }: Answer): Response {
+  const sent = new Headers(c.body(null).headers);
+  // They describe the body of an earlier response.
+  for (const name of ['Content-Type', 'Content-Length', 'Content-Encoding']) sent.delete(name);
+  const isJson = typeof body === 'object' && body !== null;
+  if (body !== null) sent.set('Content-Type', isJson ? 'application/json' : 'text/plain; charset=UTF-8');
+  for (const [name, value] of Object.entries(headers)) {
+    if (/^(?:vary|set-cookie)$/i.test(name)) sent.append(name, value);
+    else sent.set(name, value);
+  }
+  // Otherwise Hono replaces headers of the new response by those of the old one.
+  c.res = undefined;
+  c.res = new Response(isJson ? JSON.stringify(body) : body, { status, headers: sent });
+  return c.res;
+}
