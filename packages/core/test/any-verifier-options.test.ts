@@ -92,6 +92,12 @@ describe('the options of the whole', () => {
       'issuer',
       /missing.*position 1/,
     ],
+    [
+      'a verifier whose issuers a function approves',
+      () => anyVerifier([torii(), torii({ issuer: { approve: () => null } })]),
+      'issuer',
+      /missing, or is a function, .*position 1/,
+    ],
     ['public paths of one', () => anyVerifier([torii({ publicPaths: ['/'] })]), 'publicPaths', /anyVerifier\(\[…\]/],
     ['empty public paths of one', () => anyVerifier([torii({ publicPaths: [] })]), 'publicPaths', /holds for all/],
     ['preflights of one', () => anyVerifier([other({ allowPreflight: true })]), 'allowPreflight', /holds for all/],
