@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createGuards, tokenReaderOf } from '../src/adapter.ts';
-import { anyVerifier, createTokenVerifier, type Verifier, type VerifierEvent } from '../src/index.ts';
+import { anyVerifier, createTokenVerifier, createVerifier, type Verifier, type VerifierEvent } from '../src/index.ts';
 import { createJwtVerifier } from '../src/jwt/index.ts';
 import { issuer } from './mint.ts';
 import { outcomeOf } from './outcome.ts';
@@ -94,7 +94,7 @@ describe('the options of the whole', () => {
     ],
     [
       'a verifier whose issuers a function approves',
-      () => anyVerifier([torii(), torii({ issuer: { approve: () => null } })]),
+      () => anyVerifier([torii(), createVerifier({ issuer: { approve: () => null } })]),
       'issuer',
       /missing, or is a function, .*position 1/,
     ],
