@@ -83,7 +83,8 @@ async function run(page: string, mark: string): Promise<string> {
   const port = await findPort();
   const code = block.code
     .replaceAll('https://acme.torii.so', emulator.issuer)
-    .replace('listen(3000)', `listen(${port}, '127.0.0.1')`);
+    .replace('listen(3000)', `listen(${port}, '127.0.0.1')`)
+    .replace('port: 3000', `port: ${port}, hostname: '127.0.0.1'`);
   const file = join(folder, `${port}.ts`);
   writeFileSync(file, `${code.replace('export default {', 'const handler = {')}\n${serverFor(code, port)}`);
   const child = spawn(process.execPath, ['--conditions=@torii/source', file], {
@@ -110,7 +111,7 @@ async function answers(url: string, output: () => string): Promise<boolean> {
 
 /** What an example leaves to the platform: a server for a Fetch handler, or an app for middleware. */
 function serverFor(code: string, port: number): string {
-  if (code.includes('.listen(')) return '';
+  if (code.includes('.listen(') || code.includes('serve({')) return '';
   if (code.includes('Fastify()')) return `await app.listen({ port: ${port} });`;
   if (code.includes('createGuards')) {
     return `
