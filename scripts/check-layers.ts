@@ -30,6 +30,7 @@ const layers: Readonly<Record<string, Allowed>> = {
   },
   express: { imports: ['@torii/core'], peers: ['express', '@types/express'] },
   koa: { imports: ['@torii/core'], peers: ['koa', '@types/koa'] },
+  fastify: { imports: ['@torii/core'], peers: ['fastify'] },
   hono: { imports: ['@torii/core'], peers: ['hono'] },
   next: { imports: ['@torii/core'], peers: ['next', 'react'] },
   // Never core: core is tested against the emulator, so the two must not share a bug. See

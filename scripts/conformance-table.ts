@@ -72,7 +72,11 @@ export function drawLines(adapters: readonly Pick<Asked, 'name' | 'results'>[]):
 }
 
 /** The package that a name begins with, and its lines of code. */
-export function linesOf(name: string): { readonly package: string; readonly guards: string; readonly webhooks: string } {
+export function linesOf(name: string): {
+  readonly package: string;
+  readonly guards: string;
+  readonly webhooks: string;
+} {
   const [word = ''] = name.toLowerCase().split(/[^a-z]/);
   const folder = join(repository, 'packages', word, 'src');
   if (word === 'core' || !existsSync(folder)) return { package: 'core alone', guards: '0', webhooks: '' };
@@ -99,7 +103,9 @@ function drawCases(adapters: readonly Asked[]): string {
 
 /** Several requests of one case differ only in the target. */
 function caseOf(name: string): string {
-  return name.startsWith('webhook: ') ? name : name.replace(/: [/*?\\a-zA-Z].*$/, (end) => (end.startsWith(': /') || !end.includes(' ', 2) ? '' : end));
+  return name.startsWith('webhook: ')
+    ? name
+    : name.replace(/: [/*?\\a-zA-Z].*$/, (end) => (end.startsWith(': /') || !end.includes(' ', 2) ? '' : end));
 }
 
 function markOf(results: Asked['results']): string {
