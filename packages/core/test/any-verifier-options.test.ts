@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createGuards, tokenReaderOf } from '../src/adapter.ts';
-import { anyVerifier, createTokenVerifier, createVerifier, type Verifier, type VerifierEvent } from '../src/index.ts';
+import { anyVerifier, createTokenVerifier, type Verifier, type VerifierEvent } from '../src/index.ts';
 import { createJwtVerifier } from '../src/jwt/index.ts';
 import { issuer } from './mint.ts';
 import { outcomeOf } from './outcome.ts';
@@ -91,12 +91,6 @@ describe('the options of the whole', () => {
       },
       'issuer',
       /missing.*position 1/,
-    ],
-    [
-      'a verifier whose issuers a function approves',
-      () => anyVerifier([torii(), createVerifier({ issuer: { approve: () => null } })]),
-      'issuer',
-      /missing, or is a function, .*position 1/,
     ],
     ['public paths of one', () => anyVerifier([torii({ publicPaths: ['/'] })]), 'publicPaths', /anyVerifier\(\[…\]/],
     ['empty public paths of one', () => anyVerifier([torii({ publicPaths: [] })]), 'publicPaths', /holds for all/],
