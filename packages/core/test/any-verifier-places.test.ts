@@ -101,6 +101,24 @@ describe('[14] where tokens are read', () => {
     expect(await send({ cookie: `c=${bob}`, 'x-token': '' })).toBe('token_missing');
   });
 
+  test('reads each of two headers, without any cookie', async () => {
+    const verifier = anyVerifier([torii(), other({ header: 'x-token' })]);
+    const send = (headers: Record<string, string>) => ask(verifier, { method: 'GET', headers });
+    expect(await send({ 'x-token': `Bearer ${bob}` })).toBe('bob');
+    expect(await send({ authorization: `Bearer ${ada}` })).toBe('ada');
+    expect(await send({ authorization: `Bearer ${ada}`, 'x-token': `Bearer ${bob}` })).toBe('header_malformed');
+  });
+
+  test('does not look at cookies if a header for a token was sent', async () => {
+    const verifier = anyVerifier([
+      torii({ header: 'x-token', cookie: 'c' }),
+      other({ header: 'x-token', cookie: 'c' }),
+    ]);
+    expect(await ask(verifier, { method: 'GET', headers: { 'x-token': `Bearer ${ada}`, cookie: 'c=a; c=b' } })).toBe(
+      'ada',
+    );
+  });
+
   test('ignores an Authorization header that none reads, as one verifier does, but then reads no cookie', async () => {
     const verifier = anyVerifier([torii({ header: 'x-token' }), other({ header: 'x-token', cookie: 'c' })]);
     const send = (headers: Record<string, string>) => ask(verifier, { method: 'GET', headers });
