@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { readFirstExample, toCommonJs } from './first-example.ts';
 
 const inNode = [
-  ...['api', 'authz', 'core', 'express', 'hono', 'koa', 'revocation', 'streams'].map(
+  ...['api', 'authz', 'core', 'express', 'fastify', 'hono', 'koa', 'revocation', 'streams'].map(
     (name) => [`packages/${name}/README.md`, 'First example'] as const,
   ),
   ['README.md', 'Express'] as const,
@@ -10,6 +10,7 @@ const inNode = [
 const all = [
   ...inNode,
   ['README.md', 'Koa'],
+  ['README.md', 'Fastify'],
   ['README.md', 'Hono'],
   ['packages/emulator/README.md', 'Test your app with it'],
   ['packages/next/README.md', 'First example'],

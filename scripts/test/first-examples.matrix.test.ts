@@ -65,7 +65,7 @@ describe('with packages from a registry', () => {
   });
 
   const pages = [
-    ...['core', 'express', 'koa', 'hono', 'api', 'authz', 'revocation', 'streams'].map(
+    ...['core', 'express', 'koa', 'fastify', 'hono', 'api', 'authz', 'revocation', 'streams'].map(
       (name) => [`packages/${name}/README.md`, 'First example'] as const,
     ),
     ['README.md', 'Express'] as const,

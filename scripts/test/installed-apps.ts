@@ -19,7 +19,7 @@ export interface InstalledApp {
 
 const issuer = `const issuer = 'https://acme.torii.so';`;
 
-/** The same in the adapters for Express and Koa. */
+/** The same in the adapters for Express, Koa and Fastify. */
 const adapter = {
   inferred: `
 ${issuer}
@@ -209,6 +209,36 @@ export const guardOptions: GuardOptions<HonoContext> = { onError: (denial) => de
 export const guard: HonoMiddleware<AuthVariables> = requireAuth(verifier, guardOptions);
 export const handler: HonoHandler = webhookHandler(webhook, () => undefined);
 export const who = (c: HonoContext): Auth => getAuth(c);
+`,
+  },
+  {
+    name: 'fastify',
+    entries: ['.', './webhooks'],
+    others: pick('packages/fastify', 'fastify'),
+    types: [],
+    opaque: [],
+    inferred: `
+import { getAuth, type OnError, ${adapter.imports} } from '@torii/fastify';
+import { ToriiWebhookError, webhookHandler } from '@torii/fastify/webhooks';
+import Fastify, { type FastifyRequest } from 'fastify';
+${adapter.inferred}
+export const onError: OnError = (denial) => ({ ...denial, status: 404 });
+export const idOf = (request: FastifyRequest) => [getAuth(request).userId, request.auth?.userId];
+export const whoIs = (request: FastifyRequest) => request.auth;
+const app = Fastify();
+app.addHook('onRequest', requireAuth(verifier, { onError: (denial, error, request) => ({ ...denial, body: { path: request.url, is: error.code } }) }));
+app.register(handler, { prefix: '/webhooks' });
+app.get<{ Params: { id: string } }>('/users/:id', { onRequest: [guard, allow((auth) => auth.emailVerified)] }, async (request) => ({ id: request.params.id, me: request.auth?.userId }));
+`,
+    annotated: `
+import { type Guard, type GuardOptions, getAuth, requireAuth, ${adapter.types} } from '@torii/fastify';
+import { type WebhookPlugin, webhookHandler, ${adapter.webhookTypes} } from '@torii/fastify/webhooks';
+import type { FastifyRequest } from 'fastify';
+${adapter.annotated}
+export const guardOptions: GuardOptions<FastifyRequest> = { onError: (denial) => denial };
+export const guard: Guard = requireAuth(verifier, guardOptions);
+export const handler: WebhookPlugin = webhookHandler(webhook, () => undefined);
+export const who = (request: FastifyRequest): Auth => getAuth(request);
 `,
   },
   {

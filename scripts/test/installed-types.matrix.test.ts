@@ -61,7 +61,7 @@ describe.each(installedApps)('an app with only @torii/$name installed', ({ name,
 
 describe('an app in a new project', () => {
   const folder = join(root, 'readmes');
-  const names = ['core', 'express', 'koa', 'hono', 'api', 'authz', 'streams'];
+  const names = ['core', 'express', 'koa', 'fastify', 'hono', 'api', 'authz', 'streams'];
 
   beforeAll(() => {
     const others = Object.assign({}, ...installedApps.map((app) => (names.includes(app.name) ? app.others : {})));

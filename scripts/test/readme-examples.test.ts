@@ -29,6 +29,7 @@ afterAll(async () => {
 const examples = [
   ['README.md', 'express'],
   ['README.md', 'koa'],
+  ['README.md', '@torii/fastify'],
   ['README.md', 'hono'],
   ['packages/core/README.md', 'node:http'],
   ['packages/core/README.md', 'async fetch('],
@@ -37,6 +38,7 @@ const examples = [
   ['packages/core/README.md', 'createGuards<Request, Middleware>'],
   ['packages/express/README.md', 'express'],
   ['packages/koa/README.md', 'koa'],
+  ['packages/fastify/README.md', 'fastify'],
   ['packages/hono/README.md', 'hono'],
 ] as const;
 
@@ -83,7 +85,8 @@ async function run(page: string, mark: string): Promise<string> {
   const port = await findPort();
   const code = block.code
     .replaceAll('https://acme.torii.so', emulator.issuer)
-    .replace('listen(3000)', `listen(${port}, '127.0.0.1')`);
+    .replace('listen(3000)', `listen(${port}, '127.0.0.1')`)
+    .replace('listen({ port: 3000 })', `listen({ port: ${port}, host: '127.0.0.1' })`);
   const file = join(folder, `${port}.ts`);
   writeFileSync(file, `${code.replace('export default {', 'const handler = {')}\n${serverFor(code, port)}`);
   const child = spawn(process.execPath, ['--conditions=@torii/source', file], {

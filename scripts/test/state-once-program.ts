@@ -35,7 +35,7 @@ const core = await import('@torii/core');
 const { verifierFrom } = await import('@torii/core/adapter');
 const { withDetail } = await import('@torii/core/internal');
 const auths = [];
-for (const name of ['@torii/core', '@torii/express', '@torii/hono', '@torii/koa']) {
+for (const name of ['@torii/core', '@torii/express', '@torii/fastify', '@torii/hono', '@torii/koa']) {
   const { createVerifier } = await import(name);
   auths.push(await createVerifier({ issuer }).authenticate(request()));
 }

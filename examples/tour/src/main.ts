@@ -19,7 +19,7 @@ import { takeTenantsTour, tenantPlaces } from './tenants.ts';
 import { takeTour } from './tour.ts';
 import { takeWebhooksTour, webhookPlaces } from './webhooks.ts';
 
-const usage = `Starts a local Torii and four servers that require its tokens, and shows which requests they accept.
+const usage = `Starts a local Torii and several servers that require its tokens, and shows which requests they accept.
 
   npm start                      takes the tour, and keeps everything running until Ctrl-C
   npm start -- --once            exits after the tour; the exit code is 1 if a response was wrong

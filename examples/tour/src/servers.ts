@@ -25,6 +25,7 @@ export interface RunningServer {
 export const exampleServers: readonly ServerProgram[] = [
   { name: 'Express', file: exampleFile('express'), readsRevocations: true },
   { name: 'Koa', file: exampleFile('koa'), readsRevocations: true },
+  { name: 'Fastify', file: exampleFile('fastify'), readsRevocations: true },
   { name: 'Hono', file: exampleFile('hono'), readsRevocations: true },
   { name: 'node:http', file: exampleFile('node-http'), readsRevocations: true },
 ];

@@ -106,6 +106,35 @@ describe('anyVerifier', () => {
     expect(asked).toHaveLength(2);
   });
 
+  test('a polluted Object.prototype gives no parsed token, no checks and no options', async () => {
+    const single = torii();
+    const list = anyVerifier([torii(), other()]);
+    const token = await ours();
+    const polluted = {
+      parsed: {
+        header: {},
+        claims: { iss: issuer, sub: 'admin' },
+        signedBytes: new Uint8Array(),
+        signature: new Uint8Array(64),
+      },
+      publicPaths: ['/'],
+      observe: single,
+      issuers: [foreign],
+      approves: true,
+      hint: 'x',
+    };
+    Object.assign(Object.prototype, polluted);
+    try {
+      for (const verifier of [single, list, anyVerifier([torii({ cachedTokens: 0 })])])
+        for (let i = 0; i < 2; i++) expect(await ask(verifier, bearer(token))).toBe('ada');
+      expect(await ask(list, bearer(await theirs()))).toBe('bob');
+      expect(await ask(list, bearer('a.b.c'))).toBe('token_malformed');
+      expect((await list.verify(token)).userId).toBe('ada');
+    } finally {
+      for (const name of Object.keys(polluted)) Reflect.deleteProperty(Object.prototype, name);
+    }
+  });
+
   test('gives three issuers their own verifiers, and several issuers one', async () => {
     const third = await makeKey('third');
     const verifier = anyVerifier([

@@ -3,6 +3,7 @@ import {
   authenticateRequest,
   createTokenVerifier,
   type IssuerApproval,
+  type VerifierEvent,
   type VerifierOptions,
   verifyToken,
 } from '../src/index.ts';
@@ -44,6 +45,15 @@ describe.each(forms)('%s', (_, call) => {
       expect(await outcomeOf(call(options))).toBe('accepted');
     }
     expect(approve).toHaveBeenCalledTimes(1);
+  });
+
+  test('remembers verified tokens if only the object around the function is new', async () => {
+    const { fetch } = makeKeyEndpoint(key);
+    const approve = () => acme;
+    const known: boolean[] = [];
+    const onEvent = (event: VerifierEvent): void => void (event.type === 'verified' && known.push(event.fromCache));
+    for (let n = 0; n < 4; n++) await call({ issuer: { approve }, fetch, onEvent });
+    expect(known).toEqual([false, false, true, true]);
   });
 
   test('uses what a call says, and not what an earlier call with other values said', async () => {

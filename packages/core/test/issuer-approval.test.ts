@@ -229,6 +229,21 @@ describe('an approval', () => {
     tenants.records.set(acme, { issuer: acme, environmentId: ['env_2', 'env_1'] });
     await pass(60_000);
     expect(await ask()).toEqual(['accepted', 'accepted']);
+    expect(await ask()).toEqual(['accepted', 'accepted']);
+    const known = tenants.events.flatMap((event) => (event.type === 'verified' ? [event.fromCache] : []));
+    expect(known.slice(-4)).toEqual([false, false, true, true]);
+  });
+
+  test('that is given back after it was withdrawn holds again after ten seconds', async () => {
+    const tenants = makeTenants({ [acme]: acme }, { rememberSeconds: 60 });
+    const token = await mint(key, { iss: acme });
+    expect(await outcomeOf(tenants.verifier.verify(token))).toBe('accepted');
+    tenants.records.delete(acme);
+    await pass(60_000);
+    expect(await outcomeOf(tenants.verifier.verify(token))).toBe('issuer_refused');
+    tenants.records.set(acme, acme);
+    await pass(10_000);
+    expect(await outcomeOf(tenants.verifier.verify(token))).toBe('accepted');
   });
 
   test('that cannot be renewed holds until its time is over, then the answer is 503', async () => {

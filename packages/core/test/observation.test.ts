@@ -236,6 +236,16 @@ describe('observe', () => {
       },
     ],
     [
+      'an event of AWS Lambda',
+      async () => ({
+        version: '2.0',
+        rawPath: '/x',
+        requestContext: { http: { method: 'GET' } },
+        cookies: [`c=${await ours()}`],
+        headers: { host: 'a.test' },
+      }),
+    ],
+    [
       'two hosts',
       async () => ({
         method: 'POST',

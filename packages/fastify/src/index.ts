@@ -15,6 +15,8 @@ import { noteGuarded } from './require-guard.ts';
 
 export type {
   Actor,
+  ApprovedIssuer,
+  ApproveResult,
   Auth,
   AuthenticateOptions,
   AuthReason,
@@ -29,6 +31,7 @@ export type {
   Fetch,
   HeadersLike,
   InitialKeys,
+  IssuerApproval,
   JSONWebKeySet,
   JWK,
   Organization,
@@ -53,6 +56,7 @@ export type {
 export {
   createVerifier,
   refuse,
+  reportOnly,
   ToriiAuthError,
   ToriiConfigError,
   ToriiError,

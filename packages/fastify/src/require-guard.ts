@@ -32,9 +32,14 @@ export function requireGuard(route: RouteOptions): void {
     );
   if (route.config?.requireGuard === false) return;
   const refuseUnguarded = (request: FastifyRequest, _reply: unknown, done: (error?: Error) => void): void => {
-    const { method, routeOptions } = request;
-    const problem = `No guard protects ${method} ${routeOptions.url}. Add the hook requireAuth({ issuer }) to the plugin or the route, or write { config: { requireGuard: false } } in the options of the route.`;
-    done(guarded.has(request) ? undefined : new ToriiConfigError('requireGuard', problem));
+    done(guarded.has(request) ? undefined : unguarded(request));
   };
   route.preHandler = [route.preHandler ?? [], refuseUnguarded].flat();
+}
+
+function unguarded({ method, routeOptions }: FastifyRequest): ToriiConfigError {
+  const place = `No guard protects ${method} ${routeOptions.url}.`;
+  const remedy = 'Add the hook requireAuth({ issuer }) to the plugin or the route';
+  const exception = 'write { config: { requireGuard: false } } in the options of the route';
+  return new ToriiConfigError('requireGuard', `${place} ${remedy}, or ${exception}.`);
 }

@@ -17,9 +17,11 @@ const entries = {
     'getToken',
     'optionalAuth',
     'refuse',
+    'reportOnly',
     'requireAuth',
     'requireGuard',
   ],
+  './current-auth': ['currentAuth', 'keepCurrentAuth'],
   './webhooks': ['ToriiConfigError', 'ToriiWebhookError', 'webhookHandler'],
 };
 

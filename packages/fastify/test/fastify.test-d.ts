@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { type FastifyPluginAsync, fastify } from 'fastify';
 import { expectTypeOf, test } from 'vitest';
+import { currentAuth, keepCurrentAuth } from '../src/current-auth.ts';
 import {
   type Auth,
   allow,
@@ -113,4 +114,25 @@ test('options and uses that would let every request through do not compile', () 
   app.addHook('onRequest', requireAuth);
   // @ts-expect-error: the response of Node is not that of Fastify
   requireAuth({ issuer })({ raw: {}, headers: {} }, {} as ServerResponse, () => {});
+});
+
+test('keepCurrentAuth is a plugin of every app', () => {
+  app.register(keepCurrentAuth);
+  fastify({ http2: true }).register(keepCurrentAuth);
+  fastify({ https: {} }).register(keepCurrentAuth);
+  const plugin: FastifyPluginAsync = async (scope) => {
+    await scope.register(keepCurrentAuth);
+  };
+  app.register(plugin);
+  // @ts-expect-error: it is not a hook
+  app.addHook('onRequest', keepCurrentAuth);
+});
+
+test('currentAuth has the claims of its type argument, and is null only if the call allows it', () => {
+  expectTypeOf(currentAuth()).toEqualTypeOf<GuardedAuth>();
+  expectTypeOf(currentAuth<{ plan: string }>().raw.plan).toEqualTypeOf<string>();
+  expectTypeOf(currentAuth({ optional: true })).toEqualTypeOf<GuardedAuth | null>();
+  expectTypeOf(currentAuth({ optional: false })).toEqualTypeOf<GuardedAuth>();
+  // @ts-expect-error: there is no such option
+  currentAuth({ required: true });
 });

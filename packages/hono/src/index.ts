@@ -13,12 +13,15 @@ import { describe } from './request-parts.ts';
 
 export type {
   Actor,
+  ApprovedIssuer,
+  ApproveResult,
   Auth,
   AuthenticateOptions,
   AuthReason,
   Check,
   CheckResult,
   Claims,
+  Decision,
   Denial,
   DenialBody,
   DenialCode,
@@ -27,6 +30,7 @@ export type {
   Fetch,
   HeadersLike,
   InitialKeys,
+  IssuerApproval,
   JSONWebKeySet,
   JWK,
   Organization,
@@ -51,6 +55,7 @@ export type {
 export {
   createVerifier,
   refuse,
+  reportOnly,
   ToriiAuthError,
   ToriiConfigError,
   ToriiError,

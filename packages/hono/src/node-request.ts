@@ -35,7 +35,6 @@ export function repeatedHeaders(
   }
   if (!hasRepeated) return undefined;
   const isOfRequest = ([name, values]: [string, string[]]): boolean =>
-    values.length > 1 &&
-    (name === 'authorization' || headers.get(name) === values.join(name === 'cookie' ? '; ' : ', '));
+    values.length > 1 && (name === 'authorization' || headers.get(name) === values.join(', '));
   return Object.fromEntries([...all].filter(isOfRequest));
 }

@@ -17,6 +17,7 @@ const entries = {
     'getToken',
     'optionalAuth',
     'refuse',
+    'reportOnly',
     'requireAuth',
   ],
   './current-auth': ['currentAuth', 'keepCurrentAuth'],

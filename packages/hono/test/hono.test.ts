@@ -416,6 +416,17 @@ describe.each(versions)('%s', (_name, Hono) => {
       expect([answer.status, answer.text, answer.headers['content-type'], visits]).toEqual([status, body, type, []]);
     });
 
+    test('without a body has no type, whatever other middleware has set', async () => {
+      const html: MiddlewareHandler = (c, next) => {
+        c.header('Content-Type', 'text/html');
+        return next();
+      };
+      const onError: OnError = (denial) => ({ ...denial, body: null });
+      await using server = await serve(compose(html, requireAuth(verifier, { onError })));
+      const { status, headers, text } = await send(server, '/');
+      expect([status, headers['content-type'], text]).toEqual([401, undefined, '']);
+    });
+
     test.each(unusableAnswers)('that returns %s leads to the default answer and an event', async (_name, returned) => {
       const events: VerifierEvent[] = [];
       const source = createVerifier({ issuer, onEvent: (event) => events.push(event) });

@@ -37,6 +37,8 @@ describe('c.env.incoming that is not the request of Node', () => {
     ['a function', () => 'incoming'],
     ['an empty object', {}],
     ['an object with other fields', { url: 1, rawHeaders: 'a' }],
+    ['an object with a list of headers alone', { rawHeaders: [] }],
+    ['an object whose URL is no text', { url: 1, rawHeaders: [] }],
     ['a URL', new URL('http://app.test/health')],
     ['a Fetch request', new Request('http://app.test/health')],
   ])('is ignored: %s', async (_what, incoming) => {

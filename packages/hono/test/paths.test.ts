@@ -182,6 +182,7 @@ describe.each(versions)('[21] %s', (_name, Hono) => {
     ['/docs/%7Bid%7D', open('/docs/%7Bid%7D')],
     ['/docs/%61', { ...closed, path: '/docs/%61' }],
     ['/docs/100%25', { ...closed, path: '/docs/100%25' }],
+    ['/docs/%C3%A6%25', { ...closed, path: '/docs/%C3%A6%25' }],
     ['/docs/a%2fb', { ...closed, path: '/docs/a%2fb' }],
     ['/docs/%2561', { ...closed, path: '/docs/%2561' }],
     ['/docs/a;b', { ...closed, path: '/docs/a;b' }],
@@ -195,6 +196,16 @@ describe.each(versions)('[21] %s', (_name, Hono) => {
     expect(result).toEqual(expected.reached ? { ...expected, path: undefined } : expected);
     visits = [];
     expect(await askFetch(app(), target)).toEqual(result);
+  });
+
+  test('an absolute target is read as the router reads it', async () => {
+    const app = new Hono().use('*', guard('/health')).get('*', visit('handler'));
+    await using server = await serve(app);
+    expect((await send(server, `http://${server.host}/health`)).status).toBe(200);
+    visits = [];
+    for (const target of ['http://other.test/me', 'http://other.test//health', 'http://health/'])
+      expect([400, 401]).toContain((await send(server, target)).status);
+    expect(visits).toEqual([]);
   });
 
   test.each(['/a/../docs/guide', '/docs/./guide', '/%2e/docs/guide', '/docs/x/%2E%2E/guide', '/docs\\guide'])(

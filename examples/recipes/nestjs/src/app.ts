@@ -6,7 +6,7 @@ import { Allow, CurrentAuth, Public, ToriiModule } from './recipe.ts';
 const isAdmin: Check = (auth) => auth.organization?.role === 'org:administrator';
 
 @Controller()
-export class AppController {
+class AppController {
   @Get()
   @Public()
   hello() {

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { request } from 'node:http';
 import {
   Controller,
   Get,
@@ -11,12 +13,12 @@ import {
 import { NestFactory } from '@nestjs/core';
 import { ExecutionContextHost } from '@nestjs/core/helpers/execution-context-host.js';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import type { Auth } from '@torii/core';
+import type { Auth, Verifier } from '@torii/core';
 import { type Emulator, startEmulator } from '@torii/emulator';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { failOnCrashes } from '../../../../scripts/crash-guard.ts';
 import { AppModule } from '../src/app.ts';
-import { Allow, CurrentAuth, Public, ToriiGuard, ToriiModule } from '../src/recipe.ts';
+import { Allow, CurrentAuth, Public, TORII_VERIFIER, ToriiGuard, ToriiModule } from '../src/recipe.ts';
 
 failOnCrashes();
 
@@ -212,6 +214,14 @@ describe.each(Object.entries(platforms))('on %s', (_name, create) => {
     expect(responses.map(({ status }) => status)).toEqual([401, 401, 401]);
   });
 
+  test('refuses two Authorization headers', async () => {
+    const token = await emulator.token();
+    const headers = ['host', 'a.example', 'authorization', `Bearer ${token}`, 'authorization', 'Bearer eyJ'];
+    const [response] = await once(request(`${url}/me`, { headers }).end(), 'response');
+    response.resume();
+    expect(response.statusCode).toBe(401);
+  });
+
   test('refuses with 403 a caller whom a check refuses', async () => {
     const clear = (role: string) =>
       emulator
@@ -312,6 +322,11 @@ describe.each(Object.entries(platforms))('on %s', (_name, create) => {
     const response = await fetch(`${await other.getUrl()}/open/caller`);
     await other.close();
     expect(response.status).toBe(500);
+  });
+
+  test('other providers can have the verifier of the guard', async () => {
+    const verifier: Verifier = app.get(TORII_VERIFIER, { strict: false });
+    expect(await verifier.verify(await emulator.token({ userId: 'ada' }))).toMatchObject({ userId: 'ada' });
   });
 
   test('does not start without an issuer', async () => {

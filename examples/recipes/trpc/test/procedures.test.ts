@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { Server } from 'node:http';
+import { request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ToriiForbiddenError } from '@torii/core';
 import { type Emulator, startEmulator } from '@torii/emulator';
@@ -129,6 +129,14 @@ test('does not read a token from the query, a cookie or the connection parameter
     expect((await ask(`app.me${query}`)).status).toBe(401);
   }
   expect((await ask('app.me', undefined, { headers: { cookie: `token=${token}` } })).status).toBe(401);
+});
+
+test('refuses two Authorization headers', async () => {
+  const token = await emulator.token();
+  const headers = ['host', 'a.example', 'authorization', `Bearer ${token}`, 'authorization', 'Bearer eyJ'];
+  const [response] = await once(request(`${url}/app.me`, { headers }).end(), 'response');
+  response.resume();
+  expect(response.statusCode).toBe(401);
 });
 
 test('refuses with 403 a caller whom a check refuses', async () => {

@@ -138,7 +138,6 @@ export class IssuerApprovals {
     if (this.#approved.get(issuer) !== approval && this.#new.get(issuer) !== approval) return;
     this.#approved.delete(issuer);
     this.#new.delete(issuer);
-    this.#refused.delete(issuer);
     if (answer instanceof ApprovedKeys) put(this.#approved, issuer, approval, maxApproved);
     else put(this.#refused, issuer, { by: answer, at: instantNow() }, maxRefused);
   }
@@ -148,6 +147,7 @@ const noAnswer = '`approve` has not answered';
 const tooMany = 'tokens name too many issuers that are not known yet';
 
 function put<Value>(map: Map<string, Value>, key: string, value: Value, max: number): void {
+  map.delete(key);
   for (const oldest of map.keys()) {
     if (map.size < max) break;
     map.delete(oldest);

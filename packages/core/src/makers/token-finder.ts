@@ -61,7 +61,8 @@ export function createTokenFinder(makers: Makers): TokenFinder {
   function choose(token: string, { makers: readers, byIssuer, approving }: Place): ChosenToken {
     for (const maker of readers) {
       // The one that approves issuers may also be used by itself, and know tokens of issuers that are another's in this list.
-      if (maker !== approving && maker.isKnown?.(token)) return { token, maker, pipeline: maker.pipeline };
+      if (maker !== approving && maker.isKnown?.(token))
+        return { token, maker, pipeline: maker.pipeline, parsed: undefined };
     }
     const parsed = parseToken(token);
     const actual = requireText(parsed.claims, 'iss');
