@@ -31,6 +31,34 @@ describe('[18] an observed verifier has no effect', () => {
     expect(events).toMatchObject([{ type: 'not_observed', why: 'failed', cause }]);
   });
 
+  test('whose check throws an object that cannot be read', async () => {
+    const hostile: object = new Proxy(Object.create(null), {
+      get: () => {
+        throw new Error('trap');
+      },
+      has: () => {
+        throw new Error('trap');
+      },
+      getPrototypeOf: () => {
+        throw new Error('trap');
+      },
+      getOwnPropertyDescriptor: () => {
+        throw new Error('trap');
+      },
+    });
+    const observed = torii({
+      checks: [
+        (): never => {
+          throw hostile;
+        },
+      ],
+    });
+    const { verifier, events, reported } = observe(observed);
+    expect(await ask(verifier, bearer(await ours()))).toBe('ada');
+    await reported();
+    expect(events).toMatchObject([{ type: 'not_observed', why: 'failed' }]);
+  });
+
   test('whose check returns an odd value refuses, as it would in its own place', async () => {
     const { verifier, events, reported } = observe(torii({ checks: [() => 'yes' as never] }));
     expect(await ask(verifier, bearer(await ours()))).toBe('ada');
