@@ -9,6 +9,7 @@ export type {
   Check,
   CheckResult,
   Claims,
+  Decision,
   Denial,
   DenialBody,
   DenialCode,
