@@ -100,7 +100,7 @@ beforeAll(async () => {
 describe.each(Object.entries(kinds))('a verifier %s', (name, make) => {
   const isList = name.includes('list');
 
-  test('answers every case as it would alone', async () => {
+  test('[46] answers every case as it would alone', async () => {
     expect(cases.length).toBeGreaterThan(100);
     const { answers, events } = await answersTo(cases, make);
     for (const each of cases) {

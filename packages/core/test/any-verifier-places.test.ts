@@ -58,7 +58,7 @@ describe('[14] where tokens are read', () => {
     expect(JSON.stringify(denial)).not.toMatch(/other\.test|acme/);
   });
 
-  test('reads of two cookies the one of the first verifier, also if it is bad', async () => {
+  test('[46] reads of two cookies the one of the first verifier, also if it is bad', async () => {
     const verifier = anyVerifier([torii({ cookie: 'torii' }), other({ cookie: '__session' })]);
     const cookies = (first: string) => ({
       method: 'GET',
@@ -129,7 +129,7 @@ describe('[14] where tokens are read', () => {
   });
 
   // If a list accepts a request, then the verifier of the token accepts it by itself, with the same caller.
-  test('accepts nothing that the verifier of the token would refuse', async () => {
+  test('[46] accepts nothing that the verifier of the token would refuse', async () => {
     const tokens = [ada, bob, expired, 'a.b.c', stolen];
     const members = [
       [torii({ cookie: 'a' }), other({ cookie: 'b', origins: ['https://b.test'] })],

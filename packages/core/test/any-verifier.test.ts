@@ -79,7 +79,7 @@ describe('anyVerifier', () => {
     expect(urls).toHaveLength(2);
   });
 
-  test('never asks a second verifier after the first has refused', async () => {
+  test('[46] never asks a second verifier after the first has refused', async () => {
     const asked = vi.fn<Check>(() => true);
     const refusing = anyVerifier([torii({ environmentId: 'env_2' }), other({ checks: [asked] })]);
     expect(await ask(refusing, bearer(await ours()))).toBe('environment_refused');

@@ -4,7 +4,7 @@ import { issuer } from './mint.ts';
 import { observe, refused } from './observing.ts';
 import { ask, bearer, other, ours, torii } from './two-makers.ts';
 
-describe('[18] an observed verifier has no effect', () => {
+describe('[46] an observed verifier has no effect', () => {
   const never = new Promise<never>(() => {});
   const down = createVerifier({ issuer, fetch: async () => Response.json({}, { status: 500 }) });
   const silent = createVerifier({ issuer, fetch: () => never, keysTimeoutMs: 100 });
