@@ -2,14 +2,14 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { countFolder } from './code-lines.ts';
+import { countLinesOfCode } from './lines-of-code.ts';
 import { repository } from './workspace.ts';
 
 interface Asked {
   /** The adapter, such as `Express 5`. */
   readonly name: string;
   readonly results: readonly {
-    readonly name: string;
+    readonly title: string;
     readonly statement?: number;
     readonly outcome: 'passed' | 'failed' | 'left out';
     readonly details: readonly string[];
@@ -88,24 +88,23 @@ export function linesOf(name: string): {
   };
 }
 
+function countFolder(folder: string, fits: (path: string) => boolean): number {
+  return globSync('**/*.{ts,tsx}', { cwd: folder })
+    .filter(fits)
+    .reduce((sum, path) => sum + countLinesOfCode(readFileSync(join(folder, path), 'utf8'), path), 0);
+}
+
 function drawCases(adapters: readonly Asked[]): string {
-  const names = [...new Set(adapters.flatMap(({ results }) => results.map(({ name }) => caseOf(name))))];
+  const names = [...new Set(adapters.flatMap(({ results }) => results.map(({ title }) => title)))];
   const statements = new Map(
-    adapters.flatMap(({ results }) => results.map((each) => [caseOf(each.name), each.statement] as const)),
+    adapters.flatMap(({ results }) => results.map((each) => [each.title, each.statement] as const)),
   );
   const rows = names.map((name) => [
     name,
     String(statements.get(name) ?? ''),
-    ...adapters.map(({ results }) => markOf(results.filter((each) => caseOf(each.name) === name))),
+    ...adapters.map(({ results }) => markOf(results.filter((each) => each.title === name))),
   ]);
   return drawTable(['case', '[statement](statements.md)', ...adapters.map(({ name }) => name)], rows);
-}
-
-/** Several requests of one case differ only in the target. */
-function caseOf(name: string): string {
-  return name.startsWith('webhook: ')
-    ? name
-    : name.replace(/: [/*?\\a-zA-Z].*$/, (end) => (end.startsWith(': /') || !end.includes(' ', 2) ? '' : end));
 }
 
 function markOf(results: Asked['results']): string {

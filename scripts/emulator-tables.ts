@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { operations } from '../packages/emulator/src/api/contract/operation.ts';
 import { controlOperations, membersWithoutOperation } from '../packages/emulator/src/control/operations/index.ts';
+import { flaws } from '../packages/emulator/src/generated/flaws.ts';
 import { publishedPaths } from '../packages/emulator/src/published-paths.ts';
 import { repository } from './workspace.ts';
 
@@ -53,6 +54,7 @@ export function writeTables(): ReadonlyMap<string, string> {
     ['browser', browserTable()],
     ['control', controlTable()],
     ['members', membersTable()],
+    ['flaws', flawsTable()],
   ]);
 }
 
@@ -97,6 +99,11 @@ function controlTable(): string {
 function membersTable(): string {
   const rows = Object.entries(membersWithoutOperation).map(([name, reason]) => [code(name), reason]);
   return drawTable(['not over HTTP', 'because'], rows);
+}
+
+function flawsTable(): string {
+  const rows = Object.entries(flaws).map(([name, { meaning, reason }]) => [code(name), meaning, code(reason)]);
+  return drawTable(['flaw', 'the token is', 'refused by `@torii/core` with'], rows);
 }
 
 function drawTable(titles: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -12,7 +12,7 @@ export function startNextApp(
   environment: Readonly<Record<string, string>> = {},
 ): Promise<RunningApp> {
   const { publicPaths: given = [], cookie: _fixedByNext, ...verify } = options;
-  // The proxy must let `/optional` through without a token, because the pages below it check the token themselves.
-  const publicPaths = [...given, '/optional', '/optional/*'];
+  // The proxy must let `/optional` and `/webhooks` through without a token, because the pages and the route check for themselves.
+  const publicPaths = [...given, '/optional', '/optional/*', '/webhooks'];
   return startApp(variant, { issuer: String(issuer), options: { ...verify, publicPaths }, environment });
 }

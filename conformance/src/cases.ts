@@ -4,6 +4,8 @@ import type { Feature, Level } from './features.ts';
 /** One request, and the response that it must get. The README describes the fields. */
 export interface Case {
   readonly name: string;
+  /** The name in cases.json. `name` has the target too, if the case has several targets. */
+  readonly title: string;
   /** The number of the security statement that the case tests. */
   readonly statement: number | undefined;
   /** The lowest level at which the case is asked. */
@@ -35,6 +37,7 @@ function caseFrom(data: CaseData, target: string, name: string): Case {
   const { statement, level = 'decisions', revokedAfter, revoke, answer } = data;
   return {
     name,
+    title: data.name,
     statement,
     level,
     needs: [...new Set([...needs, ...(readCaseTable().options[options]?.needs ?? [])])],

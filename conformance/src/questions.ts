@@ -28,6 +28,7 @@ export interface QuestionOptions {
 /** A case that can be asked of a server. */
 export interface Question {
   readonly name: string;
+  readonly title: string;
   readonly statement: number | undefined;
   /** The name of the options that the server is started with. */
   readonly options: string;
@@ -41,8 +42,8 @@ export interface Question {
 export function listQuestions(options: QuestionOptions = {}): readonly Question[] {
   const { level = 'responses', only = '', without = [], change = (each) => each } = options;
   const requests = listCases().map((each): Question => {
-    const { name, statement, options } = each;
-    const base = { name, statement, options };
+    const { name, title, statement, options } = each;
+    const base = { name, title, statement, options };
     const lacking = findLacking(each.needs, without);
     if (lacking !== undefined) return { ...base, leftOut: lacking, ask: askNothing };
     if (each.level === 'responses' && level === 'decisions')
@@ -54,6 +55,7 @@ export function listQuestions(options: QuestionOptions = {}): readonly Question[
   const webhooks = readWebhookTable().cases.map(
     (each): Question => ({
       name: `webhook: ${each.name}`,
+      title: `webhook: ${each.name}`,
       statement: each.statement,
       options: 'usual',
       leftOut: findLacking(['webhooks'], without),

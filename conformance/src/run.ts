@@ -6,6 +6,8 @@ import type { StartServer, TestServer } from './test-server.ts';
 /** What became of a case. */
 export interface CaseResult {
   readonly name: string;
+  /** The name in the data. `name` has the target too, if the case has several targets. */
+  readonly title: string;
   /** The number of the security statement that the case tests. */
   readonly statement: number | undefined;
   /** The name of the options that the server was started with. */
@@ -34,8 +36,8 @@ export async function runConformance(start: StartServer, options: RunOptions = {
   const questions = listQuestions(questionOptions);
   const results = new Map<Question, CaseResult>();
   const add = (question: Question, outcome: CaseResult['outcome'], details: readonly string[]) => {
-    const { name, statement, options } = question;
-    const result = { name, statement, options, outcome, details };
+    const { name, title, statement, options } = question;
+    const result = { name, title, statement, options, outcome, details };
     results.set(question, result);
     onResult?.(result, results.size, questions.length);
   };

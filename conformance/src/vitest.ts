@@ -95,8 +95,8 @@ function withoutMissing<Verifier, App>(
 }
 
 function resultOf(question: Question, problems: readonly string[]): CaseResult {
-  const { name, statement, options, leftOut } = question;
-  const base = { name, statement, options };
+  const { name, title, statement, options, leftOut } = question;
+  const base = { name, title, statement, options };
   if (leftOut !== undefined) return { ...base, outcome: 'left out', details: [leftOut] };
   return { ...base, outcome: problems.length === 0 ? 'passed' : 'failed', details: problems };
 }

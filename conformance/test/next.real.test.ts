@@ -15,10 +15,14 @@ for (const variant of ['Next 16, proxy.ts', 'Next 15, middleware.ts'] as const) 
   describeConformance(
     variant,
     {
-      async start({ options, revocations }) {
+      async start({ options, revocations, webhookSecrets }) {
         const source = revocations && createRevocationSource(revocations);
         const server = source && (await serveRevocations(source));
-        const app = await startNextApp(variant, options, server?.environment);
+        const app = await startNextApp(variant, options, {
+          ...server?.environment,
+          WEBHOOK_SECRET: webhookSecrets.current,
+          PREVIOUS_WEBHOOK_SECRET: webhookSecrets.previous,
+        });
         return {
           url: app.url,
           takeVisits: () => app.takeVisits(),
@@ -29,8 +33,8 @@ for (const variant of ['Next 16, proxy.ts', 'Next 15, middleware.ts'] as const) 
       },
     },
     {
-      // Tested in next-webhooks.test.ts, on both of Next's runtimes.
-      without: ['webhooks'],
+      // Next has no option `header`.
+      without: ['bareToken'],
       startTimeoutMs: buildLimitMs,
       change: (each) =>
         left.includes(each.options)

@@ -13,6 +13,7 @@ import { TypeNames } from './type-names.ts';
 import { writeApiList } from './write-api-list.ts';
 import { writeContract } from './write-contract.ts';
 import { writeEntities } from './write-entities.ts';
+import { writeFlaws } from './write-flaws.ts';
 import { exportedNames, fileOf, operationId, type Resource, writeResource, writeResources } from './write-resource.ts';
 
 /** Folders that contain only generated files: every other file in them is deleted. */
@@ -50,6 +51,7 @@ export async function generateFiles(
     [`${webhooks}/entities.ts`, entities],
     [`${emulator}/entities.ts`, entities],
     [`${emulator}/server-v1.ts`, writeContract(corrected)],
+    [`${emulator}/flaws.ts`, writeFlaws()],
   ]);
   return checkFiles(files);
 }

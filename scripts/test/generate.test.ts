@@ -18,6 +18,7 @@ const files = [
   ...['resources.ts', 'sessions.ts', 'users.ts', 'wire.ts'].map((name) => `${api}/${name}`),
   `${webhooks}/entities.ts`,
   `${emulator}/entities.ts`,
+  `${emulator}/flaws.ts`,
   `${emulator}/server-v1.ts`,
 ];
 /** The files of the resources that spec/additions/ adds. */

@@ -14,7 +14,7 @@ export type { SeedMember, SeedOrganization } from './organizations/seed.ts';
 export type { Seed, SeedCounts, SeedReport } from './seed.ts';
 export type { Session } from './sessions/session.ts';
 export { startEmulator } from './start.ts';
-export type { Signer, TokenOptions } from './tokens/options.ts';
+export type { Flaw, Signer, TokenOptions } from './tokens/options.ts';
 export type { TokenTemplateOptions } from './tokens/templates.ts';
 export type { NewUser } from './users/input.ts';
 export type { UndeletedStatus } from './users/record.ts';

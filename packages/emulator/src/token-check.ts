@@ -1,6 +1,7 @@
 import { createLocalJWKSet, errors, jwtVerify } from 'jose';
 import { type Clock, toleranceSeconds } from './clock.ts';
 import type { Environment } from './environment.ts';
+import { isRecord } from './fields.ts';
 import { Problem } from './http/problem.ts';
 import type { Claims } from './tokens/token.ts';
 
@@ -26,9 +27,11 @@ export async function checkToken(
       requiredClaims: ['sub', 'pid', 'iat', 'exp'],
     });
     // As @torii/core does: a token with an audience is for another service (RFC 7519 section 4.1.3).
-    const { sub, pid, iat, aud } = payload;
+    const { sub, pid, iat, aud, act } = payload;
     const isIssued = typeof iat === 'number' && !clock.isFuture(iat * 1000);
-    if (typeof sub === 'string' && sub !== '' && pid === id && isIssued && aud === undefined) return payload;
+    const hasActor = act === undefined || isRecord(act);
+    if (typeof sub === 'string' && sub !== '' && pid === id && isIssued && aud === undefined && hasActor)
+      return payload;
   } catch (error) {
     if (error instanceof errors.JWTExpired) throw refusal('token_expired', 'The token has expired.');
   }

@@ -27,6 +27,7 @@ test('@torii/emulator exports these names and no others', () => {
     'FailOptions',
     'FaultDuration',
     'FaultTarget',
+    'Flaw',
     'Host',
     'ImpersonationState',
     'Mail',

@@ -1,5 +1,6 @@
 import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { flaws } from '../src/generated/flaws.ts';
 import { type Emulator, startEmulator, type User } from '../src/index.ts';
 import { callApi, type ProblemBody } from './rest.ts';
 
@@ -161,6 +162,11 @@ function unsigned(token: string): string {
   return `${header}.${token.split('.')[1]}.AAAA`;
 }
 
+test.each(Object.keys(flaws))('mints a token with the flaw %s, which whoami refuses', async (flaw) => {
+  const { token } = await mint({ userId: 'ada', flaw });
+  expect((await whoami(`Bearer ${token}`)).status).toBe(401);
+});
+
 test('mints with a token template, whose claims and lifetime can be changed', async () => {
   const templates = { chat: { claims: { aud: 'chat', room: 'a' }, expiresInSeconds: 60 } };
   await using other = await startEmulator({ tokenTemplates: templates });
@@ -196,6 +202,9 @@ test.each<[string, unknown, string]>([
   ['the name of a method of objects', { toString: 'ada' }, 'toString'],
   ['a prototype key', '{ "__proto__": { "userId": "ada" } }', '__proto__'],
   ['a user id that is a number', { userId: 1 }, 'userId'],
+  ['an unknown flaw', { flaw: 'odd' }, 'flaw'],
+  ['a flaw with the name of a method of objects', { flaw: 'toString' }, 'flaw'],
+  ['a flaw with a signer', { flaw: 'unsigned', signedBy: 'stranger' }, 'flaw'],
   ['a user id that is null', { userId: null }, 'userId'],
   ['an empty user id', { userId: '' }, 'userId'],
   ['a user and a user id', { user: 'ada@example.com', userId: 'ada' }, 'userId'],

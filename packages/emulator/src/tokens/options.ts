@@ -1,6 +1,9 @@
 import { EmulatorError } from '../errors.ts';
 import { isRecord } from '../fields.ts';
+import { type Flaw, flaws } from '../generated/flaws.ts';
 import { longestLifetimeSeconds } from './templates.ts';
+
+export type { Flaw };
 
 /**
  * The key that signs a token. Either the `kid` of a key of this environment, including withdrawn keys, or `'stranger'`:
@@ -77,6 +80,11 @@ export interface TokenOptions {
    * @default the newest key
    */
   readonly signedBy?: Signer;
+  /**
+   * Makes a token that every verifier must refuse, such as `unsigned` or `longer_issuer`. The README lists the flaws. Cannot be combined
+   * with `signedBy`.
+   */
+  readonly flaw?: Flaw;
 }
 
 /** Returns what a value must be, or `undefined` if it is valid. */
@@ -114,6 +122,8 @@ const rules: Readonly<Record<keyof TokenOptions, Rule>> = {
       ? undefined
       : 'an array of names of claims, such as ["exp"]',
   signedBy: isText,
+  flaw: (value) =>
+    typeof value === 'string' && Object.hasOwn(flaws, value) ? undefined : `one of ${Object.keys(flaws).join(', ')}`,
 };
 
 /**
@@ -135,6 +145,9 @@ export function parseTokenOptions(input: unknown): TokenOptions {
   }
   if (options['user'] !== undefined && options['userId'] !== undefined) {
     throw invalid('The options user and userId of a token cannot be combined. Use one of them.');
+  }
+  if (options['flaw'] !== undefined && options['signedBy'] !== undefined) {
+    throw invalid('The options flaw and signedBy of a token cannot be combined. Use one of them.');
   }
   return options;
 }

@@ -9,12 +9,17 @@ export interface SigningKey {
   readonly publicJwk: JWK;
 }
 
+export interface StrangerKey {
+  readonly privateKey: CryptoKey;
+  readonly publicJwk: JWK;
+}
+
 /** The signing keys of one environment. A withdrawn key is not in the key set, but can still sign test tokens. */
 export class SigningKeys {
   readonly #scope: EnvironmentScope;
   readonly #keys: SigningKey[] = [];
   readonly #withdrawn = new Set<string>();
-  #stranger: Promise<CryptoKey> | undefined;
+  #stranger: Promise<StrangerKey> | undefined;
 
   private constructor(scope: EnvironmentScope) {
     this.#scope = scope;
@@ -82,11 +87,16 @@ export class SigningKeys {
     for (const kid of kids) this.#withdrawn.add(kid);
   }
 
-  /** A key that is never published, for tokens with a forged signature. */
-  stranger(): Promise<CryptoKey> {
-    this.#stranger ??= generateKeyPair('ES256').then(({ privateKey }) => privateKey);
+  /** A key pair that is never published, for tokens with a forged signature. */
+  stranger(): Promise<StrangerKey> {
+    this.#stranger ??= createStranger();
     return this.#stranger;
   }
+}
+
+async function createStranger(): Promise<StrangerKey> {
+  const { privateKey, publicKey } = await generateKeyPair('ES256');
+  return { privateKey, publicJwk: await exportJWK(publicKey) };
 }
 
 async function signingKeyFrom(kid: string, jwk: JWK): Promise<SigningKey> {

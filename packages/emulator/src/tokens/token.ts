@@ -1,6 +1,8 @@
 import { type CryptoKey, type JWTPayload, SignJWT } from 'jose';
 import type { Clock } from '../clock.ts';
 import { EmulatorError } from '../errors.ts';
+import { flaws } from '../generated/flaws.ts';
+import { type FlawedToken, signFlawed } from './flawed-token.ts';
 import type { Signer, TokenOptions } from './options.ts';
 import type { SigningKeys } from './signing-keys.ts';
 
@@ -33,7 +35,8 @@ export class TokenMint {
 
   async issue(options: Omit<TokenOptions, 'user'> = {}): Promise<IssuedToken> {
     const { issuer, environmentId, clock, createId, lifetimeSeconds } = this.#defaults;
-    const { expiresInSeconds = lifetimeSeconds } = options;
+    const flaw = options.flaw === undefined ? undefined : flaws[options.flaw];
+    const expiresInSeconds = flaw?.expiresInSeconds ?? options.expiresInSeconds ?? lifetimeSeconds;
     const now = clock.nowSeconds();
     const exp = now + expiresInSeconds;
     const claims = inJson({
@@ -51,20 +54,44 @@ export class TokenMint {
       act: options.actor,
       impersonating: options.impersonating,
       ...options.claims,
-      ...Object.fromEntries((options.omitClaims ?? []).map((name) => [name, undefined])),
+      ...withIssuer(flaw?.claims, issuer),
+      ...Object.fromEntries(
+        [...(options.omitClaims ?? []), ...(flaw?.omitClaims ?? [])].map((name) => [name, undefined]),
+      ),
     });
+    if (flaw !== undefined) {
+      const token = await this.#signFlawed(flaw, claims);
+      return { token, expiresAt: new Date(exp * 1000), expiresInSeconds, claims };
+    }
     const { kid, privateKey } = await this.#signer(options.signedBy);
     const token = await new SignJWT(claims).setProtectedHeader({ alg: 'ES256', kid, typ: 'JWT' }).sign(privateKey);
     this.#defaults.onIssued(kid, claims);
     return { token, expiresAt: new Date(exp * 1000), expiresInSeconds, claims };
   }
 
+  async #signFlawed(flaw: FlawedToken, claims: Claims): Promise<string> {
+    const { keys, onIssued } = this.#defaults;
+    const { kid } = keys.current;
+    onIssued(kid, claims);
+    return signFlawed(flaw, claims, { ...keys.current, stranger: await keys.stranger() });
+  }
+
   async #signer(signer: Signer | undefined): Promise<{ readonly kid: string; readonly privateKey: CryptoKey }> {
     const { keys } = this.#defaults;
     if (signer === undefined) return keys.current;
-    if (signer === 'stranger') return { kid: keys.current.kid, privateKey: await keys.stranger() };
+    if (signer === 'stranger') return { kid: keys.current.kid, privateKey: (await keys.stranger()).privateKey };
     return keys.find(signer);
   }
+}
+
+/** The claims of a flaw, with the issuer in place of `{issuer}`. */
+function withIssuer(claims: Claims = {}, issuer: string): Claims {
+  return Object.fromEntries(
+    Object.entries(claims).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? value.replace('{issuer}', issuer) : value,
+    ]),
+  );
 }
 
 /** More would exhaust the stack where the token is signed, and make pages that show the claims very long. */
