@@ -4,6 +4,7 @@ export const features = [
   'publicPaths',
   'checks',
   'cookie',
+  'bareToken',
   'preflight',
   'audience',
   'claims',

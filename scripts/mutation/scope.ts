@@ -21,12 +21,23 @@ export const subjects: readonly Subject[] = [
   ),
   core(
     ['{verify-token,authenticate-request}', 'calls/*'],
-    ['one-call', 'one-call-options', 'one-call-memory', 'many-issuers', 'mistakes'],
+    ['one-call', 'one-call-options', 'one-call-memory', 'many-issuers', 'mistakes', 'issuer-approval-calls'],
   ),
   core(['request-filter'], ['request-filter']),
   core(['revocation-check', 'token/token-digest', 'options/revocation-options'], ['revocation', 'revocation-options']),
   core(['promises/{await-guard,outcome}'], ['await-guard', 'node/await-guard']),
-  core(['checks'], ['checks', 'guards', 'mistakes']),
+  core(['{checks,report-only}'], ['checks', 'guards', 'mistakes', 'report-only']),
+  core(
+    ['keys/{issuer-approvals,approved-keys}', 'options/{issuer-approval,environments}', 'time/call-limit'],
+    [
+      'issuer-approval',
+      'issuer-approval-answers',
+      'issuer-approval-floods',
+      'issuer-approval-calls',
+      'report-only',
+      'options',
+    ],
+  ),
   core(['guards'], ['guards', 'event-values']),
   core(['{denial,answer}'], ['denial', 'answer', 'errors', 'guards']),
   core(['errors/kinds'], ['errors', 'api-errors', 'thrown-refusals', 'node/errors']),
@@ -58,6 +69,7 @@ export const subjects: readonly Subject[] = [
       'audience',
       'key-set',
       'revocation',
+      'issuer-approval',
     ],
   ),
   // Not ecdsa.ts: the tests run on Node, which has ecdsa.node.ts in its place.

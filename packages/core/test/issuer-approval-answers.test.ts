@@ -84,6 +84,23 @@ describe('an answer that cannot be used is 503 and an event that says why', () =
   });
 });
 
+test('[9] nothing is read from Object.prototype', async () => {
+  const names = ['issuer', 'environmentId', 'approve', 'rememberSeconds', 'approvals', 'keysFor'];
+  for (const name of names) {
+    Object.defineProperty(Object.prototype, name, { value: acme, configurable: true });
+    try {
+      expect((await ask(() => null)).outcome).toBe('issuer_refused');
+      expect((await ask(() => ({}) as never)).outcome).toBe('keys_unavailable');
+      const { fetch } = makeKeyEndpoint(key);
+      for (const approve of [() => acme, () => ({ issuer: acme })])
+        expect(await outcomeOf(createTokenVerifier({ issuer: { approve }, fetch }).verify(token))).toBe('accepted');
+      expect(await outcomeOf(createTokenVerifier({ issuer: acme, fetch }).verify(token))).toBe('accepted');
+    } finally {
+      Reflect.deleteProperty(Object.prototype, name);
+    }
+  }
+});
+
 test('a getter is read once, so that it cannot give another URL to be fetched', async () => {
   const urls = [acme, 'https://evil.test'];
   const endpoint = makeKeyEndpoint(key);

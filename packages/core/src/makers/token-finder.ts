@@ -13,6 +13,8 @@ interface Place {
   readonly places: TokenPlaces;
   readonly makers: readonly Maker[];
   readonly byIssuer: ReadonlyMap<string, Maker>;
+  /** For issuers that no verifier of the list names, also not one that reads another place. */
+  readonly approving: Maker | undefined;
   readonly isKnown: (token: string) => boolean;
 }
 
@@ -57,18 +59,22 @@ export function createTokenFinder(makers: Makers): TokenFinder {
     return sent[0] ?? cookie ?? usual;
   }
 
-  function choose(token: string, { makers: readers, byIssuer }: Place): ChosenToken {
-    for (const maker of readers) if (maker.isKnown?.(token)) return { token, maker, pipeline: maker.pipeline };
+  function choose(token: string, { makers: readers, byIssuer, approving }: Place): ChosenToken {
+    for (const maker of readers) {
+      // The one that approves issuers may also be used by itself, and know tokens of issuers that are another's in this list.
+      if (maker !== approving && maker.isKnown?.(token)) return { token, maker, pipeline: maker.pipeline };
+    }
     const parsed = parseToken(token);
     const actual = requireText(parsed.claims, 'iss');
     const issuer = withoutTrailingSlash(actual);
-    const maker = byIssuer.get(issuer);
+    const isNamed = anywhere.byIssuer.has(issuer);
+    const maker = isNamed ? byIssuer.get(issuer) : approving;
     if (maker !== undefined) return { token, maker, pipeline: maker.pipeline, parsed };
     throw refusal('issuer_refused', 'The token comes from another issuer.', {
       claim: 'iss',
       actual,
       expected: [...byIssuer.keys()],
-      ...(anywhere.byIssuer.has(issuer) && { hint }),
+      ...(isNamed && { hint }),
     });
   }
 }
@@ -85,6 +91,7 @@ function placeOf(makers: readonly Maker[], places: TokenPlaces): Place {
     places,
     makers,
     byIssuer: new Map(makers.flatMap((maker) => maker.issuers.map((issuer) => [issuer, maker] as const))),
+    approving: makers.find(({ approves }) => approves),
     isKnown: (token) => makers.some(({ isKnown }) => isKnown?.(token)),
   };
 }
