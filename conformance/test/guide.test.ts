@@ -75,7 +75,13 @@ describeConformance(
         const chain = [isOptional ? open : required, ...(check === undefined ? [] : [guards.allow(check)])];
         const isPublic = pathname === '/health' || pathname.startsWith('/docs/');
         const handler = check ? pathname : isOptional ? 'optional' : isPublic ? 'public' : 'rest';
-        const run = ([guard, ...later]: readonly Middleware[]): Promise<Response> =>
+        const [, isGuarded, name] = /^\/mistakes\/(guarded\/)?(\w+)$/.exec(pathname) ?? [];
+        if (name !== undefined) {
+          const functions: Readonly<Record<string, unknown>> = { ...guards, createVerifier };
+          chain.splice(0, isGuarded ? 0 : 1);
+          chain.push(functions[name] as Middleware);
+        }
+        const run = async ([guard, ...later]: readonly Middleware[]): Promise<Response> =>
           guard === undefined ? handle() : guard(context, () => run(later));
         const handle = async () => {
           if (pathname === '/throws') throwAsApp();
