@@ -58,7 +58,8 @@ export function createTokenFinder(makers: Makers): TokenFinder {
   }
 
   function choose(token: string, { makers: readers, byIssuer }: Place): ChosenToken {
-    for (const maker of readers) if (maker.isKnown?.(token)) return { token, maker, pipeline: maker.pipeline };
+    const known = readers.find(({ isKnown }) => isKnown?.(token));
+    if (known !== undefined) return { token, maker: known, pipeline: known.pipeline, parsed: undefined };
     const parsed = parseToken(token);
     const actual = requireText(parsed.claims, 'iss');
     const issuer = withoutTrailingSlash(actual);

@@ -1,8 +1,9 @@
 import { ToriiConfigError } from '../errors.ts';
 import { describeValue } from '../logs/found-value.ts';
 import { hasHeaders, headerReader, nodeRequest, wrappedParts } from './framework-request.ts';
-import { copyIfIterable, isHeaderList, isHeaders, isIterable, nothing } from './headers.ts';
+import { copyIfIterable, isHeaderList, isHeaders, isIterable, nothing, valuesOf } from './headers.ts';
 import { agreedHost, hostOfTarget, type NamedHost, readHost } from './host.ts';
+import { eventCookies } from './lambda-event.ts';
 import { isObject, propertyOf, textOf } from './properties.ts';
 import type { HeadersLike, RequestLike, RequestParts } from './request-parts.ts';
 import { locate, methodOf } from './target.ts';
@@ -79,11 +80,13 @@ export function copyRequest(view: RequestView): RequestParts {
   const distinct = Object.hasOwn(source, 'headersDistinct')
     ? propertyOf(source, 'headersDistinct')
     : propertyOf(source, 'multiValueHeaders');
+  // An event of AWS Lambda can have them outside of the headers.
+  const cookies = valuesOf(headers, 'cookie').length > 0 ? nothing : eventCookies(parts);
   return {
     method: view.method,
     url: view.path,
     host: view.host ?? null,
-    headers: isIterable(headers) ? [...headers] : { ...headers },
+    headers: isIterable(headers) ? [...headers] : { ...headers, ...(cookies.length > 0 && { cookie: cookies }) },
     ...(Array.isArray(rawHeaders) && { rawHeaders: [...rawHeaders] }),
     ...(isObject(distinct) && { headersDistinct: { ...distinct } }),
   };
