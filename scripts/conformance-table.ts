@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { countFolder } from './code-lines.ts';
+import { countLinesOfCode } from './lines-of-code.ts';
 import { repository } from './workspace.ts';
 
 interface Asked {
@@ -86,6 +86,12 @@ export function linesOf(name: string): {
     guards: String(countFolder(folder, (path) => !isWebhook(path))),
     webhooks: String(countFolder(folder, isWebhook)),
   };
+}
+
+function countFolder(folder: string, fits: (path: string) => boolean): number {
+  return globSync('**/*.{ts,tsx}', { cwd: folder })
+    .filter(fits)
+    .reduce((sum, path) => sum + countLinesOfCode(readFileSync(join(folder, path), 'utf8'), path), 0);
 }
 
 function drawCases(adapters: readonly Asked[]): string {

@@ -17,6 +17,12 @@ const parts: Readonly<Record<string, readonly string[]>> = {
   ],
   'keeps secrets out of events and logs': ['logs/loggable.ts', 'logs/cause.ts'],
   'checks `keys` and `initialKeys`': ['keys/initial-key-set.ts', 'keys/curve-point.ts'],
+  'asks a function of the app which issuers it approves': [
+    'keys/issuer-approvals.ts',
+    'keys/approved-keys.ts',
+    'options/issuer-approval.ts',
+  ],
+  'reports what a check would refuse': ['report-only.ts'],
   'refuses revoked tokens': ['revocation-check.ts', 'options/revocation-options.ts', 'token/token-digest.ts'],
   'answers refusals that the app does not handle': ['denial.ts'],
   'throws for a missing `await`': ['promises/await-guard.ts', 'promises/outcome.ts'],

@@ -167,12 +167,6 @@ export const judgements: readonly Judgement[] = [
   },
   { file: 'core/src/options/reader.ts', code: "''", mutants: ['"Stryker was here!"'], because: wording },
   {
-    file: 'core/src/options/request-options.ts',
-    code: 'header.toLowerCase()',
-    mutants: ['header.toUpperCase()'],
-    because: 'Only texts show the name: header names are compared without case.',
-  },
-  {
     file: 'core/src/options/verify-options.ts',
     code: 'issuer === undefined',
     mutants: ['false'],

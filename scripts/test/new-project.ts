@@ -37,8 +37,9 @@ export async function followCommands(
   const port = await freePort();
   const file = join(project.folder, name);
   const code = readFileSync(file, 'utf8');
-  const listens = code.includes('listen(3000)');
-  writeFileAt(file, code.replace('listen(3000)', `listen(${port})`));
+  const listening = /(?<=listen\(|port: )3000\b/;
+  const listens = listening.test(code);
+  writeFileAt(file, code.replace(listening, String(port)));
   if (commands.some((line) => line.startsWith('npx @torii/emulator'))) {
     writeFileAt(join(project.folder, '.env'), others.settings);
   }

@@ -86,7 +86,8 @@ async function run(page: string, mark: string): Promise<string> {
   const code = block.code
     .replaceAll('https://acme.torii.so', emulator.issuer)
     .replace('listen(3000)', `listen(${port}, '127.0.0.1')`)
-    .replace('listen({ port: 3000 })', `listen({ port: ${port}, host: '127.0.0.1' })`);
+    .replace('listen({ port: 3000 })', `listen({ port: ${port}, host: '127.0.0.1' })`)
+    .replace('fetch, port: 3000', `fetch, port: ${port}, hostname: '127.0.0.1'`);
   const file = join(folder, `${port}.ts`);
   writeFileSync(file, `${code.replace('export default {', 'const handler = {')}\n${serverFor(code, port)}`);
   const child = spawn(process.execPath, ['--conditions=@torii/source', file], {
@@ -113,7 +114,7 @@ async function answers(url: string, output: () => string): Promise<boolean> {
 
 /** What an example leaves to the platform: a server for a Fetch handler, or an app for middleware. */
 function serverFor(code: string, port: number): string {
-  if (code.includes('.listen(')) return '';
+  if (code.includes('.listen(') || code.includes('serve({')) return '';
   if (code.includes('Fastify()')) return `await app.listen({ port: ${port} });`;
   if (code.includes('createGuards')) {
     return `

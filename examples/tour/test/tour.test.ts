@@ -137,8 +137,8 @@ test('exits with 1 if a server does not start, and names that server', async () 
 });
 
 test.each([
-  ['SIGINT', {}, 7],
-  ['SIGTERM', short, 6],
+  ['SIGINT', {}, 8],
+  ['SIGTERM', short, 7],
 ] as const)('keeps running until %s, and then stops every server', async (signal, environment, servers) => {
   const { child, output, ended } = start([], environment);
   await expect.poll(() => output.text, { timeout: 240_000 }).toContain('Press Ctrl-C to stop.');

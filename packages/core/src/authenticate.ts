@@ -35,7 +35,7 @@ export interface Pipeline extends Pick<RequestSettings, 'emit' | 'isPublic' | 'a
 export interface FoundToken {
   readonly token: string;
   readonly pipeline: TokenPipeline;
-  /** Required, because prototype pollution could supply an absent one. */
+  /** Not optional: a property that is absent could be inherited (prototype pollution). */
   readonly parsed: ParsedToken | undefined;
 }
 

@@ -151,7 +151,7 @@ export type VerifierEvent =
       readonly differs: readonly ('outcome' | 'userId' | 'environmentId' | 'organization')[];
     }
   /**
-   * The verifier of the option `observe` was not asked, because too many requests wait for it (`busy`), or it did not decide
+   * The verifier of the option `observe` was not asked, because too many observations run (`busy`), or it did not decide
    * (`failed`): a check threw, or its keys or revocations are not available.
    */
   | {

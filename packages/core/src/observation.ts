@@ -4,8 +4,9 @@ import { denialFor } from './denial.ts';
 import type { Decision, VerifierEventListener } from './events.ts';
 import { loggableCause } from './logs/cause.ts';
 import type { ObservedVerifier } from './options/observe-option.ts';
-import { startTimer, steadyMs } from './platform.ts';
+import { startTimer } from './platform.ts';
 import { copyRequest, type RequestView } from './request/request-view.ts';
+import { CallLimit } from './time/call-limit.ts';
 
 /** Decides about a request, and then asks another verifier about a copy of it. */
 export function observeRequest(
@@ -35,50 +36,29 @@ export function observeToken(
 
 type Ask = () => Promise<unknown>;
 
-interface Observation {
-  readonly ask: Ask;
-  readonly emit: VerifierEventListener;
-  readonly beganAt: number;
-}
-
-// Those of all verifiers of the process, the oldest first.
-const running = new Set<Observation>();
-const maxRunning = 1_000;
-
-// Then it no longer counts: the platform may have dropped it with its request (edge runtimes), or a check hangs.
-const forgottenAfterMs = 60_000;
+// Those of all verifiers of the process. After a minute one no longer counts: a check may hang.
+const runs: CallLimit = /* @__PURE__ */ new CallLimit(1_000, 60_000);
 
 async function decideAndObserve<A extends Auth | null>(
   decide: () => A | Promise<A>,
   prepare: () => Ask,
   emit: VerifierEventListener,
 ): Promise<A> {
-  const observation = begin(prepare, emit);
+  const ask = askOrReport(prepare, emit);
   let auth: A;
   try {
     auth = await decide();
   } catch (error) {
-    compareLater(observation, refusedBy(error), null);
+    compareLater(ask, refusedBy(error), null, emit);
     throw error;
   }
-  compareLater(observation, acceptedBy(auth), auth);
+  compareLater(ask, acceptedBy(auth), auth, emit);
   return auth;
 }
 
-function begin(prepare: () => Ask, emit: VerifierEventListener): Observation | undefined {
+function askOrReport(prepare: () => Ask, emit: VerifierEventListener): Ask | undefined {
   try {
-    const [oldest] = running;
-    const beganAt = steadyMs();
-    if (oldest !== undefined && running.size >= maxRunning) {
-      if (beganAt - oldest.beganAt < forgottenAfterMs) {
-        emit({ type: 'not_observed', why: 'busy' });
-        return undefined;
-      }
-      running.delete(oldest);
-    }
-    const observation = { ask: prepare(), emit, beganAt };
-    running.add(observation);
-    return observation;
+    return prepare();
   } catch (error) {
     reportFailure(error, emit);
     return undefined;
@@ -86,19 +66,25 @@ function begin(prepare: () => Ask, emit: VerifierEventListener): Observation | u
 }
 
 // With a timer, so that the answer is sent first.
-function compareLater(observation: Observation | undefined, decided: Decision | undefined, auth: Auth | null): void {
-  if (observation === undefined) return;
+function compareLater(
+  ask: Ask | undefined,
+  decided: Decision | undefined,
+  auth: Auth | null,
+  emit: VerifierEventListener,
+): void {
+  if (ask === undefined || decided === undefined) return;
   try {
-    if (decided === undefined) running.delete(observation);
-    else startTimer(() => void compare(observation, decided, auth), 0);
+    startTimer(() => {
+      if (runs.mayBegin()) void runs.run(() => compare(ask, decided, auth, emit));
+      else emit({ type: 'not_observed', why: 'busy' });
+    }, 0);
   } catch (error) {
-    running.delete(observation);
-    reportFailure(error, observation.emit);
+    reportFailure(error, emit);
   }
 }
 
-async function compare(observation: Observation, decided: Decision, auth: Auth | null): Promise<void> {
-  const { ask, emit } = observation;
+// Never rejects.
+async function compare(ask: Ask, decided: Decision, auth: Auth | null, emit: VerifierEventListener): Promise<void> {
   try {
     const other = await ask();
     if (other !== null && !isAuth(other)) throw new Error('The observed verifier returned neither an Auth nor null.');
@@ -107,8 +93,6 @@ async function compare(observation: Observation, decided: Decision, auth: Auth |
     const refused = refusedBy(error);
     if (refused === undefined) reportFailure(error, emit);
     else report(decided, refused, [], emit);
-  } finally {
-    running.delete(observation);
   }
 }
 

@@ -61,6 +61,7 @@ export function createRequestFilter<Custom extends object = Claims>(
     const torii = Object.freeze({});
     rememberMaker(torii, {
       issuers: [...keySources.keys()],
+      approves: false,
       places,
       pipeline: ownPipeline,
       isKnown,

@@ -63,18 +63,19 @@ export function verifierWithOptions(
   const settings = readOptions(options, example, read);
   const cache = createMemory(settings);
   const verification = { ...settings, cache };
-  const { keySources } = settings;
-  return verifierWith(
-    { ...settings, issuers: [...keySources.keys()], isKnown: (token) => cache.has(token) },
-    (token, parsed) => verify(token, verification, parsed),
+  const issuers = [...settings.keySources.keys()];
+  const approves = settings.approvals !== undefined;
+  return verifierWith({ ...settings, issuers, approves, isKnown: (token) => cache.has(token) }, (token, parsed) =>
+    verify(token, verification, parsed),
   );
 }
 
 export function verifierWith(
-  settings: RequestSettings & Pick<TokenPipeline, 'refuseRevoked'> & Pick<Maker, 'issuers' | 'isKnown'>,
+  settings: RequestSettings & Pick<TokenPipeline, 'refuseRevoked'> & Pick<Maker, 'issuers' | 'approves' | 'isKnown'>,
   verifyToken: TokenPipeline['verify'],
 ): Verifier {
-  const { checks, emit, refuseRevoked, isPublic, allowPreflight, places, isKnown, issuers, observed } = settings;
+  const { checks, emit, refuseRevoked, isPublic, allowPreflight, places, isKnown, issuers, approves, observed } =
+    settings;
   const authorize = (auth: Auth, request: RequestView): Promise<void> => runChecks(auth, request, checks);
   const hasChecks = checks.length > 0;
   const pipeline: TokenPipeline = { emit, refuseRevoked, verify: verifyToken, ...(hasChecks && { authorize }) };
@@ -82,7 +83,7 @@ export function verifierWith(
   const choose = (token: string): FoundToken => ({ token, pipeline, parsed: undefined });
   const verifier = verifierOf({ emit, find, isPublic, allowPreflight, hasChecks, assertRequest }, choose, observed);
   const wholeOptions = { publicPaths: isPublic !== undefined, allowPreflight, observe: observed !== undefined };
-  rememberMaker(verifier, { issuers, places, pipeline, isKnown, wholeOptions });
+  rememberMaker(verifier, { issuers, approves, places, pipeline, isKnown, wholeOptions });
   return verifier;
 }
 

@@ -22,6 +22,14 @@ beforeAll(async () => {
   token = await mint(key, { iss: acme });
 });
 
+beforeEach(() => {
+  // The tests use one URL with many fetch functions.
+  vi.spyOn(console, 'warn').mockReturnValue();
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
 type Approve = IssuerApproval['approve'];
 
 async function ask(approve: Approve, options: Partial<IssuerApproval> = {}) {
@@ -82,6 +90,23 @@ describe('an answer that cannot be used is 503 and an event that says why', () =
       expect(JSON.stringify(failed)).not.toContain('sk_live');
     }
   });
+});
+
+test('[9] nothing is read from Object.prototype', async () => {
+  const names = ['issuer', 'environmentId', 'approve', 'rememberSeconds', 'approvals', 'keysFor'];
+  for (const name of names) {
+    Object.defineProperty(Object.prototype, name, { value: acme, configurable: true });
+    try {
+      expect((await ask(() => null)).outcome).toBe('issuer_refused');
+      expect((await ask(() => ({}) as never)).outcome).toBe('keys_unavailable');
+      const { fetch } = makeKeyEndpoint(key);
+      for (const approve of [() => acme, () => ({ issuer: acme })])
+        expect(await outcomeOf(createTokenVerifier({ issuer: { approve }, fetch }).verify(token))).toBe('accepted');
+      expect(await outcomeOf(createTokenVerifier({ issuer: acme, fetch }).verify(token))).toBe('accepted');
+    } finally {
+      Reflect.deleteProperty(Object.prototype, name);
+    }
+  }
 });
 
 test('a getter is read once, so that it cannot give another URL to be fetched', async () => {

@@ -1,6 +1,6 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { viewOf } from '../src/adapter.ts';
-import { createVerifier, type RequestLike, type VerifierEvent } from '../src/index.ts';
+import { createVerifier, type RequestLike } from '../src/index.ts';
 import { issuer, makeKey, mint } from './mint.ts';
 
 const key = await makeKey();
@@ -140,20 +140,6 @@ describe('[14] a cookie of an event of an HTTP API', () => {
   test('is not read from an object whose `requestContext` the app has added', async () => {
     const request = { method: 'GET', url: '/', headers: {}, cookies: [`session=${token}`], requestContext: { id: 7 } };
     expect((await verifier.check(like(request))).denial?.body.error.reason).toBe('token_missing');
-  });
-
-  test('is shown to an observed verifier too', async () => {
-    const events: string[] = [];
-    const onEvent = ({ type }: VerifierEvent) => events.push(type);
-    const observing = createVerifier({ ...settings, cookie: 'session', observe: verifier, onEvent });
-    const event = {
-      ...httpEvent,
-      headers: {},
-      cookies: [`session=${token}`],
-      requestContext: { http: { method: 'GET' } },
-    };
-    expect(await observing.authenticate(event)).toMatchObject({ issuer });
-    await vi.waitFor(() => expect(events).toEqual(['verified', 'agreed']));
   });
 
   test('is not read from another object with a list of cookies', async () => {

@@ -8,6 +8,7 @@ import {
   createVerifier,
   type Denial,
   refuse,
+  reportOnly,
   type StrictVerifierOptions,
   type Verifier,
   type VerifierEvent,
@@ -26,6 +27,26 @@ test('an issuer can come from the environment, or be a list', () => {
   createVerifier({ issuer: [issuer, 'https://app.torii.so'] });
   expectTypeOf(verifyToken('a.b.c', { issuer: process.env['TORII_ISSUER'] })).resolves.toEqualTypeOf<Auth>();
   expectTypeOf(verifyToken(request.headers.get('x-token'), { issuer })).resolves.toEqualTypeOf<Auth>();
+});
+
+test('an issuer can be approved by a function', () => {
+  const found: string | undefined = new Map<string, string>().get(issuer);
+  createVerifier({ issuer: { approve: () => found } });
+  createVerifier({ issuer: { approve: async (iss, { signal }) => (signal.aborted ? null : { issuer: iss }) } });
+  createVerifier({ issuer: { approve: () => ({ issuer, environmentId: ['env_1'] }), rememberSeconds: 60 } });
+  // @ts-expect-error the function must return a URL
+  createVerifier({ issuer: { approve: () => true } });
+  // @ts-expect-error an environment that is not set would accept all
+  createVerifier({ issuer: { approve: () => ({ issuer, environmentId: undefined }) } });
+  // @ts-expect-error a list cannot hold a function
+  createVerifier({ issuer: [issuer, { approve: () => issuer }] });
+});
+
+test('a check that is only reported is a check', () => {
+  expectTypeOf(reportOnly<{ plan: string }>((auth) => auth.raw.plan === 'pro')).toEqualTypeOf<
+    Check<{ plan: string }>
+  >();
+  createVerifier({ issuer, checks: [reportOnly((auth) => auth.emailVerified)] });
 });
 
 test('an issuer is required, and a string', () => {

@@ -1,4 +1,4 @@
-import { type Auth, type Check, type Claims, denialFor, ToriiConfigError, type Verifier } from '@torii/core';
+import { type Auth, type Check, type Claims, ToriiConfigError, type Verifier } from '@torii/core';
 import {
   type Answer,
   type AnswerOtherwise,
@@ -6,11 +6,9 @@ import {
   type GuardedAuth,
   type GuardedVerifierOptions,
   type GuardOptions,
-  isError,
-  type ResponseProgress,
 } from '@torii/core/adapter';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { sendAnswer } from './answer.ts';
+import { failReply, ReplyProgress, sendAnswer } from './reply.ts';
 import { noteGuarded } from './require-guard.ts';
 
 export type {
@@ -23,6 +21,7 @@ export type {
   Check,
   CheckResult,
   Claims,
+  Decision,
   Denial,
   DenialBody,
   DenialCode,
@@ -119,8 +118,8 @@ const guards = createGuards<FastifyRequest, Guard>({
       done();
     };
     const answer = (answer: Answer) => sendAnswer(reply, answer);
-    const failed = (error: object) => fail(reply, error, done);
-    void guard(request, { pass, answer, fail: failed, response: new Progress(reply) }).catch(failed);
+    const failed = (error: object) => failReply(reply, error, done);
+    void guard(request, { pass, answer, fail: failed, response: new ReplyProgress(reply) }).catch(failed);
   },
 });
 
@@ -203,35 +202,6 @@ function requireHook(request: unknown, reply: unknown, done: unknown): void {
   if (typeof done === 'function' && Reflect.get(Object(reply), 'request') === request) return;
   const places = "app.addHook('onRequest', guard) or app.get(path, { onRequest: [guard] }, handler)";
   throw new ToriiConfigError('guard', `A guard is a hook for onRequest, preValidation or preHandler. Write ${places}.`);
-}
-
-// Also ended if other code has taken over the response with `reply.hijack()`. Getters of a class cost nothing per request.
-class Progress implements ResponseProgress {
-  readonly #reply: FastifyReply;
-  constructor(reply: FastifyReply) {
-    this.#reply = reply;
-  }
-  get headersSent(): boolean {
-    return this.#reply.raw.headersSent;
-  }
-  get writableEnded(): boolean {
-    return this.#reply.sent;
-  }
-}
-
-function fail(reply: FastifyReply, error: object, done: (error: Error) => void): void {
-  if (!reply.sent && !reply.raw.headersSent) {
-    // Fastify sends the properties of an object that is not an Error.
-    done(
-      isError(error)
-        ? error
-        : new Error('A check or `onError` threw a non-Error value; see `cause`.', { cause: error }),
-    );
-    return;
-  }
-  // The response has begun: Fastify cannot send another one, and some versions of it end the process.
-  if (denialFor(error) === undefined) reply.log.error(error);
-  if (!reply.sent) reply.raw.destroy();
 }
 
 // Returns `undefined` (unknown) if `rewriteUrl` or other code changed the URL. A request whose path is unknown is never treated

@@ -9,7 +9,7 @@ import {
   type WebhookReceiverOptions,
 } from '@torii/core/webhooks';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { sendAnswer } from './answer.ts';
+import { sendAnswer } from './reply.ts';
 
 export type { Denial, DenialBody, DenialCode, DenialStatus, Reason } from '@torii/core';
 export {

@@ -58,6 +58,10 @@ describe('a refusal is sent unchanged', () => {
       'a content type of an earlier hook',
       (app) => app.addHook('onRequest', async (_, reply) => void reply.type('text/html')),
     ],
+    [
+      'a serializer of an earlier hook',
+      (app) => app.addHook('onRequest', async (_, reply) => void reply.serializer(JSON.stringify)),
+    ],
     ['a serializer of the app', (app) => app.setReplySerializer(() => '{"changed":true}')],
     [
       'a hook that changes what is serialized',

@@ -29,6 +29,7 @@ test('returns all helpers in a frozen object', () => {
 
 test.each<[string, object, string]>([
   ['no issuer', { issuer: undefined }, 'issuer'],
+  ['a function that approves issuers', { issuer: { approve: () => 'https://acme.torii.so' } }, 'issuer'],
   ['an issuer that is not a URL', { issuer: 'acme' }, 'issuer'],
   ['no sign-in path', { signInPath: undefined }, 'signInPath'],
   ['a sign-in path of another site', { signInPath: '//evil.test' }, 'signInPath'],

@@ -40,16 +40,19 @@ export function createJwtVerifier(options: JwtOptions, unexpected?: unknown): Ve
   const settings = readJwtOptions(options);
   const findKey = keyFinderOf(settings);
   const issuers = [...(settings.rules.issuers ?? [])].map(withoutTrailingSlash);
-  return verifierWith({ ...settings, issuers, isKnown: undefined, refuseRevoked: undefined }, async (token, parsed) => {
-    const { header, claims } = parsed ?? parseToken(token);
-    const algorithm = algorithmOf(header, settings);
-    const kid = keyIdOf(header);
-    checkJwtClaims(claims, settings.rules);
-    await verifySignature(token, await findKey(kid, algorithm), algorithm);
-    // Check the claims again: the token may have expired during the key fetch.
-    const auth = readForeignAuth(checkJwtClaims(claims, settings.rules), claims);
-    return { result: { auth }, fromCache: false };
-  });
+  return verifierWith(
+    { ...settings, issuers, approves: false, isKnown: undefined, refuseRevoked: undefined },
+    async (token, parsed) => {
+      const { header, claims } = parsed ?? parseToken(token);
+      const algorithm = algorithmOf(header, settings);
+      const kid = keyIdOf(header);
+      checkJwtClaims(claims, settings.rules);
+      await verifySignature(token, await findKey(kid, algorithm), algorithm);
+      // Check the claims again: the token may have expired during the key fetch.
+      const auth = readForeignAuth(checkJwtClaims(claims, settings.rules), claims);
+      return { result: { auth }, fromCache: false };
+    },
+  );
 }
 
 // Refuses algorithms that are not configured, before a key is looked up (RFC 8725 3.1).

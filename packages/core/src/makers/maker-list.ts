@@ -41,7 +41,7 @@ function readMaker(verifier: unknown, position: number): Maker {
       `is an option of a verifier in the list ${place}, but holds for all of them. ${remedy}`,
     );
   }
-  if (maker.issuers.length === 0)
+  if (maker.issuers.length === 0 && !maker.approves)
     throw wrongOption('issuer', `names no URL in a verifier of the list ${place}. It chooses the verifier of a token`);
   return maker;
 }
@@ -61,6 +61,8 @@ function assertOneScheme(makers: readonly Maker[]): void {
 
 function assertDistinct(makers: readonly Maker[]): void {
   const seen = new Set<string>();
+  if (makers.filter(({ approves }) => approves).length > 1)
+    throw wrongOption('approve', 'is an option of two verifiers. One of them must name its issuers');
   for (const { issuers } of makers) {
     for (const issuer of new Set(issuers)) {
       if (seen.has(issuer))

@@ -5,8 +5,10 @@ import { version } from '../version.ts';
 
 /** What `anyVerifier` needs to know of a verifier: whose tokens it verifies, and how. */
 export interface Maker {
-  /** Without a trailing slash. Empty if tokens of any issuer are accepted. */
+  /** Without a trailing slash. Empty if tokens of any issuer are accepted, or of those that a function approves. */
   readonly issuers: readonly string[];
+  /** Whether a function approves the issuers. */
+  readonly approves: boolean;
   readonly places: TokenPlaces;
   readonly pipeline: TokenPipeline;
   /** Whether the token was accepted before. `undefined` if no tokens are kept. */

@@ -13,6 +13,8 @@ interface Place {
   readonly places: TokenPlaces;
   readonly makers: readonly Maker[];
   readonly byIssuer: ReadonlyMap<string, Maker>;
+  /** For issuers that no verifier of the list names, also not one that reads another place. */
+  readonly approving: Maker | undefined;
   readonly isKnown: (token: string) => boolean;
 }
 
@@ -48,28 +50,31 @@ export function createTokenFinder(makers: Makers): TokenFinder {
 
   // What was sent decides, not whether it is valid: otherwise, a bad token would be covered up by another one.
   function usedPlace(request: RequestView): Place {
-    const sent = headers.filter(({ places }) => request.headerValues(places.header).length > 0);
-    if (sent.length > 1) {
+    const [first, second] = headers.filter(({ places }) => request.headerValues(places.header).length > 0);
+    if (second !== undefined)
       throw new ToriiAuthError('header_malformed', 'The request has more than one header for a token.');
-    }
-    const isFromHeader = sent.length > 0 || request.headerValues('authorization').length > 0;
-    const cookie = isFromHeader ? undefined : cookies.find(({ places }) => cookieOf(request, places) !== undefined);
-    return sent[0] ?? cookie ?? usual;
+    if (first !== undefined) return first;
+    if (request.headerValues('authorization').length > 0) return usual;
+    return cookies.find(({ places }) => cookieOf(request, places) !== undefined) ?? usual;
   }
 
-  function choose(token: string, { makers: readers, byIssuer }: Place): ChosenToken {
-    const known = readers.find(({ isKnown }) => isKnown?.(token));
-    if (known !== undefined) return { token, maker: known, pipeline: known.pipeline, parsed: undefined };
+  function choose(token: string, { makers: readers, byIssuer, approving }: Place): ChosenToken {
+    for (const maker of readers) {
+      // The one that approves issuers may also be used by itself, and know tokens of issuers that are another's in this list.
+      if (maker !== approving && maker.isKnown?.(token))
+        return { token, maker, pipeline: maker.pipeline, parsed: undefined };
+    }
     const parsed = parseToken(token);
     const actual = requireText(parsed.claims, 'iss');
     const issuer = withoutTrailingSlash(actual);
-    const maker = byIssuer.get(issuer);
+    const isNamed = anywhere.byIssuer.has(issuer);
+    const maker = isNamed ? byIssuer.get(issuer) : approving;
     if (maker !== undefined) return { token, maker, pipeline: maker.pipeline, parsed };
     throw refusal('issuer_refused', 'The token comes from another issuer.', {
       claim: 'iss',
       actual,
       expected: [...byIssuer.keys()],
-      ...(anywhere.byIssuer.has(issuer) && { hint }),
+      ...(isNamed && { hint }),
     });
   }
 }
@@ -86,6 +91,7 @@ function placeOf(makers: readonly Maker[], places: TokenPlaces): Place {
     places,
     makers,
     byIssuer: new Map(makers.flatMap((maker) => maker.issuers.map((issuer) => [issuer, maker] as const))),
+    approving: makers.find(({ approves }) => approves),
     isKnown: (token) => makers.some(({ isKnown }) => isKnown?.(token)),
   };
 }

@@ -132,10 +132,8 @@ function readApproved(answer: unknown, issuer: string): ApprovalAnswer {
   if (answer === true) throw wrongOption('true', 'is not enough: the token would choose the URL of its keys');
   const isObject = typeof answer === 'object' && !Array.isArray(answer);
   if (typeof answer !== 'string' && !isObject) throw wrongValue('it', 'a URL or an object', answer);
-  const options =
-    typeof answer === 'string'
-      ? { issuer: answer }
-      : readKnownOptions(answer as ApprovedIssuer, ['issuer', 'environmentId'], remedy, 'it');
+  const given = typeof answer === 'string' ? { issuer: answer } : (answer as ApprovedIssuer);
+  const options = readKnownOptions(given, ['issuer', 'environmentId'], remedy, 'it');
   const url = readText(options, 'issuer', "issuer: 'https://acme.torii.so'") ?? '';
   const problem = problemOfIssuer(url);
   if (problem !== undefined) throw wrongOption('issuer', problem);

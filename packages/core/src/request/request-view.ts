@@ -3,7 +3,6 @@ import { describeValue } from '../logs/found-value.ts';
 import { hasHeaders, headerReader, nodeRequest, wrappedParts } from './framework-request.ts';
 import { copyIfIterable, isHeaderList, isHeaders, isIterable, nothing, valuesOf } from './headers.ts';
 import { agreedHost, hostOfTarget, type NamedHost, readHost } from './host.ts';
-import { eventCookies } from './lambda-event.ts';
 import { isObject, propertyOf, textOf } from './properties.ts';
 import type { HeadersLike, RequestLike, RequestParts } from './request-parts.ts';
 import { locate, methodOf } from './target.ts';
@@ -80,16 +79,20 @@ export function copyRequest(view: RequestView): RequestParts {
   const distinct = Object.hasOwn(source, 'headersDistinct')
     ? propertyOf(source, 'headersDistinct')
     : propertyOf(source, 'multiValueHeaders');
-  // An event of AWS Lambda can have them outside of the headers.
-  const cookies = valuesOf(headers, 'cookie').length > 0 ? nothing : eventCookies(parts);
   return {
     method: view.method,
     url: view.path,
     host: view.host ?? null,
-    headers: isIterable(headers) ? [...headers] : { ...headers, ...(cookies.length > 0 && { cookie: cookies }) },
+    headers: isIterable(headers) ? [...headers] : { ...cookieHeader(view), ...headers },
     ...(Array.isArray(rawHeaders) && { rawHeaders: [...rawHeaders] }),
     ...(isObject(distinct) && { headersDistinct: { ...distinct } }),
   };
+}
+
+// An event of AWS Lambda can have the cookies in a list.
+function cookieHeader(view: RequestView): { readonly cookie?: readonly string[] } {
+  const cookie = view.headerValues('cookie');
+  return cookie.length > 0 && valuesOf(View.headersOf(view), 'cookie').length === 0 ? { cookie } : {};
 }
 
 function wrongRequest(found: unknown, option: string): ToriiConfigError {
