@@ -23,7 +23,12 @@ export const subjects: readonly Subject[] = [
     ['{verify-token,authenticate-request}', 'calls/*'],
     ['one-call', 'one-call-options', 'one-call-memory', 'many-issuers', 'mistakes', 'issuer-approval-calls'],
   ),
-  core(['request-filter'], ['request-filter']),
+  core(['request-filter'], ['request-filter', 'combine']),
+  core(
+    ['any-verifier', 'makers/*'],
+    ['any-verifier', 'any-verifier-places', 'any-verifier-options', 'any-verifier-approval', 'combine'],
+  ),
+  core(['observation', 'options/observe-option'], ['observation', 'observation-effects', 'observation-limit']),
   core(['revocation-check', 'token/token-digest', 'options/revocation-options'], ['revocation', 'revocation-options']),
   core(['{current-auth,kept-request}'], ['node/current-auth']),
   core(['promises/{await-guard,outcome}'], ['await-guard', 'node/await-guard']),
