@@ -117,8 +117,6 @@ export const judgements: readonly Judgement[] = [
     mutants: ['false'],
     because: speed,
   },
-  { file: 'core/src/makers/maker.ts', code: '`makers ${version}`', mutants: ['``'], because: otherVersion },
-  { file: 'core/src/makers/maker.ts', code: '`maker lists ${version}`', mutants: ['``'], because: otherVersion },
   { file: 'core/src/options/observe-option.ts', code: "'observing'", mutants: ['""'], because: otherVersion },
   {
     file: 'core/src/verifier.ts',
