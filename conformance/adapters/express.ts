@@ -1,6 +1,8 @@
-import { allow, optionalAuth, requireAuth } from '@torii/express';
+import { allow, createVerifier, getAuth, optionalAuth, requireAuth } from '@torii/express';
 import type express5 from 'express';
-import { appError, type CreateApp, failAsApp, guardedRoutes, isAdmin, optionalPaths } from './subject.ts';
+import { appError, type CreateApp, failAsApp, guardedRoutes, isAdmin, optionalPaths, uncalled } from './subject.ts';
+
+const functions = { requireAuth, optionalAuth, allow, getAuth, createVerifier };
 
 export const createExpressApp =
   (express: typeof express5): CreateApp =>
@@ -18,7 +20,13 @@ export const createExpressApp =
     const app = express();
     app.all(optionalPaths.open, optionalAuth(verifier), handle('optional'));
     app.all(optionalPaths.guarded, optionalAuth(verifier), allow(isAdmin), handle(optionalPaths.guarded));
+    const mistake = (name: keyof typeof functions) => [
+      functions[name] as unknown as express5.RequestHandler,
+      handle('mistake'),
+    ];
+    for (const name of uncalled.open) app.all(`/mistakes/${name}`, ...mistake(name));
     app.use(requireAuth(verifier));
+    for (const name of uncalled.guarded) app.all(`/mistakes/guarded/${name}`, ...mistake(name));
     app.get('/health', handle('public'));
     app.use('/docs', handle('public'));
     for (const [path, check] of Object.entries(guardedRoutes)) app.all(path, allow(check), handle(path));

@@ -1,6 +1,8 @@
-import { allow, optionalAuth, requireAuth } from '@torii/fastify';
-import { type FastifyInstance, fastify, type RouteHandler } from 'fastify';
-import { appError, type CreateApp, failAsApp, guardedRoutes, isAdmin, optionalPaths } from './subject.ts';
+import { allow, createVerifier, getAuth, optionalAuth, requireAuth } from '@torii/fastify';
+import { type FastifyInstance, fastify, type onRequestAsyncHookHandler, type RouteHandler } from 'fastify';
+import { appError, type CreateApp, failAsApp, guardedRoutes, isAdmin, optionalPaths, uncalled } from './subject.ts';
+
+const functions = { requireAuth, optionalAuth, allow, getAuth, createVerifier };
 
 export const createFastifyApp: CreateApp = ({ verifier, visit }) => {
   const handle =
@@ -17,8 +19,12 @@ export const createFastifyApp: CreateApp = ({ verifier, visit }) => {
     optional.all(optionalPaths.open, handle('optional'));
     optional.all(optionalPaths.guarded, { preHandler: allow(isAdmin) }, handle(optionalPaths.guarded));
   });
+  const uncalledHook = (name: keyof typeof functions) => functions[name] as unknown as onRequestAsyncHookHandler;
+  for (const name of uncalled.open) app.all(`/mistakes/${name}`, { onRequest: uncalledHook(name) }, handle('mistake'));
   app.register(async (required: FastifyInstance) => {
     required.addHook('onRequest', requireAuth(verifier));
+    for (const name of uncalled.guarded)
+      required.all(`/mistakes/guarded/${name}`, { onRequest: uncalledHook(name) }, handle('mistake'));
     required.get('/health', handle('public'));
     required.all('/docs/*', handle('public'));
     for (const [path, check] of Object.entries(guardedRoutes))

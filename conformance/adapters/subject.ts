@@ -25,3 +25,6 @@ export const guardedRoutes: Readonly<Record<string, Check>> = routes.checks;
 export const failAsApp: () => never = routes.throwAsApp;
 
 export const appError = routes.appError;
+
+/** Names of functions that a server has as middleware without a call: below `/mistakes/`, and behind a guard below `/mistakes/guarded/`. */
+export const uncalled = routes.uncalled;

@@ -3,6 +3,7 @@ export const features = [
   'optional',
   'publicPaths',
   'checks',
+  'mistakes',
   'cookie',
   'bareToken',
   'preflight',

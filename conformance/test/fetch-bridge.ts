@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
 import type { Listening } from '../src/app-server.ts';
 import { closeServer } from '../src/issuers.ts';
 
@@ -18,12 +19,19 @@ export async function listenAsFetch(app: (request: Request) => Promise<Response>
 }
 
 /** Undefined if there is no such Fetch request. */
-function requestOf({ method = 'GET', url = '', headers: { host }, rawHeaders }: IncomingMessage): Request | undefined {
+function requestOf(incoming: IncomingMessage): Request | undefined {
+  const {
+    method = 'GET',
+    url = '',
+    headers: { host },
+    rawHeaders,
+  } = incoming;
   const headers = new Headers();
   for (let index = 0; index < rawHeaders.length; index += 2)
     headers.append(rawHeaders[index] ?? '', rawHeaders[index + 1] ?? '');
   try {
-    return new Request(new URL(url, `http://${host}`), { method, headers });
+    const body = ['GET', 'HEAD'].includes(method) ? null : (Readable.toWeb(incoming) as ReadableStream);
+    return new Request(new URL(url, `http://${host}`), { method, headers, body, duplex: 'half' });
   } catch {
     return undefined;
   }

@@ -7,6 +7,7 @@ import { afterAll, expect, test } from 'vitest';
 import { readPage } from '../../scripts/check-docs.ts';
 import { failOnCrashes } from '../../scripts/crash-guard.ts';
 import { repository } from '../../scripts/workspace.ts';
+import type { WebhookSubject } from '../src/app-server.ts';
 import { changeForFetch } from '../src/fetch-servers.ts';
 import { createRoutes } from '../src/routes.ts';
 import { describeConformance } from '../src/vitest.ts';
@@ -47,13 +48,22 @@ interface FetchGuards {
   allow(check: Check): Middleware;
 }
 
+interface FetchWebhooks {
+  webhookHandler(options: object, handler: WebhookSubject['handle']): (request: Request) => Promise<Response>;
+}
+
 const guards: FetchGuards = await import(join(folder, 'src', 'fetch-guards.ts'));
+const fetchWebhooks: FetchWebhooks = await import(join(folder, 'src', 'fetch-webhooks.ts'));
 
 describeConformance(
   'Fetch requests, from the guide',
   {
     createVerifier,
     listen: listenAsFetch,
+    createWebhookApp: ({ secrets, handle }: WebhookSubject) => {
+      const receive = fetchWebhooks.webhookHandler({ secret: secrets, store: 'memory' }, handle);
+      return (request: Request) => receive(request).catch(() => new Response(null, { status: 500 }));
+    },
     createApp: ({ verifier, visit }: { verifier: Verifier; visit: (name: string) => void }) => {
       const { optional, isAdmin, checks, throwAsApp, appError } = createRoutes(core);
       const [required, open] = [guards.requireAuth(verifier), guards.optionalAuth(verifier)];
@@ -65,7 +75,13 @@ describeConformance(
         const chain = [isOptional ? open : required, ...(check === undefined ? [] : [guards.allow(check)])];
         const isPublic = pathname === '/health' || pathname.startsWith('/docs/');
         const handler = check ? pathname : isOptional ? 'optional' : isPublic ? 'public' : 'rest';
-        const run = ([guard, ...later]: readonly Middleware[]): Promise<Response> =>
+        const [, isGuarded, name] = /^\/mistakes\/(guarded\/)?(\w+)$/.exec(pathname) ?? [];
+        if (name !== undefined) {
+          const functions: Readonly<Record<string, unknown>> = { ...guards, createVerifier };
+          chain.splice(0, isGuarded ? 0 : 1);
+          chain.push(functions[name] as Middleware);
+        }
+        const run = async ([guard, ...later]: readonly Middleware[]): Promise<Response> =>
           guard === undefined ? handle() : guard(context, () => run(later));
         const handle = async () => {
           if (pathname === '/throws') throwAsApp();
@@ -83,6 +99,7 @@ test('every file of the guide was found', () => {
   const paths = page.blocks.flatMap(({ code }) => /^\/\/ (\S+\.ts)\n/.exec(code)?.[1] ?? []);
   expect(paths.toSorted()).toEqual([
     'src/fetch-guards.ts',
+    'src/fetch-webhooks.ts',
     'src/index.ts',
     'src/webhooks.ts',
     'test/app.ts',
