@@ -1,6 +1,15 @@
 import { allow, optionalAuth, requireAuth } from '@torii/koa';
 import type Koa3 from 'koa';
-import { appError, type CreateApp, failAsApp, guardedRoutes, isAdmin, optionalPaths } from './subject.ts';
+import {
+  answerError,
+  type CreateApp,
+  failAsApp,
+  guardedRoutes,
+  headers,
+  isAdmin,
+  optionalPaths,
+  rewrites,
+} from './subject.ts';
 
 export const createKoaApp =
   (Koa: typeof Koa3): CreateApp =>
@@ -22,9 +31,18 @@ export const createKoaApp =
     app.use(async (ctx, next) => {
       try {
         await next();
-      } catch {
-        Object.assign(ctx, appError);
+      } catch (error) {
+        Object.assign(ctx, answerError(error));
       }
+    });
+    app.use((ctx, next) => {
+      ctx.set(headers);
+      const rewritten = rewrites[ctx.path];
+      if (rewritten !== undefined) {
+        visit('rewrite');
+        ctx.path = rewritten;
+      }
+      return next();
     });
     app.use(at(/^\/optional(?:\/|$)/, optionalAuth(verifier)));
     app.use(at(optionalPaths.open, handle('optional')));

@@ -24,4 +24,7 @@ export const guardedRoutes: Readonly<Record<string, Check>> = routes.checks;
  */
 export const failAsApp: () => never = routes.throwAsApp;
 
-export const appError = routes.appError;
+export const answerError = routes.answerError;
+
+/** What runs before the guards: a rewrite of some paths, and headers on every response. */
+export const { rewrites, headers } = routes;

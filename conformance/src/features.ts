@@ -3,6 +3,8 @@ export const features = [
   'optional',
   'publicPaths',
   'checks',
+  'rewrites',
+  'headers',
   'cookie',
   'bareToken',
   'preflight',

@@ -17,12 +17,31 @@ export interface Routes {
   readonly checks: Readonly<Record<string, Check>>;
   /** The handler of `/throws`. */
   readonly throwAsApp: () => never;
-  /** What the app's own error handler responds. */
-  readonly appError: { readonly status: 500; readonly body: { readonly app: 'error' } };
+  /** What the app's own error handler responds. `thrown` is the route that threw the error, which conformance compares. */
+  readonly answerError: (error: unknown) => AppError;
+  /** The paths that a middleware before the guards rewrites, with the path that the router then uses. Call `visit('rewrite')` too. */
+  readonly rewrites: Readonly<Record<string, string>>;
+  /** Headers that a middleware before the guards sets on every response, such as those of CORS. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export interface AppError {
+  readonly status: 500;
+  readonly body: { readonly app: 'error'; readonly thrown: string };
 }
 
 export function createRoutes({ refuse, ...errors }: CoreErrors): Routes {
   const isAdmin: Check = (auth) => auth.organization?.role === 'org:administrator';
+  // Errors as they were thrown, and the values that are not errors.
+  const routes = new WeakMap<object, string>();
+  const values = new Map<unknown, string>([
+    [undefined, '/checks/throws-undefined'],
+    ['route', '/checks/throws-word'],
+  ]);
+  const by = <Thrown extends Error>(route: string, error: Thrown): Thrown => {
+    routes.set(error, route);
+    return error;
+  };
   return {
     optional: { open: '/optional', guarded: '/optional/admin' },
     isAdmin,
@@ -36,15 +55,28 @@ export function createRoutes({ refuse, ...errors }: CoreErrors): Routes {
       },
       '/checks/unavailable': () =>
         Promise.reject(new errors.ToriiUnavailableError('policy_unavailable', 'No rules are known.')),
-      '/checks/throws': () => Promise.reject(new Error('org:administrator')),
+      '/checks/throws': () => Promise.reject(by('/checks/throws', new Error('org:administrator'))),
       '/checks/throws-undefined': () => {
         throw undefined;
       },
       '/checks/throws-word': () => Promise.reject('route'),
     },
     throwAsApp() {
-      throw new errors.ToriiAuthError('token_expired', 'thrown by the app');
+      throw by('/throws', new errors.ToriiAuthError('token_expired', 'thrown by the app'));
     },
-    appError: { status: 500, body: { app: 'error' } },
+    answerError(error) {
+      const thrown = routeOf(error) ?? (hasCause(error) ? routeOf(error.cause) : undefined);
+      return { status: 500, body: { app: 'error', thrown: thrown ?? 'another error' } };
+    },
+    rewrites: { '/rewritten/to-public': '/health', '/docs/rewritten': '/me' },
+    headers: { 'Access-Control-Allow-Origin': 'https://app.test', Vary: 'Origin' },
   };
+
+  function routeOf(thrown: unknown): string | undefined {
+    return typeof thrown === 'object' && thrown !== null ? routes.get(thrown) : values.get(thrown);
+  }
+}
+
+function hasCause(error: unknown): error is { readonly cause: unknown } {
+  return typeof error === 'object' && error !== null && 'cause' in error;
 }

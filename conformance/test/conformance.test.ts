@@ -38,6 +38,9 @@ const adapters: Readonly<Record<string, readonly [CreateApp, CreateWebhookApp?]>
   'Core in Fastify': [createCoreInFastifyApp],
 };
 
+/** Core alone runs no middleware, and the app sends the response. */
+const coreAlone = ['node:http', 'Core in Fastify'];
+
 failOnCrashes();
 
 for (const [name, [createApp, create]] of Object.entries(adapters)) {
@@ -48,6 +51,9 @@ for (const [name, [createApp, create]] of Object.entries(adapters)) {
       createVerifier,
       ...(create && { createWebhookApp: ({ handle }) => create((id) => handle({ id, type: '' })) }),
     },
-    { onEnd: (results) => writeResults(name, results) },
+    {
+      without: coreAlone.includes(name) ? ['rewrites', 'headers'] : [],
+      onEnd: (results) => writeResults(name, results),
+    },
   );
 }
