@@ -10,6 +10,7 @@ export {
 export type { Expectation, RevocationData, WebhookSecrets } from './case-table.ts';
 export { type Case, listCases } from './cases.ts';
 export { type Feature, features, type Level } from './features.ts';
+export { type FetchHandler, listenFetch } from './fetch-listener.ts';
 export { changeForFetch } from './fetch-servers.ts';
 export { type Issuer, type Issuers, type IssuersOptions, startIssuers } from './issuers.ts';
 export { type ProcessOptions, serveCommand } from './process-server.ts';
@@ -20,6 +21,6 @@ export {
   type RevocationSetting,
   type RevocationSource,
 } from './revocation-source.ts';
-export { type CoreErrors, createRoutes, type Routes } from './routes.ts';
+export { type AppError, type CoreErrors, createRoutes, type Routes } from './routes.ts';
 export { type CaseResult, type RunOptions, runConformance } from './run.ts';
 export type { ServerOptions, ServerSetting, StartServer, TestServer } from './test-server.ts';

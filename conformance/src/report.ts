@@ -39,11 +39,11 @@ export function describeResults(results: readonly CaseResult[], level: Level, al
   );
 }
 
-/** The features that the server seems to lack: at least half of their cases failed. */
+/** The features that the server seems to lack: their first case failed, or at least half of them. */
 function findMissing(results: readonly CaseResult[]): readonly Feature[] {
   return features.filter((feature) => {
     const asked = results.filter(({ needs, outcome }) => needs.includes(feature) && outcome !== 'left out');
     const failed = asked.filter(({ outcome }) => outcome === 'failed');
-    return failed.length > 0 && failed.length * 2 >= asked.length;
+    return failed.length > 0 && (failed[0] === asked[0] || failed.length * 2 >= asked.length);
   });
 }

@@ -9,6 +9,7 @@ const entries = {
     'createRoutes',
     'features',
     'listCases',
+    'listenFetch',
     'runConformance',
     'serveApp',
     'serveCommand',

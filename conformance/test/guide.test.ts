@@ -7,10 +7,10 @@ import { afterAll, expect, test } from 'vitest';
 import { readPage } from '../../scripts/check-docs.ts';
 import { failOnCrashes } from '../../scripts/crash-guard.ts';
 import { repository } from '../../scripts/workspace.ts';
+import { listenFetch } from '../src/fetch-listener.ts';
 import { changeForFetch } from '../src/fetch-servers.ts';
 import { createRoutes } from '../src/routes.ts';
 import { describeConformance } from '../src/vitest.ts';
-import { listenAsFetch } from './fetch-bridge.ts';
 import { writeResults } from './results.ts';
 
 failOnCrashes();
@@ -53,7 +53,7 @@ describeConformance(
   'Fetch requests, from the guide',
   {
     createVerifier,
-    listen: listenAsFetch,
+    listen: listenFetch,
     createApp: ({ verifier, visit }: { verifier: Verifier; visit: (name: string) => void }) => {
       const { optional, isAdmin, checks, throwAsApp, appError } = createRoutes(core);
       const [required, open] = [guards.requireAuth(verifier), guards.optionalAuth(verifier)];
