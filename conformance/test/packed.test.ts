@@ -74,10 +74,7 @@ test.each([
   [['--level', 'strict', '--', 'node'], '--level is strict. Write responses or decisions.'],
   [['--with', 'cookies', '--', 'node'], '--with names cookies. Write one of optional, publicPaths'],
   [['--with', 'cookie', '--without', 'checks', '--', 'node'], 'Pass --with or --without, not both.'],
-  [
-    ['--url', 'http://127.0.0.1:1'],
-    'No server answers at http://127.0.0.1:1: Error: connect ECONNREFUSED 127.0.0.1:1.',
-  ],
+  [['--url', 'http://127.0.0.1:1'], 'No server answers at http://127.0.0.1:1: '],
   [['--url', 'https://example.com'], '--url is https://example.com. Write an origin, such as http://127.0.0.1:3000.'],
   [['--url', 'http://127.0.0.1:3000', '--', 'node'], 'Pass --url or a command after --, not both.'],
   [['--start-seconds', 'soon', '--', 'node'], '--start-seconds is soon. Write a whole number from 1 to 3600.'],
