@@ -1,4 +1,4 @@
-import { allow, optionalAuth, requireAuth } from '@torii/express';
+import { allow, createVerifier, getAuth, optionalAuth, requireAuth } from '@torii/express';
 import type express5 from 'express';
 import {
   answerError,
@@ -9,7 +9,10 @@ import {
   isAdmin,
   optionalPaths,
   rewrites,
+  uncalled,
 } from './subject.ts';
+
+const functions = { requireAuth, optionalAuth, allow, getAuth, createVerifier };
 
 export const createExpressApp =
   (express: typeof express5): CreateApp =>
@@ -37,7 +40,13 @@ export const createExpressApp =
     });
     app.all(optionalPaths.open, optionalAuth(verifier), handle('optional'));
     app.all(optionalPaths.guarded, optionalAuth(verifier), allow(isAdmin), handle(optionalPaths.guarded));
+    const mistake = (name: keyof typeof functions) => [
+      functions[name] as unknown as express5.RequestHandler,
+      handle('mistake'),
+    ];
+    for (const name of uncalled.open) app.all(`/mistakes/${name}`, ...mistake(name));
     app.use(requireAuth(verifier));
+    for (const name of uncalled.guarded) app.all(`/mistakes/guarded/${name}`, ...mistake(name));
     app.get('/health', handle('public'));
     app.use('/docs', handle('public'));
     for (const [path, check] of Object.entries(guardedRoutes)) app.all(path, allow(check), handle(path));

@@ -1,5 +1,5 @@
-import { allow, optionalAuth, requireAuth } from '@torii/fastify';
-import { type FastifyInstance, fastify, type RouteHandler } from 'fastify';
+import { allow, createVerifier, getAuth, optionalAuth, requireAuth } from '@torii/fastify';
+import { type FastifyInstance, fastify, type onRequestAsyncHookHandler, type RouteHandler } from 'fastify';
 import {
   answerError,
   type CreateApp,
@@ -9,7 +9,10 @@ import {
   isAdmin,
   optionalPaths,
   rewrites,
+  uncalled,
 } from './subject.ts';
+
+const functions = { requireAuth, optionalAuth, allow, getAuth, createVerifier };
 
 export const createFastifyApp: CreateApp = ({ verifier, visit }) => {
   const handle =
@@ -39,8 +42,12 @@ export const createFastifyApp: CreateApp = ({ verifier, visit }) => {
     optional.all(optionalPaths.open, handle('optional'));
     optional.all(optionalPaths.guarded, { preHandler: allow(isAdmin) }, handle(optionalPaths.guarded));
   });
+  const uncalledHook = (name: keyof typeof functions) => functions[name] as unknown as onRequestAsyncHookHandler;
+  for (const name of uncalled.open) app.all(`/mistakes/${name}`, { onRequest: uncalledHook(name) }, handle('mistake'));
   app.register(async (required: FastifyInstance) => {
     required.addHook('onRequest', requireAuth(verifier));
+    for (const name of uncalled.guarded)
+      required.all(`/mistakes/guarded/${name}`, { onRequest: uncalledHook(name) }, handle('mistake'));
     required.get('/health', handle('public'));
     required.all('/docs/*', handle('public'));
     for (const [path, check] of Object.entries(guardedRoutes))

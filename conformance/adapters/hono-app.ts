@@ -1,5 +1,5 @@
-import { allow, optionalAuth, requireAuth } from '@torii/hono';
-import { type Context, Hono } from 'hono';
+import { allow, createVerifier, getAuth, optionalAuth, requireAuth } from '@torii/hono';
+import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { getPath } from 'hono/utils/url';
 import {
   answerError,
@@ -10,7 +10,10 @@ import {
   optionalPaths,
   rewrites,
   type Subject,
+  uncalled,
 } from './subject.ts';
+
+const functions = { requireAuth, optionalAuth, allow, getAuth, createVerifier };
 
 /** The app without a server, so that `runtimes/` can serve it too. */
 export function createFetchApp({ verifier, visit }: Subject): Hono {
@@ -38,7 +41,11 @@ export function createFetchApp({ verifier, visit }: Subject): Hono {
   app.use(`${optionalPaths.open}/*`, optionalAuth(verifier));
   app.all(optionalPaths.open, handle('optional'));
   app.all(optionalPaths.guarded, allow(isAdmin), handle(optionalPaths.guarded));
+  const misuse = (path: string, name: keyof typeof functions) =>
+    app.all(path, functions[name] as unknown as MiddlewareHandler, handle('mistake'));
+  for (const name of uncalled.open) misuse(`/mistakes/${name}`, name);
   app.use(requireAuth(verifier));
+  for (const name of uncalled.guarded) misuse(`/mistakes/guarded/${name}`, name);
   app.all('/health', handle('public'));
   app.all('/docs/*', handle('public'));
   for (const [path, check] of Object.entries(guardedRoutes)) app.all(path, allow(check), handle(path));

@@ -1,4 +1,4 @@
-import { allow, optionalAuth, requireAuth } from '@torii/koa';
+import { allow, createVerifier, getAuth, optionalAuth, requireAuth } from '@torii/koa';
 import type Koa3 from 'koa';
 import {
   answerError,
@@ -9,7 +9,10 @@ import {
   isAdmin,
   optionalPaths,
   rewrites,
+  uncalled,
 } from './subject.ts';
+
+const functions = { requireAuth, optionalAuth, allow, getAuth, createVerifier };
 
 export const createKoaApp =
   (Koa: typeof Koa3): CreateApp =>
@@ -48,7 +51,11 @@ export const createKoaApp =
     app.use(at(optionalPaths.open, handle('optional')));
     app.use(at(optionalPaths.guarded, allow(isAdmin)));
     app.use(at(optionalPaths.guarded, handle(optionalPaths.guarded)));
+    const misuse = (path: string, name: keyof typeof functions) =>
+      app.use(at(path, functions[name] as unknown as Koa3.Middleware)).use(at(path, handle('mistake')));
+    for (const name of uncalled.open) misuse(`/mistakes/${name}`, name);
     app.use(requireAuth(verifier));
+    for (const name of uncalled.guarded) misuse(`/mistakes/guarded/${name}`, name);
     app.use(at('/health', handle('public')));
     app.use(at(/^\/docs(?:\/|$)/, handle('public')));
     for (const [path, check] of Object.entries(guardedRoutes))

@@ -17,7 +17,7 @@ export type Visit = (eventId: string) => void;
 /** Creates the webhook app that README.md describes: `POST /webhooks`, with a handler that throws for certain event types. */
 export type CreateWebhookApp = (visit: Visit) => RequestListener;
 
-const handle =
+export const handle =
   (visit: Visit) =>
   async (event: WebhookEvent): Promise<void> => {
     visit(event.id);

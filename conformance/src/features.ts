@@ -5,6 +5,7 @@ export const features = [
   'checks',
   'rewrites',
   'headers',
+  'mistakes',
   'cookie',
   'bareToken',
   'preflight',

@@ -15,6 +15,14 @@ export interface Routes {
   readonly isAdmin: Check;
   /** The paths that have a check in addition to `requireAuth`, with the check. */
   readonly checks: Readonly<Record<string, Check>>;
+  /**
+   * The names of functions of the adapter that the server uses as middleware without calling them: `open` at `/mistakes/NAME`, and
+   * `guarded` at `/mistakes/guarded/NAME`, behind `requireAuth(verifier)`.
+   */
+  readonly uncalled: {
+    readonly open: readonly ('requireAuth' | 'optionalAuth' | 'allow' | 'getAuth' | 'createVerifier')[];
+    readonly guarded: readonly ('requireAuth' | 'allow' | 'getAuth')[];
+  };
   /** The handler of `/throws`. */
   readonly throwAsApp: () => never;
   /** What the app's own error handler responds. `thrown` is the route that threw the error, which conformance compares. */
@@ -60,6 +68,10 @@ export function createRoutes({ refuse, ...errors }: CoreErrors): Routes {
         throw undefined;
       },
       '/checks/throws-word': () => Promise.reject('route'),
+    },
+    uncalled: {
+      open: ['requireAuth', 'optionalAuth', 'allow', 'getAuth', 'createVerifier'],
+      guarded: ['requireAuth', 'allow', 'getAuth'],
     },
     throwAsApp() {
       throw by('/throws', new errors.ToriiAuthError('token_expired', 'thrown by the app'));

@@ -69,28 +69,52 @@ function prepare(id: string, each: WebhookCase): Prepared {
   return { headers: [...sent, ...again], body, chunked: each.chunked ?? false };
 }
 
-/** Sends a POST request with node:http. `fetch` would join headers that are sent twice. */
-function post(url: string, { headers, body, chunked }: Prepared): Promise<DeliveryAnswer> {
+/**
+ * Sends a POST request with node:http. `fetch` would join headers that are sent twice. A server may respond to a body that is too large,
+ * and close the connection, while it is sent. The system then drops the response if it comes before the error, so such a request is
+ * repeated.
+ */
+async function post(url: string, prepared: Prepared): Promise<DeliveryAnswer> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await postOnce(url, prepared);
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? error.code : undefined;
+      if (attempt === 5 || (code !== 'EPIPE' && code !== 'ECONNRESET')) throw error;
+    }
+  }
+}
+
+function postOnce(url: string, { headers, body, chunked }: Prepared): Promise<DeliveryAnswer> {
   const { hostname, port, host, pathname } = new URL(url);
   const length = chunked ? ['Transfer-Encoding', 'chunked'] : ['Content-Length', String(body.length)];
   const lines = [...[['Host', host], ...headers].flat(), ...length];
   return new Promise((resolve, reject) => {
+    let responded = false;
     const sent = request(
       { hostname, port, path: pathname, method: 'POST', headers: lines, agent: false },
       (response) => {
+        responded = true;
         let text = '';
         response.setEncoding('utf8').on('data', (chunk: string) => {
           text += chunk;
         });
-        response.on('end', () => resolve({ status: response.statusCode ?? 0, body: text }));
+        response.on('end', () => {
+          resolve({ status: response.statusCode ?? 0, body: text });
+          sent.destroy();
+        });
         response.on('error', reject);
       },
     );
     sent.on('error', reject);
-    if (!chunked) sent.end(body);
-    else {
-      for (let start = 0; start < body.length; start += 60_000) sent.write(body.subarray(start, start + 60_000));
-      sent.end();
+    sendParts(0);
+
+    /** Sends one part after the other, until there is a response. */
+    function sendParts(start: number): void {
+      if (responded) return;
+      const end = start + 60_000;
+      if (end >= body.length) sent.end(body.subarray(start));
+      else sent.write(body.subarray(start, end), () => setImmediate(sendParts, end));
     }
   });
 }

@@ -51,8 +51,9 @@ for (const [name, [createApp, create]] of Object.entries(adapters)) {
       createVerifier,
       ...(create && { createWebhookApp: ({ handle }) => create((id) => handle({ id, type: '' })) }),
     },
+    // Core alone has no guards and no middleware, and one server is enough for the mistakes with the guards of Express.
     {
-      without: coreAlone.includes(name) ? ['rewrites', 'headers'] : [],
+      without: create ? [] : coreAlone.includes(name) ? ['mistakes', 'rewrites', 'headers'] : ['mistakes'],
       onEnd: (results) => writeResults(name, results),
     },
   );

@@ -40,6 +40,7 @@ test('a case that needs a route or an option of a feature says so', () => {
   for (const { name, target, needs, answer } of listCases()) {
     if (target.startsWith('/optional')) expect(needs, name).toContain('optional');
     if (/^\/(?:optional\/)?admin|^\/checks\//.test(target)) expect(needs, name).toContain('checks');
+    if (target.startsWith('/mistakes/')) expect(needs, name).toContain('mistakes');
     if (answer.handler === 'public') expect(needs, name).toContain('publicPaths');
   }
 });

@@ -7,6 +7,7 @@ import { afterAll, expect, test } from 'vitest';
 import { readPage } from '../../scripts/check-docs.ts';
 import { failOnCrashes } from '../../scripts/crash-guard.ts';
 import { repository } from '../../scripts/workspace.ts';
+import type { WebhookSubject } from '../src/app-server.ts';
 import { listenFetch } from '../src/fetch-listener.ts';
 import { changeForFetch } from '../src/fetch-servers.ts';
 import { createRoutes } from '../src/routes.ts';
@@ -47,15 +48,24 @@ interface FetchGuards {
   allow(check: Check): Middleware;
 }
 
+interface FetchWebhooks {
+  webhookHandler(options: object, handler: WebhookSubject['handle']): (request: Request) => Promise<Response>;
+}
+
 const guards: FetchGuards = await import(join(folder, 'src', 'fetch-guards.ts'));
+const fetchWebhooks: FetchWebhooks = await import(join(folder, 'src', 'fetch-webhooks.ts'));
 
 describeConformance(
   'Fetch requests, from the guide',
   {
     createVerifier,
     listen: listenFetch,
+    createWebhookApp: ({ secrets, handle }: WebhookSubject) => {
+      const receive = fetchWebhooks.webhookHandler({ secret: secrets, store: 'memory' }, handle);
+      return (request: Request) => receive(request).catch(() => new Response(null, { status: 500 }));
+    },
     createApp: ({ verifier, visit }: { verifier: Verifier; visit: (name: string) => void }) => {
-      const { optional, isAdmin, checks, throwAsApp, appError } = createRoutes(core);
+      const { optional, isAdmin, checks, throwAsApp, answerError } = createRoutes(core);
       const [required, open] = [guards.requireAuth(verifier), guards.optionalAuth(verifier)];
       return async (request: Request): Promise<Response> => {
         const { pathname } = new URL(request.url);
@@ -65,14 +75,23 @@ describeConformance(
         const chain = [isOptional ? open : required, ...(check === undefined ? [] : [guards.allow(check)])];
         const isPublic = pathname === '/health' || pathname.startsWith('/docs/');
         const handler = check ? pathname : isOptional ? 'optional' : isPublic ? 'public' : 'rest';
-        const run = ([guard, ...later]: readonly Middleware[]): Promise<Response> =>
+        const [, isGuarded, name] = /^\/mistakes\/(guarded\/)?(\w+)$/.exec(pathname) ?? [];
+        if (name !== undefined) {
+          const functions: Readonly<Record<string, unknown>> = { ...guards, createVerifier };
+          chain.splice(0, isGuarded ? 0 : 1);
+          chain.push(functions[name] as Middleware);
+        }
+        const run = async ([guard, ...later]: readonly Middleware[]): Promise<Response> =>
           guard === undefined ? handle() : guard(context, () => run(later));
         const handle = async () => {
           if (pathname === '/throws') throwAsApp();
           visit(handler);
           return Response.json({ handler, userId: context.auth?.userId ?? null });
         };
-        return run(chain).catch(() => Response.json(appError.body, { status: appError.status }));
+        return run(chain).catch((error) => {
+          const { status, body } = answerError(error);
+          return Response.json(body, { status });
+        });
       };
     },
   },
@@ -83,6 +102,7 @@ test('every file of the guide was found', () => {
   const paths = page.blocks.flatMap(({ code }) => /^\/\/ (\S+\.ts)\n/.exec(code)?.[1] ?? []);
   expect(paths.toSorted()).toEqual([
     'src/fetch-guards.ts',
+    'src/fetch-webhooks.ts',
     'src/index.ts',
     'src/webhooks.ts',
     'test/app.ts',

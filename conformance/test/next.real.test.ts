@@ -33,8 +33,8 @@ for (const variant of ['Next 16, proxy.ts', 'Next 15, middleware.ts'] as const) 
       },
     },
     {
-      // Next has no option `header`.
-      without: ['bareToken'],
+      // Next has no option `header`, and no middleware functions.
+      without: ['bareToken', 'mistakes'],
       startTimeoutMs: buildLimitMs,
       change: (each) =>
         left.includes(each.options)

@@ -1,8 +1,9 @@
 // The command as it is published, in a folder without any other code of this repository.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { findFreePort } from '../src/process-server.ts';
 import { findings, lacking } from './found-holes.ts';
 import { createPackedFolder } from './packed-folder.ts';
 
@@ -38,7 +39,7 @@ test('a server without our code passes, and the summary says what was not tested
 
 test('a server that ends at a malformed path fails these cases and no other', () => {
   const hole = 'ends if a path cannot be decoded';
-  const { status, stdout } = ask(...usual, '--json', '--', process.execPath, 'server.mjs', hole);
+  const { status, stdout } = ask(...usual, '--only', ': /docs/%', '--json', '--', process.execPath, 'server.mjs', hole);
   const { results } = JSON.parse(stdout);
   const failed = results.filter((each: { outcome: string }) => each.outcome === 'failed');
   expect(failed.map((each: { name: string }) => each.name)).toContain(findings[hole]);
@@ -66,6 +67,32 @@ test('at the level responses, a server without our code fails', () => {
 test('a server that lacks features is told how to leave out their cases', () => {
   const { stdout } = ask('--level', 'decisions', '--with', 'cookie,preflight', '--', process.execPath, 'server.mjs');
   expect(stdout).toContain('--without cookie,preflight');
+});
+
+test('a server that already runs is asked, except for cases that need other options', async () => {
+  const [port, issuerPort] = [await findFreePort(), await findFreePort()];
+  const options = JSON.stringify({ publicPaths: ['/health', '/docs/*'] });
+  const issuer = `http://127.0.0.1:${issuerPort}`;
+  const environment = { PORT: String(port), HOST: '127.0.0.1', TORII_ISSUER: issuer, TORII_OPTIONS: options };
+  const server = spawn(process.execPath, ['server.mjs'], { cwd: folder, env: { ...process.env, ...environment } });
+  try {
+    const url = `http://127.0.0.1:${port}`;
+    await expect
+      .poll(() =>
+        fetch(url).then(
+          ({ ok }) => ok,
+          () => undefined,
+        ),
+      )
+      .toBe(false);
+    const args = [...usual, '--url', url, '--issuer-port', String(issuerPort)];
+    const { status, stdout } = ask(...args);
+    expect(stdout).toMatch(/level decisions: \d{3} passed, 0 failed/);
+    expect(stdout).toMatch(/not tested: \d+ cases, needs a server with the options audience/);
+    expect(status).toBe(0);
+  } finally {
+    server.kill();
+  }
 });
 
 test.each([

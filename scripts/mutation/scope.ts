@@ -23,8 +23,14 @@ export const subjects: readonly Subject[] = [
     ['{verify-token,authenticate-request}', 'calls/*'],
     ['one-call', 'one-call-options', 'one-call-memory', 'many-issuers', 'mistakes', 'issuer-approval-calls'],
   ),
-  core(['request-filter'], ['request-filter']),
+  core(['request-filter'], ['request-filter', 'combine']),
+  core(
+    ['any-verifier', 'makers/*'],
+    ['any-verifier', 'any-verifier-places', 'any-verifier-options', 'any-verifier-approval', 'combine'],
+  ),
+  core(['observation', 'options/observe-option'], ['observation', 'observation-effects', 'observation-limit']),
   core(['revocation-check', 'token/token-digest', 'options/revocation-options'], ['revocation', 'revocation-options']),
+  core(['{current-auth,kept-request}'], ['node/current-auth']),
   core(['promises/{await-guard,outcome}'], ['await-guard', 'node/await-guard']),
   core(['{checks,report-only}'], ['checks', 'guards', 'mistakes', 'report-only']),
   core(
@@ -49,7 +55,7 @@ export const subjects: readonly Subject[] = [
   core(['registry'], ['registry', 'node/registry', 'emitter']),
   core(['time/remote-value'], ['remote-value', 'pause', 'initial-keys', 'keys']),
   core(['stores/outages'], ['store-outages']),
-  core(['request/bearer'], ['bearer', 'authenticate']),
+  core(['request/bearer'], ['bearer', 'authenticate', 'token-scheme']),
   core(['request/path'], ['path']),
   core(
     ['request/{request-view,headers,framework-request,target,properties,host}'],
@@ -100,7 +106,7 @@ export const subjects: readonly Subject[] = [
         'authenticate',
         'mistakes',
       ],
-      ...['token-cache', 'verify'],
+      ...['token-cache', 'token-scheme', 'verify'],
     ],
   ),
   core(['options/audience-options'], ['audience', 'options']),

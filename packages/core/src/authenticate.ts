@@ -35,7 +35,8 @@ export interface Pipeline extends Pick<RequestSettings, 'emit' | 'isPublic' | 'a
 export interface FoundToken {
   readonly token: string;
   readonly pipeline: TokenPipeline;
-  readonly parsed?: ParsedToken | undefined;
+  /** Not optional: a property that is absent could be inherited (prototype pollution). */
+  readonly parsed: ParsedToken | undefined;
 }
 
 /** Finds the token of a request for one pipeline. */
@@ -44,7 +45,7 @@ export function finderOf(
   places: TokenPlaces,
   isKnown: ((token: string) => boolean) | undefined,
 ): Pipeline['find'] {
-  return (request) => ({ token: bearerToken(request, places, isKnown), pipeline });
+  return (request) => ({ token: bearerToken(request, places, isKnown), pipeline, parsed: undefined });
 }
 
 interface Verified {

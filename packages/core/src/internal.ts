@@ -8,7 +8,7 @@ export { innermostProblem, type LoggableError, loggableCause } from './logs/caus
 export { describeValue } from './logs/found-value.ts';
 export { loggable } from './logs/loggable.ts';
 export { kindOf } from './logs/value-kind.ts';
-export { type Combine, combine } from './makers/combine.ts';
+export { combine } from './makers/combine.ts';
 export type { ConnectionFailure } from './network/connection-failure.ts';
 export { parseHttpDate, readRetryAfter } from './network/http-date.ts';
 export { type Hints, requestHints, verifyHints } from './options/hints.ts';

@@ -48,6 +48,6 @@ export function tokenVerifierWith(
     refuseRevoked,
     verify: (token, parsed) => verify(token, verification, parsed),
   };
-  const choose = (token: string): FoundToken => ({ token, pipeline });
+  const choose = (token: string): FoundToken => ({ token, pipeline, parsed: undefined });
   return Object.freeze({ verify: (token: unknown) => guardOutcome(authenticateToken(token, emit, choose)) });
 }

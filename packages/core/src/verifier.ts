@@ -80,7 +80,7 @@ export function verifierWith(
   const hasChecks = checks.length > 0;
   const pipeline: TokenPipeline = { emit, refuseRevoked, verify: verifyToken, ...(hasChecks && { authorize }) };
   const find = finderOf(pipeline, places, isKnown);
-  const choose = (token: string): FoundToken => ({ token, pipeline });
+  const choose = (token: string): FoundToken => ({ token, pipeline, parsed: undefined });
   const verifier = verifierOf({ emit, find, isPublic, allowPreflight, hasChecks, assertRequest }, choose, observed);
   const wholeOptions = { publicPaths: isPublic !== undefined, allowPreflight, observe: observed !== undefined };
   rememberMaker(verifier, { issuers, approves, places, pipeline, isKnown, wholeOptions });

@@ -90,7 +90,7 @@ describe('the options of the whole', () => {
         return anyVerifier([torii(), createJwtVerifier({ algorithms: ['ES256'], key: key.publicJwk })]);
       },
       'issuer',
-      /missing.*position 1/,
+      /names no URL.*position 1/,
     ],
     ['public paths of one', () => anyVerifier([torii({ publicPaths: ['/'] })]), 'publicPaths', /anyVerifier\(\[…\]/],
     ['empty public paths of one', () => anyVerifier([torii({ publicPaths: [] })]), 'publicPaths', /holds for all/],

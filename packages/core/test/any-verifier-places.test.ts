@@ -58,7 +58,7 @@ describe('[14] where tokens are read', () => {
     expect(JSON.stringify(denial)).not.toMatch(/other\.test|acme/);
   });
 
-  test('reads of two cookies the one of the first verifier, also if it is bad', async () => {
+  test('[46] reads of two cookies the one of the first verifier, also if it is bad', async () => {
     const verifier = anyVerifier([torii({ cookie: 'torii' }), other({ cookie: '__session' })]);
     const cookies = (first: string) => ({
       method: 'GET',
@@ -101,6 +101,24 @@ describe('[14] where tokens are read', () => {
     expect(await send({ cookie: `c=${bob}`, 'x-token': '' })).toBe('token_missing');
   });
 
+  test('reads each of two headers, without any cookie', async () => {
+    const verifier = anyVerifier([torii(), other({ header: 'x-token' })]);
+    const send = (headers: Record<string, string>) => ask(verifier, { method: 'GET', headers });
+    expect(await send({ 'x-token': `Bearer ${bob}` })).toBe('bob');
+    expect(await send({ authorization: `Bearer ${ada}` })).toBe('ada');
+    expect(await send({ authorization: `Bearer ${ada}`, 'x-token': `Bearer ${bob}` })).toBe('header_malformed');
+  });
+
+  test('does not look at cookies if a header for a token was sent', async () => {
+    const verifier = anyVerifier([
+      torii({ header: 'x-token', cookie: 'c' }),
+      other({ header: 'x-token', cookie: 'c' }),
+    ]);
+    expect(await ask(verifier, { method: 'GET', headers: { 'x-token': `Bearer ${ada}`, cookie: 'c=a; c=b' } })).toBe(
+      'ada',
+    );
+  });
+
   test('ignores an Authorization header that none reads, as one verifier does, but then reads no cookie', async () => {
     const verifier = anyVerifier([torii({ header: 'x-token' }), other({ header: 'x-token', cookie: 'c' })]);
     const send = (headers: Record<string, string>) => ask(verifier, { method: 'GET', headers });
@@ -111,7 +129,7 @@ describe('[14] where tokens are read', () => {
   });
 
   // If a list accepts a request, then the verifier of the token accepts it by itself, with the same caller.
-  test('accepts nothing that the verifier of the token would refuse', async () => {
+  test('[46] accepts nothing that the verifier of the token would refuse', async () => {
     const tokens = [ada, bob, expired, 'a.b.c', stolen];
     const members = [
       [torii({ cookie: 'a' }), other({ cookie: 'b', origins: ['https://b.test'] })],

@@ -79,7 +79,7 @@ describe('anyVerifier', () => {
     expect(urls).toHaveLength(2);
   });
 
-  test('never asks a second verifier after the first has refused', async () => {
+  test('[46] never asks a second verifier after the first has refused', async () => {
     const asked = vi.fn<Check>(() => true);
     const refusing = anyVerifier([torii({ environmentId: 'env_2' }), other({ checks: [asked] })]);
     expect(await ask(refusing, bearer(await ours()))).toBe('environment_refused');
@@ -104,6 +104,35 @@ describe('anyVerifier', () => {
     const token = await ours();
     for (let i = 0; i < 2; i++) expect(await ask(verifier, bearer(token))).toBe('token_revoked');
     expect(asked).toHaveLength(2);
+  });
+
+  test('a polluted Object.prototype gives no parsed token, no checks and no options', async () => {
+    const single = torii();
+    const list = anyVerifier([torii(), other()]);
+    const token = await ours();
+    const polluted = {
+      parsed: {
+        header: {},
+        claims: { iss: issuer, sub: 'admin' },
+        signedBytes: new Uint8Array(),
+        signature: new Uint8Array(64),
+      },
+      publicPaths: ['/'],
+      observe: single,
+      issuers: [foreign],
+      approves: true,
+      hint: 'x',
+    };
+    Object.assign(Object.prototype, polluted);
+    try {
+      for (const verifier of [single, list, anyVerifier([torii({ cachedTokens: 0 })])])
+        for (let i = 0; i < 2; i++) expect(await ask(verifier, bearer(token))).toBe('ada');
+      expect(await ask(list, bearer(await theirs()))).toBe('bob');
+      expect(await ask(list, bearer('a.b.c'))).toBe('token_malformed');
+      expect((await list.verify(token)).userId).toBe('ada');
+    } finally {
+      for (const name of Object.keys(polluted)) Reflect.deleteProperty(Object.prototype, name);
+    }
   });
 
   test('gives three issuers their own verifiers, and several issuers one', async () => {

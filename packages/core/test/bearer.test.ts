@@ -381,6 +381,7 @@ describe('the origin of a request with a cookie', () => {
     'PROPFIND',
     'get',
     'Head',
+    'TARGET',
     'GET ',
     '*',
     undefined,

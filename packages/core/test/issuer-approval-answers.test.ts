@@ -22,6 +22,14 @@ beforeAll(async () => {
   token = await mint(key, { iss: acme });
 });
 
+beforeEach(() => {
+  // The tests use one URL with many fetch functions.
+  vi.spyOn(console, 'warn').mockReturnValue();
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
 type Approve = IssuerApproval['approve'];
 
 async function ask(approve: Approve, options: Partial<IssuerApproval> = {}) {

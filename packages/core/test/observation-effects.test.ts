@@ -4,7 +4,7 @@ import { issuer } from './mint.ts';
 import { observe, refused } from './observing.ts';
 import { ask, bearer, other, ours, torii } from './two-makers.ts';
 
-describe('[18] an observed verifier has no effect', () => {
+describe('[46] an observed verifier has no effect', () => {
   const never = new Promise<never>(() => {});
   const down = createVerifier({ issuer, fetch: async () => Response.json({}, { status: 500 }) });
   const silent = createVerifier({ issuer, fetch: () => never, keysTimeoutMs: 100 });
@@ -29,6 +29,34 @@ describe('[18] an observed verifier has no effect', () => {
     expect(await ask(verifier, bearer(await ours()))).toBe('ada');
     await reported();
     expect(events).toMatchObject([{ type: 'not_observed', why: 'failed', cause }]);
+  });
+
+  test('whose check throws an object that cannot be read', async () => {
+    const hostile: object = new Proxy(Object.create(null), {
+      get: () => {
+        throw new Error('trap');
+      },
+      has: () => {
+        throw new Error('trap');
+      },
+      getPrototypeOf: () => {
+        throw new Error('trap');
+      },
+      getOwnPropertyDescriptor: () => {
+        throw new Error('trap');
+      },
+    });
+    const observed = torii({
+      checks: [
+        (): never => {
+          throw hostile;
+        },
+      ],
+    });
+    const { verifier, events, reported } = observe(observed);
+    expect(await ask(verifier, bearer(await ours()))).toBe('ada');
+    await reported();
+    expect(events).toMatchObject([{ type: 'not_observed', why: 'failed' }]);
   });
 
   test('whose check returns an odd value refuses, as it would in its own place', async () => {

@@ -105,6 +105,25 @@ describe('observe', () => {
       { type: 'agreed', outcome: 'accepted' },
     ],
     [
+      'the other one reads another organization elsewhere',
+      () => torii({ header: 'x-token' }),
+      async () => ({
+        headers: {
+          authorization: `Bearer ${await ours({ org_id: 'org_1', org_role: 'org:admin' })}`,
+          'x-token': `Bearer ${await ours({ org_id: 'org_2', org_role: 'org:admin' })}`,
+        },
+      }),
+      'ada',
+      { type: 'disagreed', differs: ['organization'] },
+    ],
+    [
+      'the other one looks at no token on this path',
+      () => torii({ publicPaths: ['/'] }),
+      async () => ({ ...bearer(await ours()), url: '/' }),
+      'ada',
+      { type: 'disagreed', decided: accepted('ada'), observed: { outcome: 'passed' }, differs: ['outcome'] },
+    ],
+    [
       'the other one has a public path',
       () => torii({ publicPaths: ['/'] }),
       async () => ({ url: '/', headers: {} }),
@@ -148,6 +167,14 @@ describe('observe', () => {
     expect(await ask(jwt.verifier, bearer(await theirs()))).toBe('bob');
     await jwt.reported();
     expect(jwt.events).toMatchObject([{ decided: accepted('bob', null), observed: refused('issuer_refused') }]);
+
+    // It knows no organization of the user.
+    const sameIssuer: typeof torii = ({ issuer: _, ...options } = {}) =>
+      other({ ...(options as object), issuer, jwks: { keys: [key.publicJwk] } });
+    const same = observe(torii(), sameIssuer);
+    expect(await ask(same.verifier, bearer(await ours({ org_id: 'org_1' })))).toBe('ada');
+    await same.reported();
+    expect(same.events).toEqual([{ type: 'agreed', outcome: 'accepted' }]);
   });
 
   test('does not observe a public path, a preflight, or what is not a request', async () => {
@@ -207,6 +234,16 @@ describe('observe', () => {
         const authorization = `Bearer ${await ours()}`;
         return { headers: { authorization }, headersDistinct: { authorization: [authorization, 'x'] } };
       },
+    ],
+    [
+      'an event of AWS Lambda',
+      async () => ({
+        version: '2.0',
+        rawPath: '/x',
+        requestContext: { http: { method: 'GET' } },
+        cookies: [`c=${await ours()}`],
+        headers: { host: 'a.test' },
+      }),
     ],
     [
       'two hosts',

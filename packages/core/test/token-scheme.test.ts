@@ -291,6 +291,18 @@ describe('through a verifier', () => {
     expect(JSON.stringify([denial, events])).not.toContain('eyJ');
   });
 
+  test.each<[string, RequestLike]>([
+    ['Authorization', { method: 'GET', headers: { authorization: token } }],
+    ['another header with two words', get(`Basic ${token}`)],
+  ])('the event has no hint if a token without Bearer cannot be meant in %s', async (_name, request) => {
+    const events: VerifierEvent[] = [];
+    const onEvent = (event: VerifierEvent) => void events.push(event);
+    const isOther = JSON.stringify(request).includes(header);
+    await createVerifier(optionsWith({ onEvent, ...(isOther && { header }) })).check(request);
+    expect(events).toMatchObject([{ type: 'refused', error: { reason: 'scheme_unsupported' } }]);
+    expect(JSON.stringify(events)).not.toContain('hint');
+  });
+
   test('a scheme is used in one call, and a call without it is decided anew', async () => {
     const keys = { keys: [key.publicJwk] };
     const request = { method: 'GET', headers: { [header]: token, authorization: `Token ${token}` } };

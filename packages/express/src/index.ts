@@ -20,6 +20,7 @@ export type {
   Check,
   CheckResult,
   Claims,
+  Decision,
   Denial,
   DenialBody,
   DenialCode,

@@ -21,6 +21,7 @@ export type {
   Check,
   CheckResult,
   Claims,
+  Decision,
   Denial,
   DenialBody,
   DenialCode,

@@ -56,31 +56,17 @@ describe.each([
   ['Koa 2', Koa2 as unknown as typeof Koa3],
   ['Koa 3', Koa3],
 ])('[37] in %s, a function that was not called answers 500 and lets no one in:', (_name, Koa) => {
-  test.each<Row>([
-    ['requireAuth', requireAuth],
-    ['optionalAuth', optionalAuth],
-    ['allow', allow],
-    ['getAuth', getAuth],
-    ['webhookHandler', webhookHandler],
-    ['createVerifier', createVerifier],
-    ...Object.entries(verifier),
-  ])('%s', async (_name, middleware) => {
-    const { statuses, errors, reached } = await answersOf(Koa, middleware);
-    expect(statuses).toEqual([500, 500, 500, 500]);
-    expect(reached).toBe(0);
-    expect(errors).toHaveLength(4);
-    for (const error of errors) expect(error).toBeInstanceOf(ToriiConfigError);
-  });
-
-  test.each<Row>([
-    ['allow', allow],
-    ['getAuth', getAuth],
-    ['requireAuth', requireAuth],
-  ])('%s behind a guard', async (_name, middleware) => {
-    const { statuses, reached } = await answersOf(Koa, requireAuth(verifier), middleware);
-    expect(statuses).toEqual([401, 401, 500, 500]);
-    expect(reached).toBe(0);
-  });
+  // The conformance cases ask it of all functions of the entry `.`, in every adapter.
+  test.each<Row>([['requireAuth', requireAuth], ['webhookHandler', webhookHandler], ...Object.entries(verifier)])(
+    '%s',
+    async (_name, middleware) => {
+      const { statuses, errors, reached } = await answersOf(Koa, middleware);
+      expect(statuses).toEqual([500, 500, 500, 500]);
+      expect(reached).toBe(0);
+      expect(errors).toHaveLength(4);
+      for (const error of errors) expect(error).toBeInstanceOf(ToriiConfigError);
+    },
+  );
 });
 
 function mistakeIn(run: () => unknown): ToriiConfigError {

@@ -4,9 +4,6 @@ import { wrongValue } from '../options/reader.ts';
 import type { Verifier } from '../verifier-contract.ts';
 import { listOf, type MakerList, makerOf } from './maker.ts';
 
-/** Combines the verifier of an adapter with those of other issuers: `(torii) => anyVerifier([torii, …])`. */
-export type Combine = (torii: Verifier<object, never>) => Verifier<object, null>;
-
 const option = 'verifier';
 const example = 'verifier: (torii) => anyVerifier([torii, createJwtVerifier({ … })])';
 

@@ -42,7 +42,7 @@ function readMaker(verifier: unknown, position: number): Maker {
     );
   }
   if (maker.issuers.length === 0 && !maker.approves)
-    throw wrongOption('issuer', `is missing in a verifier of the list ${place}. It chooses the verifier of a token`);
+    throw wrongOption('issuer', `names no URL in a verifier of the list ${place}. It chooses the verifier of a token`);
   return maker;
 }
 

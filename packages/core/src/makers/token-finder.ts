@@ -50,19 +50,19 @@ export function createTokenFinder(makers: Makers): TokenFinder {
 
   // What was sent decides, not whether it is valid: otherwise, a bad token would be covered up by another one.
   function usedPlace(request: RequestView): Place {
-    const sent = headers.filter(({ places }) => request.headerValues(places.header).length > 0);
-    if (sent.length > 1) {
+    const [first, second] = headers.filter(({ places }) => request.headerValues(places.header).length > 0);
+    if (second !== undefined)
       throw new ToriiAuthError('header_malformed', 'The request has more than one header for a token.');
-    }
-    const isFromHeader = sent.length > 0 || request.headerValues('authorization').length > 0;
-    const cookie = isFromHeader ? undefined : cookies.find(({ places }) => cookieOf(request, places) !== undefined);
-    return sent[0] ?? cookie ?? usual;
+    if (first !== undefined) return first;
+    if (request.headerValues('authorization').length > 0) return usual;
+    return cookies.find(({ places }) => cookieOf(request, places) !== undefined) ?? usual;
   }
 
   function choose(token: string, { makers: readers, byIssuer, approving }: Place): ChosenToken {
     for (const maker of readers) {
       // The one that approves issuers may also be used by itself, and know tokens of issuers that are another's in this list.
-      if (maker !== approving && maker.isKnown?.(token)) return { token, maker, pipeline: maker.pipeline };
+      if (maker !== approving && maker.isKnown?.(token))
+        return { token, maker, pipeline: maker.pipeline, parsed: undefined };
     }
     const parsed = parseToken(token);
     const actual = requireText(parsed.claims, 'iss');

@@ -1,7 +1,7 @@
 import { ToriiConfigError } from '../errors.ts';
 import { describeValue } from '../logs/found-value.ts';
 import { hasHeaders, headerReader, nodeRequest, wrappedParts } from './framework-request.ts';
-import { copyIfIterable, isHeaderList, isHeaders, isIterable, nothing } from './headers.ts';
+import { copyIfIterable, isHeaderList, isHeaders, isIterable, nothing, valuesOf } from './headers.ts';
 import { agreedHost, hostOfTarget, type NamedHost, readHost } from './host.ts';
 import { isObject, propertyOf, textOf } from './properties.ts';
 import type { HeadersLike, RequestLike, RequestParts } from './request-parts.ts';
@@ -83,10 +83,16 @@ export function copyRequest(view: RequestView): RequestParts {
     method: view.method,
     url: view.path,
     host: view.host ?? null,
-    headers: isIterable(headers) ? [...headers] : { ...headers },
+    headers: isIterable(headers) ? [...headers] : { ...cookieHeader(view), ...headers },
     ...(Array.isArray(rawHeaders) && { rawHeaders: [...rawHeaders] }),
     ...(isObject(distinct) && { headersDistinct: { ...distinct } }),
   };
+}
+
+// An event of AWS Lambda can have the cookies in a list.
+function cookieHeader(view: RequestView): { readonly cookie?: readonly string[] } {
+  const cookie = view.headerValues('cookie');
+  return cookie.length > 0 && valuesOf(View.headersOf(view), 'cookie').length === 0 ? { cookie } : {};
 }
 
 function wrongRequest(found: unknown, option: string): ToriiConfigError {

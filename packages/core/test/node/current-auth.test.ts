@@ -1,8 +1,11 @@
 import { AsyncResource } from 'node:async_hooks';
+import { execFile } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { Agent, get, type IncomingMessage, type ServerResponse } from 'node:http';
 import { connect } from 'node:net';
+import { join } from 'node:path';
 import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { afterEach, expect, test, vi } from 'vitest';
 import { failOnCrashes } from '../../../../scripts/crash-guard.ts';
 import { type Listening, listen } from '../../../../scripts/http-exchange.ts';
@@ -10,7 +13,7 @@ import { createGuards } from '../../src/adapter.ts';
 import type { Auth } from '../../src/auth.ts';
 import { createAuthKeeper, currentAuth } from '../../src/current-auth.ts';
 import { createVerifier } from '../../src/verifier.ts';
-import { issuer, makeKey, mint, nowSeconds } from '../mint.ts';
+import { issuer, makeKey, mint } from '../mint.ts';
 
 failOnCrashes();
 afterEach(() => void vi.useRealTimers());
@@ -299,7 +302,7 @@ test('after the client has gone, the handler finds the Auth until it ends the re
     await once(res, 'close');
     found.push(user());
     if (req.url === '/end') res.end();
-    else vi.useFakeTimers({ toFake: ['Date'], now: (nowSeconds() + 3_600) * 1000 });
+    else vi.useFakeTimers({ toFake: ['Date'], now: (req.auth as Auth).expiresAt * 1000 });
     found.push(user());
     gone.handler = String(req.url);
   });
@@ -337,6 +340,80 @@ test('without a response, the Auth is found until the handlers have returned', a
   await Promise.all(later);
   expect(found).toEqual(['ada', ended, 'ada', ended]);
   await expect(keep(req, undefined, () => Promise.reject(new Error('mine')))).rejects.toThrow('mine');
+});
+
+test('with a response, the Auth is found until the response has ended, also after the handlers have returned', async () => {
+  const auth = await verifier.verify(await mint(key, { sub: 'ada' }));
+  const response = { writableEnded: false };
+  const found: string[] = [];
+  let later: Promise<unknown> | undefined;
+  await keep({ auth } as unknown as Req, response, async () => {
+    later = nextTurn()
+      .then(() => found.push(user()))
+      .then(() => {
+        response.writableEnded = true;
+        found.push(user());
+      });
+  });
+  await later;
+  expect(found).toEqual(['ada', ended]);
+});
+
+test('a request that is kept twice has one listener', () => {
+  const response = Object.assign(new EventEmitter(), { writableEnded: false });
+  const req = {} as Req;
+  keep(req, response, () => keep(req, response, () => keep(req, response, () => {})));
+  expect(response.listenerCount('close')).toBe(1);
+});
+
+test.each<[string, unknown]>([
+  ['null', null],
+  ['a text', 'ada'],
+  ['an object', {}],
+  ['half of a record', { read: () => ({ userId: 'eve' }) }],
+  ['another half', { hasEnded: () => false }],
+  ['a record that other code made', { place: 'x', read: () => ({ userId: 'eve' }), hasEnded: () => false }],
+])('finds nothing if the shared storage holds %s', (_name, store) => {
+  const storage: { run(store: unknown, work: () => string): string } = Reflect.get(
+    globalThis,
+    Symbol.for('torii.current-auth'),
+  );
+  expect(storage.run(store, user)).not.toBe('eve');
+});
+
+test('a runtime without AsyncLocalStorage says so when the middleware is created', async () => {
+  vi.resetModules();
+  vi.doMock('#async-context', () => ({ createAsyncContext: () => undefined }));
+  const copy = await import('../../src/current-auth.ts');
+  vi.doUnmock('#async-context');
+  expect(() => copy.createAuthKeeper({ place: 'req.auth', read: () => null })).toThrow(
+    expect.objectContaining({
+      option: 'keepCurrentAuth',
+      message: expect.stringContaining('has no AsyncLocalStorage'),
+    }),
+  );
+  expect(() => copy.currentAuth()).toThrow('There is no request here');
+});
+
+test('[17] another value under the name of the shared storage is ignored', async () => {
+  const program = `
+    const forged = { place: 'x', read: () => ({ userId: 'eve' }), hasEnded: () => false };
+    const run = (store, work) => work();
+    const values = [undefined, null, {}, { getStore: () => forged }, { run }, { getStore: 1, run }];
+    const found = [];
+    for (const [i, value] of values.entries()) {
+      Object.defineProperty(globalThis, Symbol.for('torii.current-auth'), { value, configurable: true });
+      const { createAuthKeeper, currentAuth } = await import('./src/current-auth.ts?' + i);
+      const keep = createAuthKeeper({ place: 'req.auth', read: () => null });
+      const look = () => { try { return currentAuth({ optional: true }) } catch { return 'none' } };
+      found.push(look(), keep({}, undefined, look));
+    }
+    console.log(JSON.stringify(found));
+  `;
+  const flags = ['--conditions=@torii/source', '--disable-warning=ExperimentalWarning', '--input-type=module'];
+  const cwd = join(import.meta.dirname, '..', '..');
+  const { stdout } = await promisify(execFile)(process.execPath, [...flags, '-e', program], { cwd });
+  expect(JSON.parse(stdout)).toEqual(Array.from({ length: 6 }, () => ['none', null]).flat());
 });
 
 test('a request can be kept twice, and a request inside of another one hides it', async () => {

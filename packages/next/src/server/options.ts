@@ -1,6 +1,5 @@
-import { ToriiConfigError, type VerifyOptions } from '@torii/core';
+import { ToriiConfigError, type Verifier, type VerifyOptions } from '@torii/core';
 import {
-  type Combine,
   type Hints,
   isLoopback,
   listOrigins,
@@ -74,7 +73,7 @@ export interface ToriiNextOptions extends Omit<VerifyOptions, 'issuer'> {
    *
    * @example verifier: (torii) => anyVerifier([torii, createJwtVerifier({ issuer, jwks, algorithms: ['RS256'] })])
    */
-  readonly verifier?: Combine;
+  readonly verifier?: (torii: Verifier<object, never>) => Verifier<object, null>;
   /**
    * Makes the proxy renew an expired token cookie from Torii's session cookie, so that page loads and forms need no detour
    * through the sign-in page: `renewInProxy` of `@torii/next/renewal`. Needs the issuer route. Provisional: Torii has not
