@@ -48,15 +48,15 @@ function findAnswerProblems(judged: Judged): readonly string[] {
   return statuses.includes(given.status) ? [] : [`The status is ${given.status} instead of ${statuses.join(' or ')}.`];
 }
 
-function findAppErrorProblems(given: RawAnswer, route: string): readonly string[] {
+function findAppErrorProblems(given: RawAnswer, wanted: string): readonly string[] {
   const body = parseBody(given);
   if (given.status !== 500 || body?.['app'] !== 'error')
     return [`The app did not answer its own error: ${describe(given)}.`];
-  const thrown = body['thrown'];
-  return thrown === route
+  const thrown = JSON.stringify(body['thrown']);
+  return thrown === JSON.stringify(wanted)
     ? []
     : [
-        `The app's error handling got ${JSON.stringify(thrown)} instead of the error of ${route}, or an error with it as \`cause\`.`,
+        `The app's error handling got the error ${thrown} instead of ${JSON.stringify(wanted)}, or an error with it as \`cause\`.`,
       ];
 }
 

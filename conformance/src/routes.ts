@@ -25,7 +25,7 @@ export interface Routes {
   };
   /** The handler of `/throws`. */
   readonly throwAsApp: () => never;
-  /** What the app's own error handler responds. `thrown` is the route that threw the error, which conformance compares. */
+  /** What the app's own error handler responds. `thrown`, which conformance compares, is the route that threw the error, or its name. */
   readonly answerError: (error: unknown) => AppError;
   /** The paths that a middleware before the guards rewrites, with the path that the router then uses. Call `visit('rewrite')` too. */
   readonly rewrites: Readonly<Record<string, string>>;
@@ -78,7 +78,7 @@ export function createRoutes({ refuse, ...errors }: CoreErrors): Routes {
     },
     answerError(error) {
       const thrown = routeOf(error) ?? (hasCause(error) ? routeOf(error.cause) : undefined);
-      return { status: 500, body: { app: 'error', thrown: thrown ?? 'another error' } };
+      return { status: 500, body: { app: 'error', thrown: thrown ?? String(Object(error).name) } };
     },
     rewrites: { '/rewritten/to-public': '/health', '/docs/rewritten': '/me' },
     headers: { 'Access-Control-Allow-Origin': 'https://app.test', Vary: 'Origin' },
