@@ -77,18 +77,18 @@ export function createRoutes({ refuse, ...errors }: CoreErrors): Routes {
       throw by('/throws', new errors.ToriiAuthError('token_expired', 'thrown by the app'));
     },
     answerError(error) {
-      const thrown = routeOf(error) ?? (hasCause(error) ? routeOf(error.cause) : undefined);
-      return { status: 500, body: { app: 'error', thrown: thrown ?? String(Object(error).name) } };
+      const thrown = sourceOf(error) ?? 'another error';
+      return { status: 500, body: { app: 'error', thrown } };
     },
     rewrites: { '/rewritten/to-public': '/health', '/docs/rewritten': '/me' },
     headers: { 'Access-Control-Allow-Origin': 'https://app.test', Vary: 'Origin' },
   };
 
-  function routeOf(thrown: unknown): string | undefined {
-    return typeof thrown === 'object' && thrown !== null ? routes.get(thrown) : values.get(thrown);
+  // Core wraps what is not an error, and a framework may wrap the error again.
+  function sourceOf(thrown: unknown, depth = 0): string | undefined {
+    if (typeof thrown !== 'object' || thrown === null) return values.get(thrown);
+    const name = Reflect.get(thrown, 'name') === 'ToriiConfigError' ? 'ToriiConfigError' : undefined;
+    const source = routes.get(thrown) ?? name;
+    return source ?? ('cause' in thrown && depth < 3 ? sourceOf(thrown.cause, depth + 1) : undefined);
   }
-}
-
-function hasCause(error: unknown): error is { readonly cause: unknown } {
-  return typeof error === 'object' && error !== null && 'cause' in error;
 }
