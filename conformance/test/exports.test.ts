@@ -6,7 +6,6 @@ const entries = {
   '.': [
     'changeForFetch',
     'createRevocationSource',
-    'createRoutes',
     'features',
     'listCases',
     'listenFetch',
@@ -15,6 +14,7 @@ const entries = {
     'serveCommand',
     'startIssuers',
   ],
+  './adapter': ['createRoutes'],
   './vitest': ['describeConformance'],
 };
 

@@ -118,7 +118,7 @@ const records: SharedMap<object, RequestRecord> = new SharedMap('requests');
  * @example
  * const guards = createGuards<Request, RequestHandler>({
  *   place: 'req.auth',
- *   describe: (req) => ({ method: req.method, url: req.originalUrl, headers: req.headers, req }),
+ *   describe: (req) => ({ method: req.method, path: routedPath(req.originalUrl, req.url), headers: req.headers, req }),
  *   read: (req) => req.auth,
  *   write: (req, auth) => { req.auth = auth; },
  *   toMiddleware: (guard) => (req, res, next) =>
