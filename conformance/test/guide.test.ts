@@ -60,6 +60,7 @@ describeConformance(
 test('every file of the guide was found', () => {
   const paths = page.blocks.flatMap(({ code }) => /^\/\/ (\S+\.ts)\n/.exec(code)?.[1] ?? []);
   expect(paths.toSorted()).toEqual([
+    'src/elysia.ts',
     'src/fetch-webhooks.ts',
     'src/h3.ts',
     'src/index.ts',
