@@ -43,7 +43,7 @@ export interface IssuerApproval {
   readonly timeoutMs?: number;
   /**
    * For how many issuers that are not known yet `approve` is called in a minute, from 1 to 100000. At most 100 of these calls run
-   * at once. Other tokens of unknown issuers are answered with 503 and `Retry-After`.
+   * at once, and 900 wait for their turn. Other tokens of unknown issuers are answered with 503 and `Retry-After`.
    * @default 1000
    */
   readonly newPerMinute?: number;
