@@ -2,7 +2,7 @@ import type { Judged } from './judged-response.ts';
 import type { RawAnswer } from './raw-request.ts';
 import { findRefusalProblems } from './refusal-judgement.ts';
 
-/** What an app answers to its own errors. */
+/** The app's own response to an error. */
 const appError = { status: 500, body: { app: 'error' } };
 
 /** Compares a response, and the handlers that ran, with what a case wants. Returns one sentence for each difference. */
@@ -20,7 +20,7 @@ export function findProblems(judged: Judged): readonly string[] {
 function findHandlerProblems({ given, wanted, visits, level }: Judged, handler: string): readonly string[] {
   const userId = wanted.userId ?? null;
   if (given.status !== 200) {
-    const caller = userId === null ? 'a caller without a user' : `the user ${userId}`;
+    const caller = userId === null ? 'a caller who is not signed in' : `the user ${userId}`;
     return [`The request of ${caller} was refused: ${describe(given, visits)}.`];
   }
   const problems: string[] = [];
@@ -42,7 +42,7 @@ function findAnswerProblems(judged: Judged): readonly string[] {
     if (level === 'decisions') return given.status >= 500 ? [] : [`The app's error got the status ${given.status}.`];
     const isSame =
       given.status === appError.status && given.body.replaceAll(/\s/g, '') === JSON.stringify(appError.body);
-    return isSame ? [] : [`The app did not answer its own error: ${describe(given)}.`];
+    return isSame ? [] : [`The response is not the app's own error response: ${describe(given)}.`];
   }
   if (level === 'decisions') return isRefused(judged) ? [] : [`The request was not refused: ${describe(given)}.`];
   if (wanted.refusal !== undefined) return findRefusalProblems(judged);

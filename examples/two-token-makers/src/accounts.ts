@@ -5,7 +5,7 @@ export interface Account {
   readonly id: string;
   /** `sub` of the provider's tokens. */
   readonly providerUserId: string | null;
-  /** `sub` of Torii's tokens: the id that the import of this user gave. */
+  /** `sub` of Torii's tokens: the id that Torii gave the user at the import. */
   readonly toriiUserId: string | null;
 }
 

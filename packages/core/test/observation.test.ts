@@ -281,8 +281,12 @@ describe('the option `observe`', () => {
     ['a copy', { ...torii() }, /a verifier/],
     ['a verifier of the app', { authenticate: async () => null, verify: async () => null }, /a verifier/],
     ['a list', [torii()], /a list|an array/],
-    ['a verifier that observes another one', torii({ observe: other() }), /observes another/],
-    ['a list that observes another one', anyVerifier([torii()], { observe: other() }), /observes another/],
+    ['a verifier that observes another one', torii({ observe: other() }), /has the option `observe` itself/],
+    [
+      'a list that observes another one',
+      anyVerifier([torii()], { observe: other() }),
+      /has the option `observe` itself/,
+    ],
   ])('%s is a config error', (_name, value, message) => {
     expect(() => torii({ observe: value as never })).toThrow(wrong(message));
     expect(() => other({ observe: value as never })).toThrow(wrong(message));

@@ -95,7 +95,9 @@ export function webhookHandler<More extends object>(
       } catch (error) {
         // A failed handler is a server error: replace any other status that an earlier hook has set.
         if (!reply.sent) reply.code(500);
-        throw isError(error) ? error : new Error('A webhook threw a non-Error value; see `cause`.', { cause: error });
+        throw isError(error)
+          ? error
+          : new Error('A webhook handler threw a non-Error value; see `cause`.', { cause: error });
       }
       return reply;
     });
