@@ -2,7 +2,7 @@
 
 declare module '@torii/api' {
   import type { Patch, RevocationAnnouncer, ToriiApiError, ToriiConnectionError } from '@torii/core';
-  import type { AwaitGuard } from '@torii/core/adapter';
+  import type { AwaitGuard } from '@torii/core/internal';
 
   export { type AllowedOrigins, type Invitations, type Organizations, type Sessions, type Users, type createResources };
   export {

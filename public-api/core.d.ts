@@ -7,6 +7,12 @@ declare module '@torii/core' {
     readonly userId: string | null;
     readonly raw: Claims;
   }
+  export interface AnyVerifierOptions {
+    readonly publicPaths?: readonly string[];
+    readonly allowPreflight?: boolean;
+    readonly observe?: Verifier<object, null>;
+    readonly onEvent?: VerifierEventListener | undefined;
+  }
   export interface ApiAnswer extends ApiCall {
     readonly status: number;
     readonly code: string;
@@ -21,6 +27,11 @@ declare module '@torii/core' {
     readonly method: string;
     readonly path: string;
     readonly attempts: number;
+  }
+  export type ApproveResult = ApprovedIssuer | string | null | undefined | false;
+  export interface ApprovedIssuer {
+    readonly issuer: string;
+    readonly environmentId?: string | readonly string[];
   }
   interface AudienceOptions {
     readonly audience?: string | readonly string[];
@@ -77,7 +88,23 @@ declare module '@torii/core' {
   export interface Claims {
     readonly [name: string]: unknown;
   }
+  export type ClaimsOfAny<Verifiers extends readonly Verifier<object, null>[]> = {
+    [Each in keyof Verifiers]: Verifiers[Each] extends Verifier<infer Custom, null> ? Custom : never;
+  }[number];
   export type ConnectionReason = 'network' | 'timeout' | 'aborted';
+  export type Decision =
+    | {
+        readonly outcome: 'accepted';
+        readonly userId: string;
+        readonly environmentId: string | null;
+      }
+    | {
+        readonly outcome: 'refused';
+        readonly reason: Reason;
+      }
+    | {
+        readonly outcome: 'passed';
+      };
   export interface Denial<Body = DenialBody, Status extends number = DenialStatus> {
     readonly status: Status;
     readonly headers: Readonly<Record<string, string>>;
@@ -108,6 +135,17 @@ declare module '@torii/core' {
       };
   export interface InitialKeys extends JSONWebKeySet {
     readonly fetchedAt: string;
+  }
+  export interface IssuerApproval {
+    readonly approve: (
+      issuer: string,
+      context: {
+        readonly signal: AbortSignal;
+      },
+    ) => ApproveResult | PromiseLike<ApproveResult>;
+    readonly rememberSeconds?: number;
+    readonly timeoutMs?: number;
+    readonly newPerMinute?: number;
   }
   export interface JSONWebKeySet {
     readonly keys: readonly JWK[];
@@ -177,14 +215,34 @@ declare module '@torii/core' {
     getResponse(): Response;
     protected toDenial(): Denial<object, number> | undefined;
   }
-  export type RequestLike = RequestParts | HeadersLike;
+  export type RequestLike =
+    | RequestParts
+    | HeadersLike
+    | {
+        readonly requestContext: object;
+        readonly headers?:
+          | {
+              readonly [name: string]: string | undefined;
+            }
+          | null
+          | undefined;
+        readonly multiValueHeaders?:
+          | {
+              readonly [name: string]: readonly string[] | undefined;
+            }
+          | null
+          | undefined;
+      };
   interface RequestOptions<Custom extends object = Claims> {
     readonly header?: string;
+    readonly scheme?: string;
+    readonly allowNonBrowsers?: boolean;
     readonly cookie?: string;
     readonly origins?: readonly string[];
     readonly publicPaths?: readonly string[];
     readonly allowPreflight?: boolean;
     readonly checks?: readonly Check<Custom>[];
+    readonly observe?: Verifier<object, null>;
     readonly onEvent?: VerifierEventListener | undefined;
   }
   export interface RequestParts {
@@ -228,6 +286,10 @@ declare module '@torii/core' {
     check(token: RevocableToken): RevocationVerdict | Promise<RevocationVerdict>;
   }
   export type RevocationVerdict = 'accepted' | 'revoked' | 'unavailable';
+  export type StrictAnyVerifierOptions = AnyVerifierOptions & {
+    readonly publicPaths?: never;
+    readonly allowPreflight?: false;
+  };
   export type StrictVerifierOptions<Custom extends object = Claims> = VerifierOptions<Custom> & {
     readonly publicPaths?: never;
     readonly allowPreflight?: false;
@@ -373,6 +435,15 @@ declare module '@torii/core' {
         readonly detail: RefusalDetail;
       }
     | {
+        readonly type: 'would_refuse';
+        readonly error: Error;
+        readonly detail: RefusalDetail;
+      }
+    | {
+        readonly type: 'report_skipped';
+        readonly detail: RefusalDetail;
+      }
+    | {
         readonly type: 'keys_fetched';
         readonly url: string;
         readonly kids: readonly string[];
@@ -384,6 +455,12 @@ declare module '@torii/core' {
         readonly problem: string;
         readonly cause: Error;
         readonly usable: boolean;
+      }
+    | {
+        readonly type: 'approval_failed';
+        readonly issuer: string;
+        readonly problem: string;
+        readonly cause: Error;
       }
     | {
         readonly type: 'key_ignored';
@@ -417,11 +494,26 @@ declare module '@torii/core' {
     | {
         readonly type: 'key_search_limited';
         readonly url: string;
+      }
+    | {
+        readonly type: 'agreed';
+        readonly outcome: Decision['outcome'];
+      }
+    | {
+        readonly type: 'disagreed';
+        readonly decided: Decision;
+        readonly observed: Decision;
+        readonly differs: readonly ('outcome' | 'userId' | 'environmentId' | 'organization')[];
+      }
+    | {
+        readonly type: 'not_observed';
+        readonly why: 'busy' | 'failed';
+        readonly cause?: Error;
       };
   export type VerifierEventListener = (event: VerifierEvent) => void;
   export interface VerifierOptions<Custom extends object = Claims> extends VerifyOptions, RequestOptions<Custom> {}
   export interface VerifyOptions extends AudienceOptions {
-    readonly issuer: string | readonly string[] | undefined;
+    readonly issuer: string | readonly string[] | IssuerApproval | undefined;
     readonly environmentId?: string | readonly string[];
     readonly clockTolerance?: number;
     readonly maxStaleSeconds?: number;
@@ -433,6 +525,14 @@ declare module '@torii/core' {
     readonly revocations?: RevocationSource;
     readonly onEvent?: VerifierEventListener | undefined;
   }
+  export function anyVerifier<const Verifiers extends readonly [Verifier<object, null>, ...Verifier<object, null>[]]>(
+    verifiers: Verifiers,
+    options?: StrictAnyVerifierOptions,
+  ): Verifier<ClaimsOfAny<Verifiers>, never>;
+  export function anyVerifier<const Verifiers extends readonly [Verifier<object, null>, ...Verifier<object, null>[]]>(
+    verifiers: Verifiers,
+    options: AnyVerifierOptions,
+  ): Verifier<ClaimsOfAny<Verifiers>>;
   export function authenticateRequest<Custom extends object = Claims>(
     request: RequestLike,
     options: StrictVerifierOptions<Custom>,
@@ -455,6 +555,7 @@ declare module '@torii/core' {
   export function isAuth(value: unknown): value is Auth;
   export function isPatch(value: unknown): value is Patch<unknown>;
   export function refuse(message?: string, detail?: string): Refusal;
+  export function reportOnly<Custom extends object = Claims>(check: Check<Custom>): Check<Custom>;
   export function verifyToken<Custom extends object = Claims>(
     token: string | null | undefined,
     options: VerifyOptions,
@@ -466,30 +567,19 @@ declare module '@torii/core/adapter' {
     Auth,
     AuthenticateOptions,
     Check,
-    CheckResult,
     Claims,
     Denial,
-    Fetch,
-    Refusal,
-    RefusalDetail,
     RequestLike,
     RequestParts,
     RequestView,
-    ToriiConfigError,
     ToriiError,
     Verifier,
     VerifierEventListener,
     VerifierOptions,
-    VerifyOptions,
   } from '@torii/core';
 
-  export { Auth, Check, Claims, Denial, RequestView, Verifier, VerifierOptions } from '@torii/core';
+  export { Auth, Check, Claims, Denial, RequestParts, RequestView, Verifier, VerifierOptions } from '@torii/core';
 
-  export interface Announcer {
-    readonly environmentId: string;
-    readonly announcesSessions: boolean;
-    announceUser(userId: string, at: string | undefined, timeoutMs: number, signal?: AbortSignal): Promise<void>;
-  }
   export type Answer = Denial<object | string | null, number>;
   export type AnswerOtherwise<Request> = (
     denial: Denial,
@@ -507,23 +597,6 @@ declare module '@torii/core/adapter' {
     request: RequestLike,
     options?: AuthenticateOptions,
   ) => Promise<AuthAndToken | null>;
-  export type AwaitGuard = <P extends Promise<unknown>>(promise: P) => P;
-  type Complete<T, Names extends readonly string[]> =
-    Exclude<keyof T, Names[number]> extends never
-      ? unknown
-      : {
-          readonly missing: Exclude<keyof T, Names[number]>;
-        };
-  export interface ConnectionFailure {
-    readonly mayHaveArrived: boolean;
-    readonly remedy: string | undefined;
-  }
-  export interface FilterSettings {
-    readonly cookie: string;
-    readonly origins: readonly string[];
-    readonly publicPaths: readonly string[];
-    readonly allowPreflight: boolean;
-  }
   export type Guard<Request> = <Result>(request: Request, steps: GuardSteps<Result>) => Promise<Result | undefined>;
   export interface GuardAdapter<Request extends object, Middleware extends object> {
     readonly place: string;
@@ -546,7 +619,6 @@ declare module '@torii/core/adapter' {
   export interface GuardedAuth<Custom extends object = Claims> extends Auth<Custom> {
     readonly token?: string;
   }
-  export type GuardedFields = Readonly<Record<string, true>>;
   export type GuardedVerifierOptions<Custom extends object = Claims> = VerifierOptions<Custom> &
     Pick<GuardOptions<never>, 'exposeToken'>;
   export interface Guards<Request, Middleware> {
@@ -562,24 +634,6 @@ declare module '@torii/core/adapter' {
     getAuth<Custom extends object = Claims>(request: Request, next?: unknown): GuardedAuth<Custom>;
     getToken(request: Request, next?: unknown): string;
   }
-  export type Hints = Readonly<Record<string, string>>;
-  export interface Instant {
-    readonly wallMs: number;
-    readonly steadyMs: number;
-  }
-  export interface LoggableError extends Error {
-    readonly code?: string;
-    readonly cause?: LoggableError;
-    readonly errors?: readonly LoggableError[];
-  }
-  export interface NumberRule {
-    readonly from: number;
-    readonly to: number;
-    readonly absent: number;
-  }
-  export type Options<Name extends string = string> = {
-    readonly [Key in Name]?: unknown;
-  };
   export type PathReading =
     | {
         readonly path: string;
@@ -587,239 +641,62 @@ declare module '@torii/core/adapter' {
     | {
         readonly problem: string;
       };
-  export interface Patience {
-    readonly timeoutMs: number;
-    readonly maxStaleMs: number;
-  }
-  export interface PemKey {
-    readonly half: 'public' | 'private';
-    readonly pem: string;
-    readonly der: Uint8Array;
-  }
-  export type PublicPaths = (path: string | undefined) => boolean;
-  export interface RemoteSource<Value, Caller> {
-    load(signal: AbortSignal, caller: Caller): Value | Promise<Value>;
-    readonly renewAfterMs: number;
-    readonly staleAfterMs: number;
-    mayLoad(): boolean;
-    onLoaded(value: Value, durationMs: number, caller: Caller): void;
-    onFailed(cause: unknown, caller: Caller): void;
-  }
-  export class RemoteValue<Value, Caller extends Patience = Patience> {
-    #private;
-    constructor(source: RemoteSource<Value, Caller>);
-    peek(): Value | undefined;
-    get latest(): Value | undefined;
-    get failure():
-      | {
-          readonly cause: unknown;
-          readonly begunAt: Instant;
-        }
-      | undefined;
-    current(caller: Caller): Value | Promise<Value | undefined>;
-    usable({ maxStaleMs }: Caller): Value | undefined;
-    renewInBackground(caller: Caller): void;
-    renew(caller: Caller): Promise<Renewal>;
-    retryInMs(caller: Caller): number;
-    set(value: Value): void;
-    forget(): void;
-  }
-  export type Renewal = 'tried' | 'late' | 'forbidden';
-  export class RepeatWatch {
-    #private;
-    constructor(warning: (key: string) => string);
-    note(key: string): void;
-  }
-  export type RequestFilter<Custom extends object = Claims> = (
-    request: RequestView,
-  ) => Promise<CheckResult<Custom, null>>;
   export interface ResponseProgress {
     readonly headersSent: boolean;
     readonly writableEnded: boolean;
   }
-  export type TextReading =
-    | {
-        readonly text: string;
-      }
-    | {
-        readonly problem: string;
-      };
-  export class TimeLimitError extends Error {}
-  export type Timer = object | number;
-  export const announcerNames: readonly ['revocations', 'announceSessions'];
   export function answerFor<Request>(
     error: unknown,
     request: Request,
     onError: AnswerOtherwise<Request> | undefined,
     emit?: VerifierEventListener,
   ): Promise<Answer>;
-  export function assertClaimNames(option: string, names: Iterable<string>, example: string): void;
-  export function assertNoKey(option: string, given: string, example: string): void;
-  export function assertNoSecond(name: string, unexpected: unknown): void;
-  export function assertOption(option: string, condition: unknown, problem: string): asserts condition;
-  export function checkAudience(claims: Claims, accepted: ReadonlySet<string> | undefined): void;
-  export function checkNameOf(check: unknown): string | undefined;
-  export function cleanKeyText(given: string): string;
-  export function createAwaitGuard(fields: GuardedFields): AwaitGuard;
   export function createGuards<Request extends object, Middleware extends object>(
     adapter: GuardAdapter<Request, Middleware>,
   ): Guards<Request, Middleware>;
-  export function createRequestFilter<Custom extends object = Claims>(
-    options: VerifyOptions,
-    { cookie, origins, publicPaths, allowPreflight }: FilterSettings,
-  ): RequestFilter<Custom>;
-  export function decodeText(bytes: Uint8Array): TextReading;
-  export function describeValue(value: unknown): string;
-  export function digestOfToken(token: string): Promise<string>;
-  export function elapsedMs(since: Instant): number;
-  export function emitterFor<Event>(listener: ((event: Event) => unknown) | undefined): (event: Event) => void;
   export function errorFrom(thrown: unknown): object;
-  export function guardFields<Prototype extends object>(
-    prototype: Prototype,
-    fields: GuardedFields,
-    base?: Promise<unknown>,
-  ): Prototype;
   export const guardKind: unique symbol;
-  export const guardOutcome: AwaitGuard;
-  export function innermostProblem(failure: LoggableError): string;
-  export function instantNow(): Instant;
   export function isError(value: unknown): value is Error;
-  export function isFromOwnPages(request: RequestView, origins: readonly string[]): boolean;
-  export function isLoopback(hostname: string): boolean;
-  export function isPromise<T>(value: T | Promise<T>): value is Promise<T>;
-  export function isRefusal(value: unknown): value is Refusal;
-  export function kindOf(value: unknown): string;
-  export function listOrigins<Name extends string>(
-    options: Options<Name>,
-    name: Name,
-    example: string,
-  ): readonly string[];
-  export function listPaths<Name extends string>(
-    options: Options<Name>,
-    name: Name,
-    fewest?: number,
-  ): readonly string[];
-  export function listTexts<Name extends string>(
-    options: Options<Name>,
-    name: Name,
-    example: string,
-  ): readonly string[];
-  export function loggable(value: unknown): string;
-  export function loggableCause(thrown: unknown, depth?: number): LoggableError;
-  export function omitUndefined<Given extends Options>(options: Given, names: readonly (keyof Given & string)[]): Given;
-  export function onAbort(signal: AbortSignal, callback: () => void): () => void;
-  export function parseHttpDate(text: string, nowMs: number): number | undefined;
-  export function parseRfc3339(text: unknown): number | undefined;
-  export function pause(ms: number, signal?: AbortSignal): Promise<void>;
-  export const platformFetch: Fetch;
-  export function problemOfIssuer(text: string): string | undefined;
-  export function problemOfPasted(value: unknown): string | undefined;
-  export function raceDeadline<T, Late>(
-    work: Promise<T>,
-    timeoutMs: number,
-    late: () => Late,
-    signal?: AbortSignal,
-  ): Promise<T | Late>;
-  export function random(): number;
-  export function randomId(): string;
-  export function readAnnouncer(options: Options<(typeof announcerNames)[number]>): Announcer | undefined;
-  export function readChoice<Name extends string, Choice extends string>(
-    options: Options<Name>,
-    name: Name,
-    choices: readonly [Choice, ...Choice[]],
-  ): Choice;
-  export function readConnectionFailure(thrown: unknown): ConnectionFailure;
-  export function readFlag<Name extends string>(options: Options<Name>, name: Name): boolean;
-  export function readFunction<F>(options: Options, name: string): F | undefined;
-  export function readHttpName<Name extends string>(
-    options: Options<Name>,
-    name: Name,
-    example: string,
-  ): string | undefined;
-  export function readKnownOptions<T extends object, const Names extends readonly (keyof T & string)[]>(
-    given: T,
-    optionNames: Names & Complete<T, Names>,
-    example: string,
-    option?: string,
-    hints?: Hints,
-    read?: object,
-  ): Options<Names[number]>;
-  export function readLiteralPath<Name extends string>(options: Options<Name>, name: Name, example: string): string;
-  export function readNumber<Name extends string>(
-    options: Options<Name>,
-    name: Name,
-    { from, to, absent }: NumberRule,
-    isWhole?: boolean,
-  ): number;
   export function readPath(raw: string | undefined): PathReading;
-  export function readPem(
-    option: string,
-    given: unknown,
-    half: 'public' | 'private' | 'either',
-    remedy: string,
-  ): PemKey;
-  export function readPublicPaths<Name extends string>(
-    options: Options<Name>,
-    name: Name,
-    fewest?: number,
-  ): PublicPaths;
-  export function readRetryAfter(retryAfter: string | null, date: string | null, nowMs?: number): number | null;
-  export function readText<Name extends string>(
-    options: Options<Name>,
-    name: Name,
-    example: string,
-  ): string | undefined;
-  export function readTexts<Name extends string>(
-    options: Options<Name>,
-    name: Name,
-    example: string,
-  ): ReadonlySet<string> | undefined;
-  export function readWhole<Name extends string>(options: Options<Name>, name: Name, rule: NumberRule): number;
-  export const requestHints: Hints;
-  export function requireChecks<Custom extends object = Claims>(
-    checks: unknown,
-    option: string,
-  ): readonly Check<Custom>[];
-  export const retryDelayMs: number;
-  export function startTimer(callback: () => void, ms: number): Timer;
-  export function steadyMs(): number;
-  export function stopTimer(timer: Timer): void;
-  export function surviveOutages(store: object): void;
-  export function tokenDigestOf(auth: Auth): string | undefined;
   export function tokenReaderOf<Custom extends object>(verifier: Verifier<Custom>): AuthenticateWithToken | undefined;
-  export function unknownName(name: string, known: readonly string[], hints?: Hints, noun?: string): ToriiConfigError;
   export function verifierFrom<Custom extends object = Claims>(
     source: Verifier<Custom> | VerifierOptions<Custom>,
     example?: string,
   ): Verifier<Custom>;
-  export const verifyHints: Hints;
-  export const verifyOptionNames: readonly [
-    'issuer',
-    'audience',
-    'requireClaims',
-    'refuseClaims',
-    'environmentId',
-    'clockTolerance',
-    'maxStaleSeconds',
-    'keysTimeoutMs',
-    'cachedTokens',
-    'fetch',
-    'keys',
-    'initialKeys',
-    'revocations',
-    'onEvent',
-  ];
   export function viewOf(request: RequestLike, option?: string): RequestView;
-  export function wallMs(): number;
-  export function withDetail<E extends ToriiError>(
-    error: E,
-    detail: Omit<RefusalDetail, 'actual'> & {
-      readonly actual?: unknown;
-    },
-  ): E;
-  export function withoutTrailingSlash(issuer: string): string;
-  export function wrongOption(option: string, problem: string): ToriiConfigError;
-  export function wrongValue(option: string, expected: string, found: unknown, example?: string): ToriiConfigError;
+}
+
+declare module '@torii/core/current-auth' {
+  import type { Claims } from '@torii/core';
+  import type { GuardedAuth } from '@torii/core/adapter';
+
+  export { Actor, Auth, Claims, Organization } from '@torii/core';
+  export { GuardedAuth } from '@torii/core/adapter';
+
+  export interface AuthKeeperAdapter<Request extends object> {
+    readonly place: string;
+    read(request: Request): unknown;
+  }
+  export interface CurrentAuthOptions {
+    readonly optional?: boolean;
+  }
+  export type KeepAuth<Request extends object> = <Result>(
+    request: Request,
+    response: KeptResponse | undefined,
+    next: () => Result,
+  ) => Result;
+  export interface KeptResponse {
+    readonly writableEnded: boolean;
+    once?(event: 'close', listener: () => void): unknown;
+  }
+  export function createAuthKeeper<Request extends object>(
+    { place, read }: AuthKeeperAdapter<Request>,
+    unexpected?: unknown,
+  ): KeepAuth<Request>;
+  export function currentAuth<Custom extends object = Claims>(options?: {
+    readonly optional?: false;
+  }): GuardedAuth<Custom>;
+  export function currentAuth<Custom extends object = Claims>(options: CurrentAuthOptions): GuardedAuth<Custom> | null;
 }
 
 declare module '@torii/core/jwt' {

@@ -317,6 +317,27 @@ declare module '@torii/emulator' {
     recover(target?: FaultTarget): void;
     take(surface: Surface): Fault | undefined;
   }
+  export type Flaw =
+    | 'expired'
+    | 'not_yet_valid'
+    | 'issued_in_the_future'
+    | 'longer_issuer'
+    | 'signed_by_stranger'
+    | 'null_sub'
+    | 'empty_sub'
+    | 'exp_not_a_number'
+    | 'act_not_an_object'
+    | 'other_audience'
+    | 'null_audience'
+    | 'empty_audience'
+    | 'unsigned'
+    | 'signed_with_public_key'
+    | 'signed_with_trimmed_public_key'
+    | 'unsigned_with_an_empty_signature'
+    | 'with_its_own_key'
+    | 'without_exp'
+    | 'with_unknown_crit'
+    | 'altered_after_signing';
   export type Host = '127.0.0.1' | '::1' | '0.0.0.0' | '::';
   interface Impersonation {
     readonly userId: string;
@@ -674,9 +695,13 @@ declare module '@torii/emulator' {
     find(kid: string): SigningKey;
     rotate(): Promise<SigningKey>;
     withdraw(kids: readonly string[]): void;
-    stranger(): Promise<CryptoKey>;
+    stranger(): Promise<StrangerKey>;
   }
   type Standing = 'here' | 'deleted' | 'elsewhere' | 'unknown';
+  interface StrangerKey {
+    readonly privateKey: CryptoKey;
+    readonly publicJwk: JWK;
+  }
   export type Surface = (typeof surfaces)[number];
   interface TokenAnswer {
     readonly accessToken: string;
@@ -721,6 +746,7 @@ declare module '@torii/emulator' {
     readonly claims?: Readonly<Record<string, unknown>>;
     readonly omitClaims?: readonly string[];
     readonly signedBy?: Signer;
+    readonly flaw?: Flaw;
   }
   interface TokenTemplate {
     readonly claims: Readonly<Record<string, unknown>>;

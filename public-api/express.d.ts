@@ -7,12 +7,15 @@ declare module '@torii/express' {
 
   export {
     Actor,
+    ApproveResult,
+    ApprovedIssuer,
     Auth,
     AuthReason,
     AuthenticateOptions,
     Check,
     CheckResult,
     Claims,
+    Decision,
     Denial,
     DenialBody,
     DenialCode,
@@ -21,6 +24,7 @@ declare module '@torii/express' {
     Fetch,
     HeadersLike,
     InitialKeys,
+    IssuerApproval,
     JSONWebKeySet,
     JWK,
     Organization,
@@ -50,6 +54,7 @@ declare module '@torii/express' {
     VerifyOptions,
     createVerifier,
     refuse,
+    reportOnly,
   } from '@torii/core';
   export { Answer, AnswerOtherwise, GuardOptions, GuardedAuth, GuardedVerifierOptions } from '@torii/core/adapter';
 
@@ -71,6 +76,17 @@ declare module '@torii/express' {
     source: Verifier<Custom> | GuardedVerifierOptions<Custom>,
     options?: GuardOptions<ExpressRequest>,
   ): Guard;
+}
+
+declare module '@torii/express/current-auth' {
+  import type { Guard } from '@torii/express';
+
+  export { Actor, Auth, Claims, Organization } from '@torii/core';
+  export { GuardedAuth } from '@torii/core/adapter';
+  export { CurrentAuthOptions, currentAuth } from '@torii/core/current-auth';
+  export { Guard } from '@torii/express';
+
+  export function keepCurrentAuth(): Guard;
 }
 
 declare module '@torii/express/webhooks' {

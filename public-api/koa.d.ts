@@ -7,12 +7,15 @@ declare module '@torii/koa' {
 
   export {
     Actor,
+    ApproveResult,
+    ApprovedIssuer,
     Auth,
     AuthReason,
     AuthenticateOptions,
     Check,
     CheckResult,
     Claims,
+    Decision,
     Denial,
     DenialBody,
     DenialCode,
@@ -21,6 +24,7 @@ declare module '@torii/koa' {
     Fetch,
     HeadersLike,
     InitialKeys,
+    IssuerApproval,
     JSONWebKeySet,
     JWK,
     Organization,
@@ -50,6 +54,7 @@ declare module '@torii/koa' {
     VerifyOptions,
     createVerifier,
     refuse,
+    reportOnly,
   } from '@torii/core';
   export { Answer, AnswerOtherwise, GuardOptions, GuardedAuth, GuardedVerifierOptions } from '@torii/core/adapter';
 
@@ -69,6 +74,17 @@ declare module '@torii/koa' {
     source: Verifier<Custom> | GuardedVerifierOptions<Custom>,
     options?: GuardOptions<KoaContext>,
   ): KoaMiddleware;
+}
+
+declare module '@torii/koa/current-auth' {
+  import type { KoaMiddleware } from '@torii/koa';
+
+  export { Actor, Auth, Claims, Organization } from '@torii/core';
+  export { GuardedAuth } from '@torii/core/adapter';
+  export { CurrentAuthOptions, currentAuth } from '@torii/core/current-auth';
+  export { KoaContext, KoaMiddleware } from '@torii/koa';
+
+  export function keepCurrentAuth(): KoaMiddleware;
 }
 
 declare module '@torii/koa/webhooks' {

@@ -1,18 +1,22 @@
 // The public API of @torii/next, written by `npm run api`.
 
 declare module '@torii/next' {
-  import type { Auth, Check, CheckResult, Claims, RequestParts, VerifyOptions } from '@torii/core';
+  import type { Auth, Check, CheckResult, Claims, RequestParts, Verifier, VerifyOptions } from '@torii/core';
   import type { NextRequest } from 'next/server.js';
 
   export {
     Actor,
     ApiAnswer,
     ApiCall,
+    ApproveResult,
+    ApprovedIssuer,
     Auth,
     AuthReason,
+    AuthenticateOptions,
     Check,
     CheckResult,
     Claims,
+    Decision,
     Denial,
     DenialBody,
     DenialCode,
@@ -22,6 +26,7 @@ declare module '@torii/next' {
     FieldError,
     HeadersLike,
     InitialKeys,
+    IssuerApproval,
     JSONWebKeySet,
     JWK,
     Organization,
@@ -30,6 +35,7 @@ declare module '@torii/next' {
     Refusal,
     RefusalDetail,
     type RefusalError,
+    RequestLike,
     RequestParts,
     RequestView,
     RevocableToken,
@@ -44,10 +50,12 @@ declare module '@torii/next' {
     ToriiRevocationError,
     ToriiUnavailableError,
     UnavailableReason,
+    Verifier,
     VerifierEvent,
     VerifierEventListener,
     VerifyOptions,
     refuse,
+    reportOnly,
   } from '@torii/core';
 
   export interface AuthContext<Custom extends object = Claims, P extends object = Params> extends RouteContext<P> {
@@ -101,7 +109,8 @@ declare module '@torii/next' {
     readonly tokenRoutes: TokenRoutes;
     readonly issuerRoutes: IssuerRoutes;
   }
-  export interface ToriiNextOptions extends VerifyOptions {
+  export interface ToriiNextOptions extends Omit<VerifyOptions, 'issuer'> {
+    readonly issuer: string | readonly string[] | undefined;
     readonly signInPath: string;
     readonly origins: readonly (string | undefined)[];
     readonly publicPaths?: readonly string[];
@@ -109,6 +118,7 @@ declare module '@torii/next' {
     readonly allowPreflight?: boolean;
     readonly refusedPage?: RefusedPage;
     readonly publishableKey?: string | undefined;
+    readonly verifier?: (torii: Verifier<object, never>) => Verifier<object, null>;
     readonly renewInProxy?: ProxyRenewal | false;
   }
   export function createToriiNext<Custom extends object = Claims>(options: ToriiNextOptions): ToriiNext<Custom>;

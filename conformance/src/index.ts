@@ -20,6 +20,5 @@ export {
   type RevocationSetting,
   type RevocationSource,
 } from './revocation-source.ts';
-export { type CoreErrors, createRoutes, type Routes } from './routes.ts';
 export { type CaseResult, type RunOptions, runConformance } from './run.ts';
 export type { ServerOptions, ServerSetting, StartServer, TestServer } from './test-server.ts';

@@ -60,7 +60,7 @@ function isRefused({ given: { status }, wanted }: Judged): boolean {
 /** Whether a response looks like that of a handler. */
 function hasHandlerBody(given: RawAnswer): boolean {
   const body = parseBody(given);
-  return given.status < 400 || (body !== undefined && ('handler' in body || 'userId' in body));
+  return (given.status > 0 && given.status < 400) || (body !== undefined && ('handler' in body || 'userId' in body));
 }
 
 function parseBody({ body }: RawAnswer): Readonly<Record<string, unknown>> | undefined {

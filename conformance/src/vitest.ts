@@ -8,7 +8,7 @@ import type { CaseResult } from './run.ts';
 import type { StartServer, TestServer } from './test-server.ts';
 
 export type { Adapter, CreateApp, CreateWebhookApp, Listening, Subject, WebhookSubject } from './app-server.ts';
-export type { Expectation, RevocationData } from './case-table.ts';
+export type { Expectation, RevocationData, WebhookSecrets } from './case-table.ts';
 export type { Case } from './cases.ts';
 export type { Feature, Level } from './features.ts';
 export type { QuestionOptions } from './questions.ts';

@@ -6,7 +6,6 @@ const entries = {
   '.': [
     'changeForFetch',
     'createRevocationSource',
-    'createRoutes',
     'features',
     'listCases',
     'runConformance',
@@ -14,6 +13,7 @@ const entries = {
     'serveCommand',
     'startIssuers',
   ],
+  './adapter': ['createRoutes'],
   './vitest': ['describeConformance'],
 };
 

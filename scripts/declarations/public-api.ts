@@ -36,7 +36,8 @@ export function describePublicApi(packages: readonly Package[], form: Form): Rea
   const texts = new Map<string, string>();
   for (const owner of packages) {
     const hidden = new Set<ts.Symbol>();
-    const own = entries.filter((entry) => entry.owner === owner);
+    // Only our other packages import `internal`, which any version may change.
+    const own = entries.filter((entry) => entry.owner === owner && !entry.specifier.endsWith('/internal'));
     const modules = own.map((entry) => describe(entry, hidden));
     texts.set(owner.shortName, [...modules, ...augmentationsOf(owner)].join('\n'));
   }

@@ -91,7 +91,8 @@ export function findUnnamedTypes(packages: readonly PublishedPackage[]): readonl
           report(symbol, foreign, by);
         return;
       }
-      if (!names.has(symbol) && !isOperand && needsName(symbol, first)) report(symbol, owners[0], by);
+      const isNamed = names.has(symbol) || owners.some((owner) => isInstalled(owner, manifest));
+      if (!isNamed && !isOperand && needsName(symbol, first)) report(symbol, owners[0], by);
       if (seen.has(symbol)) return;
       seen.add(symbol);
       for (const declaration of declarations) walk(declaration, symbol.name, 'none');
@@ -209,7 +210,9 @@ export function findUnnamedTypes(packages: readonly PublishedPackage[]): readonl
 }
 
 function entriesOf({ folder, manifest }: PublishedPackage): readonly string[] {
-  return Object.values(manifest.exports ?? {}).flatMap((target) => {
+  return Object.entries(manifest.exports ?? {}).flatMap(([entry, target]) => {
+    // Only our other packages import it.
+    if (entry === './internal') return [];
     const types: unknown = typeof target === 'object' && target !== null ? Reflect.get(target, 'types') : undefined;
     return typeof types === 'string' ? [join(folder, types)] : [];
   });

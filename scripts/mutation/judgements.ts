@@ -106,6 +106,19 @@ export const judgements: readonly Judgement[] = [
   { file: 'core/src/answer.ts', code: "''", mutants: ['"Stryker was here!"'], because: typesOnly },
   { file: 'core/src/authenticate.ts', code: '!fromCache', mutants: ['true'], because: speed },
   {
+    file: 'core/src/makers/token-finder.ts',
+    code: 'maker !== approving && maker.isKnown?.(token)',
+    mutants: ['false'],
+    because: speed,
+  },
+  {
+    file: 'core/src/makers/token-finder.ts',
+    code: 'headers.length === 1 && cookies.length === 0 && usual.places.scheme !== undefined',
+    mutants: ['false'],
+    because: speed,
+  },
+  { file: 'core/src/options/observe-option.ts', code: "'observing'", mutants: ['""'], because: otherVersion },
+  {
     file: 'core/src/verifier.ts',
     code: 'checks.length > 0',
     mutants: ['true', 'checks.length >= 0'],

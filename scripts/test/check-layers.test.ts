@@ -147,6 +147,28 @@ test('accepts imports in one direction, and ignores comments', () => {
   expect(findLayerProblems(root)).toEqual([]);
 });
 
+test('the conformance package may import types of core, and no code', () => {
+  writeFile(
+    'conformance/package.json',
+    JSON.stringify({ name: '@torii/conformance', peerDependencies: { '@torii/core': '*' } }),
+  );
+  writeFile(
+    'conformance/src/index.ts',
+    "import type { Check } from '@torii/core';\nexport type { Auth } from '@torii/core';",
+  );
+  expect(findLayerProblems(root)).toEqual([]);
+  for (const line of [
+    "import { refuse } from '@torii/core';",
+    "export * from '@torii/core/adapter';",
+    "import('@torii/core');",
+  ]) {
+    writeFile('conformance/src/index.ts', line);
+    expect(findLayerProblems(root)).toEqual([
+      'conformance/src/index.ts may only import types of @torii/core. See CONTRIBUTING.md, "Who may import whom".',
+    ]);
+  }
+});
+
 function writePackage(shortName: string, manifest: object): void {
   writeFile(`packages/${shortName}/package.json`, JSON.stringify({ name: `@torii/${shortName}`, ...manifest }));
   writeFile(`packages/${shortName}/src/index.ts`, '');

@@ -102,6 +102,12 @@ describe('the public path of an event', () => {
     }
   });
 
+  test('[21] is not read from an object whose `requestContext` the app has added', async () => {
+    // An event of h3 in a router that is mounted at `/admin`: its `path` lacks the mount path.
+    const node = { req: { method: 'GET', url: '/admin/health', headers: {}, rawHeaders: [] } };
+    expect(await ask({ method: 'GET', path: '/health', node, requestContext: { id: 7 } })).toBe(401);
+  });
+
   test('[21] is not the one that the context names', async () => {
     expect(await ask({ ...restEvent, requestContext: { path: '/health', http: { path: '/health' } } })).toBe(401);
   });
@@ -129,6 +135,11 @@ describe('[14] a cookie of an event of an HTTP API', () => {
     ['cookies that are not text', 'GET', [{ session: token }, 7, null], {}, 'token_missing'],
   ])('is refused with %s', async (_name, method, cookies, headers, reason) => {
     expect(await ask(method, cookies, headers)).toBe(reason);
+  });
+
+  test('is not read from an object whose `requestContext` the app has added', async () => {
+    const request = { method: 'GET', url: '/', headers: {}, cookies: [`session=${token}`], requestContext: { id: 7 } };
+    expect((await verifier.check(like(request))).denial?.body.error.reason).toBe('token_missing');
   });
 
   test('is not read from another object with a list of cookies', async () => {

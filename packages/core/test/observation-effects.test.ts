@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import { type Check, createVerifier, type Verifier, type VerifierEvent } from '../src/index.ts';
+import { observeToken } from '../src/observation.ts';
 import { issuer } from './mint.ts';
 import { observe, refused } from './observing.ts';
 import { ask, bearer, other, ours, torii } from './two-makers.ts';
@@ -64,6 +65,36 @@ describe('[46] an observed verifier has no effect', () => {
     expect(await ask(verifier, bearer(await ours()))).toBe('ada');
     await reported();
     expect(events).toMatchObject([{ type: 'disagreed', observed: refused('not_allowed') }]);
+  });
+
+  test.each([
+    ['an object', { userId: 'admin' }],
+    ['undefined', undefined],
+    ['a copy of an Auth', 'copy'],
+  ])('that returns %s instead of an Auth', async (_name, returned) => {
+    const [token, verifier] = [await ours(), torii()];
+    const auth = await verifier.verify(token);
+    const answer = async () => (returned === 'copy' ? { ...auth } : returned);
+    const events: VerifierEvent[] = [];
+    const observed = { verify: answer, authenticate: answer };
+    expect(
+      await observeToken(
+        () => verifier.verify(token),
+        token,
+        observed,
+        (event) => events.push(event),
+      ),
+    ).toBe(auth);
+    await vi.waitFor(() => expect(events).toMatchObject([{ type: 'not_observed', why: 'failed' }]));
+  });
+
+  test('on a platform that allows no timer', async () => {
+    const { verifier, events } = observe(torii());
+    vi.stubGlobal('setTimeout', () => {
+      throw new Error('no timers in global scope');
+    });
+    const user = await ask(verifier, bearer(await ours())).finally(() => vi.unstubAllGlobals());
+    expect([user, events]).toMatchObject(['ada', [{ type: 'not_observed', why: 'failed' }]]);
   });
 
   test('the listener may throw', async () => {

@@ -1,5 +1,5 @@
 // Events of AWS Lambda: of API Gateway (payload format 1.0 and 2.0), function URLs and load balancers. Only an object with
-// `requestContext` is one.
+// `requestContext` and a method is one: apps add a `requestContext` to the requests of frameworks.
 import { nothing } from './headers.ts';
 import { objectIn, textOf } from './properties.ts';
 
@@ -12,13 +12,13 @@ export function eventMethod(event: object): string | undefined {
 
 // An HTTP API decodes the path, so a `?` in it does not begin a query. The path is returned with it, and is then never public.
 export function eventPath(event: object): string | undefined {
-  if (objectIn(event, 'requestContext') === undefined) return undefined;
+  if (eventMethod(event) === undefined) return undefined;
   return textOf(event, 'path') ?? textOf(event, 'rawPath');
 }
 
 /** Payload format 2.0 has the cookies in a list instead of the header. */
 export function eventCookies(event: object): readonly string[] {
-  if (objectIn(event, 'requestContext') === undefined) return nothing;
+  if (eventMethod(event) === undefined) return nothing;
   const cookies = objectIn(event, 'cookies');
   return Array.isArray(cookies) ? cookies.filter((cookie) => typeof cookie === 'string') : nothing;
 }
