@@ -52,7 +52,8 @@ const remedy =
 
 /**
  * Receives Torii's webhooks: verifies each delivery, calls `handler` and responds. The result is a plugin in which Fastify parses
- * no body, because the signature covers the raw body. The parsers of your other routes still work. Errors that `handler` throws are passed to your error handler, with status 500.
+ * no body, because the signature covers the raw body. The parsers of your other routes still work. Errors that
+ * `handler` throws are passed to your error handler, with status 500.
  *
  * @example
  * app.register(
