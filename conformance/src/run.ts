@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Feature } from './features.ts';
 import { startIssuers } from './issuers.ts';
 import { listQuestions, type Question, type QuestionOptions, settingOf } from './questions.ts';
 import type { StartServer, TestServer } from './test-server.ts';
@@ -10,6 +11,8 @@ export interface CaseResult {
   readonly title: string;
   /** The number of the security statement that the case tests. */
   readonly statement: number | undefined;
+  /** The features that the case needs. */
+  readonly needs: readonly Feature[];
   /** The name of the options that the server was started with. */
   readonly options: string;
   readonly outcome: 'passed' | 'failed' | 'left out';
@@ -36,8 +39,8 @@ export async function runConformance(start: StartServer, options: RunOptions = {
   const questions = listQuestions(questionOptions);
   const results = new Map<Question, CaseResult>();
   const add = (question: Question, outcome: CaseResult['outcome'], details: readonly string[]) => {
-    const { name, title, statement, options } = question;
-    const result = { name, title, statement, options, outcome, details };
+    const { name, title, statement, needs, options } = question;
+    const result = { name, title, statement, needs, options, outcome, details };
     results.set(question, result);
     onResult?.(result, results.size, questions.length);
   };
@@ -56,12 +59,12 @@ export async function runConformance(start: StartServer, options: RunOptions = {
     for (const question of group.filter((each) => !asked.includes(each)))
       add(question, 'left out', [question.leftOut ?? `needs a server with the options ${name}`]);
     if (asked.length === 0) return;
-    let server = await start(settingOf(name, issuers));
+    let server = await start(settingOf(name, issuers, questionOptions.without));
     try {
       for (const question of asked) {
         const problems = await askSafely(question, server);
         add(question, problems.length === 0 ? 'passed' : 'failed', problems);
-        if (server.hasEnded?.() !== undefined) server = await start(settingOf(name, issuers));
+        if (server.hasEnded?.() !== undefined) server = await start(settingOf(name, issuers, questionOptions.without));
       }
     } finally {
       await server.stop?.();

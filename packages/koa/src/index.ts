@@ -6,6 +6,7 @@ import {
   type GuardedAuth,
   type GuardedVerifierOptions,
   type GuardOptions,
+  routedPath,
 } from '@torii/core/adapter';
 import type { Context, Middleware } from 'koa';
 import type { KoaContext, KoaMiddleware } from './koa-middleware.ts';
@@ -202,8 +203,7 @@ async function fail(ctx: Context, error: object): Promise<undefined> {
 // replace the path, and this function cannot tell which one happened. A request whose path is unknown is never treated
 // as public.
 function pathOf({ originalUrl, url, path }: Partial<Context>): string | undefined {
-  const [sent] = originalUrl?.split('?', 1) ?? [];
-  return url === originalUrl || path === sent ? path : undefined;
+  return url === originalUrl ? path : routedPath(originalUrl, path);
 }
 
 // Returns the host that `ctx.host` shows, if a trusted proxy (`app.proxy`) forwarded it. `undefined` if none did. `null` if the

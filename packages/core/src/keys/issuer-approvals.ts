@@ -48,7 +48,7 @@ const forgetCallMs = 31_000;
 export class IssuerApprovals {
   readonly #source: ApprovalSource;
   readonly #budget: FetchBudget;
-  readonly #newCalls: CallLimit = new CallLimit(maxNewCalls, forgetCallMs);
+  readonly #newCalls: CallLimit = new CallLimit(maxNewCalls, forgetCallMs, maxNew - maxNewCalls);
   readonly #approved: Map<string, RememberedApproval> = new Map();
   readonly #new: Map<string, RememberedApproval> = new Map();
   readonly #refused: Map<string, { readonly by: RefusedIssuer; readonly at: Instant }> = new Map();
@@ -102,16 +102,16 @@ export class IssuerApprovals {
 
   #add(issuer: string): RememberedApproval {
     const waitMs = this.#budget.waitMs();
-    if (waitMs > 0 || !this.#newCalls.mayBegin()) throw unavailable(new NoAnswerError(tooMany), waitMs);
+    if (waitMs > 0 || !this.#newCalls.mayWait()) throw unavailable(new NoAnswerError(tooMany), waitMs);
     const { rememberMs } = this.#source;
     const isApproved = (): boolean => this.#approved.get(issuer) === approval;
     const approval: RememberedApproval = new RemoteValue({
       renewAfterMs: rememberMs / 2,
       staleAfterMs: rememberMs,
-      mayLoad: () => isApproved() || (this.#newCalls.mayBegin() && this.#budget.take()),
+      mayLoad: () => isApproved() || (this.#newCalls.mayWait() && this.#budget.take()),
       load: (signal) => {
         const ask = (): Promise<ApprovedKeys | RefusedIssuer> => this.#ask(issuer, approval, signal);
-        return isApproved() ? ask() : this.#newCalls.run(ask, signal);
+        return isApproved() ? ask() : this.#newCalls.runInTurn(ask, signal);
       },
       onLoaded: (answer) => this.#keep(issuer, approval, answer),
       onFailed: (thrown, { emit }) =>

@@ -43,8 +43,8 @@ export interface IssuerApproval {
    */
   readonly timeoutMs?: number;
   /**
-   * How many unknown issuers `approve` may be called for in a minute, from 1 to 100000. At most 100 of these calls run at once.
-   * Further requests with tokens of unknown issuers get 503 with `Retry-After`.
+   * How many unknown issuers `approve` may be called for in a minute, from 1 to 100000. At most 100 of these calls run at
+   * once, and 900 wait for their turn. Further requests with tokens of unknown issuers get 503 with `Retry-After`.
    * @default 1000
    */
   readonly newPerMinute?: number;
