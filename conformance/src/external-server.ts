@@ -9,7 +9,7 @@ export async function connectTo(url: string): Promise<TestServer> {
     ...(reportsVisits && {
       async takeVisits() {
         const found = await readVisits(visits);
-        if (found === undefined) throw new Error(`${visits} no longer returns an array of texts.`);
+        if (found === undefined) throw new Error(`${visits} no longer returns an array of strings.`);
         return found;
       },
     }),

@@ -4,7 +4,7 @@ import { startIssuers } from './issuers.ts';
 import { listQuestions, type Question, type QuestionOptions, settingOf } from './questions.ts';
 import type { StartServer, TestServer } from './test-server.ts';
 
-/** What became of a case. */
+/** The result of a case. */
 export interface CaseResult {
   readonly name: string;
   /** The name in the data. `name` has the target too, if the case has several targets. */
@@ -23,7 +23,7 @@ export interface CaseResult {
 export interface RunOptions extends QuestionOptions {
   /** The port of the issuer. A free one by default. */
   readonly issuerPort?: number;
-  /** The only options that the server can be started with, if it runs already. */
+  /** The name of the options of a server that already runs. Cases with other options are left out. */
   readonly onlyOptions?: string;
   /** Called after each case. */
   readonly onResult?: (result: CaseResult, done: number, all: number) => void;

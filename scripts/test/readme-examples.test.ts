@@ -35,6 +35,7 @@ const examples = [
   ['packages/core/README.md', 'async fetch('],
   ['packages/core/README.md', 'hono'],
   ['packages/core/README.md', 'fastify'],
+  ['docs/write-an-adapter.md', 'createGuards<Request, Middleware>'],
   ['packages/express/README.md', 'express'],
   ['packages/koa/README.md', 'koa'],
   ['packages/fastify/README.md', 'fastify'],

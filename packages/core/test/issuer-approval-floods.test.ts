@@ -15,7 +15,7 @@ beforeAll(async () => {
 
 beforeEach(async () => {
   vi.useFakeTimers({ toFake: ['Date', 'performance', 'setTimeout', 'clearTimeout'], now: Date.UTC(2026, 0, 1) });
-  // The tests use one URL with many fetch functions.
+  // Core warns about many `fetch` functions for one URL, as these tests use them.
   vi.spyOn(console, 'warn').mockReturnValue();
   token = await mint(key, { iss: acme, exp: Date.UTC(2026, 0, 2) / 1000 });
 });
@@ -110,7 +110,7 @@ describe('[4] [36] ten thousand made-up issuers at once', () => {
     const flooded = makeFlooded({ rememberSeconds: 60 });
     expect(await verifyAcme(flooded)).toBe('accepted');
     const outcomes = flood(flooded, 0, 1_000);
-    // Without any wait.
+    // No time passes before this answer.
     expect(await outcomeOf(flooded.verifier.verify(token))).toBe('accepted');
     await pass(200);
     await Promise.all(outcomes);
@@ -134,7 +134,7 @@ describe('[4] [36] ten thousand made-up issuers at once', () => {
     await pass(1_000);
     expect(count(await Promise.all(outcomes))).toEqual({ keys_unavailable: 1_000 });
     expect(flooded.asked).toHaveLength(101);
-    // The calls that hang do not count any more.
+    // The calls that hang no longer count.
     hangs = false;
     const next = flood(flooded, 1_000, 1_010);
     await pass(20);
@@ -150,7 +150,7 @@ describe('[4] [36] ten thousand made-up issuers at once', () => {
       expect(await outcomeOf(flooded.verifier.verify(token))).toBe('accepted');
     }
     const madeUp = flooded.asked.filter((issuer) => issuer !== acme);
-    // The allowance of a minute at the start, and what a minute adds.
+    // 60 calls may run at the start, and 60 more in the first minute.
     expect(madeUp.length).toBeGreaterThan(60);
     expect(madeUp.length).toBeLessThanOrEqual(120);
     // Half of `rememberSeconds` is five seconds.
