@@ -98,7 +98,7 @@ export function readPage(markdown: string): Page {
   return { blocks, commands, links: listLinks(markdown).filter(({ target }) => !/^[a-z]+:/.test(target)) };
 }
 
-/** Compares the blocks of a page that are copies of a file with it, or copies the files again. */
+/** Compares blocks that are copies of a file with that file. With `--write`, updates them. */
 function compareCopies(path: string, write: boolean): readonly string[] {
   const file = join(repository, path);
   const markdown = readFileSync(file, 'utf8');

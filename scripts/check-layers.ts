@@ -286,7 +286,7 @@ function findImportProblems({ shortName, place, folder }: Package): readonly str
   return [...forbidden, ...cycles];
 }
 
-/** The packages among `names` of which a file imports more than types. */
+/** Returns those of `names` from which a file imports values, not only types. */
 function findCodeImports(text: string, names: readonly string[] = []): readonly string[] {
   const code = text.replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$|^(?:im|ex)port type [^;]*;/gm, '');
   return names.filter((name) => new RegExp(`(?:from|import)\\s*\\(?\\s*'${name}['/]`).test(code));

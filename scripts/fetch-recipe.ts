@@ -77,7 +77,7 @@ export function testFetchRecipe(runtime: FetchRuntime, file: string): FetchRecip
     expect(await ask(bearer(admin), '/users/1', 'DELETE')).toMatchObject({ status: 200, body: { userId: 'bo' } });
   });
 
-  // The runtimes resolve dot segments and backslashes before the handler sees a URL, so it sees a public path too.
+  // The runtimes resolve dot segments and backslashes before the handler sees a URL, so the handler also sees the public path.
   test.each([
     '/health',
     '/health?x=/me',

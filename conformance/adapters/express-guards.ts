@@ -1,7 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { allow, optionalAuth, requireAuth } from '@torii/express';
 import type { Request, Response } from 'express';
-import { appError, type CreateApp, failAsApp, guardedRoutes, isAdmin, optionalPaths } from './subject.ts';
+import {
+  answerError,
+  type CreateApp,
+  failAsApp,
+  guardedRoutes,
+  headers,
+  isAdmin,
+  optionalPaths,
+  rewrites,
+} from './subject.ts';
 
 type Guard = ReturnType<typeof requireAuth>;
 
@@ -12,12 +21,21 @@ export const createExpressGuardsApp: CreateApp = ({ verifier, visit }) => {
   checks.set(optionalPaths.guarded, allow(isAdmin));
 
   return (request, response) => {
+    response.setHeaders(new Map(Object.entries(headers)));
+    const rewritten = rewrites[request.url ?? ''];
+    if (rewritten !== undefined) {
+      visit('rewrite');
+      request.url = rewritten;
+    }
     const [path = ''] = (request.url ?? '').split('?', 1);
     const isOptional = path === optionalPaths.open || path === optionalPaths.guarded;
     const check = checks.get(path);
     const guards = [isOptional ? tryToIdentify : identify, ...(check === undefined ? [] : [check])];
     run(guards, request, response, (error) => {
-      if (error !== undefined) return answer(response, appError.status, appError.body);
+      if (error !== undefined) {
+        const { status, body } = answerError(error);
+        return answer(response, status, body);
+      }
       const handler = nameOf(path, check !== undefined);
       visit(handler);
       answer(response, 200, { handler, userId: (request as Request).auth?.userId ?? null });

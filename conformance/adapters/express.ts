@@ -1,6 +1,16 @@
 import { allow, createVerifier, getAuth, optionalAuth, requireAuth } from '@torii/express';
 import type express5 from 'express';
-import { appError, type CreateApp, failAsApp, guardedRoutes, isAdmin, optionalPaths, uncalled } from './subject.ts';
+import {
+  answerError,
+  type CreateApp,
+  failAsApp,
+  guardedRoutes,
+  headers,
+  isAdmin,
+  optionalPaths,
+  rewrites,
+  uncalled,
+} from './subject.ts';
 
 const functions = { requireAuth, optionalAuth, allow, getAuth, createVerifier };
 
@@ -13,11 +23,21 @@ export const createExpressApp =
         visit(handler);
         res.json({ handler, userId: req.auth?.userId ?? null });
       };
-    const answerErrors: express5.ErrorRequestHandler = (_error, _req, res, _next) => {
-      res.status(appError.status).json(appError.body);
+    const answerErrors: express5.ErrorRequestHandler = (error, _req, res, _next) => {
+      const { status, body } = answerError(error);
+      res.status(status).json(body);
     };
 
     const app = express();
+    app.use((req, res, next) => {
+      res.set(headers);
+      const rewritten = rewrites[req.url];
+      if (rewritten !== undefined) {
+        visit('rewrite');
+        req.url = rewritten;
+      }
+      next();
+    });
     app.all(optionalPaths.open, optionalAuth(verifier), handle('optional'));
     app.all(optionalPaths.guarded, optionalAuth(verifier), allow(isAdmin), handle(optionalPaths.guarded));
     const mistake = (name: keyof typeof functions) => [

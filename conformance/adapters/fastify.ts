@@ -1,6 +1,16 @@
 import { allow, createVerifier, getAuth, optionalAuth, requireAuth } from '@torii/fastify';
 import { type FastifyInstance, fastify, type onRequestAsyncHookHandler, type RouteHandler } from 'fastify';
-import { appError, type CreateApp, failAsApp, guardedRoutes, isAdmin, optionalPaths, uncalled } from './subject.ts';
+import {
+  answerError,
+  type CreateApp,
+  failAsApp,
+  guardedRoutes,
+  headers,
+  isAdmin,
+  optionalPaths,
+  rewrites,
+  uncalled,
+} from './subject.ts';
 
 const functions = { requireAuth, optionalAuth, allow, getAuth, createVerifier };
 
@@ -12,8 +22,21 @@ export const createFastifyApp: CreateApp = ({ verifier, visit }) => {
       return { handler, userId: request.auth?.userId ?? null };
     };
 
-  const app = fastify({ routerOptions: { maxParamLength: 10_000 } });
-  app.setErrorHandler((_error, _request, reply) => reply.code(appError.status).send(appError.body));
+  const app = fastify({
+    routerOptions: { maxParamLength: 10_000 },
+    rewriteUrl({ url = '/' }) {
+      const rewritten = rewrites[url];
+      if (rewritten !== undefined) visit('rewrite');
+      return rewritten ?? url;
+    },
+  });
+  app.setErrorHandler((error, _request, reply) => {
+    const { status, body } = answerError(error);
+    return reply.code(status).send(body);
+  });
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.headers(headers);
+  });
   app.register(async (optional: FastifyInstance) => {
     optional.addHook('onRequest', optionalAuth(verifier));
     optional.all(optionalPaths.open, handle('optional'));

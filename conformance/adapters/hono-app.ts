@@ -1,6 +1,17 @@
 import { allow, createVerifier, getAuth, optionalAuth, requireAuth } from '@torii/hono';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
-import { appError, failAsApp, guardedRoutes, isAdmin, optionalPaths, type Subject, uncalled } from './subject.ts';
+import { getPath } from 'hono/utils/url';
+import {
+  answerError,
+  failAsApp,
+  guardedRoutes,
+  headers,
+  isAdmin,
+  optionalPaths,
+  rewrites,
+  type Subject,
+  uncalled,
+} from './subject.ts';
 
 const functions = { requireAuth, optionalAuth, allow, getAuth, createVerifier };
 
@@ -10,8 +21,23 @@ export function createFetchApp({ verifier, visit }: Subject): Hono {
     visit(handler);
     return c.json({ handler, userId: c.get('auth')?.userId ?? null });
   };
-  const app = new Hono();
-  app.onError((_error, c) => c.json(appError.body, appError.status));
+  const app = new Hono({
+    // Hono matches routes before middleware runs, so only this option can rewrite a path.
+    getPath(request) {
+      const path = getPath(request);
+      const rewritten = rewrites[path];
+      if (rewritten !== undefined) visit('rewrite');
+      return rewritten ?? path;
+    },
+  });
+  app.onError((error, c) => {
+    const { status, body } = answerError(error);
+    return c.json(body, status);
+  });
+  app.use(async (c, next) => {
+    for (const [name, value] of Object.entries(headers)) c.header(name, value);
+    await next();
+  });
   app.use(`${optionalPaths.open}/*`, optionalAuth(verifier));
   app.all(optionalPaths.open, handle('optional'));
   app.all(optionalPaths.guarded, allow(isAdmin), handle(optionalPaths.guarded));

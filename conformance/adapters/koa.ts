@@ -1,6 +1,16 @@
 import { allow, createVerifier, getAuth, optionalAuth, requireAuth } from '@torii/koa';
 import type Koa3 from 'koa';
-import { appError, type CreateApp, failAsApp, guardedRoutes, isAdmin, optionalPaths, uncalled } from './subject.ts';
+import {
+  answerError,
+  type CreateApp,
+  failAsApp,
+  guardedRoutes,
+  headers,
+  isAdmin,
+  optionalPaths,
+  rewrites,
+  uncalled,
+} from './subject.ts';
 
 const functions = { requireAuth, optionalAuth, allow, getAuth, createVerifier };
 
@@ -24,9 +34,18 @@ export const createKoaApp =
     app.use(async (ctx, next) => {
       try {
         await next();
-      } catch {
-        Object.assign(ctx, appError);
+      } catch (error) {
+        Object.assign(ctx, answerError(error));
       }
+    });
+    app.use((ctx, next) => {
+      ctx.set(headers);
+      const rewritten = rewrites[ctx.path];
+      if (rewritten !== undefined) {
+        visit('rewrite');
+        ctx.path = rewritten;
+      }
+      return next();
     });
     app.use(at(/^\/optional(?:\/|$)/, optionalAuth(verifier)));
     app.use(at(optionalPaths.open, handle('optional')));

@@ -1,5 +1,13 @@
 import { authorize, denialFor, type RequestParts } from '@torii/core';
-import { appError, type CreateApp, failAsApp, guardedRoutes, isAdmin, optionalPaths, type Subject } from './subject.ts';
+import {
+  answerError,
+  type CreateApp,
+  failAsApp,
+  guardedRoutes,
+  isAdmin,
+  optionalPaths,
+  type Subject,
+} from './subject.ts';
 
 export interface Answer {
   readonly status: number;
@@ -9,7 +17,7 @@ export interface Answer {
 
 /** Core without a framework adapter, in a plain Node server. */
 export const createNodeHttpApp: CreateApp = (subject) => async (request, response) => {
-  const { status, headers, body } = await answer(request, subject).catch(() => appError as Answer);
+  const { status, headers, body } = await answer(request, subject).catch((error): Answer => answerError(error));
   response.writeHead(status, { 'Content-Type': 'application/json', ...headers }).end(JSON.stringify(body));
 };
 

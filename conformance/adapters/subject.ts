@@ -24,7 +24,10 @@ export const guardedRoutes: Readonly<Record<string, Check>> = routes.checks;
  */
 export const failAsApp: () => never = routes.throwAsApp;
 
-export const appError = routes.appError;
+export const answerError = routes.answerError;
+
+/** What runs before the guards: a rewrite of some paths, and headers on every response. */
+export const { rewrites, headers } = routes;
 
 /** Names of functions that a server has as middleware without a call: below `/mistakes/`, and behind a guard below `/mistakes/guarded/`. */
 export const uncalled = routes.uncalled;

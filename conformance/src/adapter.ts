@@ -1,2 +1,2 @@
 export type { Actor, Auth, Check, Claims, Organization, Refusal, RequestView } from '@torii/core';
-export { type CoreErrors, createRoutes, type Routes } from './routes.ts';
+export { type AppError, type CoreErrors, createRoutes, type Routes } from './routes.ts';

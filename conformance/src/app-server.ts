@@ -30,7 +30,7 @@ export interface Listening {
   stop(): unknown;
 }
 
-/** What is tested of an adapter. */
+/** The functions of an adapter that the cases test. */
 export interface Adapter<Verifier, App = RequestListener> {
   readonly createApp: CreateApp<Verifier, App>;
   /** `createVerifier` of `@torii/core`, or of your adapter. This package imports no code that it tests. */

@@ -28,6 +28,7 @@ Options:
   --level LEVEL          responses: exact statuses, headers and bodies, for adapters of @torii/core (default)
                          decisions: only who gets in, for servers without our code
   --without FEATURE,…    leaves out cases: ${features.join(', ')}
+  --with FEATURE,…       leaves out the cases of all other features; none: only the cases that need no feature
   --only TEXT            only cases whose name contains TEXT
   --all                  prints every case, not only those that failed
   --json                 prints the results as JSON
@@ -56,7 +57,7 @@ export function readArguments(args: readonly string[]): Arguments {
   return {
     subject: url === undefined ? { command } : { url, options },
     level,
-    without: values.without.flatMap((list) => list.split(',')).map(featureFrom),
+    without: readMissing(values),
     only,
     json,
     all,
@@ -73,6 +74,7 @@ function parse(args: readonly string[]) {
       options: {
         level: { type: 'string', default: 'responses' },
         without: { type: 'string', multiple: true, default: [] },
+        with: { type: 'string', multiple: true, default: [] },
         only: { type: 'string', default: '' },
         all: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
@@ -87,9 +89,22 @@ function parse(args: readonly string[]) {
   }
 }
 
-function featureFrom(text: string): Feature {
+/** The features that the server lacks. */
+function readMissing(values: {
+  readonly with: readonly string[];
+  readonly without: readonly string[];
+}): readonly Feature[] {
+  const split = (lists: readonly string[]) => lists.flatMap((list) => list.split(','));
+  if (values.with.length === 0) return split(values.without).map((text) => featureFrom('--without', text));
+  if (values.without.length > 0) throw new UsageError('Pass --with or --without, not both.');
+  const names = split(values.with);
+  const present = names.join() === 'none' ? [] : names.map((text) => featureFrom('--with', text));
+  return features.filter((feature) => !present.includes(feature));
+}
+
+function featureFrom(option: string, text: string): Feature {
   const feature = features.find((name) => name === text.trim());
-  if (feature === undefined) throw new UsageError(`--without names ${text}. Write one of ${features.join(', ')}.`);
+  if (feature === undefined) throw new UsageError(`${option} names ${text}. Write one of ${features.join(', ')}.`);
   return feature;
 }
 

@@ -66,7 +66,10 @@ export interface Expectation {
   readonly message?: string;
   readonly status?: readonly number[];
   readonly publicOr?: readonly number[];
-  readonly appError?: boolean;
+  /** The route or the name of the error that the app's own error handling must get. */
+  readonly appError?: string;
+  /** Headers that the response must have. `vary` must contain the value. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** The content of webhooks.json. The README describes the fields. */

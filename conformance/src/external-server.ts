@@ -9,7 +9,7 @@ export async function connectTo(url: string): Promise<TestServer> {
     ...(reportsVisits && {
       async takeVisits() {
         const found = await readVisits(visits);
-        if (found === undefined) throw new Error(`${visits} no longer returns an array of texts.`);
+        if (found === undefined) throw new Error(`${visits} no longer returns an array of strings.`);
         return found;
       },
     }),
@@ -24,7 +24,9 @@ export async function connectTo(url: string): Promise<TestServer> {
 }
 
 async function readVisits(place: URL): Promise<readonly string[] | undefined> {
-  const response = await fetch(place, { redirect: 'manual' });
+  const response = await fetch(place, { redirect: 'manual' }).catch((error: Error) => {
+    throw new Error(`No server answers at ${place.origin}: ${error.cause ?? error.message}.`);
+  });
   if (response.status !== 200) return undefined;
   const visits: unknown = await response.json().catch(() => undefined);
   return Array.isArray(visits) && visits.every((name) => typeof name === 'string') ? visits : undefined;

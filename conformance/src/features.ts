@@ -3,6 +3,8 @@ export const features = [
   'optional',
   'publicPaths',
   'checks',
+  'rewrites',
+  'headers',
   'mistakes',
   'cookie',
   'bareToken',

@@ -10,6 +10,7 @@ export {
 export type { Expectation, RevocationData, WebhookSecrets } from './case-table.ts';
 export { type Case, listCases } from './cases.ts';
 export { type Feature, features, type Level } from './features.ts';
+export { type FetchHandler, listenFetch } from './fetch-listener.ts';
 export { changeForFetch } from './fetch-servers.ts';
 export { type Issuer, type Issuers, type IssuersOptions, startIssuers } from './issuers.ts';
 export { type ProcessOptions, serveCommand } from './process-server.ts';

@@ -4,7 +4,7 @@ import { readCaseTable } from './case-table.ts';
 import { createKey, type IssuerKey } from './issuer-keys.ts';
 import { createToken, digestOf, twinOf } from './token.ts';
 
-/** An issuer on loopback, as far as a server that verifies tokens needs one. */
+/** An issuer on loopback that only serves its key set. */
 export interface Issuer {
   readonly url: string;
   readonly environmentId: string;

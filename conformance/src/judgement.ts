@@ -1,9 +1,7 @@
+import type { Expectation } from './case-table.ts';
 import type { Judged } from './judged-response.ts';
 import type { RawAnswer } from './raw-request.ts';
 import { findRefusalProblems } from './refusal-judgement.ts';
-
-/** What an app answers to its own errors. */
-const appError = { status: 500, body: { app: 'error' } };
 
 /** Compares a response, and the handlers that ran, with what a case wants. Returns one sentence for each difference. */
 export function findProblems(judged: Judged): readonly string[] {
@@ -13,6 +11,8 @@ export function findProblems(judged: Judged): readonly string[] {
   if (wanted.handler !== undefined) return [...leaked, ...findHandlerProblems(judged, wanted.handler)];
   const ran = visits === undefined ? hasHandlerBody(given) : visits.length > 0;
   if (wanted.publicOr !== undefined && ran) return [...leaked, ...findHandlerProblems(judged, 'public')];
+  if (ran && given.status >= 400 && visits !== undefined)
+    return [...leaked, `The handler ${visits.join(', ')} ran before the request was refused: ${describe(given)}.`];
   if (ran) return [...leaked, `The request was let in: ${describe(given, visits)}.`];
   return [...leaked, ...findAnswerProblems(judged)];
 }
@@ -23,7 +23,7 @@ function findHandlerProblems({ given, wanted, visits, level }: Judged, handler: 
     const caller = userId === null ? 'a caller without a user' : `the user ${userId}`;
     return [`The request of ${caller} was refused: ${describe(given, visits)}.`];
   }
-  const problems: string[] = [];
+  const problems = findHeaderProblems(given, wanted);
   const body = parseBody(given);
   const id = body?.['userId'] ?? null;
   if (id !== userId)
@@ -38,16 +38,39 @@ function findHandlerProblems({ given, wanted, visits, level }: Judged, handler: 
 
 function findAnswerProblems(judged: Judged): readonly string[] {
   const { given, wanted, level } = judged;
-  if (wanted.appError) {
+  if (wanted.appError !== undefined) {
     if (level === 'decisions') return given.status >= 500 ? [] : [`The app's error got the status ${given.status}.`];
-    const isSame =
-      given.status === appError.status && given.body.replaceAll(/\s/g, '') === JSON.stringify(appError.body);
-    return isSame ? [] : [`The app did not answer its own error: ${describe(given)}.`];
+    return findAppErrorProblems(given, wanted.appError);
   }
   if (level === 'decisions') return isRefused(judged) ? [] : [`The request was not refused: ${describe(given)}.`];
-  if (wanted.refusal !== undefined) return findRefusalProblems(judged);
+  if (wanted.refusal !== undefined) return [...findRefusalProblems(judged), ...findHeaderProblems(given, wanted)];
   const statuses = wanted.status ?? wanted.publicOr ?? [];
   return statuses.includes(given.status) ? [] : [`The status is ${given.status} instead of ${statuses.join(' or ')}.`];
+}
+
+function findAppErrorProblems(given: RawAnswer, wanted: string): readonly string[] {
+  const body = parseBody(given);
+  if (given.status !== 500 || body?.['app'] !== 'error')
+    return [`The app did not answer its own error: ${describe(given)}.`];
+  const thrown = JSON.stringify(body['thrown']);
+  return thrown === JSON.stringify(wanted)
+    ? []
+    : [
+        `The app's error handling got the error ${thrown} instead of ${JSON.stringify(wanted)}, or an error with it as \`cause\`.`,
+      ];
+}
+
+/** Headers that code before the guard has set. */
+function findHeaderProblems({ headers }: RawAnswer, { headers: wanted = {} }: Expectation): string[] {
+  return Object.entries(wanted).flatMap(([name, value]) => {
+    const given = headers.get(name);
+    const isKept = name === 'vary' ? listOf(given).includes(value.toLowerCase()) : given === value;
+    return isKept ? [] : [`The header ${name} is ${JSON.stringify(given)}, without the ${value} of other middleware.`];
+  });
+}
+
+function listOf(header = ''): readonly string[] {
+  return header.toLowerCase().split(/ *, */);
 }
 
 /** Any 4xx is a refusal, and 5xx if the server cannot decide. A request that is not HTTP may also get no response. */

@@ -30,6 +30,7 @@ export interface Question {
   readonly name: string;
   readonly title: string;
   readonly statement: number | undefined;
+  readonly needs: readonly Feature[];
   /** The name of the options that the server is started with. */
   readonly options: string;
   /** Why the case is not asked. */
@@ -41,9 +42,10 @@ export interface Question {
 /** The cases of cases.json and webhooks.json. */
 export function listQuestions(options: QuestionOptions = {}): readonly Question[] {
   const { level = 'responses', only = '', without = [], change = (each) => each } = options;
-  const requests = listCases().map((each): Question => {
-    const { name, title, statement, options } = each;
-    const base = { name, title, statement, options };
+  const cases = without.includes('publicPaths') ? listCases().map(makePrivate) : listCases();
+  const requests = cases.map((each): Question => {
+    const { name, title, statement, needs, options } = each;
+    const base = { name, title, statement, needs, options };
     const lacking = findLacking(each.needs, without);
     if (lacking !== undefined) return { ...base, leftOut: lacking, ask: askNothing };
     if (each.level === 'responses' && level === 'decisions')
@@ -57,6 +59,7 @@ export function listQuestions(options: QuestionOptions = {}): readonly Question[
       name: `webhook: ${each.name}`,
       title: `webhook: ${each.name}`,
       statement: each.statement,
+      needs: ['webhooks'],
       options: 'usual',
       leftOut: findLacking(['webhooks'], without),
       ask: (server) => askWebhook(each, level, server),
@@ -65,9 +68,23 @@ export function listQuestions(options: QuestionOptions = {}): readonly Question[
   return [...requests, ...webhooks].filter(({ name }) => name.includes(only));
 }
 
+/** Without public paths, every path must be refused. */
+function makePrivate(each: Case): Case {
+  const { name, needs, answer } = each;
+  if (answer.handler !== 'public' && answer.publicOr === undefined) return each;
+  return {
+    ...each,
+    name: `${name}, not public`,
+    needs: needs.filter((feature) => feature !== 'publicPaths'),
+    answer: { status: answer.publicOr ?? [400, 401] },
+  };
+}
+
 /** What a server is started with, by the name of its options in cases.json. */
-export function settingOf(name: string, issuers: Issuers): ServerSetting {
-  const { revocations, ...options } = issuers.fill(readCaseTable().options[name]?.options ?? {});
+export function settingOf(name: string, issuers: Issuers, without: readonly Feature[] = []): ServerSetting {
+  const { revocations, ...all } = issuers.fill(readCaseTable().options[name]?.options ?? {});
+  const { publicPaths, ...others } = all;
+  const options = without.includes('publicPaths') ? others : all;
   const { current, previous } = readWebhookTable().secrets;
   return {
     name,
@@ -89,12 +106,15 @@ function findLacking(needs: readonly Feature[], without: readonly Feature[]): st
 const askNothing = async (): Promise<readonly string[]> => [];
 
 async function askRequest(each: Case, level: Level, server: TestServer, issuers: Issuers): Promise<readonly string[]> {
-  const { method, revokedAfter, revoke = '', answer } = each;
+  const { method, needs, revokedAfter, revoke = '', answer } = each;
   const { target, headers } = issuers.fill({ target: each.target, headers: each.headers }, new URL(server.url).host);
   const ask = async (wanted: Case['answer']) => {
     await server.takeVisits?.();
     const given = await sendRaw(server.url, { method, target, headers });
-    const visits = await server.takeVisits?.();
+    const all = await server.takeVisits?.();
+    if (needs.includes('rewrites') && all?.includes('rewrite') === false)
+      return ['The middleware that rewrites the path did not run, or did not call `visit`.'];
+    const visits = all?.filter((name) => name !== 'rewrite');
     return findProblems({ given, wanted, visits, method, level, secrets: issuers.secrets });
   };
   if (revokedAfter === undefined) return ask(answer);

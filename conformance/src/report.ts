@@ -1,4 +1,4 @@
-import type { Level } from './features.ts';
+import { type Feature, features, type Level } from './features.ts';
 import type { CaseResult } from './run.ts';
 
 export interface Summary {
@@ -32,5 +32,18 @@ export function describeResults(results: readonly CaseResult[], level: Level, al
     ([reason, count]) => `not tested: ${count === 1 ? '1 case' : `${count} cases`}, ${reason}`,
   );
   const total = `level ${level}: ${passed} passed, ${failed} failed, ${leftOut} not tested`;
-  return [...lines, ...(lines.length > 0 ? [''] : []), ...untested, total].join('\n');
+  const missing = findMissing(results);
+  const hint = `If the server does not have these features, leave out their cases: --without ${missing.join(',')}`;
+  return [...lines, ...(lines.length > 0 ? [''] : []), ...untested, total, ...(missing.length > 0 ? [hint] : [])].join(
+    '\n',
+  );
+}
+
+/** The features that the server seems to lack: their first case failed, or at least half of them. */
+function findMissing(results: readonly CaseResult[]): readonly Feature[] {
+  return features.filter((feature) => {
+    const asked = results.filter(({ needs, outcome }) => needs.includes(feature) && outcome !== 'left out');
+    const failed = asked.filter(({ outcome }) => outcome === 'failed');
+    return failed.length > 0 && (failed[0] === asked[0] || failed.length * 2 >= asked.length);
+  });
 }

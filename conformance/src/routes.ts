@@ -25,12 +25,31 @@ export interface Routes {
   };
   /** The handler of `/throws`. */
   readonly throwAsApp: () => never;
-  /** What the app's own error handler responds. */
-  readonly appError: { readonly status: 500; readonly body: { readonly app: 'error' } };
+  /** What the app's own error handler responds. `thrown`, which conformance compares, is the route that threw the error, or its name. */
+  readonly answerError: (error: unknown) => AppError;
+  /** The paths that a middleware before the guards rewrites, with the path that the router then uses. Call `visit('rewrite')` too. */
+  readonly rewrites: Readonly<Record<string, string>>;
+  /** Headers that a middleware before the guards sets on every response, such as those of CORS. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export interface AppError {
+  readonly status: 500;
+  readonly body: { readonly app: 'error'; readonly thrown: string };
 }
 
 export function createRoutes({ refuse, ...errors }: CoreErrors): Routes {
   const isAdmin: Check = (auth) => auth.organization?.role === 'org:administrator';
+  // Errors as they were thrown, and the values that are not errors.
+  const routes = new WeakMap<object, string>();
+  const values = new Map<unknown, string>([
+    [undefined, '/checks/throws-undefined'],
+    ['route', '/checks/throws-word'],
+  ]);
+  const by = <Thrown extends Error>(route: string, error: Thrown): Thrown => {
+    routes.set(error, route);
+    return error;
+  };
   return {
     optional: { open: '/optional', guarded: '/optional/admin' },
     isAdmin,
@@ -44,7 +63,7 @@ export function createRoutes({ refuse, ...errors }: CoreErrors): Routes {
       },
       '/checks/unavailable': () =>
         Promise.reject(new errors.ToriiUnavailableError('policy_unavailable', 'No rules are known.')),
-      '/checks/throws': () => Promise.reject(new Error('org:administrator')),
+      '/checks/throws': () => Promise.reject(by('/checks/throws', new Error('org:administrator'))),
       '/checks/throws-undefined': () => {
         throw undefined;
       },
@@ -55,8 +74,21 @@ export function createRoutes({ refuse, ...errors }: CoreErrors): Routes {
       guarded: ['requireAuth', 'allow', 'getAuth'],
     },
     throwAsApp() {
-      throw new errors.ToriiAuthError('token_expired', 'thrown by the app');
+      throw by('/throws', new errors.ToriiAuthError('token_expired', 'thrown by the app'));
     },
-    appError: { status: 500, body: { app: 'error' } },
+    answerError(error) {
+      const thrown = sourceOf(error) ?? 'another error';
+      return { status: 500, body: { app: 'error', thrown } };
+    },
+    rewrites: { '/rewritten/to-public': '/health', '/docs/rewritten': '/me' },
+    headers: { 'Access-Control-Allow-Origin': 'https://app.test', Vary: 'Origin' },
   };
+
+  // Core wraps what is not an error, and a framework may wrap the error again.
+  function sourceOf(thrown: unknown, depth = 0): string | undefined {
+    if (typeof thrown !== 'object' || thrown === null) return values.get(thrown);
+    const name = Reflect.get(thrown, 'name') === 'ToriiConfigError' ? 'ToriiConfigError' : undefined;
+    const source = routes.get(thrown) ?? name;
+    return source ?? ('cause' in thrown && depth < 3 ? sourceOf(thrown.cause, depth + 1) : undefined);
+  }
 }

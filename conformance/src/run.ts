@@ -1,15 +1,18 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Feature } from './features.ts';
 import { startIssuers } from './issuers.ts';
 import { listQuestions, type Question, type QuestionOptions, settingOf } from './questions.ts';
 import type { StartServer, TestServer } from './test-server.ts';
 
-/** What became of a case. */
+/** The result of a case. */
 export interface CaseResult {
   readonly name: string;
   /** The name in the data. `name` has the target too, if the case has several targets. */
   readonly title: string;
   /** The number of the security statement that the case tests. */
   readonly statement: number | undefined;
+  /** The features that the case needs. */
+  readonly needs: readonly Feature[];
   /** The name of the options that the server was started with. */
   readonly options: string;
   readonly outcome: 'passed' | 'failed' | 'left out';
@@ -20,7 +23,7 @@ export interface CaseResult {
 export interface RunOptions extends QuestionOptions {
   /** The port of the issuer. A free one by default. */
   readonly issuerPort?: number;
-  /** The only options that the server can be started with, if it runs already. */
+  /** The name of the options of a server that already runs. Cases with other options are left out. */
   readonly onlyOptions?: string;
   /** Called after each case. */
   readonly onResult?: (result: CaseResult, done: number, all: number) => void;
@@ -36,8 +39,8 @@ export async function runConformance(start: StartServer, options: RunOptions = {
   const questions = listQuestions(questionOptions);
   const results = new Map<Question, CaseResult>();
   const add = (question: Question, outcome: CaseResult['outcome'], details: readonly string[]) => {
-    const { name, title, statement, options } = question;
-    const result = { name, title, statement, options, outcome, details };
+    const { name, title, statement, needs, options } = question;
+    const result = { name, title, statement, needs, options, outcome, details };
     results.set(question, result);
     onResult?.(result, results.size, questions.length);
   };
@@ -56,12 +59,12 @@ export async function runConformance(start: StartServer, options: RunOptions = {
     for (const question of group.filter((each) => !asked.includes(each)))
       add(question, 'left out', [question.leftOut ?? `needs a server with the options ${name}`]);
     if (asked.length === 0) return;
-    let server = await start(settingOf(name, issuers));
+    let server = await start(settingOf(name, issuers, questionOptions.without));
     try {
       for (const question of asked) {
         const problems = await askSafely(question, server);
         add(question, problems.length === 0 ? 'passed' : 'failed', problems);
-        if (server.hasEnded?.() !== undefined) server = await start(settingOf(name, issuers));
+        if (server.hasEnded?.() !== undefined) server = await start(settingOf(name, issuers, questionOptions.without));
       }
     } finally {
       await server.stop?.();

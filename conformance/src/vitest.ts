@@ -1,5 +1,5 @@
 import type { RequestListener } from 'node:http';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, test } from 'vitest';
 import { type Adapter, serveApp } from './app-server.ts';
 import { type Issuers, startIssuers } from './issuers.ts';
 import { serveCommand } from './process-server.ts';
@@ -40,7 +40,8 @@ export function describeConformance<Verifier, App = RequestListener>(
   subject: ConformanceSubject<Verifier, App>,
   { startTimeoutMs, onEnd, ...options }: ConformanceOptions = {},
 ): void {
-  const questions = listQuestions(withoutMissing(subject, options));
+  const settled = withoutMissing(subject, options);
+  const questions = listQuestions(settled);
   const asked = questions.filter(({ leftOut }) => leftOut === undefined);
   const start = startOf(subject);
 
@@ -53,7 +54,7 @@ export function describeConformance<Verifier, App = RequestListener>(
       const started = await startIssuers();
       issuers = started;
       for (const each of new Set(asked.map((question) => question.options)))
-        servers.set(each, await start(settingOf(each, started)));
+        servers.set(each, await start(settingOf(each, started, settled.without)));
     }, startTimeoutMs);
 
     afterAll(async () => {
@@ -69,7 +70,8 @@ export function describeConformance<Verifier, App = RequestListener>(
       if (server === undefined || issuers === undefined) throw new Error('The server did not start.');
       const problems = await question.ask(server, issuers);
       results.set(question, resultOf(question, problems));
-      expect(problems).toEqual([]);
+      // Not `expect`, whose comparison would come before the sentences.
+      if (problems.length > 0) throw new Error(problems.join('\n'));
     });
 
     const reasons = new Set(questions.flatMap(({ leftOut }) => leftOut ?? []));
@@ -95,8 +97,8 @@ function withoutMissing<Verifier, App>(
 }
 
 function resultOf(question: Question, problems: readonly string[]): CaseResult {
-  const { name, title, statement, options, leftOut } = question;
-  const base = { name, title, statement, options };
+  const { name, title, statement, needs, options, leftOut } = question;
+  const base = { name, title, statement, needs, options };
   if (leftOut !== undefined) return { ...base, outcome: 'left out', details: [leftOut] };
   return { ...base, outcome: problems.length === 0 ? 'passed' : 'failed', details: problems };
 }

@@ -70,9 +70,8 @@ function prepare(id: string, each: WebhookCase): Prepared {
 }
 
 /**
- * Sends a POST request with node:http. `fetch` would join headers that are sent twice. A server may respond to a body that is too large,
- * and close the connection, while it is sent. The system then drops the response if it comes before the error, so such a request is
- * repeated.
+ * Sends a POST request with node:http, because `fetch` would join headers that are sent twice. A server may respond to a body that is
+ * too large before all of it was sent, and close the connection. The response is then sometimes lost, so the request is repeated.
  */
 async function post(url: string, prepared: Prepared): Promise<DeliveryAnswer> {
   for (let attempt = 1; ; attempt++) {

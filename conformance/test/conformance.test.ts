@@ -38,6 +38,9 @@ const adapters: Readonly<Record<string, readonly [CreateApp, CreateWebhookApp?]>
   'Core in Fastify': [createCoreInFastifyApp],
 };
 
+/** Core alone runs no middleware, and the app sends the response. */
+const coreAlone = ['node:http', 'Core in Fastify'];
+
 failOnCrashes();
 
 for (const [name, [createApp, create]] of Object.entries(adapters)) {
@@ -48,7 +51,10 @@ for (const [name, [createApp, create]] of Object.entries(adapters)) {
       createVerifier,
       ...(create && { createWebhookApp: ({ handle }) => create((id) => handle({ id, type: '' })) }),
     },
-    // Core alone has no guards, and one server is enough for the guards of Express.
-    { without: create ? [] : ['mistakes'], onEnd: (results) => writeResults(name, results) },
+    // Core alone has no guards and no middleware, and one server is enough for the mistakes with the guards of Express.
+    {
+      without: create ? [] : coreAlone.includes(name) ? ['mistakes', 'rewrites', 'headers'] : ['mistakes'],
+      onEnd: (results) => writeResults(name, results),
+    },
   );
 }

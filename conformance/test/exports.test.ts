@@ -8,6 +8,7 @@ const entries = {
     'createRevocationSource',
     'features',
     'listCases',
+    'listenFetch',
     'runConformance',
     'serveApp',
     'serveCommand',

@@ -13,6 +13,7 @@ export const holes = [
   'checks only how the issuer starts',
   'trusts the issuer of the token for its keys',
   'does not check exp',
+  'accepts a token for ten minutes after exp',
   'does not check nbf and iat',
   'does not check the audience',
   'needs no sub',
@@ -20,6 +21,8 @@ export const holes = [
   'reads the query string',
   'takes a public path as a prefix',
   'decodes the path before it compares it',
+  'takes the path from X-Original-URL',
+  'checks only GET and POST',
   'ends if a path cannot be decoded',
   'lets callers in while the keys are unavailable',
   'runs the handler before it decides',
@@ -63,7 +66,7 @@ export function createForeignServer({ issuer, publicPaths = [], ...options }, vi
     const isLax = has('does not check the issuer') || has('trusts the issuer of the token for its keys');
     const settings = {
       algorithms: has('takes the algorithm from the token') ? ['ES256', 'HS256'] : ['ES256'],
-      clockTolerance: 30,
+      clockTolerance: has('accepts a token for ten minutes after exp') ? 600 : 30,
       requiredClaims: ['exp', 'iat', ...(has('needs no sub') ? [] : ['sub'])],
       ...(!isLax && !has('checks only how the issuer starts') && { issuer }),
       ...(has('does not check exp') && { currentDate: new Date(0) }),
@@ -105,7 +108,8 @@ export function createForeignServer({ issuer, publicPaths = [], ...options }, vi
   return async (request, response) => {
     const answer = (status, body) =>
       response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(body));
-    const [sent = ''] = request.url.split('?', 1);
+    const original = has('takes the path from X-Original-URL') && request.headers['x-original-url'];
+    const [sent = ''] = (original || request.url).split('?', 1);
     const target = /^http:\/\/[^/]+(\/.*)$/i.exec(sent)?.[1] ?? sent;
     if (has('ends if a path cannot be decoded') && !isUtf8(target)) process.exit(1);
     const path = has('decodes the path before it compares it') && isUtf8(target) ? decodeURIComponent(target) : target;
@@ -117,6 +121,10 @@ export function createForeignServer({ issuer, publicPaths = [], ...options }, vi
       return answer(200, { handler: 'public', userId: null });
     }
     if (has('runs the handler before it decides')) visit('rest');
+    if (has('checks only GET and POST') && !['GET', 'POST'].includes(request.method)) {
+      visit('rest');
+      return answer(200, { handler: 'rest', userId: null });
+    }
     try {
       const claims = await verify(tokenOf(request));
       check(claims);

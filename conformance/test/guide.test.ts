@@ -1,17 +1,17 @@
 // The code of docs/write-an-adapter.md, as a reader saves it.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Check, Verifier } from '@torii/core';
+import type { Verifier } from '@torii/core';
 import * as core from '@torii/core';
+import { type H3, toNodeHandler } from 'h3';
 import { afterAll, expect, test } from 'vitest';
 import { readPage } from '../../scripts/check-docs.ts';
 import { failOnCrashes } from '../../scripts/crash-guard.ts';
 import { repository } from '../../scripts/workspace.ts';
-import type { WebhookSubject } from '../src/app-server.ts';
+import type { Subject, WebhookSubject } from '../src/app-server.ts';
+import { listenFetch } from '../src/fetch-listener.ts';
 import { changeForFetch } from '../src/fetch-servers.ts';
-import { createRoutes } from '../src/routes.ts';
 import { describeConformance } from '../src/vitest.ts';
-import { listenAsFetch } from './fetch-bridge.ts';
 import { writeResults } from './results.ts';
 
 failOnCrashes();
@@ -37,60 +37,22 @@ describeConformance(
   { onEnd: (results) => writeResults('Connect, from the guide', results) },
 );
 
-interface Context {
-  readonly request: Request;
-  readonly auth?: { readonly userId: string } | null;
-}
-type Middleware = (context: Context, next: () => Promise<Response>) => Promise<Response>;
-interface FetchGuards {
-  requireAuth(verifier: Verifier): Middleware;
-  optionalAuth(verifier: Verifier): Middleware;
-  allow(check: Check): Middleware;
-}
+const h3App = await import(join(folder, 'test', 'h3-app.ts'));
 
-interface FetchWebhooks {
-  webhookHandler(options: object, handler: WebhookSubject['handle']): (request: Request) => Promise<Response>;
-}
+describeConformance('h3, from the guide', {
+  createApp: (subject: Subject<Verifier>) => toNodeHandler(h3App.createApp(subject)),
+  createWebhookApp: (subject: WebhookSubject) => toNodeHandler(h3App.createWebhookApp(subject)),
+  createVerifier,
+});
 
-const guards: FetchGuards = await import(join(folder, 'src', 'fetch-guards.ts'));
-const fetchWebhooks: FetchWebhooks = await import(join(folder, 'src', 'fetch-webhooks.ts'));
-
+// As on Bun, Deno and Workers: no request of Node is behind the Fetch request.
 describeConformance(
-  'Fetch requests, from the guide',
+  'h3 without Node, from the guide',
   {
+    createApp: h3App.createApp,
+    createWebhookApp: h3App.createWebhookApp,
     createVerifier,
-    listen: listenAsFetch,
-    createWebhookApp: ({ secrets, handle }: WebhookSubject) => {
-      const receive = fetchWebhooks.webhookHandler({ secret: secrets, store: 'memory' }, handle);
-      return (request: Request) => receive(request).catch(() => new Response(null, { status: 500 }));
-    },
-    createApp: ({ verifier, visit }: { verifier: Verifier; visit: (name: string) => void }) => {
-      const { optional, isAdmin, checks, throwAsApp, appError } = createRoutes(core);
-      const [required, open] = [guards.requireAuth(verifier), guards.optionalAuth(verifier)];
-      return async (request: Request): Promise<Response> => {
-        const { pathname } = new URL(request.url);
-        const context: Context = { request };
-        const check = pathname === optional.guarded ? isAdmin : checks[pathname];
-        const isOptional = pathname === optional.open || pathname === optional.guarded;
-        const chain = [isOptional ? open : required, ...(check === undefined ? [] : [guards.allow(check)])];
-        const isPublic = pathname === '/health' || pathname.startsWith('/docs/');
-        const handler = check ? pathname : isOptional ? 'optional' : isPublic ? 'public' : 'rest';
-        const [, isGuarded, name] = /^\/mistakes\/(guarded\/)?(\w+)$/.exec(pathname) ?? [];
-        if (name !== undefined) {
-          const functions: Readonly<Record<string, unknown>> = { ...guards, createVerifier };
-          chain.splice(0, isGuarded ? 0 : 1);
-          chain.push(functions[name] as Middleware);
-        }
-        const run = async ([guard, ...later]: readonly Middleware[]): Promise<Response> =>
-          guard === undefined ? handle() : guard(context, () => run(later));
-        const handle = async () => {
-          if (pathname === '/throws') throwAsApp();
-          visit(handler);
-          return Response.json({ handler, userId: context.auth?.userId ?? null });
-        };
-        return run(chain).catch(() => Response.json(appError.body, { status: appError.status }));
-      };
-    },
+    listen: (app: H3) => listenFetch(app.fetch),
   },
   { change: changeForFetch },
 );
@@ -98,12 +60,15 @@ describeConformance(
 test('every file of the guide was found', () => {
   const paths = page.blocks.flatMap(({ code }) => /^\/\/ (\S+\.ts)\n/.exec(code)?.[1] ?? []);
   expect(paths.toSorted()).toEqual([
-    'src/fetch-guards.ts',
+    'src/elysia.ts',
     'src/fetch-webhooks.ts',
+    'src/h3.ts',
     'src/index.ts',
     'src/webhooks.ts',
     'test/app.ts',
     'test/conformance.test.ts',
+    'test/h3-app.ts',
+    'test/h3.test.ts',
     'test/webhook-app.ts',
   ]);
 });

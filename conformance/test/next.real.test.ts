@@ -46,7 +46,10 @@ for (const variant of ['Next 16, proxy.ts', 'Next 15, middleware.ts'] as const) 
 }
 
 /** Why a case cannot be tested on Next, or `undefined` if it can. */
-function skipReason({ target, options, headers, answer }: Case): string | undefined {
+function skipReason({ target, options, needs, headers, answer }: Case): string | undefined {
+  if (needs.includes('rewrites'))
+    return 'Next rewrites a path after the proxy, so the page or route that it leads to needs a guard, as every page does';
+  if (needs.includes('headers')) return 'Next adds the headers of next.config.ts itself';
   if (target.startsWith('/optional'))
     return 'Next has auth() for optional authentication, which returns null for an invalid token instead of refusing';
   const authorization = headers.filter(([name]) => name === 'Authorization');

@@ -64,6 +64,11 @@ test('at the level responses, a server without our code fails', () => {
   expect(status).toBe(1);
 });
 
+test('a server that lacks features is told how to leave out their cases', () => {
+  const { stdout } = ask('--level', 'decisions', '--with', 'cookie,preflight', '--', process.execPath, 'server.mjs');
+  expect(stdout).toContain('--without cookie,preflight');
+});
+
 test('a server that already runs is asked, except for cases that need other options', async () => {
   const [port, issuerPort] = [await findFreePort(), await findFreePort()];
   const options = JSON.stringify({ publicPaths: ['/health', '/docs/*'] });
@@ -94,6 +99,9 @@ test.each([
   [[], 'Pass the command that starts the server'],
   [['--without', 'cookies', '--', 'node'], '--without names cookies. Write one of optional, publicPaths'],
   [['--level', 'strict', '--', 'node'], '--level is strict. Write responses or decisions.'],
+  [['--with', 'cookies', '--', 'node'], '--with names cookies. Write one of optional, publicPaths'],
+  [['--with', 'cookie', '--without', 'checks', '--', 'node'], 'Pass --with or --without, not both.'],
+  [['--url', 'http://127.0.0.1:1'], 'No server answers at http://127.0.0.1:1: '],
   [['--url', 'https://example.com'], '--url is https://example.com. Write an origin, such as http://127.0.0.1:3000.'],
   [['--url', 'http://127.0.0.1:3000', '--', 'node'], 'Pass --url or a command after --, not both.'],
   [['--start-seconds', 'soon', '--', 'node'], '--start-seconds is soon. Write a whole number from 1 to 3600.'],

@@ -10,7 +10,7 @@ import { listServerCommands } from './processes.ts';
 import type { Column } from './verdict.ts';
 import { findWorkerServer } from './workerd.ts';
 
-/** The columns of each runtime, by its name. */
+/** The results of each runtime, by its name: the columns of its row. */
 export async function askHono(): Promise<ReadonlyMap<string, readonly Column[]>> {
   const columns = (await listServers()).map(
     async ([name, start]) =>
@@ -38,7 +38,7 @@ function startIn(serve: NonNullable<ReturnType<typeof findWorkerServer>>['serve'
 /** What a case becomes if the runtime changes the request before Hono sees it. */
 function asSeenIn(runtime: string, each: Case): Case {
   const { target, headers, answer } = each;
-  // These runtimes join two headers into one value. It is refused too, but `Basic …, Bearer …` has the reason of another scheme.
+  // These runtimes join two headers into one value. It is refused too, but `Basic …, Bearer …` with `scheme_unsupported`.
   const isTwice = /Authorization.*Authorization/s.test(headers.flat().join());
   if (isTwice && answer.refusal === 'header_malformed')
     return { ...each, answer: { refusal: ['header_malformed', 'scheme_unsupported'] } };
@@ -49,7 +49,7 @@ function asSeenIn(runtime: string, each: Case): Case {
     : each;
 }
 
-// A server may close the connection if the response is sent before the whole body has arrived.
+// Left out, because a server may respond before the whole body has arrived, and close the connection.
 const leftOut = ['webhook: a body of 10 MB'];
 
 function columnOf(results: readonly CaseResult[]): Column {

@@ -42,7 +42,7 @@ try {
   process.exitCode = 1;
 }
 
-/** In new processes, because the tables follow from files that were just written. */
+/** In new processes, which load the files that were just written. */
 function updateTables(): void {
   for (const script of ['emulator-tables.ts', 'frameworks-table.ts']) {
     const args = [join(repository, 'scripts', script), ...(values.check ? ['--check'] : [])];

@@ -35,7 +35,7 @@ const examples = [
   ['packages/core/README.md', 'async fetch('],
   ['packages/core/README.md', 'hono'],
   ['packages/core/README.md', 'fastify'],
-  ['packages/core/README.md', 'createGuards<Request, Middleware>'],
+  ['docs/write-an-adapter.md', 'createGuards<Request, Middleware>'],
   ['packages/express/README.md', 'express'],
   ['packages/koa/README.md', 'koa'],
   ['packages/fastify/README.md', 'fastify'],

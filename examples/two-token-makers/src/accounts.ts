@@ -5,13 +5,13 @@ export interface Account {
   readonly id: string;
   /** `sub` of the provider's tokens. */
   readonly providerUserId: string | null;
-  /** `sub` of Torii's tokens: the id that the import of this user gave. */
+  /** `sub` of Torii's tokens: the id that Torii gave the user at the import. */
   readonly toriiUserId: string | null;
 }
 
 /**
- * Finds the account of a caller. The issuer decides which column is compared: otherwise, someone who can choose their id at one
- * of the two could take over an account of the other.
+ * Finds the account of a caller. The issuer decides which column is compared: otherwise, a user who can choose their id at
+ * one provider could take over the account of another user at the other provider.
  */
 export function accountOf(auth: Auth<object>, accounts: readonly Account[]): Account | undefined {
   // Only tokens of Torii have an environment.

@@ -2,7 +2,7 @@ import type { VerifierEventListener } from '@torii/core';
 
 export type Maker = 'torii' | 'provider';
 
-/** Counts valid tokens, for your metrics: who still comes with one of the provider. Checks run after this. */
+/** Counts the valid tokens of each issuer, for your metrics. Checks run after the event `verified`, so they may still refuse a request. */
 export class Callers {
   readonly verified: Record<Maker, number> = { torii: 0, provider: 0 };
   readonly observed: Record<'agreed' | 'disagreed' | 'not_observed', number> = {
@@ -11,7 +11,7 @@ export class Callers {
     not_observed: 0,
   };
 
-  /** @param maker Who issued the tokens of the verifier. */
+  /** @param maker The issuer of the tokens that the verifier accepts. */
   listenerFor(maker: Maker): VerifierEventListener {
     return ({ type }) => {
       if (type === 'verified') this.verified[maker]++;

@@ -27,13 +27,13 @@ export function createAppVerifier({ step, torii, provider, callers }: MoveOption
   if (step === 'torii') return toriiVerifier;
 
   const options = { ...providerOptions(provider), onEvent: callers.listenerFor('provider') };
-  // Without listeners: nothing that they decide is counted twice.
+  // Without `onEvent`, so that no token is counted twice.
   const silentTorii = createVerifier({ issuer: torii });
   const silentList = anyVerifier([silentTorii, createJwtVerifier(providerOptions(provider))]);
 
-  // The provider decides, as before. `disagreed` shows whom the list would let in or keep out.
+  // Only the provider's verifier decides. `disagreed` reports requests that the next step would decide otherwise.
   if (step === 'observe') return createJwtVerifier({ ...options, observe: silentList });
-  // Both decide. `disagreed` counts the requests that would be refused without the provider.
+  // Tokens of both are accepted. `disagreed` reports requests that would be refused without the provider.
   return anyVerifier([toriiVerifier, createJwtVerifier(options)], { observe: silentTorii });
 }
 

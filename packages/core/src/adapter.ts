@@ -17,4 +17,5 @@ export {
 export type { Auth, Check, Claims, Denial, RequestParts, Verifier, VerifierOptions } from './index.ts';
 export { type PathReading, readPath } from './request/path.ts';
 export { type RequestView, viewOf } from './request/request-view.ts';
+export { routedPath } from './request/routed-path.ts';
 export { type AuthAndToken, type AuthenticateWithToken, tokenReaderOf, verifierFrom } from './verifier.ts';

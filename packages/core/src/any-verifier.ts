@@ -12,7 +12,7 @@ import { assertRequest } from './request/request-view.ts';
 import { verifierOf } from './verifier.ts';
 import type { Verifier } from './verifier-contract.ts';
 
-/** The options of {@link anyVerifier}: what holds for a request before it is known who issued its token. */
+/** The options of {@link anyVerifier}, which apply before the issuer of a request's token is known. */
 export interface AnyVerifierOptions {
   /**
    * Paths that need no token, as in `createVerifier`.
@@ -24,7 +24,7 @@ export interface AnyVerifierOptions {
    * @default false
    */
   readonly allowPreflight?: boolean;
-  /** Another verifier, which is asked about the same requests and decides nothing, as in `createVerifier`. */
+  /** Another verifier, which is asked about the same requests without any effect on them, as in `createVerifier`. */
   readonly observe?: Verifier<object, null>;
   /**
    * Called with the events that belong to no verifier of the list: requests that are let through without a token, refusals for
@@ -50,15 +50,16 @@ export type ClaimsOfAny<Verifiers extends readonly Verifier<object, null>[]> = {
  * token chooses its verifier, before any key is looked up. That verifier alone decides, with its options and checks; if it
  * refuses, no other is asked. `auth.issuer` says who issued the token.
  *
- * A token is read where the verifiers of the list expect one. A request with more than one of their headers is refused. Cookies
- * are read only if none of these headers was sent, and only the first one in the order of the list that was sent.
+ * Tokens are read from the headers and cookies of all verifiers in the list. A request with the headers of two verifiers is
+ * refused. Cookies are read only if none of these headers was sent. Of several cookies, the one of the first verifier in the
+ * list is read.
  * @example
  * const verifier = anyVerifier([
  *   createVerifier({ issuer: 'https://acme.torii.so' }),
  *   createJwtVerifier({ issuer: 'https://acme.example.com/', jwks: 'https://acme.example.com/jwks.json', algorithms: ['RS256'] }),
  * ]);
  * @throws ToriiConfigError if the list is empty, if two verifiers accept one issuer, or if one of them accepts any issuer, was not
- * returned by `createVerifier` or `createJwtVerifier`, or has `publicPaths`, `allowPreflight` or `observe`, which belong into
+ * returned by `createVerifier` or `createJwtVerifier`, or has `publicPaths`, `allowPreflight` or `observe`, which belong in
  * `options`
  */
 export function anyVerifier<const Verifiers extends readonly [Verifier<object, null>, ...Verifier<object, null>[]]>(

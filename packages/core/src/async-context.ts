@@ -4,7 +4,7 @@ export interface AsyncContext {
   run<Result>(store: unknown, work: () => Result): Result;
 }
 
-/** `undefined` if the runtime has none. */
+/** `undefined` if the runtime has no `AsyncLocalStorage`. */
 export function createAsyncContext(): AsyncContext | undefined {
   return undefined;
 }

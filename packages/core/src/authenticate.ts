@@ -14,7 +14,7 @@ import type { ParsedToken } from './token/parse.ts';
 
 export interface TokenPipeline {
   readonly emit: VerifierEventListener;
-  /** Not a promise for a known token. `parsed` is the token, if it was parsed before. */
+  /** Returns no promise for a known token. `parsed` is the token, if it has been parsed already. */
   readonly verify: (token: string, parsed?: ParsedToken) => Verified | Promise<Verified>;
   /** Absent if there is no option `revocations`. */
   readonly refuseRevoked?: RefuseRevoked | undefined;
@@ -31,7 +31,7 @@ export interface Pipeline extends Pick<RequestSettings, 'emit' | 'isPublic' | 'a
   readonly assertRequest?: (request: RequestView) => void;
 }
 
-/** A token, and who verifies it. */
+/** A token, and the pipeline that verifies it. */
 export interface FoundToken {
   readonly token: string;
   readonly pipeline: TokenPipeline;
@@ -106,7 +106,7 @@ async function reportLater(authenticating: Promise<Auth>, emit: VerifierEventLis
   }
 }
 
-/** @param choose Finds who verifies a token. */
+/** @param choose Finds the pipeline that verifies a token. */
 export async function authenticateToken(
   token: unknown,
   emit: VerifierEventListener,

@@ -40,17 +40,17 @@ export function refuse(message = 'You may not do this.', detail?: string): Refus
 }
 
 /**
- * Runs a check without refusing anything: if it does not return `true`, or throws, the event `would_refuse` says so. A request does
- * not wait for it. It is run for the `onEvent` of the verifier, so without that option it is not run. Use it as an item of a
- * list of checks: in `checks`, `allow`, `authorize`, `protect` or `withAuth`. If another function calls it, for example `anyOf`, it
- * throws.
+ * Runs a check without refusing anything: if it does not return `true`, or throws, `onEvent` gets the event `would_refuse`. The
+ * request does not wait for it. If the verifier has no `onEvent`, the check is not run. Use it in a list of checks: in `checks`,
+ * `allow`, `authorize`, `protect` or `withAuth`. It cannot be part of another check, such as `anyOf`.
  * @example
  * app.delete('/orders/:id', allow(reportOnly(isAdmin)), remove);
  * @throws ToriiConfigError if `check` is not a function
  */
 export function reportOnly<Custom extends object = Claims>(check: Check<Custom>): Check<Custom> {
   const [only] = requireChecks<Custom>([check], 'reportOnly');
-  if (only === undefined || reportedCheck(only) !== undefined) throw wrongOption('reportOnly', 'must be written once');
+  if (only === undefined || reportedCheck(only) !== undefined)
+    throw wrongOption('reportOnly', 'must not contain another `reportOnly`');
   return standIn(only, checkNameOf(only) ?? 'a check without a name');
 }
 

@@ -30,7 +30,7 @@ export interface AuthKeeperAdapter<Request extends object> {
 
 /**
  * Calls `next`, and lets `currentAuth` find the Auth of `request` in everything that `next` starts.
- * @param response Node's response, if there is one. Otherwise, `currentAuth` finds nothing any more when `next` is done.
+ * @param response Node's response, if there is one. Without it, `currentAuth` works until the result of `next` settles.
  */
 export type KeepAuth<Request extends object> = <Result>(
   request: Request,
@@ -76,8 +76,8 @@ export function createAuthKeeper<Request extends object>(
  * Returns the verified caller of the request that is being handled, without the request: for code that the handlers call.
  * Needs the middleware `keepCurrentAuth`.
  *
- * It returns what the request's own code would find at that moment, so it sees the guards that ran last. After the response has
- * ended, it throws: code that goes on needs the Auth as an argument.
+ * It returns the same as `getAuth` would at that moment, so a later guard replaces the caller of an earlier one. After the response
+ * has ended, it throws: pass the Auth as an argument to code that runs longer.
  *
  * @throws ToriiConfigError if there is no request, if its response has ended, if neither `requireAuth` nor `optionalAuth` ran, or,
  * without `optional`, if the caller is not signed in

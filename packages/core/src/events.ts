@@ -52,11 +52,11 @@ export type VerifierEvent =
    */
   | { readonly type: 'refused'; readonly error: ToriiError; readonly detail: RefusalDetail }
   /**
-   * A check that was passed to `reportOnly` has not let a request through. The request was not refused. `error` is what it would
-   * have been refused with: a copy that is safe to log, unless it is a ToriiError.
+   * A check in `reportOnly` would have refused a request, which was not refused. `error` is the error that the caller would have
+   * got. If it is not a ToriiError, it is a copy that is safe to log.
    */
   | { readonly type: 'would_refuse'; readonly error: Error; readonly detail: RefusalDetail }
-  /** A check that was passed to `reportOnly` was not run, because too many of them were running. */
+  /** A check in `reportOnly` was not run, because 1,000 were running. */
   | { readonly type: 'report_skipped'; readonly detail: RefusalDetail }
   /** The key set of an issuer was fetched. */
   | {
@@ -78,7 +78,7 @@ export type VerifierEvent =
   /** `approve` of the option `issuer` failed, or its answer cannot be used. */
   | {
       readonly type: 'approval_failed';
-      /** The issuer that was asked about. Safe to log: a token that is not verified has named it. */
+      /** The `iss` claim of a token that is not verified, in a form that is safe to log. */
       readonly issuer: string;
       readonly problem: string;
       /** A copy of the error, safe to log: name, message, code and causes, without other properties. */
@@ -136,23 +136,23 @@ export type VerifierEvent =
     }
   /** A token named an unknown key, and the key set was not fetched again because of the rate limit on key fetches. */
   | { readonly type: 'key_search_limited'; readonly url: string }
-  /** The verifier of the option `observe` decided as this one: both accepted the same user, or both refused. */
+  /** The verifier in the option `observe` made the same decision: both accepted the same user, or both refused. */
   | { readonly type: 'agreed'; readonly outcome: Decision['outcome'] }
-  /** The verifier of the option `observe` would have decided otherwise. Its decision had no effect. */
+  /** The verifier in the option `observe` would have decided otherwise. Its decision had no effect. */
   | {
       readonly type: 'disagreed';
       readonly decided: Decision;
-      /** What the other verifier would have decided. */
+      /** What the observed verifier would have decided. */
       readonly observed: Decision;
       /**
-       * What differs. `environmentId` and `organization` are compared only if both verifiers know them: a verifier of
-       * `createJwtVerifier` does not.
+       * What differs. `environmentId` and `organization` are compared only if both tokens are Torii's. A verifier of
+       * `createJwtVerifier` knows neither.
        */
       readonly differs: readonly ('outcome' | 'userId' | 'environmentId' | 'organization')[];
     }
   /**
-   * The verifier of the option `observe` was not asked, because too many observations run (`busy`), or it did not decide
-   * (`failed`): a check threw, or its keys or revocations are not available.
+   * The verifier in the option `observe` was not asked, because 1,000 observations were running (`busy`), or it did not decide
+   * (`failed`): a check threw, or its keys or revocations were not available.
    */
   | {
       readonly type: 'not_observed';

@@ -118,7 +118,7 @@ const records: SharedMap<object, RequestRecord> = new SharedMap('requests');
  * @example
  * const guards = createGuards<Request, RequestHandler>({
  *   place: 'req.auth',
- *   describe: (req) => ({ method: req.method, url: req.originalUrl, headers: req.headers, req }),
+ *   describe: (req) => ({ method: req.method, path: routedPath(req.originalUrl, req.url), headers: req.headers, req }),
  *   read: (req) => req.auth,
  *   write: (req, auth) => { req.auth = auth; },
  *   toMiddleware: (guard) => (req, res, next) =>
@@ -133,6 +133,7 @@ export function createGuards<Request extends object, Middleware extends object>(
     source: Verifier<Custom> | GuardedVerifierOptions<Custom>,
     given: GuardOptions<Request> = {},
   ): Middleware {
+    requireCall(kind, source);
     const { rest, options } = splitSource(source, readGuardOptions(given, `${kind}(verifier, { onError })`));
     const verifier = verifierFrom(rest, `${kind}(verifier), or ${kind}({ issuer: 'https://acme.torii.so' })`);
     const { onError } = options;
@@ -230,6 +231,15 @@ function authenticatorWithToken<Custom extends object>(verifier: Verifier<Custom
     const found = await read(request, options);
     return found && withToken(found.auth, found.token);
   };
+}
+
+// Without parentheses, as in `app.use(requireAuth)`, the framework calls it with a request.
+function requireCall(kind: GuardKind, source: unknown): void {
+  const isRequest = recognize(source)?.includes('request') || Object.hasOwn(Object(source), 'request');
+  if (isRequest) {
+    const remedy = `Write the parentheses: ${kind}({ issuer: 'https://acme.torii.so' })`;
+    throw wrongOption(kind, `was called with a request. ${remedy}`);
+  }
 }
 
 function readGuardOptions(given: object, example: string): GivenGuardOptions {

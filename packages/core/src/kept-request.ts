@@ -1,7 +1,7 @@
 import { isAuth } from './auth.ts';
 import { wallMs } from './platform.ts';
 
-/** What is read of a response, for example of Node's `ServerResponse`. */
+/** The parts of a response that are read, for example of Node's `ServerResponse`. */
 export interface KeptResponse {
   readonly writableEnded: boolean;
   once?(event: 'close', listener: () => void): unknown;
@@ -13,8 +13,8 @@ export class KeptRequest<Request> {
   readonly read: () => unknown;
   readonly hasEnded: () => boolean;
   readonly #readAuth: (request: Request) => unknown;
-  // Absent after the end: connections and timers that were created during the request keep this object in memory, but must not
-  // keep the request.
+  // `undefined` after the end: connections and timers that were created during the request keep this object in memory, and must
+  // not keep the request too.
   #open: { readonly request: Request; readonly response: KeptResponse | undefined } | undefined;
   #isHandled = false;
   #isClosed = false;
@@ -40,7 +40,7 @@ export class KeptRequest<Request> {
     return this.#open?.request === request;
   }
 
-  /** Call it when the handlers have returned, if the framework tells. */
+  /** Call it when the handlers have returned, if the framework shows that. */
   markHandled(): void {
     this.#isHandled = true;
     this.#endIfOver();
@@ -54,7 +54,7 @@ export class KeptRequest<Request> {
   #isOver(response: KeptResponse | undefined): boolean {
     if (response === undefined) return this.#isHandled;
     if (response.writableEnded) return true;
-    // The client has gone. The handler may still run, or may never end the response.
+    // The client has disconnected. The handler may still run, or may never end the response.
     return this.#isClosed && (this.#isHandled || this.#hasExpired());
   }
 

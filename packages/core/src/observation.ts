@@ -16,7 +16,7 @@ export function observeRequest(
   observed: ObservedVerifier,
   emit: VerifierEventListener,
 ): Promise<Auth | null> {
-  // Now, because the app can change the request after the decision.
+  // Copy it now: the app can change the request after the decision.
   const prepare = (): Ask => {
     const copy = copyRequest(request);
     return () => observed.authenticate(copy, { optional });
@@ -36,7 +36,7 @@ export function observeToken(
 
 type Ask = () => Promise<unknown>;
 
-// Those of all verifiers of the process. After a minute one no longer counts: a check may hang.
+// Shared by all verifiers of the process. A run no longer counts after a minute, because a check may hang.
 const runs: CallLimit = /* @__PURE__ */ new CallLimit(1_000, 60_000);
 
 async function decideAndObserve<A extends Auth | null>(
@@ -65,7 +65,7 @@ function askOrReport(prepare: () => Ask, emit: VerifierEventListener): Ask | und
   }
 }
 
-// With a timer, so that the answer is sent first.
+// In a timer, so that the response is sent first.
 function compareLater(
   ask: Ask | undefined,
   decided: Decision | undefined,
@@ -112,7 +112,7 @@ function report(
 function differences(auth: Auth | null, other: Auth | null): readonly Difference[] {
   if (auth === null || other === null) return [];
   const differs: Difference[] = auth.userId === other.userId ? [] : ['userId'];
-  // A verifier of other tokens than Torii's knows neither.
+  // Tokens of other issuers have neither an environment nor an organization.
   if (auth.environmentId === null || other.environmentId === null) return differs;
   if (auth.environmentId !== other.environmentId) differs.push('environmentId');
   const [ours, theirs] = [auth.organization, other.organization];

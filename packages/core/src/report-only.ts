@@ -10,10 +10,10 @@ import { raceDeadline } from './time/deadline.ts';
 // Found by other copies of this package too.
 const mark = Symbol.for('torii.reportOnly');
 
-/** A function in place of a check, which must not be called: it would answer for a check that has not been asked. */
+/** Returns a function that stands in for a check in a list. It throws if it is called, because it has no result to return. */
 export function standIn<Check extends (...given: never[]) => unknown>(check: Check, name: string): Check {
   const refuseCall = (): never => {
-    const problem = 'must be an item of a list of checks itself. Here, another function called it';
+    const problem = 'was called by another function. Put it into the list of checks itself';
     throw new ToriiConfigError('reportOnly', `\`reportOnly\` ${problem}.`);
   };
   Object.defineProperty(refuseCall, 'name', { value: `reportOnly(${name})` });
@@ -42,7 +42,7 @@ const forgetMs = 11_000;
 
 const runs: CallLimit = /* @__PURE__ */ new CallLimit(maxRuns, forgetMs);
 
-/** Begins to run a check, and reports a refusal to the listener when it is known. Never throws. */
+/** Starts a check. If it refuses, its refusal is reported to the listener later. Never throws. */
 export function beginReport(report: Report, emit: VerifierEventListener): void {
   if (emit === silent) return;
   const { checkName, checkPosition } = report;

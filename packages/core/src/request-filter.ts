@@ -57,7 +57,7 @@ export function createRequestFilter<Custom extends object = Claims>(
   return (request) => checkResult(() => authenticate(request, pipeline, false)) as Promise<CheckResult<Custom, null>>;
 
   function combined(combination: unknown): Pipeline {
-    // Not a verifier that can be called: the requests of this filter are read already.
+    // Has no methods: the function `verifier` only puts it into a list of `anyVerifier`.
     const torii = Object.freeze({});
     rememberMaker(torii, {
       issuers: [...keySources.keys()],

@@ -87,7 +87,7 @@ export function verifierWith(
   return verifier;
 }
 
-/** @param choose Finds who verifies a token that comes without a request. */
+/** @param choose Finds the pipeline that verifies a token without a request. */
 export function verifierOf(
   pipeline: Pipeline,
   choose: (token: string) => FoundToken,

@@ -67,7 +67,7 @@ describe('[14] where tokens are read', () => {
     expect(await ask(verifier, cookies(ada))).toBe('ada');
     expect(await ask(verifier, cookies('a.b.c'))).toBe('token_malformed');
     expect(await ask(verifier, cookies(expired))).toBe('token_expired');
-    // An empty cookie was not sent.
+    // An empty cookie counts as not sent.
     expect(await ask(verifier, cookies(''))).toBe('bob');
   });
 

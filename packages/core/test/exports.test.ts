@@ -33,6 +33,7 @@ const entries = {
     'guardKind',
     'isError',
     'readPath',
+    'routedPath',
     'tokenReaderOf',
     'verifierFrom',
     'viewOf',

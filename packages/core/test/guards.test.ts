@@ -113,6 +113,17 @@ test('allow without a check is refused when it is created', () => {
   );
 });
 
+test.each([
+  ['a request and a response, as in Express', { method: 'GET', headers: {} }, { getHeaders: () => ({}) }],
+  ['a context and `next`, as in Koa', { req: {} }, async () => {}],
+  ['a context alone, as in Elysia', { request: {}, set: {} }, undefined],
+  ['a Fetch request', new Request('http://localhost/'), undefined],
+])('a guard without parentheses is named: %s', (_name, source, given) => {
+  const message = /^`requireAuth` was called with a request. Write the parentheses: requireAuth\(\{ issuer/;
+  expect(() => requireAuth(source as never, given as never)).toThrow(message);
+  expect(() => optionalAuth(source as never, given as never)).toThrow(/^`optionalAuth` was called with a request/);
+});
+
 describe('requireAuth', () => {
   test('passes a signed-in caller on, and stores the Auth', async () => {
     const call = signedIn();

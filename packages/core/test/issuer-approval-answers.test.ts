@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 
 beforeEach(() => {
-  // The tests use one URL with many fetch functions.
+  // Core warns about many `fetch` functions for one URL, as these tests use them.
   vi.spyOn(console, 'warn').mockReturnValue();
 });
 afterEach(() => {

@@ -15,7 +15,7 @@ beforeAll(async () => {
 
 beforeEach(async () => {
   vi.useFakeTimers({ toFake: ['Date', 'performance', 'setTimeout', 'clearTimeout'], now: Date.UTC(2026, 0, 1) });
-  // The tests use one URL with many fetch functions.
+  // Core warns about many `fetch` functions for one URL, as these tests use them.
   vi.spyOn(console, 'warn').mockReturnValue();
   token = await mint(key, { iss: acme, exp: Date.UTC(2026, 0, 2) / 1000 });
 });
@@ -41,7 +41,7 @@ interface Flooded {
 }
 
 /** `approve` takes 20 milliseconds, or as long as `wait` does. */
-function makeFlooded(options: Partial<IssuerApproval> = {}, wait = () => pause(20)): Flooded {
+function makeFlooded(options: Partial<IssuerApproval> = {}, wait = () => pause(20), tenants = [acme]): Flooded {
   let running = 0;
   const endpoint = makeKeyEndpoint(key);
   const asked: string[] = [];
@@ -56,7 +56,7 @@ function makeFlooded(options: Partial<IssuerApproval> = {}, wait = () => pause(2
         } finally {
           running -= 1;
         }
-        return issuer === acme ? acme : null;
+        return tenants.find((each) => each === issuer);
       },
       ...options,
     },
@@ -85,28 +85,40 @@ function count(outcomes: readonly string[]): Record<string, number> {
 }
 
 describe('[4] [36] ten thousand made-up issuers at once', () => {
-  test('cause at most a hundred calls at once, no fetch, and 503 for the rest', async () => {
+  test('cause at most a hundred calls at once, a thousand in all, no fetch, and 503 for the rest', async () => {
     const flooded = makeFlooded();
     const outcomes = flood(flooded, 0, 10_000);
     const error: unknown = await flooded.verifier.verify(forgery(10_000)).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ cause: { message: 'tokens name too many issuers that are not known yet' } });
-    await pass(20);
-    expect(count(await Promise.all(outcomes))).toEqual({ issuer_refused: 100, keys_unavailable: 9_900 });
-    expect([flooded.most, flooded.asked.length, flooded.endpoint.urls.length]).toEqual([100, 100, 0]);
+    await pass(200);
+    expect(count(await Promise.all(outcomes))).toEqual({ issuer_refused: 1_000, keys_unavailable: 9_000 });
+    expect([flooded.most, flooded.asked.length, flooded.endpoint.urls.length]).toEqual([100, 1_000, 0]);
+  });
+
+  test('a thousand new tenants at once are accepted, a hundred at a time', async () => {
+    const tenants = Array.from({ length: 1_000 }, (_, n) => `https://tenant-${n}.torii.test`);
+    const flooded = makeFlooded({}, undefined, tenants);
+    const exp = Date.UTC(2026, 0, 2) / 1000;
+    const tokens = await Promise.all(tenants.map((iss) => mint(key, { iss, exp })));
+    const outcomes = tokens.map((each) => outcomeOf(flooded.verifier.verify(each)));
+    await pass(200);
+    expect(count(await Promise.all(outcomes))).toEqual({ accepted: 1_000 });
+    expect([flooded.most, flooded.asked.length]).toEqual([100, 1_000]);
   });
 
   test('do not delay a tenant that was approved, also when its approval has to be renewed', async () => {
     const flooded = makeFlooded({ rememberSeconds: 60 });
     expect(await verifyAcme(flooded)).toBe('accepted');
     const outcomes = flood(flooded, 0, 1_000);
-    // Without any wait.
+    // No time passes before this answer.
     expect(await outcomeOf(flooded.verifier.verify(token))).toBe('accepted');
-    await pass(20);
+    await pass(200);
     await Promise.all(outcomes);
 
     await pass(60_000);
     const more = flood(flooded, 10_000, 11_000);
     expect(await verifyAcme(flooded)).toBe('accepted');
+    await pass(200);
     await Promise.all(more);
     expect(flooded.asked.filter((issuer) => issuer === acme)).toHaveLength(2);
     expect(flooded.endpoint.urls).toHaveLength(1);
@@ -122,7 +134,7 @@ describe('[4] [36] ten thousand made-up issuers at once', () => {
     await pass(1_000);
     expect(count(await Promise.all(outcomes))).toEqual({ keys_unavailable: 1_000 });
     expect(flooded.asked).toHaveLength(101);
-    // The calls that hang do not count any more.
+    // The calls that hang no longer count.
     hangs = false;
     const next = flood(flooded, 1_000, 1_010);
     await pass(20);
@@ -138,7 +150,7 @@ describe('[4] [36] ten thousand made-up issuers at once', () => {
       expect(await outcomeOf(flooded.verifier.verify(token))).toBe('accepted');
     }
     const madeUp = flooded.asked.filter((issuer) => issuer !== acme);
-    // The allowance of a minute at the start, and what a minute adds.
+    // 60 calls may run at the start, and 60 more in the first minute.
     expect(madeUp.length).toBeGreaterThan(60);
     expect(madeUp.length).toBeLessThanOrEqual(120);
     // Half of `rememberSeconds` is five seconds.
@@ -238,5 +250,48 @@ describe('a limit of calls', () => {
     expect(limit.mayBegin()).toBe(false);
     await pass(1);
     expect(limit.mayBegin()).toBe(true);
+  });
+
+  test('lets calls wait for their turn, in order', async () => {
+    const limit = new CallLimit(1, 1_000, 2);
+    const begun: string[] = [];
+    const { signal } = new AbortController();
+    const ends = new Map<string, () => void>();
+    const call = (name: string, own = signal) =>
+      limit.runInTurn(() => {
+        begun.push(name);
+        return new Promise<void>((resolve) => ends.set(name, resolve));
+      }, own);
+    const abort = new AbortController();
+    const calls = [call('a'), call('b', abort.signal)];
+    expect(limit.mayWait()).toBe(true);
+    calls.push(call('c'));
+    expect(limit.mayWait()).toBe(false);
+    abort.abort(new Error('too late'));
+    await expect(calls[1]).rejects.toThrow('too late');
+    expect(limit.mayWait()).toBe(true);
+    calls.push(call('d'));
+    ends.get('a')?.();
+    await pass(0);
+    ends.get('c')?.();
+    await pass(0);
+    expect(begun).toEqual(['a', 'c', 'd']);
+    ends.get('d')?.();
+    await Promise.all([calls[0], calls[2], calls[3]]);
+    expect(limit.mayBegin()).toBe(true);
+  });
+
+  test('begins no call that waited while others reached their time limit', async () => {
+    const limit = new CallLimit(1, 1_000, 1);
+    const abort = new AbortController();
+    const late = (signal: AbortSignal) =>
+      new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+    const first = limit.runInTurn(() => late(abort.signal), abort.signal);
+    const second = vi.fn();
+    void limit.runInTurn(second, new AbortController().signal);
+    abort.abort(new Error('too late'));
+    await expect(first).rejects.toThrow('too late');
+    await pass(0);
+    expect(second).not.toHaveBeenCalled();
   });
 });

@@ -22,7 +22,7 @@ beforeAll(async () => {
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date', 'performance', 'setTimeout', 'clearTimeout'], now: Date.UTC(2026, 0, 1) });
-  // The tests use one URL with many fetch functions.
+  // Core warns about many `fetch` functions for one URL, as these tests use them.
   vi.spyOn(console, 'warn').mockReturnValue();
 });
 afterEach(() => {

@@ -168,7 +168,7 @@ describe('observe', () => {
     await jwt.reported();
     expect(jwt.events).toMatchObject([{ decided: accepted('bob', null), observed: refused('issuer_refused') }]);
 
-    // It knows no organization of the user.
+    // `createJwtVerifier` reads no organization, so it is not compared.
     const sameIssuer: typeof torii = ({ issuer: _, ...options } = {}) =>
       other({ ...(options as object), issuer, jwks: { keys: [key.publicJwk] } });
     const same = observe(torii(), sameIssuer);
@@ -190,7 +190,7 @@ describe('observe', () => {
     expect(await ask(verifier, { method: 'OPTIONS', headers })).toBe('signed out');
     await expect(verifier.authenticate('token' as never)).rejects.toThrow(ToriiError);
     await expect(verifier.verify({ authorization: 'x' } as never)).rejects.toThrow(ToriiError);
-    // The next one is observed, so the others would have been by now.
+    // This request is observed. If the earlier ones were too, their events would be here before its event.
     await ask(verifier, { url: '/', headers });
     await reported();
     expect([asked.mock.calls.length, events.length]).toEqual([1, 1]);
@@ -281,8 +281,12 @@ describe('the option `observe`', () => {
     ['a copy', { ...torii() }, /a verifier/],
     ['a verifier of the app', { authenticate: async () => null, verify: async () => null }, /a verifier/],
     ['a list', [torii()], /a list|an array/],
-    ['a verifier that observes another one', torii({ observe: other() }), /observes another/],
-    ['a list that observes another one', anyVerifier([torii()], { observe: other() }), /observes another/],
+    ['a verifier that observes another one', torii({ observe: other() }), /has the option `observe` itself/],
+    [
+      'a list that observes another one',
+      anyVerifier([torii()], { observe: other() }),
+      /has the option `observe` itself/,
+    ],
   ])('%s is a config error', (_name, value, message) => {
     expect(() => torii({ observe: value as never })).toThrow(wrong(message));
     expect(() => other({ observe: value as never })).toThrow(wrong(message));

@@ -150,7 +150,7 @@ describe('[27] a check that is only reported never becomes a yes or a no of anot
     const { ask, types } = make(foreign);
     expect(await ask()).toBe('accepted');
     expect(types()).toEqual(['verified', 'would_refuse']);
-    // Only an own function counts.
+    // The mark must be an own property whose value is a function.
     expect(await make(Object.assign(() => false, { [Symbol.for('torii.reportOnly')]: true })).ask()).toBe(
       'not_allowed',
     );

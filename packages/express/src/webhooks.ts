@@ -87,7 +87,9 @@ export function webhookHandler<More extends object>(
       // Call `next` instead of rejecting: Express 4 does not handle a rejection, which would end the process. Always
       // pass an Error: after `next(undefined)` or `next('route')`, Express would continue with the next handler or
       // route.
-      next(isError(error) ? error : new Error('A webhook threw a non-Error: see `cause`.', { cause: error }));
+      next(
+        isError(error) ? error : new Error('A webhook handler threw a non-Error value; see `cause`.', { cause: error }),
+      );
     }
   };
 }

@@ -152,7 +152,7 @@ describe.each([
     const all = new EventEmitter().setMaxListeners(0);
     app.get('/', async (_req, res) => {
       const before = user();
-      // Answers when all requests are there.
+      // Waits until all requests have arrived.
       if (++waiting < 200) await once(all, 'there');
       else all.emit('there');
       res.end(`${before} ${await findCaller()}`);
@@ -179,7 +179,7 @@ describe.each([
       const body = JSON.stringify({ text: 'x'.repeat(length) });
       return (await fetch(server.origin, { method: 'POST', headers, body })).json();
     };
-    // A long body arrives in many parts, between those of the other request.
+    // The long bodies arrive in many parts, which alternate with those of the other request.
     const both = await Promise.all([post(ada, 3_000_000), post(ben, 2_000_000), post(ada, 1)]);
     expect(both).toEqual([
       ['ada', 3_000_000],

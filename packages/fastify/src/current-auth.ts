@@ -16,8 +16,8 @@ export {
 export type CurrentAuthPlugin = (app: { readonly addHook: unknown }, options: object, done: () => void) => void;
 
 /**
- * A plugin that lets `currentAuth()` find the caller in all code that the hooks and handlers call, in the part of the app where it is
- * registered and below. It verifies nothing: that is what `requireAuth` and `optionalAuth` do.
+ * A plugin that lets `currentAuth()` find the caller in all code that hooks and handlers call, in the app or plugin that registers it
+ * and in the plugins inside. It verifies nothing: that is what `requireAuth` and `optionalAuth` do.
  *
  * @example
  * app.register(keepCurrentAuth);

@@ -205,14 +205,14 @@ function requireHook(request: unknown, reply: unknown, done: unknown): void {
 }
 
 // Returns `undefined` (unknown) if `rewriteUrl` or other code changed the URL. A request whose path is unknown is never treated
-// as public. The router ignores the host of an absolute target, but not as URLs are parsed: that path is unknown too.
+// as public. Core also treats the path of an absolute target (`GET http://host/path`) as unknown.
 function pathOf({ raw }: FastifyRequest): string | undefined {
   const sent: unknown = Reflect.get(raw, 'originalUrl') ?? raw.url;
   return sent === raw.url ? raw.url : undefined;
 }
 
-// Returns the host that `request.host` shows, if a trusted proxy (`trustProxy`) forwarded it. Of a list, this is the last one,
-// which the nearest proxy has written. `undefined` if the request itself names that host.
+// Returns the host that a trusted proxy (`trustProxy`) has forwarded: of a list, the last entry, which the nearest proxy has
+// written. `undefined` if `request.host` is the host that the request itself names.
 function forwardedHost({ host, raw }: FastifyRequest): string | undefined {
   return host === (raw.headers.host ?? raw.headers[':authority'] ?? '') ? undefined : host;
 }

@@ -51,8 +51,8 @@ const remedy =
   'A hook has read it. Register webhookHandler in a plugin without that hook, or let the hook keep the bytes in request.rawBody.';
 
 /**
- * Receives Torii's webhooks: verifies each delivery, calls `handler` and responds. The result is a plugin, because the route needs
- * the raw body, and Fastify parses bodies: in the plugin, no body is parsed. The parsers of your other routes stay. Errors that
+ * Receives Torii's webhooks: verifies each delivery, calls `handler` and responds. The result is a plugin in which Fastify parses
+ * no body, because the signature covers the raw body. The parsers of your other routes still work. Errors that
  * `handler` throws are passed to your error handler, with status 500.
  *
  * @example
@@ -95,7 +95,9 @@ export function webhookHandler<More extends object>(
       } catch (error) {
         // A failed handler is a server error: replace any other status that an earlier hook has set.
         if (!reply.sent) reply.code(500);
-        throw isError(error) ? error : new Error('A webhook threw a non-Error value; see `cause`.', { cause: error });
+        throw isError(error)
+          ? error
+          : new Error('A webhook handler threw a non-Error value; see `cause`.', { cause: error });
       }
       return reply;
     });

@@ -102,7 +102,7 @@ test('requests with long bodies at once find their own caller each', async () =>
   const all = new EventEmitter().setMaxListeners(0);
   app.post<{ Body: { text: string } }>('/', async ({ body }) => {
     const before = user();
-    // Answers when all requests are there.
+    // Waits until all requests have arrived.
     if (++waiting < 100) await once(all, 'there');
     else all.emit('there');
     return [before, await findCaller(), body.text.length];

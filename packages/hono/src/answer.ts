@@ -1,7 +1,7 @@
 import type { Answer } from '@torii/core/adapter';
 import type { Context } from 'hono';
 
-/** Makes an answer the response, with the headers that other middleware has set. */
+/** Turns an answer into the response, and keeps the headers that other middleware has set. */
 export function respond(c: Context, { status, headers, body }: Answer): Response {
   const sent = new Headers(c.body(null).headers);
   // They describe the body of an earlier response.
@@ -12,7 +12,7 @@ export function respond(c: Context, { status, headers, body }: Answer): Response
     if (/^(?:vary|set-cookie)$/i.test(name)) sent.append(name, value);
     else sent.set(name, value);
   }
-  // Otherwise Hono replaces headers of the new response by those of the old one.
+  // Otherwise, Hono would replace headers of the new response with those of the old one.
   c.res = undefined;
   c.res = new Response(isJson ? JSON.stringify(body) : body, { status, headers: sent });
   return c.res;

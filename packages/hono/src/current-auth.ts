@@ -12,7 +12,7 @@ export {
   type Organization,
 } from '@torii/core/current-auth';
 
-/** Hono's `MiddlewareHandler`, under a name of this package. It changes no variables. */
+/** Hono's `MiddlewareHandler`, for middleware that sets no variables. */
 export interface PlainMiddleware extends MiddlewareHandler<object> {}
 
 /**
@@ -32,7 +32,7 @@ export function keepCurrentAuth(unexpected?: unknown): PlainMiddleware {
   return (c, next) => keep(c, nodeResponseIn(c.env), next);
 }
 
-// `@hono/node-server` passes it. It tells whether a response whose body is a stream has been sent.
+// Node's response, which `@hono/node-server` passes. It shows when a response with a stream as its body has been sent.
 function nodeResponseIn(env: unknown): KeptResponse | undefined {
   const outgoing: unknown = Reflect.get(Object(env), 'outgoing');
   return isResponse(outgoing) ? outgoing : undefined;

@@ -20,10 +20,10 @@ export interface AllowedVariables<Custom extends object = Claims> {
   auth: GuardedAuth<Custom>;
 }
 
-/** Hono's `Context`, under a name of this package, so that the declarations of an app can name it. */
+/** Hono's `Context`. Exported here, so that the declarations of an app can name the type without importing Hono. */
 export interface HonoContext extends Context {}
 
-/** Hono's `MiddlewareHandler`, under a name of this package. Routes that are chained after it know the type of `c.var.auth`. */
+/** Hono's `MiddlewareHandler`. In routes that are chained after it, `c.var.auth` has its type. */
 export interface HonoMiddleware<Variables extends { auth: unknown }>
   extends MiddlewareHandler<{ Variables: Variables }> {
   /** Middleware of an app can call it with any context: `app.use((c, next) => guard(c, next))`. */

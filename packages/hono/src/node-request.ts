@@ -2,7 +2,7 @@
 export interface NodeRequest {
   /** The path as it was sent, mount paths included. */
   readonly path: string;
-  /** Names and values in turn. */
+  /** A list in which names and values alternate. */
   readonly rawHeaders: readonly unknown[];
 }
 

@@ -114,7 +114,7 @@ describe.each(versions)('%s', (_name, Hono) => {
     const app = compose(requireAuth(verifier)).use('/kept', keepCurrentAuth());
     app.get('*', async (c) => {
       const before = user();
-      // Answers when all requests are there.
+      // Waits until all requests have arrived.
       if (++waiting < 200) await once(all, 'there');
       else all.emit('there');
       return c.json([before, await findCaller()]);

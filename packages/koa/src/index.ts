@@ -6,6 +6,7 @@ import {
   type GuardedAuth,
   type GuardedVerifierOptions,
   type GuardOptions,
+  routedPath,
 } from '@torii/core/adapter';
 import type { Context, Middleware } from 'koa';
 import type { KoaContext, KoaMiddleware } from './koa-middleware.ts';
@@ -203,13 +204,12 @@ async function fail(ctx: Context, error: object): Promise<undefined> {
 // as public.
 function pathOf(ctx: Partial<Context>): string | undefined {
   const { originalUrl, url } = ctx;
-  const [sent] = originalUrl?.split('?', 1) ?? [];
-  const path = routedPath(ctx);
-  return url === originalUrl || path === sent ? path : undefined;
+  const path = pathIn(ctx);
+  return url === originalUrl ? path : routedPath(originalUrl, path);
 }
 
 // Koa throws if the client sent an absolute target that is not a valid URL.
-function routedPath(ctx: Partial<Context>): string | undefined {
+function pathIn(ctx: Partial<Context>): string | undefined {
   try {
     return ctx.path;
   } catch {

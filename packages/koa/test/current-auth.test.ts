@@ -133,7 +133,7 @@ describe.each([
     const all = new EventEmitter().setMaxListeners(0);
     await using server = await serve(requireAuth(verifier), mount('/kept', keepCurrentAuth()), async (ctx) => {
       const before = user();
-      // Answers when all requests are there.
+      // Waits until all requests have arrived.
       if (++waiting < 200) await once(all, 'there');
       else all.emit('there');
       ctx.body = [before, await findCaller()];

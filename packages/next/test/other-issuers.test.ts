@@ -64,7 +64,7 @@ async function askAll(app: App, { headers, method = 'GET' }: Asked) {
     route: answer.status === 200 ? await answer.json() : null,
     checked: (await app.fromRequest({ method, headers: sent })).auth?.userId ?? null,
     token: await app.getToken({ request: { method, headers: sent } }),
-    // Next does not show the method to pages, which are only read.
+    // A page is only rendered for GET, and `auth()` cannot see the method.
     ...(method === 'GET' && { page: (await app.auth())?.userId ?? null }),
     passed,
   };

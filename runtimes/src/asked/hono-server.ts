@@ -41,6 +41,8 @@ export function createHandler(settings: Settings): (request: Request, env: unkno
       if (type === 'test.throws_404') throw Object.assign(new Error('thrown by the app'), { status: 404 });
     }),
   );
-  app.route('/', createFetchApp({ verifier, visit }));
+  // Not mounted with `route`, which ignores that the app rewrites paths.
+  const guarded = createFetchApp({ verifier, visit });
+  app.all('*', (c) => guarded.fetch(c.req.raw, c.env));
   return (request, env) => app.fetch(request, env as object);
 }

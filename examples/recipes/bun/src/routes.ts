@@ -18,7 +18,7 @@ const server = Bun.serve({
     '/users/:id': withAuth((request, auth) => Response.json({ userId: auth.userId, asked: request.params.id })),
     '/admin/*': withAuth((_, auth) => Response.json({ admin: auth.userId })),
   },
-  fetch: withAuth(() => new Response('Not Found', { status: 404 })), // so that a forgotten route is not an open one
+  fetch: withAuth(() => new Response('Not Found', { status: 404 })), // unknown paths need a token too
 });
 
 console.log(`Listening on ${server.url}`);

@@ -37,12 +37,13 @@ export const allow = (...checks: readonly [Check, ...Check[]]) => {
 /** Refuses sockets without a valid token, in every namespace, and disconnects a socket when its token expires or is revoked. */
 export function guardSockets(io: Server, verifier: Verifier<Claims, never>, revocations?: Revocations): void {
   // Socket.IO sends the missed messages of a recovered connection before any middleware runs.
-  if (io._opts.connectionStateRecovery) throw new Error('Remove `connectionStateRecovery`: it needs no token.');
+  if (io._opts.connectionStateRecovery)
+    throw new Error('Remove `connectionStateRecovery`: it sends missed messages without a valid token.');
   for (const namespace of io._nsps.values()) guard(namespace);
   io.on('new_namespace', guard);
 
   function guard(namespace: Namespace): void {
-    // First: a namespace whose name matches a pattern begins with the middlewares of the pattern.
+    // Before all others: a namespace that matches a pattern already has the pattern's middlewares.
     namespace['_fns'].unshift(async (socket: Socket, next: Next) => {
       next(await signIn(socket, socket.handshake.auth?.['token']));
     });

@@ -7,7 +7,7 @@ const codes = { 400: 'BAD_REQUEST', 401: 'UNAUTHORIZED', 403: 'FORBIDDEN', 503: 
 /** For the option `createContext` of the adapter. All calls of a batch share one verification. */
 export function createContext({ req }: { readonly req: RequestLike }) {
   let verified: Promise<Auth> | undefined;
-  // Not before a procedure asks: a public procedure needs no keys.
+  // Verifies only when a procedure asks for the caller, so that public procedures fetch no keys.
   return { req, authenticate: () => (verified ??= verifier.authenticate(req)) };
 }
 
@@ -26,7 +26,7 @@ interface ResponseSoFar {
 const t = initTRPC.context<typeof createContext>().create({
   errorFormatter: ({ shape, error }) => ({
     ...shape,
-    // The message of an error of the app can contain anything.
+    // The message of an unexpected error can contain anything, such as names of tables.
     message: error.code === 'INTERNAL_SERVER_ERROR' ? 'Internal server error' : shape.message,
     data: { ...shape.data, reason: denialFor(error.cause)?.body.error.reason },
   }),
@@ -34,7 +34,7 @@ const t = initTRPC.context<typeof createContext>().create({
 
 export const router = t.router;
 
-/** Everyone may call it. A refusal that it throws, for example from `authorize`, is answered as one. */
+/** Everyone may call it. If it throws a refusal, for example from `authorize`, the client gets that refusal's status. */
 export const publicProcedure = t.procedure.use(async ({ next }) => {
   const result = await next();
   const denial = result.ok ? undefined : denialFor(result.error.cause);

@@ -63,7 +63,7 @@ export function not<Custom extends object = Claims>(check: Check<Custom>): Check
 
 function listOf<Custom extends object>(checks: unknown, kind: string): readonly Check<Custom>[] {
   const list = requireChecks<Custom>(checks, kind);
-  // It has no answer, so a condition must not make a yes or a no of it.
+  // It has no result that a condition could use.
   if (list.some((check) => reportedCheck(check) !== undefined))
     throw wrongOption(
       kind,

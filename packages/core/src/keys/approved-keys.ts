@@ -26,7 +26,7 @@ export class ApprovedKeys implements KeySource {
     this.environments = environments;
   }
 
-  /** `undefined` from when the approval is renewed, so that a remembered token is not used without asking for it. */
+  /** `undefined` when the approval is due for renewal, so that the next request, also one with a remembered token, renews it. */
   peek(kid: string): SetKey | undefined {
     return this.#approval.peek() === this ? this.keys.peek(kid) : undefined;
   }

@@ -20,11 +20,11 @@ export interface ApprovalSource {
   /** The keys of an approved issuer. */
   keysOf(issuer: string): KeySource;
   readonly rememberMs: number;
-  /** For how many issuers that are not known yet `approve` is called in a minute. */
+  /** How many unknown issuers `approve` may be called for in a minute. */
   readonly newPerMinute: number;
 }
 
-/** Who asks: the settings of one verifier. */
+/** The settings of the verifier that asks. */
 export interface ApprovalCaller extends Patience {
   readonly emit: VerifierEventListener;
 }
@@ -42,13 +42,13 @@ const maxWaiting = 10_000;
 const forgetCallMs = 31_000;
 
 /**
- * Asks the app which issuers it accepts, and remembers the answers. Anyone can make up an issuer, so issuers that are not known
- * are kept apart from approved ones: they push none of them out, and the limits of their calls do not count for renewals.
+ * Asks the app which issuers it accepts, and remembers the answers. Anyone can make up an issuer. So unknown issuers are stored
+ * separately and never replace approved ones, and the limits on calls for unknown issuers do not apply to renewals.
  */
 export class IssuerApprovals {
   readonly #source: ApprovalSource;
   readonly #budget: FetchBudget;
-  readonly #newCalls: CallLimit = new CallLimit(maxNewCalls, forgetCallMs);
+  readonly #newCalls: CallLimit = new CallLimit(maxNewCalls, forgetCallMs, maxNew - maxNewCalls);
   readonly #approved: Map<string, RememberedApproval> = new Map();
   readonly #new: Map<string, RememberedApproval> = new Map();
   readonly #refused: Map<string, { readonly by: RefusedIssuer; readonly at: Instant }> = new Map();
@@ -60,7 +60,7 @@ export class IssuerApprovals {
   }
 
   /**
-   * The keys of the issuer of a token. The same object as before, unless the approval has changed.
+   * Returns the keys of a token's issuer: the same object as before, unless the approval has changed.
    * @param issuer The `iss` claim without its trailing slash.
    */
   async keysFor(
@@ -102,16 +102,16 @@ export class IssuerApprovals {
 
   #add(issuer: string): RememberedApproval {
     const waitMs = this.#budget.waitMs();
-    if (waitMs > 0 || !this.#newCalls.mayBegin()) throw unavailable(new NoAnswerError(tooMany), waitMs);
+    if (waitMs > 0 || !this.#newCalls.mayWait()) throw unavailable(new NoAnswerError(tooMany), waitMs);
     const { rememberMs } = this.#source;
     const isApproved = (): boolean => this.#approved.get(issuer) === approval;
     const approval: RememberedApproval = new RemoteValue({
       renewAfterMs: rememberMs / 2,
       staleAfterMs: rememberMs,
-      mayLoad: () => isApproved() || (this.#newCalls.mayBegin() && this.#budget.take()),
+      mayLoad: () => isApproved() || (this.#newCalls.mayWait() && this.#budget.take()),
       load: (signal) => {
         const ask = (): Promise<ApprovedKeys | RefusedIssuer> => this.#ask(issuer, approval, signal);
-        return isApproved() ? ask() : this.#newCalls.run(ask, signal);
+        return isApproved() ? ask() : this.#newCalls.runInTurn(ask, signal);
       },
       onLoaded: (answer) => this.#keep(issuer, approval, answer),
       onFailed: (thrown, { emit }) =>
@@ -122,7 +122,8 @@ export class IssuerApprovals {
   }
 
   async #ask(issuer: string, approval: RememberedApproval, signal: AbortSignal): Promise<ApprovedKeys | RefusedIssuer> {
-    // Later, so that a token of the same issuer that `approve` verifies waits for this call, and does not begin another one.
+    // Call `approve` in a later turn: if it verifies a token of this issuer itself, that waits for this call instead of starting
+    // another one.
     await undefined;
     const answer = await this.#source.ask(issuer, signal);
     if (answer instanceof RefusedIssuer) return answer;
@@ -134,7 +135,7 @@ export class IssuerApprovals {
   }
 
   #keep(issuer: string, approval: RememberedApproval, answer: ApprovedKeys | RefusedIssuer): void {
-    // Ignore a late answer if the issuer was forgotten in the meantime, and perhaps refused.
+    // Ignore a late answer if the issuer was removed in the meantime. It may have been refused since.
     if (this.#approved.get(issuer) !== approval && this.#new.get(issuer) !== approval) return;
     this.#approved.delete(issuer);
     this.#new.delete(issuer);

@@ -12,7 +12,7 @@ const option = 'verifiers';
 export function readMakers(verifiers: unknown): Makers {
   const example = '[createVerifier({ … }), createJwtVerifier({ … })]';
   if (!Array.isArray(verifiers)) throw wrongValue(option, 'a list of verifiers', verifiers, example);
-  // Spreading turns a hole into `undefined`, which is refused. Otherwise, `map` would skip the hole.
+  // Spreading turns a hole into `undefined`, which is refused. `map` would skip the hole.
   const makers = [...(verifiers as readonly unknown[])].map(readMaker);
   const [first, ...others] = makers;
   if (first === undefined) throw wrongOption(option, `is empty. Write ${example}`);
@@ -36,13 +36,13 @@ function readMaker(verifier: unknown, position: number): Maker {
   const misplaced = Object.entries(maker.wholeOptions).find(([, isSet]) => isSet)?.[0];
   if (misplaced !== undefined) {
     const remedy = `Write anyVerifier([…], { ${misplaced}: … })`;
-    throw wrongOption(
-      misplaced,
-      `is an option of a verifier in the list ${place}, but holds for all of them. ${remedy}`,
-    );
+    throw wrongOption(misplaced, `is set in a verifier of the list ${place}, but applies to the whole list. ${remedy}`);
   }
   if (maker.issuers.length === 0 && !maker.approves)
-    throw wrongOption('issuer', `names no URL in a verifier of the list ${place}. It chooses the verifier of a token`);
+    throw wrongOption(
+      'issuer',
+      `is not set in a verifier of the list ${place}. Name the issuer whose tokens this verifier gets`,
+    );
   return maker;
 }
 
@@ -53,7 +53,7 @@ function assertOneScheme(makers: readonly Maker[]): void {
     const other = schemes.get(places.header) ?? name;
     if (other.toLowerCase() !== name.toLowerCase()) {
       const found = `${other} and ${name}, for the header ${places.header}`;
-      throw wrongOption('scheme', `must be the same in all verifiers that read one header. Found: ${found}`);
+      throw wrongOption('scheme', `must be the same in all verifiers that read the same header. Found: ${found}`);
     }
     schemes.set(places.header, name);
   }
@@ -62,7 +62,10 @@ function assertOneScheme(makers: readonly Maker[]): void {
 function assertDistinct(makers: readonly Maker[]): void {
   const seen = new Set<string>();
   if (makers.filter(({ approves }) => approves).length > 1)
-    throw wrongOption('approve', 'is an option of two verifiers. One of them must name its issuers');
+    throw wrongOption(
+      'approve',
+      'is set in two verifiers of the list. Only one may have it: list the issuers of the other',
+    );
   for (const { issuers } of makers) {
     for (const issuer of new Set(issuers)) {
       if (seen.has(issuer))

@@ -3,17 +3,17 @@ import { SharedMap } from '../registry.ts';
 import type { TokenPlaces } from '../request/bearer.ts';
 import { version } from '../version.ts';
 
-/** What `anyVerifier` needs to know of a verifier: whose tokens it verifies, and how. */
+/** What `anyVerifier` needs to know about a verifier: the issuers whose tokens it verifies, and how it does so. */
 export interface Maker {
-  /** Without a trailing slash. Empty if tokens of any issuer are accepted, or of those that a function approves. */
+  /** Without a trailing slash. Empty if any issuer is accepted, or if `approve` decides. */
   readonly issuers: readonly string[];
-  /** Whether a function approves the issuers. */
+  /** Whether the verifier has `issuer: { approve }`. */
   readonly approves: boolean;
   readonly places: TokenPlaces;
   readonly pipeline: TokenPipeline;
   /** Whether the token was accepted before. `undefined` if no tokens are kept. */
   readonly isKnown: ((token: string) => boolean) | undefined;
-  /** Which options were set that are about requests before their token is read. */
+  /** Whether the options are set that apply before a token is read. They belong to the list, not to a verifier in it. */
   readonly wholeOptions: Readonly<Record<'publicPaths' | 'allowPreflight' | 'observe', boolean>>;
 }
 
@@ -31,7 +31,7 @@ export function makerOf(verifier: unknown): Maker | undefined {
   return makers.has(verifier) ? (makers.get(verifier) as Maker) : undefined;
 }
 
-/** What `anyVerifier` has made of its list. */
+/** The verifiers of an `anyVerifier`, and the pipeline that chooses among them. */
 export interface MakerList {
   readonly makers: readonly Maker[];
   readonly pipeline: Pipeline;

@@ -8,20 +8,20 @@ import { parseToken } from '../token/parse.ts';
 import type { Maker } from './maker.ts';
 import type { Makers } from './maker-list.ts';
 
-/** A header or a cookie, and those whose verifiers read it. */
+/** A header or a cookie, and the verifiers that read it. */
 interface Place {
   readonly places: TokenPlaces;
   readonly makers: readonly Maker[];
   readonly byIssuer: ReadonlyMap<string, Maker>;
-  /** For issuers that no verifier of the list names, also not one that reads another place. */
+  /** Gets tokens of issuers that no verifier of the whole list names. */
   readonly approving: Maker | undefined;
   readonly isKnown: (token: string) => boolean;
 }
 
 export interface TokenFinder {
-  /** Finds the token of a request, and who verifies it. */
+  /** Finds the token of a request, and its verifier. */
   find(request: RequestView): FoundToken;
-  /** Finds who verifies a token that comes without a request. */
+  /** Finds the verifier of a token without a request. */
   choose(token: string): FoundToken;
 }
 
@@ -32,7 +32,7 @@ export function createTokenFinder(makers: Makers): TokenFinder {
   );
   const cookies = groupBy(makers, ({ cookie }) => cookie).map((group) => placeOf(group, widestPlaces(group)));
   const usual = headers[0] ?? anywhere;
-  // Without the rules for cross-site requests, which each verifier has.
+  // One header with a scheme, and no cookies: no CSRF rule applies, so one look at the header is enough.
   const isSimple = headers.length === 1 && cookies.length === 0 && usual.places.scheme !== undefined;
 
   return {
@@ -40,7 +40,7 @@ export function createTokenFinder(makers: Makers): TokenFinder {
       const place = isSimple ? usual : usedPlace(request);
       const token = bearerToken(request, place.places, place.isKnown);
       const found = choose(token, place);
-      // The place has the widest rules of all who read it (CSRF). The chosen verifier must find this token by its own rules too.
+      // `place` allows the origins of all its verifiers. The chosen verifier must also accept this request by its own (CSRF).
       const { places, isKnown } = found.maker;
       if (!isSimple && bearerToken(request, places, isKnown) !== token) throw missingToken();
       return found;
@@ -48,7 +48,7 @@ export function createTokenFinder(makers: Makers): TokenFinder {
     choose: (token) => choose(token, anywhere),
   };
 
-  // What was sent decides, not whether it is valid: otherwise, a bad token would be covered up by another one.
+  // Chooses by what was sent, not by whether it is valid: a bad token must not be ignored in favor of another one.
   function usedPlace(request: RequestView): Place {
     const [first, second] = headers.filter(({ places }) => request.headerValues(places.header).length > 0);
     if (second !== undefined)
@@ -60,7 +60,8 @@ export function createTokenFinder(makers: Makers): TokenFinder {
 
   function choose(token: string, { makers: readers, byIssuer, approving }: Place): ChosenToken {
     for (const maker of readers) {
-      // The one that approves issuers may also be used by itself, and know tokens of issuers that are another's in this list.
+      // Not the verifier with `approve`: the app may use it alone too, so it can remember tokens of an issuer that belongs to
+      // another verifier of this list.
       if (maker !== approving && maker.isKnown?.(token))
         return { token, maker, pipeline: maker.pipeline, parsed: undefined };
     }

@@ -13,7 +13,7 @@ import { readFunction, readKnownOptions, readNumber, readText, readWhole, wrongO
 
 /** An issuer that your app accepts. Both values must come from your own records, never from the token. */
 export interface ApprovedIssuer {
-  /** The issuer URL. Its keys are fetched from this URL. It must be the URL that was asked about; only a trailing slash is ignored. */
+  /** The issuer URL, from which the keys are fetched. It must be equal to the `iss` claim, except for a trailing slash. */
   readonly issuer: string;
   /** The accepted environments of this issuer: `pid` must be one of them. By default all are accepted. */
   readonly environmentId?: string | readonly string[];
@@ -22,28 +22,29 @@ export interface ApprovedIssuer {
 /** Accepts the issuers that a function of your app approves, for example one issuer for each tenant. */
 export interface IssuerApproval {
   /**
-   * Called with the `iss` claim of a token, without a trailing slash, before any key is known: anyone can write it. Look it up in
-   * your own records. Return the URL that is found there, or an {@link ApprovedIssuer}. Return `null`, `undefined` or `false` to
-   * refuse the issuer. If it throws, or returns anything else, tokens of this issuer are answered with 503.
+   * Called with the `iss` claim of a token, without a trailing slash, before the token is verified: anyone can write one. Look it
+   * up in your own records, and return the URL from the record, or an {@link ApprovedIssuer}. Never return the argument. Return
+   * `null`, `undefined` or `false` to refuse the issuer. If the function throws, or returns anything else, requests with tokens
+   * of this issuer get 503.
    */
   readonly approve: (
     issuer: string,
     context: { readonly signal: AbortSignal },
   ) => ApproveResult | PromiseLike<ApproveResult>;
   /**
-   * For how many seconds an approval holds, from 1 to 3600. After half of that time, it is renewed in the background. A refusal
-   * holds for ten seconds.
+   * For how many seconds an approval is remembered, from 1 to 3600. After half of that time, it is renewed in the background. A
+   * refusal is remembered for ten seconds.
    * @default 300 (five minutes)
    */
   readonly rememberSeconds?: number;
   /**
-   * How long `approve` may take, in milliseconds. From 100 to 30000. Then `signal` is aborted, and the request is answered with 503.
+   * How long `approve` may take, in milliseconds, from 100 to 30000. After that, `signal` is aborted, and the request gets 503.
    * @default 5000
    */
   readonly timeoutMs?: number;
   /**
-   * For how many issuers that are not known yet `approve` is called in a minute, from 1 to 100000. At most 100 of these calls run
-   * at once. Other tokens of unknown issuers are answered with 503 and `Retry-After`.
+   * How many unknown issuers `approve` may be called for in a minute, from 1 to 100000. At most 100 of these calls run at
+   * once, and 900 wait for their turn. Further requests with tokens of unknown issuers get 503 with `Retry-After`.
    * @default 1000
    */
   readonly newPerMinute?: number;
@@ -76,7 +77,7 @@ export function readApproval(
   return {
     async keysFor(token) {
       const issuer = withoutTrailingSlash(token.issuer ?? '');
-      // The URL of an approved issuer has no problem and must be equal, so do not ask about another text.
+      // `approve` can only return a valid URL that is equal to `issuer`, so do not call it for anything else.
       if (issuer.length > maxLength || issuer.endsWith('/') || problemOfIssuer(issuer) !== undefined)
         throw refusedIssuer(issuer, new RefusedIssuer('it is not an issuer URL, so `approve` was not called'));
       return approvals.keysFor(token, issuer, caller);
@@ -90,7 +91,7 @@ type Shared = Map<string, IssuerApprovals>;
 
 const shared: WeakMap<IssuerApproval['approve'], WeakMap<Fetch, Shared>> = /* @__PURE__ */ new WeakMap();
 
-// Verifiers with the same functions share what is known: an app may create several, and one-call forms create some.
+// Verifiers with the same functions share what they remember: an app may create several, and so do the one-call forms.
 function approvalsOf(
   approve: IssuerApproval['approve'],
   fetch: Fetch,
@@ -131,9 +132,9 @@ function readAnswer(answer: unknown, issuer: string): ApprovalAnswer {
 function readApproved(answer: unknown, issuer: string): ApprovalAnswer {
   if (answer === true) throw wrongOption('true', 'is not enough: the token would choose the URL of its keys');
   const isObject = typeof answer === 'object' && !Array.isArray(answer);
-  if (typeof answer !== 'string' && !isObject) throw wrongValue('it', 'a URL or an object', answer);
+  if (typeof answer !== 'string' && !isObject) throw wrongValue('the result', 'a URL or an object', answer);
   const given = typeof answer === 'string' ? { issuer: answer } : (answer as ApprovedIssuer);
-  const options = readKnownOptions(given, ['issuer', 'environmentId'], remedy, 'it');
+  const options = readKnownOptions(given, ['issuer', 'environmentId'], remedy, 'the result');
   const url = readText(options, 'issuer', "issuer: 'https://acme.torii.so'") ?? '';
   const problem = problemOfIssuer(url);
   if (problem !== undefined) throw wrongOption('issuer', problem);

@@ -21,8 +21,8 @@ export function isMarkedVerifier(value: unknown): value is object {
 }
 
 /**
- * Reads the option `observe`, which is another verifier. Only what this package has created: with a verifier that the app
- * wrote, two verifiers could observe each other without end.
+ * Reads the option `observe`. It must be a verifier that this package has created: two verifiers that the app wrote could call
+ * each other in an endless loop.
  */
 export function readObserved(value: unknown): ObservedVerifier {
   if (!isMarkedVerifier(value)) {
@@ -30,6 +30,6 @@ export function readObserved(value: unknown): ObservedVerifier {
     throw wrongValue('observe', 'what createVerifier, createJwtVerifier or anyVerifier returned', value, example);
   }
   if (observing.get(value) !== false)
-    throw wrongOption('observe', 'is a verifier that observes another one. Leave `observe` out of its options');
+    throw wrongOption('observe', 'is a verifier that has the option `observe` itself. Leave it out there');
   return value as unknown as ObservedVerifier;
 }

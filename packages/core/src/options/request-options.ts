@@ -27,8 +27,8 @@ export interface RequestOptions<Custom extends object = Claims> {
    */
   readonly scheme?: string;
   /**
-   * With `scheme: 'none'`: whether a request counts that has neither `Origin` nor `Sec-Fetch-Site`, as programs send it. Browsers
-   * send at least one of them with requests of other sites, so these stay refused.
+   * With `scheme: 'none'`: also accepts unsafe requests without `Origin` and `Sec-Fetch-Site`, as programs send them. Browsers send
+   * at least one of the two with unsafe requests of other sites, so these stay refused.
    * @default false
    */
   readonly allowNonBrowsers?: boolean;
@@ -57,9 +57,9 @@ export interface RequestOptions<Custom extends object = Claims> {
   /** Checks that run in order for every authenticated caller. A request is refused unless every check returns `true`. */
   readonly checks?: readonly Check<Custom>[];
   /**
-   * Another verifier, which is asked about the same requests and tokens after this one has decided. It decides nothing and
-   * delays nothing: `onEvent` gets `agreed`, `disagreed` or `not_observed`. Requests for public paths and CORS preflights are
-   * not observed. Its checks run, and its `onEvent` is called. At most 1,000 observations run at a time in a process.
+   * Another verifier, which is asked about the same requests and tokens after this one has decided, without any effect on the
+   * responses. `onEvent` gets `agreed`, `disagreed` or `not_observed`. Requests for public paths and CORS preflights are not
+   * observed. The other verifier's checks run, and its `onEvent` is called. At most 1,000 observations run at once in a process.
    */
   readonly observe?: Verifier<object, null>;
   /** Called with every event, for logs and metrics. Events never contain a token. Errors of this function are ignored. */

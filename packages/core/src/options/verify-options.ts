@@ -103,7 +103,7 @@ export function readVerifyOptions(options: VerifyOptionValues): TokenSettings {
   if (approvals !== undefined) {
     const forOneIssuer = (['keys', 'initialKeys', 'revocations'] as const).find((name) => name in options);
     if (forOneIssuer !== undefined)
-      throw wrongOption(forOneIssuer, 'is for one issuer only. Create a verifier for each');
+      throw wrongOption(forOneIssuer, 'is for one issuer only. Leave it out if you pass `approve`');
   }
   const issuers = approvals === undefined ? readIssuers(options) : [];
   const { refuseRevoked, ...revocationRules } = readRevocations(options, issuers, readEnvironments(options));

@@ -15,7 +15,7 @@ export interface TokenPlaces {
 /** An authentication scheme (RFC 9110 11.1). */
 export interface TokenScheme {
   readonly name: string;
-  /** Matches the scheme in any case, and one blank after it. */
+  /** Matches the scheme, in upper or lower case, and one space or tab after it. */
   readonly prefix: RegExp;
 }
 
@@ -53,7 +53,7 @@ export function missingToken(): ToriiAuthError {
 // RFC 9110 11.2. In linear time (no ReDoS): adjacent parts never match the same character.
 const token68 = /^[A-Za-z0-9._~+/-]+=*$/;
 const otherScheme = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+(?=[ \t]|$)/;
-// Without dots, which the token has.
+// No dots, so that a token does not match.
 const schemeBefore = /^[A-Za-z][0-9A-Za-z_-]*[ \t]/;
 
 // A proxy adds the header to every request with the user's cookie, also to those that pages of other sites send (CSRF).
@@ -131,8 +131,9 @@ export function tokenFromCookie(request: RequestView, name: string): string | un
 }
 
 /**
- * CSRF protection: whether a token may be used that the browser, or a proxy, adds to every request. Unless the method is GET, HEAD or OPTIONS, `Origin` or
- * `Sec-Fetch-Site` must prove that a page of the app sent it. Also use it before setting or clearing a token cookie.
+ * CSRF protection: whether a token may be used that the browser, or a proxy, adds to every request. Unless the method is GET,
+ * HEAD or OPTIONS, `Origin` or `Sec-Fetch-Site` must prove that a page of the app sent the request. Also use it before setting or
+ * clearing a token cookie.
  */
 export function isFromOwnPages(request: RequestView, origins: readonly string[]): boolean {
   // A WebSocket handshake is a GET, but must be checked: the page that opens the WebSocket can then send and read messages

@@ -10,7 +10,7 @@ export function eventMethod(event: object): string | undefined {
   return context && (textOf(event, 'httpMethod') ?? (http && textOf(http, 'method')));
 }
 
-// An HTTP API decodes the path, so a `?` in it does not begin the query: it stays, and the path is not public.
+// An HTTP API decodes the path, so a `?` in it does not begin a query. The path is returned with it, and is then never public.
 export function eventPath(event: object): string | undefined {
   if (eventMethod(event) === undefined) return undefined;
   return textOf(event, 'path') ?? textOf(event, 'rawPath');

@@ -75,7 +75,7 @@ export function copyRequest(view: RequestView): RequestParts {
   const parts = View.partsOf(view);
   const source = nodeRequest(parts) ?? parts;
   const rawHeaders = propertyOf(source, 'rawHeaders');
-  // An inherited one is Node's, and repeats `rawHeaders`.
+  // Node's getter is inherited, and has the same values as `rawHeaders`.
   const distinct = Object.hasOwn(source, 'headersDistinct')
     ? propertyOf(source, 'headersDistinct')
     : propertyOf(source, 'multiValueHeaders');

@@ -1,17 +1,20 @@
 import { elapsedMs, type Instant, instantNow } from './instant.ts';
 
 /**
- * Limits how many calls of a function of the app run at once. A call no longer counts if its signal is aborted, or if it takes
+ * Limits how many calls of a function of the app run at once, and how many wait for their turn. A call no longer counts if its signal is aborted, or if it takes
  * longer than `forgetAfterMs`: it may never end, and an edge runtime ends calls without notice.
  */
 export class CallLimit {
   readonly #max: number;
   readonly #forgetAfterMs: number;
+  readonly #maxWaiting: number;
   readonly #running: Set<Instant> = new Set();
+  readonly #waiting: Set<() => void> = new Set();
 
-  constructor(max: number, forgetAfterMs: number) {
+  constructor(max: number, forgetAfterMs: number, maxWaiting = 0) {
     this.#max = max;
     this.#forgetAfterMs = forgetAfterMs;
+    this.#maxWaiting = maxWaiting;
   }
 
   mayBegin(): boolean {
@@ -20,6 +23,43 @@ export class CallLimit {
       this.#running.delete(begunAt);
     }
     return this.#running.size < this.#max;
+  }
+
+  /** Whether a call may begin, or wait for its turn. */
+  mayWait(): boolean {
+    return this.mayBegin() || this.#waiting.size < this.#maxWaiting;
+  }
+
+  /** Rejects if the signal is aborted before its turn. */
+  async runInTurn<Result>(work: () => Result | Promise<Result>, signal: AbortSignal): Promise<Result> {
+    // Again, if another call has begun in the meantime.
+    while (!this.mayBegin()) await this.#turn(signal);
+    try {
+      return await this.run(work, signal);
+    } finally {
+      // Not after a time limit: the function may hang, and those who wait will reach their limits too.
+      if (!signal.aborted) this.#wake();
+    }
+  }
+
+  #turn(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.add(resolve);
+      const leave = (): void => {
+        if (this.#waiting.delete(resolve)) reject(signal.reason);
+      };
+      signal.addEventListener('abort', leave, { once: true });
+    });
+  }
+
+  #wake(): void {
+    let free = this.#max - this.#running.size;
+    for (const begin of this.#waiting) {
+      if (free <= 0) return;
+      free -= 1;
+      this.#waiting.delete(begin);
+      begin();
+    }
   }
 
   async run<Result>(work: () => Result | Promise<Result>, signal?: AbortSignal): Promise<Result> {

@@ -12,7 +12,7 @@ import { makeRevocable } from './token-digest.ts';
 
 /** Finds the keys of an issuer that is not in the options. */
 export interface IssuerLookup {
-  /** Throws if the issuer or its environment is refused. Returns another object than before if something has changed. */
+  /** Throws if the issuer or its environment is refused. Returns the same object as before, unless the approval has changed. */
   keysFor(token: Pick<Auth, 'issuer' | 'environmentId'>): Promise<KeySource>;
 }
 
@@ -20,7 +20,7 @@ export interface VerifySettings {
   readonly rules: ClaimRules;
   /** The keys of each issuer. A key is looked up only among those of the token's issuer, because anyone can write a `kid`. */
   readonly keySources: ReadonlyMap<string, KeySource>;
-  /** In place of `keySources`. */
+  /** Used instead of `keySources`, with `issuer: { approve }`. */
   readonly approvals: IssuerLookup | undefined;
   readonly keyCaller: KeyCaller;
   readonly cache: TokenMemory;
@@ -43,7 +43,7 @@ export interface Verdict {
 
 async function verifyAgain(token: string, known: VerifiedToken, settings: VerifySettings): Promise<Verdict> {
   const { source, key, auth } = known;
-  // The approval of the issuer may have ended, or its environments may be others.
+  // The issuer may no longer be approved, or only for other environments.
   const isApproved = settings.approvals === undefined || (await settings.approvals.keysFor(auth)) === source;
   const current = isApproved ? await source.find(key.kid, settings.keyCaller) : undefined;
   if (isStillGood(known, current, settings.rules)) return { result: known, fromCache: true };

@@ -55,7 +55,7 @@ const step = fc.oneof(
   { weight: 8, arbitrary: fc.record({ kind: fc.constant('ask' as const), environment: fc.constantFrom(0, 1) }) },
 );
 
-/** Lets time pass only while nothing else happens: signatures are verified on another thread. */
+/** Advances the clock only while no signature is being verified, which happens on another thread. */
 async function settled(asking: Promise<string>): Promise<string> {
   let outcome: string | undefined;
   void asking.then((result) => {

@@ -4,6 +4,7 @@ import type { FlawedToken } from '../tokens/flawed-token.ts';
 /** The flaw of a token that every verifier must refuse. */
 export type Flaw =
   | 'expired'
+  | 'expired_just_past_the_leeway'
   | 'not_yet_valid'
   | 'issued_in_the_future'
   | 'longer_issuer'
@@ -29,7 +30,12 @@ export const flaws: Readonly<Record<Flaw, FlawedToken>> = {
   "expired": {
     "reason": "token_expired",
     "meaning": "an expired token",
-    "expiresInSeconds": -600
+    "expiresInSeconds": -301
+  },
+  "expired_just_past_the_leeway": {
+    "reason": "token_expired",
+    "meaning": "a token that expired 31 seconds ago",
+    "expiresInSeconds": -31
   },
   "not_yet_valid": {
     "reason": "token_not_yet_valid",

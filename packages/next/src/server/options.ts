@@ -67,9 +67,9 @@ export interface ToriiNextOptions extends Omit<VerifyOptions, 'issuer'> {
    */
   readonly publishableKey?: string | undefined;
   /**
-   * Accepts tokens of other issuers too, for example of a provider that you are leaving: a function that gets Torii's verifier,
-   * and returns what `anyVerifier` made of it and others. Of those, a cookie counts only from the `origins` that they have
-   * themselves. The token route stores tokens of Torii only.
+   * Accepts tokens of other issuers too, for example of a provider that you are leaving. The function gets the verifier of Torii's
+   * tokens, and returns an `anyVerifier` of it and the others. If one of the others reads a cookie, only the
+   * `origins` of that verifier apply. The token route stores only tokens of Torii.
    *
    * @example verifier: (torii) => anyVerifier([torii, createJwtVerifier({ issuer, jwks, algorithms: ['RS256'] })])
    */

@@ -99,7 +99,7 @@ export function createGetToken(settings: Settings): GetToken {
 function foreignToken(): ToriiConfigError {
   return new ToriiConfigError(
     'template',
-    'The user of this request has a token of another issuer, from which Torii makes no token of a template. Call `getToken({ template })` only if `auth.environmentId` is not null.',
+    'The user of this request has a token of another issuer. Torii creates tokens of a template only for its own users. Call `getToken({ template })` only if `auth.environmentId` is not null.',
   );
 }
 
