@@ -50,7 +50,7 @@ export interface RequestOptions<Custom extends object = Claims> {
   readonly publicPaths?: readonly string[];
   /**
    * Lets CORS preflights through without a token: OPTIONS requests with `Origin` and `Access-Control-Request-Method`. Not
-   * needed if a CORS middleware runs first.
+   * needed if a CORS middleware runs first. A handler for all methods, such as one of `app.all`, runs for them too, without a caller.
    * @default false
    */
   readonly allowPreflight?: boolean;
