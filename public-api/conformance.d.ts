@@ -37,6 +37,7 @@ declare module '@torii/conformance' {
     readonly name: string;
     readonly title: string;
     readonly statement: number | undefined;
+    readonly needs: readonly Feature[];
     readonly options: string;
     readonly outcome: 'passed' | 'failed' | 'left out';
     readonly details: readonly string[];
@@ -50,9 +51,11 @@ declare module '@torii/conformance' {
     readonly message?: string;
     readonly status?: readonly number[];
     readonly publicOr?: readonly number[];
-    readonly appError?: boolean;
+    readonly appError?: string;
+    readonly headers?: Readonly<Record<string, string>>;
   }
   export type Feature = (typeof features)[number];
+  export type FetchHandler = (request: Request) => Response | Promise<Response>;
   export interface Issuer {
     readonly url: string;
     readonly environmentId: string;
@@ -147,6 +150,8 @@ declare module '@torii/conformance' {
     'optional',
     'publicPaths',
     'checks',
+    'rewrites',
+    'headers',
     'mistakes',
     'cookie',
     'bareToken',
@@ -158,6 +163,7 @@ declare module '@torii/conformance' {
     'webhooks',
   ];
   export function listCases(): readonly Case[];
+  export function listenFetch(handler: FetchHandler): Promise<Listening>;
   export function runConformance(start: StartServer, options?: RunOptions): Promise<readonly CaseResult[]>;
   export function serveApp<Verifier, App = RequestListener>(adapter: Adapter<Verifier, App>): StartServer;
   export function serveCommand([program, ...args]: readonly string[], { startSeconds }: ProcessOptions): StartServer;
@@ -169,6 +175,13 @@ declare module '@torii/conformance/adapter' {
 
   export { Actor, Auth, Check, Claims, Organization, Refusal, RequestView } from '@torii/core';
 
+  export interface AppError {
+    readonly status: 500;
+    readonly body: {
+      readonly app: 'error';
+      readonly thrown: string;
+    };
+  }
   export interface CoreErrors {
     readonly refuse: (message: string, detail?: string) => ReturnType<Check>;
     readonly ToriiAuthError: new (reason: 'token_expired', message: string) => Error;
@@ -187,12 +200,9 @@ declare module '@torii/conformance/adapter' {
       readonly guarded: readonly ('requireAuth' | 'allow' | 'getAuth')[];
     };
     readonly throwAsApp: () => never;
-    readonly appError: {
-      readonly status: 500;
-      readonly body: {
-        readonly app: 'error';
-      };
-    };
+    readonly answerError: (error: unknown) => AppError;
+    readonly rewrites: Readonly<Record<string, string>>;
+    readonly headers: Readonly<Record<string, string>>;
   }
   export function createRoutes({ refuse, ...errors }: CoreErrors): Routes;
 }

@@ -658,6 +658,7 @@ declare module '@torii/core/adapter' {
   export const guardKind: unique symbol;
   export function isError(value: unknown): value is Error;
   export function readPath(raw: string | undefined): PathReading;
+  export function routedPath(sent: string | undefined, routed: string | undefined): string | undefined;
   export function tokenReaderOf<Custom extends object>(verifier: Verifier<Custom>): AuthenticateWithToken | undefined;
   export function verifierFrom<Custom extends object = Claims>(
     source: Verifier<Custom> | VerifierOptions<Custom>,

@@ -319,6 +319,7 @@ declare module '@torii/emulator' {
   }
   export type Flaw =
     | 'expired'
+    | 'expired_just_past_the_leeway'
     | 'not_yet_valid'
     | 'issued_in_the_future'
     | 'longer_issuer'

@@ -25,12 +25,17 @@ function findForbidden(text: string): readonly string[] {
   return text.split('\n').filter((line) => forbidden.test(line.replace(/^\s*(?:\/\/|\*|\/\*).*|\s\/\/ .*$/, '')));
 }
 
+// Hono passes an error to `app.onError` only if it is an instance of its own realm's Error, so the adapter must ask the same.
+const asTheFrameworkDoes = ['packages/hono/src/index.ts: throw error instanceof Error ? error : '];
+
 test('values are recognized by what they can do, not by their class', () => {
   const found = sources.flatMap((file) =>
     findForbidden(readFileSync(join(root, file), 'utf8')).map((line) => `${file}: ${line.trim()}`),
   );
   expect(sources.length).toBeGreaterThan(200);
-  expect(found).toEqual([]);
+  const isExcepted = (line: string) => asTheFrameworkDoes.some((start) => line.startsWith(start));
+  expect(found.filter((line) => !isExcepted(line))).toEqual([]);
+  expect(found.filter(isExcepted)).toHaveLength(asTheFrameworkDoes.length);
 });
 
 test.each([

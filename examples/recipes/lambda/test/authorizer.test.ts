@@ -54,6 +54,12 @@ test('a token is allowed with a policy for exactly this request', async () => {
   });
 });
 
+test.each(['/*', '/me*', '/m?', '/\x24{*}'])('the path %s gives no policy for other paths', async (path) => {
+  const { policyDocument, context } = await authorizers.restAuthorizer(restAuthorizerEvent({ ...signedIn(), path }));
+  expect(policyDocument.Statement).toMatchObject([{ Effect: 'Deny' }]);
+  expect(context).toEqual({});
+});
+
 test('a token is allowed with a simple response', async () => {
   expect(await authorizers.httpAuthorizer(httpAuthorizerEvent(signedIn()))).toEqual({ isAuthorized: true, context });
 });

@@ -1,3 +1,4 @@
+import 'reflect-metadata';
 import {
   type CanActivate,
   createParamDecorator,
@@ -7,7 +8,7 @@ import {
   Module,
   SetMetadata,
 } from '@nestjs/common';
-import { APP_GUARD, HttpAdapterHost, Reflector } from '@nestjs/core';
+import { APP_GUARD, HttpAdapterHost } from '@nestjs/core';
 import { type Auth, authorize, type Check, type Claims, createVerifier, denialFor, type Verifier } from '@torii/core';
 
 const callers = new WeakMap<object, Auth | null>();
@@ -17,12 +18,32 @@ export const Public = () => SetMetadata('torii:public', true);
 
 /** Refuses callers with 403 unless all checks return `true`: those of the controller, and those of the route. */
 export function Allow(...checks: readonly [Check, ...Check[]]) {
-  return (target: object, _name?: string | symbol, method?: PropertyDescriptor): void => {
-    const place = method?.value ?? target;
-    // A second @Allow adds its checks. SetMetadata alone would replace the first.
-    const before = new Reflector().get<readonly Check[] | undefined>('torii:checks', place) ?? [];
-    SetMetadata('torii:checks', [...before, ...checks])(place);
+  return (target: object, name?: string | symbol): void => {
+    // Stored with the name of the method: another decorator can replace the method. A second @Allow adds its checks.
+    const before: readonly Check[] = Reflect.getMetadata('torii:checks', target, name as string) ?? [];
+    Reflect.defineMetadata('torii:checks', [...before, ...checks], target, name as string);
   };
+}
+
+function checksOf(context: ExecutionContext): readonly (readonly Check[])[] {
+  const { prototype } = context.getClass();
+  const names = namesOf(context.getHandler(), prototype);
+  if (names.length === 0)
+    throw new Error('Other code has replaced a method of a controller: its checks are not known.');
+  const lists = names.map((name) => Reflect.getMetadata('torii:checks', prototype, name));
+  return [Reflect.getMetadata('torii:checks', context.getClass()), ...lists].filter((list) => list !== undefined);
+}
+
+function namesOf(method: unknown, prototype: object | null): readonly (string | symbol)[] {
+  if (prototype === null) return [];
+  const isName = (name: string | symbol) => Object.getOwnPropertyDescriptor(prototype, name)?.value === method;
+  return [...Reflect.ownKeys(prototype).filter(isName), ...namesOf(method, Object.getPrototypeOf(prototype))];
+}
+
+// Not inherited: a controller that extends a public one is not public.
+function isPublic(context: ExecutionContext): boolean {
+  const places = [context.getHandler(), context.getClass()];
+  return places.some((place) => Reflect.getOwnMetadata('torii:public', place) === true);
 }
 
 /** A parameter of a handler: the caller, or `null` on a public route. */
@@ -36,16 +57,13 @@ export const TORII_VERIFIER = Symbol('TORII_VERIFIER');
 
 export class ToriiGuard implements CanActivate {
   @Inject(TORII_VERIFIER) private readonly verifier!: Verifier<Claims, never>;
-  @Inject(Reflector) private readonly reflector!: Reflector;
   @Inject(HttpAdapterHost) private readonly host!: HttpAdapterHost;
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     if (context.getType() !== 'http') throw new Error('The ToriiGuard cannot guard gateways and microservices.');
     const request = context.switchToHttp().getRequest<Request>();
-    const places = [context.getHandler(), context.getClass()];
-    const lists = this.reflector.getAll<(readonly Check[] | undefined)[]>('torii:checks', places);
-    const checks = lists.filter((list) => list !== undefined);
-    if (checks.length === 0 && this.reflector.getAllAndOverride('torii:public', places) === true) {
+    const checks = checksOf(context);
+    if (checks.length === 0 && isPublic(context)) {
       callers.set(request, null);
       return true;
     }

@@ -74,6 +74,62 @@ class OpenController {
   }
 }
 
+@Controller('derived')
+class DerivedController extends OpenController {
+  @Get('own')
+  own() {
+    return { ok: true };
+  }
+}
+
+/** As decorators of other packages do that add a span, a cache or a transaction. */
+function Replaced(_target: object, _name: string, method: PropertyDescriptor): void {
+  const { value } = method;
+  method.value = function (this: unknown) {
+    return value?.call(this);
+  };
+}
+
+@Controller('replaced')
+class ReplacedController {
+  @Get('above')
+  @Allow((auth) => auth.emailVerified)
+  @Replaced
+  above() {
+    return { ok: true };
+  }
+
+  @Get('below')
+  @Replaced
+  @Allow((auth) => auth.emailVerified)
+  below() {
+    return { ok: true };
+  }
+}
+
+@Controller('overridden')
+class OverriddenController extends ReplacedController {
+  @Get('below')
+  override below() {
+    return { ok: true };
+  }
+}
+
+@Controller('wrapped')
+class WrappedController {
+  // As a tool does that wraps the methods of each instance.
+  constructor() {
+    const original = this.route;
+    this.route = () => original.call(this);
+  }
+
+  @Get()
+  @Allow((auth) => auth.emailVerified)
+  route() {
+    return { ok: true };
+  }
+}
+
 @Controller('failing')
 class FailingController {
   @Get('handler')
@@ -114,6 +170,10 @@ const controllers = [
   InheritedController,
   NarrowedController,
   OpenController,
+  DerivedController,
+  ReplacedController,
+  OverriddenController,
+  WrappedController,
   FailingController,
   VersionedController,
 ];
@@ -264,6 +324,23 @@ describe.each(Object.entries(platforms))('on %s', (_name, create) => {
       expect((await ask(path, unverified)).status).toBe(403);
       expect((await ask(path, await emulator.token())).status).toBe(200);
     }
+  });
+
+  test('a controller that extends a public one is not public', async () => {
+    expect((await ask('/derived/own')).status).toBe(401);
+    expect((await ask('/derived/own', await emulator.token())).status).toBe(200);
+  });
+
+  test('another decorator that replaces the method loses no check', async () => {
+    const unverified = await emulator.token({ emailVerified: false });
+    for (const path of ['/replaced/above', '/replaced/below', '/overridden/above', '/overridden/below']) {
+      expect([path, (await ask(path, unverified)).status]).toEqual([path, 403]);
+      expect([path, (await ask(path, await emulator.token())).status]).toEqual([path, 200]);
+    }
+  });
+
+  test('a method that was replaced on the instance refuses everyone', async () => {
+    expect((await ask('/wrapped', await emulator.token())).status).toBe(500);
   });
 
   test('@Allow() without a check refuses everyone', async () => {

@@ -13,8 +13,9 @@ export function serveChat(http: HttpServer, verifier: Verifier<Claims, never>, r
 
   io.on('connection', (socket) => {
     socket.on('say', (text: unknown) => {
+      if (typeof text !== 'string') return;
       const { userId, organization } = authOf(socket);
-      if (organization) io.to(`organization:${organization.id}`).emit('said', { userId, text: String(text) });
+      if (organization) io.to(`organization:${organization.id}`).emit('said', { userId, text });
     });
   });
 

@@ -14,6 +14,7 @@ import type { Namespace, Server, Socket } from 'socket.io';
 type Next = (error?: Error) => void;
 
 const callers = new WeakMap<Socket, Auth>();
+const checksOf = new WeakMap<Socket, readonly Check[]>();
 
 /** The caller of a socket. Read it for each message: it changes when the client renews its token. */
 export function authOf(socket: Socket): Auth {
@@ -22,11 +23,15 @@ export function authOf(socket: Socket): Auth {
   return auth;
 }
 
-/** A middleware for a namespace, which refuses sockets unless all checks return `true`. */
+/** A middleware for a namespace, which refuses sockets unless all checks return `true`, and tokens that renew the first one. */
 export const allow = (...checks: readonly [Check, ...Check[]]) => {
   return async (socket: Socket, next: Next) => {
-    next(await authorize(authOf(socket), socket.request, checks).then(() => undefined, toRefusal));
+    checksOf.set(socket, [...(checksOf.get(socket) ?? []), ...checks]);
+    next(await check(socket).then(() => undefined, toRefusal));
   };
+  async function check(socket: Socket): Promise<void> {
+    await authorize(authOf(socket), socket.request, checks);
+  }
 };
 
 /** Refuses sockets without a valid token, in every namespace, and disconnects a socket when its token expires or is revoked. */
@@ -58,9 +63,14 @@ export function guardSockets(io: Server, verifier: Verifier<Claims, never>, revo
 
   async function signIn(socket: Socket, token: unknown, before?: Auth) {
     try {
-      const source = typeof token === 'string' ? { authorization: `Bearer ${token}` } : socket.request;
+      const { headers, rawHeaders } = socket.request;
+      // No cookie, and always as a WebSocket: a page of another site can open a connection by polling, which begins with a GET.
+      const request = { headers: { ...headers, cookie: undefined, upgrade: 'websocket' }, rawHeaders };
+      const source = typeof token === 'string' ? { authorization: `Bearer ${token}` } : request;
       const auth = await verifier.authenticate(source);
       if (before && idOf(before) !== idOf(auth)) throw new ToriiForbiddenError('The token is of another user.');
+      const checks = checksOf.get(socket) ?? [];
+      if (before && checks.length > 0) await authorize(auth, socket.request, checks);
       callers.set(socket, auth);
       return undefined;
     } catch (error) {

@@ -144,14 +144,53 @@ test('messages before, instead of and after a refused handshake are not served',
   expect(connections).toBe(0);
 });
 
+test('[14] a page of another site cannot connect by polling as the user whose cookie the browser sends', async () => {
+  const other = await cast.serve((io) =>
+    guardSockets(io, createVerifier({ issuer: cast.emulator.issuer, cookie: 'token' })),
+  );
+  const cookie = `token=${await cast.emulator.token()}`;
+  for (const site of ['cross-site', 'same-site', 'same-origin']) {
+    const polling = await openPolling(other, { cookie, 'sec-fetch-site': site });
+    await polling.send('40{}');
+    expect(await polling.receive()).toContain('"reason":"token_missing"');
+  }
+});
+
+test('[14] a header that a proxy adds to the requests of every site connects the pages of the app alone', async () => {
+  const options = { header: 'x-proxy-token', scheme: 'none' };
+  const other = await cast.serve((io) =>
+    guardSockets(io, createVerifier({ issuer: cast.emulator.issuer, ...options })),
+  );
+  const token = await cast.emulator.token();
+  const answerTo = async (site: string) => {
+    const polling = await openPolling(other, { 'x-proxy-token': token, 'sec-fetch-site': site });
+    await polling.send('40{}');
+    return polling.receive();
+  };
+  expect(await answerTo('cross-site')).toContain('"reason":"token_missing"');
+  expect(await answerTo('same-origin')).toContain('"sid"');
+});
+
+test('a check without the guard refuses, and ends nothing', async () => {
+  const log = vi.spyOn(console, 'error').mockImplementation(() => {});
+  const other = await cast.serve((io) => void io.use(allow((auth) => auth.emailVerified)));
+  const { data } = await cast.refusal(other, await cast.withToken());
+  expect(data?.code).toBe('internal_error');
+  expect(log).toHaveBeenLastCalledWith(expect.objectContaining({ message: expect.stringContaining('guardSockets') }));
+  log.mockRestore();
+});
+
 /** Speaks Engine.IO over HTTP, as an attacker would. */
-async function openPolling(): Promise<{ send(packet: string): Promise<string>; receive(): Promise<string> }> {
-  const base = `${url}/socket.io/?EIO=4&transport=polling`;
-  const { sid } = JSON.parse((await (await fetch(base)).text()).slice(1)) as { sid: string };
+async function openPolling(
+  server = url,
+  headers: Record<string, string> = {},
+): Promise<{ send(packet: string): Promise<string>; receive(): Promise<string> }> {
+  const base = `${server}/socket.io/?EIO=4&transport=polling`;
+  const { sid } = JSON.parse((await (await fetch(base, { headers })).text()).slice(1)) as { sid: string };
   const session = `${base}&sid=${sid}`;
   return {
-    send: async (body) => (await fetch(session, { method: 'POST', body })).text(),
-    receive: async () => (await fetch(session)).text(),
+    send: async (body) => (await fetch(session, { method: 'POST', headers, body })).text(),
+    receive: async () => (await fetch(session, { headers })).text(),
   };
 }
 

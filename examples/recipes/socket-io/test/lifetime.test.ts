@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { failOnCrashes } from '../../../../scripts/crash-guard.ts';
 import { connect } from '../src/client.ts';
 import { guardSockets } from '../src/recipe.ts';
-import { Cast, member, nextEvent, type Refusal } from './cast.ts';
+import { admin, Cast, member, nextEvent, type Refusal } from './cast.ts';
 
 failOnCrashes();
 
@@ -72,6 +72,22 @@ test('a token of another user, or a bad one, renews nothing', async () => {
   carol.emit('token');
   carol.emit('token', 1, 'no function');
   expect(await say(carol, 'hello')).toEqual([{ userId: 'carol', text: 'hello' }]);
+});
+
+test('a renewed token must pass the checks of the namespace', async () => {
+  const administrator = await cast.join(`${url}/admin`, { userId: 'judy', ...admin });
+  expect(await renew(administrator, await cast.emulator.token({ userId: 'judy', ...member }))).toMatchObject({
+    code: 'forbidden',
+    reason: 'not_allowed',
+  });
+  expect(await renew(administrator, await cast.emulator.token({ userId: 'judy', ...admin }))).toBeNull();
+});
+
+test('a message that is not a text ends nothing', async () => {
+  const ivan = await cast.join(url, { userId: 'ivan', ...member });
+  for (const odd of [{ toString: 1, valueOf: 1 }, null, 1, [[]], Buffer.of(1)]) ivan.emit('say', odd);
+  ivan.emit('say');
+  expect(await say(ivan, 'hello')).toEqual([{ userId: 'ivan', text: 'hello' }]);
 });
 
 test('a renewal moves the socket to the room of its new organization', async () => {

@@ -190,6 +190,20 @@ test('a streamed batch refuses each call by itself', async () => {
   expect(me).toMatchObject({ reason: { data: { code: 'UNAUTHORIZED', reason: 'token_missing' } } });
 });
 
+test('[20] a streamed batch, and a subscription, are never stored by a shared cache', async () => {
+  const streamed = await ask('app.hello,app.me?batch=1', undefined, {
+    headers: { 'trpc-accept': 'application/jsonl' },
+  });
+  expect(await streamed.text()).toContain('token_missing');
+  const events = await ask('app.news', undefined, { headers: { accept: 'text/event-stream' } });
+  expect(await events.text()).toContain('token_missing');
+  for (const { status, headers } of [streamed, events]) {
+    expect(status).toBe(200);
+    expect(headers.get('cache-control')).toMatch(/private, no-store/);
+    expect(headers.get('vary')).toMatch(/Authorization, Cookie/);
+  }
+});
+
 test('a public procedure needs no keys, and no valid token', async () => {
   await using down = await startEmulator();
   down.fail('keys');
