@@ -202,8 +202,19 @@ async function fail(ctx: Context, error: object): Promise<undefined> {
 // Returns `undefined` (unknown) if other middleware changed the path. koa-mount removes a prefix and URL rewrites
 // replace the path, and this function cannot tell which one happened. A request whose path is unknown is never treated
 // as public.
-function pathOf({ originalUrl, url, path }: Partial<Context>): string | undefined {
+function pathOf(ctx: Partial<Context>): string | undefined {
+  const { originalUrl, url } = ctx;
+  const path = pathIn(ctx);
   return url === originalUrl ? path : routedPath(originalUrl, path);
+}
+
+// Koa throws if the client sent an absolute target that is not a valid URL.
+function pathIn(ctx: Partial<Context>): string | undefined {
+  try {
+    return ctx.path;
+  } catch {
+    return undefined;
+  }
 }
 
 // Returns the host that `ctx.host` shows, if a trusted proxy (`app.proxy`) forwarded it. `undefined` if none did. `null` if the

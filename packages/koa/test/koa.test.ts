@@ -528,7 +528,7 @@ describe.each([
       '/docs\\..\\me', '/docs/\\me', '/health%00', '/docs/%00', '/health;x=1', '/docs/;x=1/me', '/health/', '/HEALTH',
       '/Health', '/%68ealth', '/%2568ealth', '/docs/%2561', '/docs/%ff', '/docs/%c0%af', '/docs/%zz', '/docs', '/docs/',
       '/healthy', '/me', '/me?/health', '/me#/health', '/me?x=/docs/y', '/', '/docs/%2E%2E%2Fme', '/docs/me%3b', '/docs.',
-      '/health\\', '/health%20', '*',
+      '/health\\', '/health%20', '*', 'http://[::1]~/health',
     ];
     const publicPaths = ['/health', '/docs/*'];
 
