@@ -8,7 +8,7 @@ import { closeServer } from './issuers.ts';
 export type FetchHandler = (request: Request) => Response | Promise<Response>;
 
 /**
- * Serves a Fetch handler on a free port of 127.0.0.1, as runtimes other than Node do: no request of Node is behind the Fetch request.
+ * Serves a Fetch handler on a free port of 127.0.0.1. As on runtimes other than Node, the handler cannot get Node's request.
  *
  * @example describeConformance(name, { createApp, createVerifier, listen: (app) => listenFetch(app.fetch) }, { change: changeForFetch });
  */
@@ -33,7 +33,7 @@ async function respond(outgoing: ServerResponse, request: Request, handler: Fetc
   }
 }
 
-/** Undefined if no Fetch request can be like this one. */
+/** `undefined` if the request cannot be a Fetch request, for example because of its method. */
 function requestOf(incoming: IncomingMessage): Request | undefined {
   const { method = 'GET', url = '', headers, rawHeaders } = incoming;
   const pairs = rawHeaders.flatMap((name, index) => (index % 2 === 0 ? [[name, rawHeaders[index + 1] ?? '']] : []));

@@ -20,7 +20,7 @@ export function findProblems(judged: Judged): readonly string[] {
 function findHandlerProblems({ given, wanted, visits, level }: Judged, handler: string): readonly string[] {
   const userId = wanted.userId ?? null;
   if (given.status !== 200) {
-    const caller = userId === null ? 'a caller without a user' : `the user ${userId}`;
+    const caller = userId === null ? 'a caller who is not signed in' : `the user ${userId}`;
     return [`The request of ${caller} was refused: ${describe(given, visits)}.`];
   }
   const problems = findHeaderProblems(given, wanted);
@@ -51,7 +51,7 @@ function findAnswerProblems(judged: Judged): readonly string[] {
 function findAppErrorProblems(given: RawAnswer, wanted: string): readonly string[] {
   const body = parseBody(given);
   if (given.status !== 500 || body?.['app'] !== 'error')
-    return [`The app did not answer its own error: ${describe(given)}.`];
+    return [`The response is not the app's own error response: ${describe(given)}.`];
   const thrown = JSON.stringify(body['thrown']);
   return thrown === JSON.stringify(wanted)
     ? []

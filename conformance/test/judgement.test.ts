@@ -61,7 +61,7 @@ describe('a refusal', () => {
   test('after which a handler ran is reported, whatever the response is', () => {
     for (const level of ['responses', 'decisions'] as const)
       expect(judge({ ...expired, level, visits: ['rest'] })).toEqual([
-        expect.stringContaining('after the handler rest'),
+        expect.stringContaining('The handler rest ran before the request was refused'),
       ]);
   });
 });

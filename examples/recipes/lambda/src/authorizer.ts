@@ -16,7 +16,7 @@ export async function restAuthorizer(event: APIGatewayRequestAuthorizerEvent): P
     throw new Error('Not an event of a REQUEST authorizer, payload 1.0');
   try {
     const auth = await verifier.authenticate(event);
-    // The path is the client's. In a policy, these characters would stand for other paths.
+    // The client chose the path. In a policy, these characters would match other paths too.
     if (/[*?]|\$\{/.test(event.methodArn)) return policyFor('Deny', 'forbidden', '*');
     return policyFor('Allow', auth.userId, event.methodArn, contextOf(auth));
   } catch (error) {

@@ -19,7 +19,7 @@ export const Public = () => SetMetadata('torii:public', true);
 /** Refuses callers with 403 unless all checks return `true`: those of the controller, and those of the route. */
 export function Allow(...checks: readonly [Check, ...Check[]]) {
   return (target: object, name?: string | symbol): void => {
-    // Stored with the name of the method: another decorator can replace the method. A second @Allow adds its checks.
+    // Stored with the name of the method, because another decorator can replace the method. A second @Allow adds its checks.
     const before: readonly Check[] = Reflect.getMetadata('torii:checks', target, name as string) ?? [];
     Reflect.defineMetadata('torii:checks', [...before, ...checks], target, name as string);
   };
@@ -29,7 +29,7 @@ function checksOf(context: ExecutionContext): readonly (readonly Check[])[] {
   const { prototype } = context.getClass();
   const names = namesOf(context.getHandler(), prototype);
   if (names.length === 0)
-    throw new Error('Other code has replaced a method of a controller: its checks are not known.');
+    throw new Error('Other code has replaced a method of a controller, so its checks cannot be found.');
   const lists = names.map((name) => Reflect.getMetadata('torii:checks', prototype, name));
   return [Reflect.getMetadata('torii:checks', context.getClass()), ...lists].filter((list) => list !== undefined);
 }

@@ -23,7 +23,7 @@ export function authOf(socket: Socket): Auth {
   return auth;
 }
 
-/** A middleware for a namespace, which refuses sockets unless all checks return `true`, and tokens that renew the first one. */
+/** A middleware for a namespace, which refuses sockets unless all checks return `true`. A new token must pass them too. */
 export const allow = (...checks: readonly [Check, ...Check[]]) => {
   return async (socket: Socket, next: Next) => {
     checksOf.set(socket, [...(checksOf.get(socket) ?? []), ...checks]);
@@ -64,7 +64,7 @@ export function guardSockets(io: Server, verifier: Verifier<Claims, never>, revo
   async function signIn(socket: Socket, token: unknown, before?: Auth) {
     try {
       const { headers, rawHeaders } = socket.request;
-      // No cookie, and always as a WebSocket: a page of another site can open a connection by polling, which begins with a GET.
+      // Without cookies. With `upgrade`, so that the CSRF rule of unsafe requests applies also to polling, which begins with a GET.
       const request = { headers: { ...headers, cookie: undefined, upgrade: 'websocket' }, rawHeaders };
       const source = typeof token === 'string' ? { authorization: `Bearer ${token}` } : request;
       const auth = await verifier.authenticate(source);

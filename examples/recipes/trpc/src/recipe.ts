@@ -13,7 +13,7 @@ export function createContext({ req }: { readonly req: RequestLike }) {
 
 /** For the option `responseMeta` of the adapter: the challenge of a 401 or 403, and `Retry-After` of a 503. */
 export function responseMeta({ errors, eagerGeneration }: ResponseSoFar) {
-  // A stream begins before it is known who may see what.
+  // A stream begins before its calls are decided.
   const streamed = eagerGeneration ? { 'Cache-Control': 'private, no-store', Vary: 'Authorization, Cookie' } : {};
   return { headers: new Headers(Object.assign(streamed, ...errors.map(({ cause }) => denialFor(cause)?.headers))) };
 }

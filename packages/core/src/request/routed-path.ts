@@ -1,8 +1,8 @@
 import { readPath } from './path.ts';
 
 /**
- * Returns the path that a client sent, without the query, if the framework's router uses the same path. Otherwise `undefined`:
- * middleware rewrote the path, or a mount removed a prefix. A request whose path is unknown is never treated as public.
+ * Returns the path that the client sent, without the query, if the framework's router uses the same path. Returns `undefined` if
+ * it does not, because middleware rewrote the path or a mount removed a prefix. A request whose path is unknown is never treated as public.
  *
  * @param sent The target as it was sent, such as `originalUrl` in Express, or the `pathname` of a Fetch request's URL
  * @param routed The path that the router uses, with or without a query; decoded or as it was sent

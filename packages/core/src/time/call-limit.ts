@@ -1,8 +1,8 @@
 import { elapsedMs, type Instant, instantNow } from './instant.ts';
 
 /**
- * Limits how many calls of a function of the app run at once, and how many wait for their turn. A call no longer counts if its signal is aborted, or if it takes
- * longer than `forgetAfterMs`: it may never end, and an edge runtime ends calls without notice.
+ * Limits how many calls of a function of the app run at once, and how many wait for their turn. A call no longer counts after its
+ * signal is aborted, or after `forgetAfterMs`: it may never end, and an edge runtime can cut it off without notice.
  */
 export class CallLimit {
   readonly #max: number;
@@ -32,12 +32,12 @@ export class CallLimit {
 
   /** Rejects if the signal is aborted before its turn. */
   async runInTurn<Result>(work: () => Result | Promise<Result>, signal: AbortSignal): Promise<Result> {
-    // Again, if another call has begun in the meantime.
+    // In a loop: another call may have begun between the wake-up and this turn.
     while (!this.mayBegin()) await this.#turn(signal);
     try {
       return await this.run(work, signal);
     } finally {
-      // Not after a time limit: the function may hang, and those who wait will reach their limits too.
+      // Do not wake the next call after a time limit: the function may hang, and the waiting calls have limits of their own.
       if (!signal.aborted) this.#wake();
     }
   }
