@@ -72,7 +72,7 @@ export const why = (error: ToriiWebhookError): WebhookReason => error.reason;
 export const installedApps: readonly InstalledApp[] = [
   {
     name: 'core',
-    entries: ['.', './adapter', './internal', './jwt', './webhooks'],
+    entries: ['.', './adapter', './current-auth', './jwt', './webhooks'],
     others: {},
     types: [],
     opaque: [],
@@ -125,7 +125,7 @@ export type MyGuards = Guards<Request, () => void>;
   },
   {
     name: 'express',
-    entries: ['.', './webhooks'],
+    entries: ['.', './current-auth', './webhooks'],
     others: pick('packages/express', 'express', '@types/express'),
     types: [],
     opaque: ['Guard', 'WebhookRequestHandler'],
@@ -154,7 +154,7 @@ export const who = (req: ExpressRequest): Auth => getAuth(req);
   },
   {
     name: 'koa',
-    entries: ['.', './webhooks'],
+    entries: ['.', './current-auth', './webhooks'],
     others: pick('packages/koa', 'koa', '@types/koa'),
     types: [],
     opaque: ['KoaMiddleware'],
@@ -184,7 +184,7 @@ export const who = (ctx: KoaContext): Auth => getAuth(ctx);
   },
   {
     name: 'hono',
-    entries: ['.', './webhooks'],
+    entries: ['.', './current-auth', './webhooks'],
     others: pick('packages/hono', 'hono', '@hono/node-server'),
     types: [],
     opaque: ['HonoMiddleware', 'HonoHandler'],
@@ -213,7 +213,7 @@ export const who = (c: HonoContext): Auth => getAuth(c);
   },
   {
     name: 'fastify',
-    entries: ['.', './webhooks'],
+    entries: ['.', './current-auth', './webhooks'],
     others: pick('packages/fastify', 'fastify'),
     types: [],
     opaque: [],

@@ -1,6 +1,6 @@
 import { createAuthKeeper } from '@torii/core/current-auth';
 import type { Request } from 'express';
-import type { Guard } from './index.ts';
+import type { Guard } from './guard.ts';
 
 export {
   type Actor,
@@ -11,7 +11,7 @@ export {
   type GuardedAuth,
   type Organization,
 } from '@torii/core/current-auth';
-export type { Guard } from './index.ts';
+export type { Guard } from './guard.ts';
 
 /**
  * Creates a middleware that lets `currentAuth()` find the caller in all code that the later handlers call. It verifies nothing:

@@ -6,9 +6,10 @@ import {
   type GuardedVerifierOptions,
   type GuardOptions,
 } from '@torii/core/adapter';
-import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import type { Request, RequestHandler } from 'express';
 import { writeAnswer } from './answer.ts';
 import type { ExpressRequest } from './express-request.ts';
+import type { Guard } from './guard.ts';
 
 export type {
   Actor,
@@ -65,6 +66,7 @@ export {
 } from '@torii/core';
 export type { Answer, AnswerOtherwise, GuardedAuth, GuardedVerifierOptions, GuardOptions } from '@torii/core/adapter';
 export type { ExpressRequest } from './express-request.ts';
+export type { Guard } from './guard.ts';
 
 declare global {
   // Extend this global namespace instead of the module `express-serve-static-core`: with pnpm or Yarn PnP, TypeScript
@@ -80,16 +82,6 @@ declare global {
     }
   }
 }
-
-/**
- * A middleware that can be used on every route. It does not change the types of the handlers after it: `req.params.id`,
- * for example, keeps the type that the route gives it.
- */
-export type Guard = <P, ResBody, ReqBody, Query, Locals extends Record<string, unknown>>(
-  req: Request<P, ResBody, ReqBody, Query, Locals>,
-  res: Response<ResBody, Locals>,
-  next: NextFunction,
-) => void;
 
 /**
  * Returns the response to send to a refused request, or `undefined` to send the default response. It cannot let the
