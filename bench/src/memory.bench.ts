@@ -58,7 +58,7 @@ try {
           issuerRow(`${formatNumber(issuerCount)} issuers, one after the other, \`verifyToken\``, issuers),
           issuerRow(`${formatNumber(tenantCount)} tenants of one verifier, keys fetched and kept`, tenants),
         ],
-        note: 'The first row is the memory that the calls have added to the process: the keys of the last thousand issuers, and the verifiers of the last eight sets of options. A verifier keeps the keys of its own issuers.',
+        note: 'The first row is the memory that the calls have added to the process: the keys of the last thousand issuers, and the verifiers of the last eight sets of options. Each verifier keeps the keys of its issuers.',
       },
     ],
     limits: [

@@ -25,7 +25,7 @@ function findForbidden(text: string): readonly string[] {
   return text.split('\n').filter((line) => forbidden.test(line.replace(/^\s*(?:\/\/|\*|\/\*).*|\s\/\/ .*$/, '')));
 }
 
-// Hono passes an error to `app.onError` only if it is an instance of its own realm's Error, so the adapter must ask the same.
+// Hono passes an error to `app.onError` only if it is an instance of its own realm's Error, so the adapter must make the same check.
 const asTheFrameworkDoes = ['packages/hono/src/index.ts: throw error instanceof Error ? error : '];
 
 test('values are recognized by what they can do, not by their class', () => {

@@ -10,7 +10,7 @@ import { raceDeadline } from './time/deadline.ts';
 // Found by other copies of this package too.
 const mark = Symbol.for('torii.reportOnly');
 
-/** Returns a function that stands in for a check in a list. It throws if it is called, because it has no result to return. */
+/** Returns a placeholder for a check in a list. Calling it throws, so that no other function can use it as a check. */
 export function standIn<Check extends (...given: never[]) => unknown>(check: Check, name: string): Check {
   const refuseCall = (): never => {
     const problem = 'was called by another function. Put it into the list of checks itself';

@@ -281,6 +281,13 @@ describe('a limit of calls', () => {
     expect(limit.mayBegin()).toBe(true);
   });
 
+  test('does not let a call wait whose signal is aborted already', async () => {
+    const limit = new CallLimit(1, 1_000, 1);
+    void limit.run(hang);
+    await expect(limit.runInTurn(hang, AbortSignal.abort(new Error('too late')))).rejects.toThrow('too late');
+    expect(limit.mayWait()).toBe(true);
+  });
+
   test('begins no call that waited while others reached their time limit', async () => {
     const limit = new CallLimit(1, 1_000, 1);
     const abort = new AbortController();

@@ -29,7 +29,7 @@ export interface ApprovalCaller extends Patience {
   readonly emit: VerifierEventListener;
 }
 
-/** There is no answer about an issuer, or it cannot be used. The message is safe to log. */
+/** `approve` did not answer, or its answer cannot be used. The message is safe to log. */
 export class NoAnswerError extends Error {}
 
 const refusedMs = 10_000;

@@ -44,6 +44,10 @@ export class CallLimit {
 
   #turn(signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
+      if (signal.aborted) {
+        reject(signal.reason);
+        return;
+      }
       this.#waiting.add(resolve);
       const leave = (): void => {
         if (this.#waiting.delete(resolve)) reject(signal.reason);
