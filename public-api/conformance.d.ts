@@ -114,6 +114,8 @@ declare module '@torii/conformance' {
     readonly refuseClaims?: readonly string[];
     readonly environmentId?: string;
     readonly cookie?: string;
+    readonly header?: string;
+    readonly scheme?: string;
     readonly allowPreflight?: boolean;
   }
   export interface ServerSetting {
@@ -132,7 +134,7 @@ declare module '@torii/conformance' {
     readonly webhooksUrl?: string;
     takeVisits?(): readonly string[] | Promise<readonly string[]>;
     revoke?(name: string): unknown;
-    hasEnded?(): string | undefined;
+    howEnded?(): string | undefined;
     stop?(): unknown;
   }
   export interface WebhookSecrets {

@@ -103,7 +103,7 @@ function membersTable(): string {
 
 function flawsTable(): string {
   const rows = Object.entries(flaws).map(([name, { meaning, reason }]) => [code(name), meaning, code(reason)]);
-  return drawTable(['flaw', 'the token is', 'refused by `@torii/core` with'], rows);
+  return drawTable(['flaw', 'what is sent', 'refused by `@torii/core` with'], rows);
 }
 
 function drawTable(titles: readonly string[], rows: readonly (readonly string[])[]): string {

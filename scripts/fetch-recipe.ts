@@ -1,7 +1,7 @@
 // The tests that the recipes for Bun, Deno and Workers share. Each runs the recipe on its real runtime, over HTTP.
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type Emulator, startEmulator } from '../packages/emulator/src/index.ts';
-import { type FetchRuntime, type FetchServer, missingRuntime, startFetchServer } from './fetch-server.ts';
+import { type FetchRuntime, type FetchServer, missingRuntime, skipWithout, startFetchServer } from './fetch-server.ts';
 import { bearer, send } from './http-exchange.ts';
 
 type Headers = readonly (readonly [string, string])[];
@@ -23,11 +23,7 @@ export function testFetchRecipe(runtime: FetchRuntime, file: string): FetchRecip
     if (missingRuntime(runtime) !== undefined) return;
     server = await startFetchServer(runtime, file, { TORII_ISSUER: torii.issuer });
   });
-  beforeEach((context) => {
-    const missing = missingRuntime(runtime);
-    if (missing !== undefined && process.env['CI'] === 'true') throw new Error(missing);
-    if (missing !== undefined) context.skip(missing);
-  });
+  beforeEach((context) => skipWithout(runtime, context));
   afterAll(async () => {
     await server?.[Symbol.asyncDispose]();
     await torii?.stop();

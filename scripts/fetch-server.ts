@@ -133,3 +133,15 @@ async function end(child: ChildProcess): Promise<void> {
   child.kill('SIGKILL');
   await ended;
 }
+
+/**
+ * Skips a test if the runtime is not installed.
+ *
+ * @throws Error in CI if the runtime is not installed
+ */
+export function skipWithout(runtime: FetchRuntime, context: { skip(reason: string): void }): void {
+  const missing = missingRuntime(runtime);
+  if (missing === undefined) return;
+  if (process.env['CI'] === 'true') throw new Error(missing);
+  context.skip(missing);
+}

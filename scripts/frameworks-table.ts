@@ -31,8 +31,8 @@ const conformance = '[conformance cases](../conformance/README.md)';
 const rows: readonly Row[] = [
   row('Express 4 and 5', ...adapter('express'), conformance),
   row('Koa 2 and 3', ...adapter('koa'), conformance),
-  row('Hono 4', ...adapter('hono'), conformance),
-  row('Fastify 5', ...adapter('fastify'), conformance),
+  row('Hono 4 (4.5 and newer)', ...adapter('hono'), conformance),
+  row('Fastify 5 (5.8.3 and newer)', ...adapter('fastify'), conformance),
   row('Next.js 15 and 16', ...adapter('next'), conformance),
   row('NestJS', ...recipe('nestjs', 'NestJS')),
   row('tRPC', ...recipe('trpc', 'tRPC')),

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { readCaseTable } from './case-table.ts';
 import { type Feature, features, type Level } from './features.ts';
 
 export interface Arguments {
@@ -54,6 +55,8 @@ export function readArguments(args: readonly string[]): Arguments {
     throw new UsageError('Pass the command that starts the server, such as: torii-conformance -- node server.js');
   if (url !== undefined && !/^http:\/\/[^/]+\/?$/.test(url))
     throw new UsageError(`--url is ${url}. Write an origin, such as http://127.0.0.1:3000.`);
+  const sets = Object.keys(readCaseTable().options);
+  if (!sets.includes(options)) throw new UsageError(`--options is ${options}. Write one of ${sets.join(', ')}.`);
   return {
     subject: url === undefined ? { command } : { url, options },
     level,

@@ -56,8 +56,8 @@ export function serveCommand(
       }
       await pause(20);
     }
-    const howItEnded = () => (hasEnded(child) ? `The server ended: ${endOf(child)}.\n${output.trim()}` : undefined);
-    return { ...(await connectTo(`http://127.0.0.1:${port}`)), stop, hasEnded: howItEnded };
+    const howEnded = () => (hasEnded(child) ? `The server ended: ${endOf(child)}.\n${output.trim()}` : undefined);
+    return { ...(await connectTo(`http://127.0.0.1:${port}`)), stop, howEnded };
   };
 }
 

@@ -25,7 +25,7 @@ export interface Routes {
   };
   /** The handler of `/throws`. */
   readonly throwAsApp: () => never;
-  /** What the app's own error handler responds. `thrown`, which conformance compares, is the route that threw the error, or its name. */
+  /** What the app's own error handler responds. `thrown` is the route whose check or handler threw, or `ToriiConfigError`. */
   readonly answerError: (error: unknown) => AppError;
   /** The paths that a middleware before the guards rewrites, with the path that the router then uses. Call `visit('rewrite')` too. */
   readonly rewrites: Readonly<Record<string, string>>;

@@ -59,12 +59,16 @@ export async function runConformance(start: StartServer, options: RunOptions = {
     for (const question of group.filter((each) => !asked.includes(each)))
       add(question, 'left out', [question.leftOut ?? `needs a server with the options ${name}`]);
     if (asked.length === 0) return;
-    let server = await start(settingOf(name, issuers, questionOptions.without));
+    const setting = settingOf(name, issuers, questionOptions.without);
+    let server = await start(setting);
     try {
       for (const question of asked) {
+        if (server.howEnded?.() !== undefined) {
+          await server.stop?.();
+          server = await start(setting);
+        }
         const problems = await askSafely(question, server);
         add(question, problems.length === 0 ? 'passed' : 'failed', problems);
-        if (server.hasEnded?.() !== undefined) server = await start(settingOf(name, issuers, questionOptions.without));
       }
     } finally {
       await server.stop?.();
@@ -77,10 +81,27 @@ export async function runConformance(start: StartServer, options: RunOptions = {
       return await question.ask(server, issuers);
     } catch (error) {
       // The process may need a moment to report its end.
-      await pause(server.hasEnded === undefined ? 0 : 200);
-      return [server.hasEnded?.() ?? `There was no response: ${describeError(error)}`];
+      await pause(server.howEnded === undefined ? 0 : 200);
+      return [server.howEnded?.() ?? `There was no response: ${describeError(error)}`];
     }
   }
+}
+
+/**
+ * The results of all cases.
+ * @param found The problems of each case that was asked. A case without an entry has failed: it was not asked to its end.
+ */
+export function collectResults(
+  questions: readonly Question[],
+  found: ReadonlyMap<Question, readonly string[]>,
+): readonly CaseResult[] {
+  return questions.map((question) => {
+    const { name, title, statement, needs, options, leftOut } = question;
+    const base = { name, title, statement, needs, options };
+    if (leftOut !== undefined) return { ...base, outcome: 'left out', details: [leftOut] };
+    const details = found.get(question) ?? ['The case was not asked to its end.'];
+    return { ...base, outcome: details.length === 0 ? 'passed' : 'failed', details };
+  });
 }
 
 function describeError(error: unknown): string {

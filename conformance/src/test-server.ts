@@ -20,6 +20,8 @@ export interface ServerOptions {
   readonly refuseClaims?: readonly string[];
   readonly environmentId?: string;
   readonly cookie?: string;
+  readonly header?: string;
+  readonly scheme?: string;
   readonly allowPreflight?: boolean;
 }
 
@@ -33,8 +35,11 @@ export interface TestServer {
   takeVisits?(): readonly string[] | Promise<readonly string[]>;
   /** Revokes the tokens of a user, or one token by its digest. */
   revoke?(name: string): unknown;
-  /** How the server ended by itself, or `undefined` if it runs. The runner starts it again for the next case. */
-  hasEnded?(): string | undefined;
+  /**
+   * How the server ended by itself, or `undefined` if it runs. `runConformance` starts it again for the next case, and
+   * `describeConformance` does not.
+   */
+  howEnded?(): string | undefined;
   stop?(): unknown;
 }
 

@@ -4,7 +4,7 @@ import { type Adapter, serveApp } from './app-server.ts';
 import { type Issuers, startIssuers } from './issuers.ts';
 import { serveCommand } from './process-server.ts';
 import { listQuestions, type Question, type QuestionOptions, settingOf } from './questions.ts';
-import type { CaseResult } from './run.ts';
+import { type CaseResult, collectResults } from './run.ts';
 import type { StartServer, TestServer } from './test-server.ts';
 
 export type { Adapter, CreateApp, CreateWebhookApp, Listening, Subject, WebhookSubject } from './app-server.ts';
@@ -43,10 +43,10 @@ export function describeConformance<Verifier, App = RequestListener>(
   const settled = withoutMissing(subject, options);
   const questions = listQuestions(settled);
   const asked = questions.filter(({ leftOut }) => leftOut === undefined);
-  const start = startOf(subject);
+  const start = startOf(subject, startTimeoutMs);
 
   describe(name, () => {
-    const results = new Map<Question, CaseResult>();
+    const found = new Map<Question, readonly string[]>();
     const servers = new Map<string, TestServer>();
     let issuers: Issuers | undefined;
 
@@ -60,7 +60,7 @@ export function describeConformance<Verifier, App = RequestListener>(
     afterAll(async () => {
       await Promise.all([...servers.values()].map((server) => server.stop?.()));
       await issuers?.stop();
-      onEnd?.(questions.flatMap((question) => results.get(question) ?? resultOf(question, [])));
+      onEnd?.(collectResults(questions, found));
     });
 
     test.each(
@@ -69,7 +69,7 @@ export function describeConformance<Verifier, App = RequestListener>(
       const server = servers.get(question.options);
       if (server === undefined || issuers === undefined) throw new Error('The server did not start.');
       const problems = await question.ask(server, issuers);
-      results.set(question, resultOf(question, problems));
+      found.set(question, problems);
       // Not `expect`, whose comparison would come before the sentences.
       if (problems.length > 0) throw new Error(problems.join('\n'));
     });
@@ -82,9 +82,9 @@ export function describeConformance<Verifier, App = RequestListener>(
   });
 }
 
-function startOf<Verifier, App>(subject: ConformanceSubject<Verifier, App>): StartServer {
+function startOf<Verifier, App>(subject: ConformanceSubject<Verifier, App>, timeoutMs = 60_000): StartServer {
   if ('start' in subject) return subject.start;
-  if ('command' in subject) return serveCommand(subject.command, { startSeconds: 60 });
+  if ('command' in subject) return serveCommand(subject.command, { startSeconds: timeoutMs / 1000 });
   return serveApp(subject);
 }
 
@@ -94,11 +94,4 @@ function withoutMissing<Verifier, App>(
 ): QuestionOptions {
   const hasWebhooks = !('createApp' in subject) || subject.createWebhookApp !== undefined;
   return hasWebhooks ? options : { ...options, without: [...(options.without ?? []), 'webhooks'] };
-}
-
-function resultOf(question: Question, problems: readonly string[]): CaseResult {
-  const { name, title, statement, needs, options, leftOut } = question;
-  const base = { name, title, statement, needs, options };
-  if (leftOut !== undefined) return { ...base, outcome: 'left out', details: [leftOut] };
-  return { ...base, outcome: problems.length === 0 ? 'passed' : 'failed', details: problems };
 }

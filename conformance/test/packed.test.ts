@@ -104,6 +104,7 @@ test.each([
   [['--url', 'http://127.0.0.1:1'], 'No server answers at http://127.0.0.1:1: '],
   [['--url', 'https://example.com'], '--url is https://example.com. Write an origin, such as http://127.0.0.1:3000.'],
   [['--url', 'http://127.0.0.1:3000', '--', 'node'], 'Pass --url or a command after --, not both.'],
+  [['--url', 'http://127.0.0.1:3000', '--options', 'nope'], '--options is nope. Write one of usual, '],
   [['--start-seconds', 'soon', '--', 'node'], '--start-seconds is soon. Write a whole number from 1 to 3600.'],
   [['--nope'], "Unknown option '--nope'"],
   [['--', 'no-such-program'], 'did not start on port'],

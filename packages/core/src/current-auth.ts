@@ -74,7 +74,7 @@ export function createAuthKeeper<Request extends object>(
 
 /**
  * Returns the verified caller of the request that is being handled, without the request: for code that the handlers call.
- * Needs the middleware `keepCurrentAuth`.
+ * Needs `keepCurrentAuth` of the adapter.
  *
  * It returns the same as `getAuth` would at that moment, so a later guard replaces the caller of an earlier one. After the response
  * has ended, it throws: pass the Auth as an argument to code that runs longer.
@@ -87,8 +87,7 @@ export function currentAuth<Custom extends object = Claims>(options?: {
 }): GuardedAuth<Custom>;
 export function currentAuth<Custom extends object = Claims>(options: CurrentAuthOptions): GuardedAuth<Custom> | null;
 export function currentAuth(options: CurrentAuthOptions = {}, unexpected?: unknown): GuardedAuth | null {
-  if (unexpected !== undefined)
-    throw wrongOption('currentAuth', 'is not a middleware. Write app.use(keepCurrentAuth())');
+  if (unexpected !== undefined) throw wrongOption('currentAuth', 'is not a middleware. Use keepCurrentAuth');
   const isOptional = readFlag(readKnownOptions(options, optionNames, 'currentAuth({ optional: true })'), 'optional');
   const kept = asyncContext()?.getStore();
   if (!isKept(kept)) throw new ToriiConfigError('currentAuth', noRequest);
@@ -107,7 +106,7 @@ export function currentAuth(options: CurrentAuthOptions = {}, unexpected?: unkno
 const optionNames = ['optional'] as const;
 
 const noRequest =
-  'There is no request here: `keepCurrentAuth()` did not run before this code, or a callback API lost track of the request. Put the middleware after those that read the body, and bind callbacks with `AsyncResource.bind` of `node:async_hooks`.';
+  'There is no request here: `keepCurrentAuth` did not run before this code, or a callback API lost track of the request. If middleware reads the body, put `keepCurrentAuth` after it. Bind callbacks with `AsyncResource.bind` of `node:async_hooks`.';
 
 const ended =
   'The response of this request has ended. Call `currentAuth()` before, and pass the Auth on to code that runs longer.';

@@ -13,8 +13,8 @@ export class KeptRequest<Request> {
   readonly read: () => unknown;
   readonly hasEnded: () => boolean;
   readonly #readAuth: (request: Request) => unknown;
-  // `undefined` after the end: connections and timers that were created during the request keep this object in memory, and must
-  // not keep the request too.
+  // `undefined` once the end is noticed: at `close`, when the handlers return, or at a call of `currentAuth`. Connections and timers
+  // that were created during the request keep this object in memory, and should not keep the request too.
   #open: { readonly request: Request; readonly response: KeptResponse | undefined } | undefined;
   #isHandled = false;
   #isClosed = false;

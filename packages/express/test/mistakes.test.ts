@@ -59,7 +59,7 @@ type Row = readonly [name: string, value: unknown];
 describe.each(expresses)(
   '[37] in %s, a function that was not called answers 500 and lets no one in:',
   (name, express) => {
-    // The conformance cases ask it of all functions of the entry `.`, in every adapter.
+    // The conformance cases ask it of optionalAuth, allow, getAuth and createVerifier too, in every adapter.
     test.each<Row>([
       ['requireAuth', requireAuth],
       ['webhookHandler', webhookHandler],

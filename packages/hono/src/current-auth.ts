@@ -17,8 +17,8 @@ export interface PlainMiddleware extends MiddlewareHandler<object> {}
 
 /**
  * Creates a middleware that lets `currentAuth()` find the caller in all code that the later handlers call. It verifies nothing:
- * that is what `requireAuth` and `optionalAuth` do, before or after it. Cloudflare Workers need the flag `nodejs_als` or
- * `nodejs_compat`.
+ * that is what `requireAuth` and `optionalAuth` do, before or after it. Cloudflare Workers with an older compatibility date
+ * need the flag `nodejs_als` or `nodejs_compat`.
  *
  * @example
  * app.use(requireAuth({ issuer: process.env.TORII_ISSUER }));

@@ -56,7 +56,7 @@ describe.each([
   ['Koa 2', Koa2 as unknown as typeof Koa3],
   ['Koa 3', Koa3],
 ])('[37] in %s, a function that was not called answers 500 and lets no one in:', (_name, Koa) => {
-  // The conformance cases ask it of all functions of the entry `.`, in every adapter.
+  // The conformance cases ask it of optionalAuth, allow, getAuth and createVerifier too, in every adapter.
   test.each<Row>([['requireAuth', requireAuth], ['webhookHandler', webhookHandler], ...Object.entries(verifier)])(
     '%s',
     async (_name, middleware) => {

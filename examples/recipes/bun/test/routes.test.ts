@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { type Emulator, startEmulator } from '@torii/emulator';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { type FetchServer, missingRuntime, startFetchServer } from '../../../../scripts/fetch-server.ts';
+import { type FetchServer, missingRuntime, skipWithout, startFetchServer } from '../../../../scripts/fetch-server.ts';
 import { bearer, send } from '../../../../scripts/http-exchange.ts';
 
 let torii: Emulator;
@@ -13,10 +13,7 @@ beforeAll(async () => {
   const file = fileURLToPath(new URL('../src/routes.ts', import.meta.url));
   server = await startFetchServer('bun', file, { TORII_ISSUER: torii.issuer });
 });
-beforeEach((context) => {
-  const missing = missingRuntime('bun');
-  if (missing !== undefined) context.skip(missing);
-});
+beforeEach((context) => skipWithout('bun', context));
 afterAll(async () => {
   await server?.[Symbol.asyncDispose]();
   await torii.stop();

@@ -37,7 +37,7 @@ export function guarded<Args, Result>(
 /** Ends a subscription when the token expires. The client then subscribes again, with a new token. */
 export function untilExpired<Item>(auth: Auth, items: AsyncIterable<Item>) {
   return new Repeater<Item>(async (push, stop) => {
-    const timer = setTimeout(stop, auth.expiresAt * 1000 - Date.now());
+    const timer = setTimeout(stop, Math.min(auth.expiresAt * 1000 - Date.now(), 2 ** 31 - 1)); // the longest timer of Node
     const iterator = items[Symbol.asyncIterator]();
     try {
       for (;;) {

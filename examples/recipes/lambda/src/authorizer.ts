@@ -22,7 +22,7 @@ export async function restAuthorizer(event: APIGatewayRequestAuthorizerEvent): P
   } catch (error) {
     const status = denialFor(error)?.status;
     if (status === 401) throw new Error('Unauthorized'); // With exactly this message, API Gateway responds with 401.
-    if (status === 403) return policyFor('Deny', 'forbidden', event.methodArn);
+    if (status === 400 || status === 403) return policyFor('Deny', 'forbidden', event.methodArn);
     throw error; // API Gateway responds with 500, and does not cache it.
   }
 }
@@ -43,7 +43,7 @@ export async function httpAuthorizer(
     return { isAuthorized: true, context: contextOf(await verifier.authenticate(event)) };
   } catch (error) {
     const status = denialFor(error)?.status;
-    if (status === 401 || status === 403) return { isAuthorized: false, context: {} }; // API Gateway responds with 403.
+    if (status !== undefined && status !== 503) return { isAuthorized: false, context: {} }; // API Gateway responds with 403.
     throw error; // API Gateway responds with 500, and does not cache it.
   }
 }

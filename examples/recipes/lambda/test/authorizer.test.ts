@@ -1,3 +1,4 @@
+import type { VerifierOptions } from '@torii/core';
 import { type Emulator, startEmulator } from '@torii/emulator';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { callerOf } from '../src/behind-authorizer.ts';
@@ -190,4 +191,22 @@ describe('behind the authorizer', () => {
   ])('the function knows no caller: %s', async (_what, event) => {
     expect(callerOf((await event()) as never)).toBeUndefined();
   });
+});
+
+test('an ambiguous request is denied, and not answered as an error of the server', async () => {
+  vi.doMock('@torii/core', async (importOriginal) => {
+    const core = await importOriginal<typeof import('@torii/core')>();
+    const ambiguous = () => {
+      throw new core.ToriiRequestError('The request names two tenants.');
+    };
+    return {
+      ...core,
+      createVerifier: (options: VerifierOptions) => core.createVerifier({ ...options, checks: [ambiguous] }),
+    };
+  });
+  const strict = await load(torii.issuer);
+  vi.doUnmock('@torii/core');
+  const { policyDocument } = await strict.restAuthorizer(restAuthorizerEvent(signedIn()));
+  expect(policyDocument.Statement).toMatchObject([{ Effect: 'Deny' }]);
+  expect(await strict.httpAuthorizer(httpAuthorizerEvent(signedIn()))).toEqual({ isAuthorized: false, context: {} });
 });

@@ -84,13 +84,17 @@ export function guardSockets(io: Server, verifier: Verifier<Claims, never>, revo
     const auth = authOf(socket);
     for (const room of socket.rooms) if (room.startsWith('organization:')) socket.leave(room);
     if (auth.organization) socket.join(`organization:${auth.organization.id}`);
-    const remainingMs = auth.expiresAt * 1000 - Date.now();
+    const remainingMs = Math.min(auth.expiresAt * 1000 - Date.now(), 2 ** 31 - 1); // the longest timer of Node
     const ended = revocations?.untilRevoked(auth, { signal }) ?? setTimeout(remainingMs, 'token_expired', { signal });
     const end = (reason: string) => {
       socket.emit('signed_out', reason);
       socket.disconnect();
     };
-    ended.then(end, () => signal.aborted || end('internal_error'));
+    ended.then(end, (error) => {
+      if (signal.aborted) return;
+      console.error(error);
+      end('internal_error');
+    });
     return watch;
   }
 }

@@ -14,7 +14,8 @@ export const appRouter = router({
   }),
   news: protectedProcedure.subscription(async function* ({ ctx, signal }) {
     // A subscription must not outlive the token. The client then opens it again, with a new token.
-    const expired = AbortSignal.timeout(Math.max(0, ctx.auth.expiresAt * 1000 - Date.now()));
+    const remainingMs = ctx.auth.expiresAt * 1000 - Date.now();
+    const expired = AbortSignal.timeout(Math.min(Math.max(0, remainingMs), 2 ** 31 - 1)); // the longest timer of Node
     const end = AbortSignal.any([expired, ...(signal ? [signal] : [])]);
     try {
       for await (const [item] of on(news, 'item', { signal: end })) yield String(item);
