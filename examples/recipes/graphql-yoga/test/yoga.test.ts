@@ -218,17 +218,16 @@ test('errors of the app are masked, and are no refusals', async () => {
 });
 
 test('a thousand aliases of a field share one verification', async () => {
-  const { createContext } = await load(emulator.issuer);
+  const { createContext, guarded } = await load(emulator.issuer);
   const headers = { authorization: `Bearer ${await tokenOf()}` };
   const { authenticate } = createContext({ req: { headers } } as never);
   const verified = authenticate();
   expect(authenticate()).toBe(verified);
-  await verified;
 
-  const aliases = Array.from({ length: 1_000 }, (_, index) => `a${index}: me { id }`).join(' ');
-  const { status, data, errors } = await ask(`{ ${aliases} }`);
-  expect([status, errors.length]).toEqual([401, 1_000]);
-  expect(new Set(Object.values(data ?? {}))).toEqual(new Set([null]));
+  // `source` has no token, so a second verification would be refused.
+  const context = { source: { headers: {} }, authenticate } as never;
+  const caller = guarded((_parent, _args, { auth }) => auth);
+  for (let alias = 0; alias < 1_000; alias += 1) expect(await caller(null, {}, context)).toBe(await verified);
 });
 
 test('answers 503 without a challenge while the keys cannot be fetched, and a public field all the same', async () => {
