@@ -4,10 +4,12 @@ import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } 
 import { join } from 'node:path';
 import { build } from 'vitepress';
 import { readSiteAddress } from './address.ts';
+import { changelogPage } from './changelog.ts';
 import { collect } from './collect.ts';
 import { writeContent } from './content-files.ts';
 import { homePage } from './home-page.ts';
 import { cacheFolder, contentFolder, outputFolder, siteFolder } from './places.ts';
+import { readReference } from './reference/reference-cache.ts';
 
 /** The digest of everything that the last complete build was made from. */
 const stamp = join(cacheFolder, 'built');
@@ -20,7 +22,7 @@ interface BuiltSite {
 
 /** @param say prints a line before a step that takes long */
 export async function buildSite(say: (line: string) => void): Promise<BuiltSite> {
-  const collection = collect();
+  const collection = collect({ generated: [...(await readReference(say)), changelogPage()] });
   for (const entry of collection.missing) say(`left out, because it does not exist: ${entry}`);
   writeContent(collection, homePage(collection.readme.markdown), readSiteAddress());
   const pages = collection.pages.length + 1;
