@@ -32,6 +32,11 @@ export function readSteps(page: string, heading: string): readonly Step[] {
   return stepsOf(sectionOf(readFileSync(join(repository, page), 'utf8'), heading, page));
 }
 
+/** The heading of a page. */
+export function titleOf(page: string): string {
+  return /^# (.+)$/m.exec(readFileSync(join(repository, page), 'utf8'))?.[1] ?? page;
+}
+
 /** The text below a heading, up to the next heading of the same or a higher level. */
 export function sectionOf(markdown: string, heading: string, page = 'The page'): string {
   const lines = markdown.split('\n');

@@ -50,7 +50,9 @@ export async function followSteps(
         const terminal = terminals.get(step.terminal) ?? new Terminal(project, variables);
         terminals.set(step.terminal, terminal);
         output = await terminal.paste({ ...step, lines: here(step.lines), shown: step.shown && here(step.shown) });
-        if (step.stays && step.shown === undefined) await untilAnswers(ports.app, terminal);
+        if (step.stays && step.shown === undefined) {
+          await untilAnswers(step.lines.includes('@torii/emulator') ? ports.emulator : ports.app, terminal);
+        }
         // Files are saved, and other terminals are opened, in the folder in which the first terminal is.
         const [, entered] = /^(?:mkdir .+ && )?cd (\S+)$/m.exec(step.lines) ?? [];
         if (step.terminal === 1 && entered !== undefined) project = join(project, entered);

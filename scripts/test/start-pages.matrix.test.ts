@@ -7,6 +7,7 @@ import { configuredRegistry, describeUnreachable, type LocalRegistry, startLocal
 import { readSteps } from '../start-page.ts';
 import { followSteps } from '../start-runner.ts';
 import { repository } from '../workspace.ts';
+import { agentsSteps } from './agents-page.ts';
 import { runLine } from './shell.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'torii-start-'));
@@ -47,4 +48,16 @@ describe.each(pages)('%s', (page) => {
     const options = { folder: join(folder, project, '..'), environment: registry.environment };
     expect(await runLine('npx tsc --noEmit --skipLibCheck false', options)).toBe('');
   });
+});
+
+test.each([
+  ['Express', 'npm install @torii/express express'],
+  ['Hono', 'npm install @torii/hono hono @hono/node-server'],
+  ['Fastify', 'npm install @torii/fastify fastify'],
+])('the code of AGENTS.md for %s runs with installed packages', async (framework, line) => {
+  const install = `npm init -y\n${line}\nnpm install --save-dev @torii/emulator @torii/cli\n`;
+  const first = { kind: 'lines', terminal: 1, lines: install, stays: false, shown: undefined } as const;
+  const steps = [first, ...agentsSteps(framework)];
+  const followed = await followSteps(join(root, `agents-${framework}`), steps, registry.environment);
+  expect(followed.at(-1)?.output.match(/ \d{3}$/gm)).toEqual([' 401', ' 200', ' 403', ' 200']);
 });
