@@ -74,7 +74,8 @@ class Terminal {
 
   constructor(folder: string, environment: Readonly<Record<string, string>>) {
     this.#folder = folder;
-    const env = { ...process.env, NODE_OPTIONS: '', ...environment };
+    // vitest sets NODE_ENV, which a user's terminal does not have.
+    const env = { ...process.env, NODE_ENV: undefined, NODE_OPTIONS: '', ...environment };
     // In a process group, so that the programs that it starts can be ended with it.
     this.#shell = spawn('sh', ['-e'], { cwd: folder, env, detached: true });
     for (const stream of [this.#shell.stdout, this.#shell.stderr]) {
