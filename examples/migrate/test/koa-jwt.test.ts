@@ -51,6 +51,13 @@ test.each([
   expect(await ask(app, '/health')).toMatchObject({ status: 200 });
 });
 
+test('a token in a cookie', async () => {
+  const headers = { cookie: `access_token=${await oldToken()}` };
+  for (const app of [before, appOf('old'), appOf('both')]) {
+    expect(await ask(app, '/me', { headers })).toEqual({ status: 200, body: { userId: 'old|ada' } });
+  }
+});
+
 describe('what differs', () => {
   const guarded = appOf('old');
 

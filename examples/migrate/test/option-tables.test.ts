@@ -10,7 +10,7 @@ interface Named {
   readonly names: Names;
 }
 
-const guides = ['express-jwt', 'koa-jwt', 'express-oauth2-jwt-bearer'];
+const guides = ['clerk-express', 'express-jwt', 'koa-jwt', 'express-oauth2-jwt-bearer'];
 
 describe.each(guides)('docs/migrate/%s.md', async (guide) => {
   const page = readFileSync(join(import.meta.dirname, `../../../docs/migrate/${guide}.md`), 'utf8');
