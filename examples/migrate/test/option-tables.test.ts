@@ -8,14 +8,16 @@ interface Named {
   /** The options of each package, whose names the compiler compares with the installed declarations. */
   readonly options: Record<string, Names>;
   readonly names: Names;
+  /** The members of exported objects. Their rows are in the table of names, as `auth.userId`. */
+  readonly members?: Record<string, Names>;
 }
 
-const guides = ['clerk-express', 'express-jwt', 'koa-jwt', 'express-oauth2-jwt-bearer'];
+const guides = ['clerk-express', 'express-jwt', 'koa-jwt', 'express-oauth2-jwt-bearer', 'torii-backend-sdk'];
 
 describe.each(guides)('docs/migrate/%s.md', async (guide) => {
   const page = readFileSync(join(import.meta.dirname, `../../../docs/migrate/${guide}.md`), 'utf8');
   // Imported by its path, because the declarations of the old packages would contradict those of Torii.
-  const { options, names } = (await import(`../${guide}/names.ts`)) as Named;
+  const { options, names, members = {} } = (await import(`../${guide}/names.ts`)) as Named;
 
   test.each(Object.keys(options))('the table has every option of %s, and no other', (name) => {
     const rows = firstCells(page, `Options of ${name}`);
@@ -25,6 +27,12 @@ describe.each(guides)('docs/migrate/%s.md', async (guide) => {
   test('the table of names has every exported value', () => {
     const rows = new Set(firstCells(page, 'Names').flatMap((code) => code.match(/^\w+/) ?? []));
     expect(Object.keys(names).filter((name) => !rows.has(name))).toEqual([]);
+  });
+
+  test('the table of names has every member of the exported objects', () => {
+    const rows = new Set(firstCells(page, 'Names').map((code) => code.replace(/\(.*/, '')));
+    const expected = Object.entries(members).flatMap(([name, own]) => Object.keys(own).map((key) => `${name}.${key}`));
+    expect(expected.filter((name) => !rows.has(name))).toEqual([]);
   });
 });
 
