@@ -17,17 +17,22 @@ export interface AppFile {
  * Finds the files that create an app.
  *
  * @param creation what creates it, such as `express()`
+ * @param from the package that a group of `creation` must name
  */
-export function findAppFiles(project: Project, creation: RegExp): readonly AppFile[] {
+export function findAppFiles(project: Project, creation: RegExp, from: string): readonly AppFile[] {
   const declaration = new RegExp(
     `\\b(?:export\\s+)?(?:const|let|var)\\s+(\\w+)\\s*(?::[^=;]*)?=\\s*(?:await\\s+)?(?:${creation.source})`,
   );
-  const paths = project.files.list('').filter((path) => /\.[cm]?[jt]s$/.test(path) && !/\.(?:test|spec|d|config)\./.test(path));
+  const paths = project.files
+    .list('')
+    .filter((path) => /\.[cm]?[jt]s$/.test(path) && !/\.(?:test|spec|d|config)\./.test(path));
   return paths
     .filter((path) => !/(?:^|\/)(?:tests?|__tests__|examples?|scripts)\//.test(path))
     .flatMap((path) => {
       const code = readCode(project.files.read(path) ?? '');
-      return findCode(code, declaration).map(({ at, groups: [name = ''] }) => ({ path, code, name, at }));
+      return findCode(code, declaration)
+        .filter(({ groups: [, required = ''] }) => required === '' || required === from)
+        .map(({ at, groups: [name = ''] }) => ({ path, code, name, at }));
     });
 }
 
@@ -39,7 +44,10 @@ export function exportOf({ code, name }: AppFile): 'named' | 'default' | undefin
     'm',
   );
   if (named.test(bare)) return 'named';
-  const byDefault = new RegExp(`^export\\s+default\\s+${name}\\s*;?\\s*$|\\bmodule\\.exports\\s*=\\s*${name}\\s*;?\\s*$`, 'm');
+  const byDefault = new RegExp(
+    `^export\\s+default\\s+${name}\\s*;?\\s*$|\\bmodule\\.exports\\s*=\\s*${name}\\s*;?\\s*$`,
+    'm',
+  );
   return byDefault.test(bare) ? 'default' : undefined;
 }
 
@@ -94,7 +102,9 @@ function placeOf(file: AppFile): Place | undefined {
   const isLocal = (used: string): boolean => /^[./@~]/.test(names.get(used) ?? '');
   const routes = findCode(
     code,
-    new RegExp(`\\b${name}\\s*\\.\\s*(get|post|put|patch|delete|all|options|head|route|register|on|use)\\s*\\(\\s*(['"\`/[]|\\w+)?`),
+    new RegExp(
+      `\\b${name}\\s*\\.\\s*(get|post|put|patch|delete|all|options|head|route|register|on|use)\\s*\\(\\s*(['"\`/[]|\\w+)?`,
+    ),
   ).filter(({ groups: [method, first = ''] }) => {
     if (method !== 'use') return method !== 'get' || first !== '';
     return /^['"`/[]/.test(first) || (isLocal(first) && !/middleware|logger|cors|parser/i.test(first));

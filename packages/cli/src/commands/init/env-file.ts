@@ -1,7 +1,11 @@
 import { parseEnv } from 'node:util';
 
 /** Appends the variables that a settings file does not have. Existing lines stay as they are. */
-export function addVariables(text: string | undefined, variables: Readonly<Record<string, string>>, title: string): string {
+export function addVariables(
+  text: string | undefined,
+  variables: Readonly<Record<string, string>>,
+  title: string,
+): string {
   const present = parseEnv((text ?? '').replace(/\r\n?/g, '\n'));
   const missing = Object.entries(variables).filter(([name]) => !Object.hasOwn(present, name));
   if (missing.length === 0) return text ?? '';

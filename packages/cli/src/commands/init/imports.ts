@@ -1,4 +1,6 @@
+import { posix } from 'node:path';
 import { type Code, endOfStatement, findCode, readCode, styleOf } from './code.ts';
+import type { Project } from './plan.ts';
 
 const importStatement = /^import\b(?!\s*[(.])/m;
 const requireStatement =
@@ -18,6 +20,15 @@ export function importsOf(code: Code): ReadonlyMap<string, string> {
 export function importsFrom(code: Code, from: string): boolean {
   const source = from.replace(/\.\w+$/, '');
   return [...importsOf(code).values()].some((each) => each.replace(/\.[cm]?[jt]sx?$/, '') === source);
+}
+
+/** Whether a file of the project imports the file with this place. Tests do not count. */
+export function isImported({ files }: Project, place: string): boolean {
+  const paths = files.list('').filter((path) => /\.[cm]?[jt]sx?$/.test(path) && !/\.(?:test|spec)\./.test(path));
+  return paths.some((path) => {
+    const from = posix.relative(posix.dirname(path), place);
+    return importsFrom(readCode(files.read(path) ?? ''), from.startsWith('.') ? from : `./${from}`);
+  });
 }
 
 /** Adds an import of one name after the last import of the file, in the file's own style. */
@@ -48,6 +59,7 @@ function lineEnd(text: string, at: number): number {
 
 /** The position after the first comments and directives, such as `#!/usr/bin/env node` and `'use strict'`. */
 function afterProlog({ text }: Code): number {
-  const [prolog = ''] = /^(?:#!.*\n|\s*\/\/.*\n|\s*\/\*[\s\S]*?\*\/\s*\n|\s*(?:'use \w+'|"use \w+");?[ \t]*\r?\n)*/.exec(text) ?? [];
+  const [prolog = ''] =
+    /^(?:#!.*\n|\s*\/\/.*\n|\s*\/\*[\s\S]*?\*\/\s*\n|\s*(?:'use \w+'|"use \w+");?[ \t]*\r?\n)*/.exec(text) ?? [];
   return prolog.length;
 }

@@ -1,5 +1,5 @@
-import { allDependencies } from './project.ts';
 import type { PackageManager, Project } from './plan.ts';
+import { allDependencies } from './project.ts';
 
 type Scripts = Readonly<Record<string, string>>;
 
@@ -31,7 +31,8 @@ export function addScripts(project: Project, scripts: Scripts, name: string): st
   if (text !== undefined && added.length === 0) return text;
   const merged = { ...existing, ...Object.fromEntries(added) };
   // At the place where `scripts` was, because people sort this file.
-  const keys = text !== undefined && 'scripts' in parse(text) ? Object.keys(parse(text)) : [...Object.keys(others), 'scripts'];
+  const keys =
+    text !== undefined && 'scripts' in parse(text) ? Object.keys(parse(text)) : [...Object.keys(others), 'scripts'];
   const manifest = Object.fromEntries(keys.map((key) => [key, key === 'scripts' ? merged : others[key]]));
   const indent = /^[ \t]+(?=")/m.exec(text ?? '')?.[0] ?? '  ';
   const newline = text?.includes('\r\n') ? '\r\n' : '\n';
@@ -44,7 +45,15 @@ function parse(text: string): { readonly scripts?: Scripts; readonly [key: strin
 }
 
 function newManifest(name: string): { readonly scripts?: Scripts; readonly [key: string]: unknown } {
-  return { name: name.toLowerCase().replace(/[^a-z0-9-]+/g, '-').replace(/^-+|-+$/g, '') || 'app', private: true, type: 'module' };
+  return {
+    name:
+      name
+        .toLowerCase()
+        .replace(/[^a-z0-9-]+/g, '-')
+        .replace(/^-+|-+$/g, '') || 'app',
+    private: true,
+    type: 'module',
+  };
 }
 
 /** The packages of a list that package.json does not have. */
@@ -54,7 +63,11 @@ export function missingPackages({ manifest }: Project, names: readonly string[])
 }
 
 /** The command that adds packages to package.json and installs them. */
-export function installCommand(manager: PackageManager, names: readonly string[], isDevelopment: boolean): readonly string[] {
+export function installCommand(
+  manager: PackageManager,
+  names: readonly string[],
+  isDevelopment: boolean,
+): readonly string[] {
   const flag = isDevelopment ? [{ npm: '--save-dev', pnpm: '--save-dev', yarn: '--dev', bun: '--dev' }[manager]] : [];
   return [manager, manager === 'npm' ? 'install' : 'add', ...flag, ...names];
 }

@@ -26,7 +26,7 @@ export function readProject(root: string, wishes: Wishes = {}): Project {
     language,
     ...form,
     packageManager: packageManagerOf(root, manifest),
-    testRunner: testRunnerOf(manifest),
+    testRunner: 'vitest' in allDependencies(manifest) ? 'vitest' : 'node:test',
   };
 }
 
@@ -106,7 +106,8 @@ function typedEnding(
 ): Project['importEnding'] {
   const found = endingOfImports(sources.map((path) => files.read(path) ?? ''));
   if (found !== undefined) return found;
-  const allowsTs = options['allowImportingTsExtensions'] === true || options['rewriteRelativeImportExtensions'] === true;
+  const allowsTs =
+    options['allowImportingTsExtensions'] === true || options['rewriteRelativeImportExtensions'] === true;
   if (allowsTs || files.read('tsconfig.json') === undefined) return '.ts';
   return /^node(?:next|\d+)$/i.test(String(moduleResolution || module)) ? '.js' : '';
 }
@@ -141,10 +142,4 @@ function packageManagerOf(root: string, { packageManager = '' }: PackageManifest
     for (const [name, manager] of Object.entries(lockFiles)) if (existsSync(join(folder, name))) return manager;
     if (existsSync(join(folder, '.git')) || dirname(folder) === folder) return 'npm';
   }
-}
-
-function testRunnerOf(manifest: PackageManifest): Project['testRunner'] {
-  const packages = allDependencies(manifest);
-  if ('vitest' in packages) return 'vitest';
-  return 'jest' in packages ? 'jest' : 'node:test';
 }
