@@ -44,7 +44,13 @@ try {
 
 /** In new processes, which load the files that were just written. */
 function updateTables(): void {
-  const scripts = ['emulator-tables.ts', 'frameworks-table.ts', 'statement-tests.ts', 'generate/troubleshooting.ts'];
+  const scripts = [
+    'emulator-tables.ts',
+    'frameworks-table.ts',
+    'statement-tests.ts',
+    'generate/troubleshooting.ts',
+    'generate/templates.ts',
+  ];
   for (const script of scripts) {
     const args = [join(repository, 'scripts', script), ...(values.check ? ['--check'] : [])];
     const { status } = spawnSync(process.execPath, args, { stdio: 'inherit' });
