@@ -15,7 +15,11 @@ const matrixFiles = ['**/*.matrix.test.ts'];
 
 /** One project per package, so that a test is listed under its package. */
 const packages = globSync(
-  ['{packages,examples,examples/{recipes,start}}/*/package.json', '{bench,conformance,simulation}/package.json'],
+  [
+    '{packages,examples,examples/recipes}/*/package.json',
+    'examples/start/next-*/package.json',
+    '{bench,conformance,simulation}/package.json',
+  ],
   {
     cwd: import.meta.dirname,
   },
@@ -87,7 +91,7 @@ const matrix: TestProjectConfiguration = {
     name: 'matrix',
     // A `*.real.test.ts` file runs in both suites, and tries more in this one.
     include: [
-      '{packages,examples,examples/{recipes,start}}/*/test/**/*.{matrix,real}.test.ts',
+      '{packages,examples,examples/recipes}/*/test/**/*.{matrix,real}.test.ts',
       '{bench,conformance,scripts,simulation}/test/**/*.{matrix,real}.test.ts',
     ],
     env: { TEST_SUITE: 'matrix' },

@@ -19,11 +19,16 @@ async function get(headers: Record<string, string>): Promise<Response> {
   return GET(request, { params: Promise.resolve({}) });
 }
 
-test('refuses a request without a token', async () => {
+test('GET /api/me refuses a request without a token', async () => {
   expect((await get({})).status).toBe(401);
 });
 
-test('returns the id of the signed-in user', async () => {
+test('GET /api/me refuses an expired token', async () => {
+  const token = await emulator.token({ expiresInSeconds: -60 });
+  expect((await get({ authorization: `Bearer ${token}` })).status).toBe(401);
+});
+
+test('GET /api/me returns the id of the user', async () => {
   const token = await emulator.token({ userId: 'ada' });
   const response = await get({ authorization: `Bearer ${token}` });
   expect([response.status, await response.json()]).toEqual([200, { userId: 'ada' }]);

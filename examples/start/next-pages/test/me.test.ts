@@ -33,11 +33,17 @@ function addNextMethods(res: ServerResponse): NextApiResponse {
   return response;
 }
 
-test('refuses a request without a token', async () => {
+test('GET /api/me refuses a request without a token', async () => {
   expect((await fetch(url)).status).toBe(401);
 });
 
-test('returns the id of the signed-in user', async () => {
+test('GET /api/me refuses an expired token', async () => {
+  const token = await emulator.token({ expiresInSeconds: -60 });
+  const response = await fetch(url, { headers: { authorization: `Bearer ${token}` } });
+  expect(response.status).toBe(401);
+});
+
+test('GET /api/me returns the id of the user', async () => {
   const token = await emulator.token({ userId: 'ada' });
   const response = await fetch(url, { headers: { authorization: `Bearer ${token}` } });
   expect([response.status, await response.json()]).toEqual([200, { userId: 'ada' }]);

@@ -19,7 +19,10 @@ export function composeProxy(text: string, name: 'proxy' | 'middleware', options
   if (new RegExp(`\\b(?:${ownName}|options)\\b`).test(visible)) return undefined;
   // A function without a value is not a handler for the compiler.
   if (!/\breturn\s+[^\s;]/.test(visible)) return undefined;
-  const start = findOnly(visible, new RegExp(`^export (?:default )?(?=(?:async )?function\\b)|^export (?=const ${name}\\b)`, 'gm'));
+  const start = findOnly(
+    visible,
+    new RegExp(`^export (?:default )?(?=(?:async )?function\\b)|^export (?=const ${name}\\b)`, 'gm'),
+  );
   if (start === undefined) return undefined;
   const rest = visible.slice(start.end);
   const declaration =

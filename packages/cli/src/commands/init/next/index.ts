@@ -1,25 +1,147 @@
 // `torii init` for Next.js: both routers, with or without `src/`, Next 15 and 16.
 import { posix } from 'node:path';
-import type { Answers, FileChange, ManualStep, Project, Setup, SetupPlan } from '../plan.ts';
-import { templates } from '../generated/templates.ts';
+import type { Project, Setup, SetupPlan } from '../plan.ts';
+import type { Templates } from '../template.ts';
+import { createDraft, type Draft, findModule } from './draft.ts';
 import { composeProxy, hasToriiProxy, proxyCode } from './existing-proxy.ts';
-import { createPlaces, type Places } from './place.ts';
+import { createPlaces, type Places } from './places.ts';
 import { hasSession, wrapChildren, wrapComponent } from './root-layout.ts';
 import { type NextShape, readShape } from './shape.ts';
+import { addTest, placeTest, testScripts } from './test-files.ts';
 
-const origin = 'http://localhost:3000';
+/** The files of `examples/start/next-app` and `examples/start/next-pages`. */
+export interface NextTemplates {
+  readonly app: Templates;
+  readonly pages: Templates;
+}
 
-export const nextSetup: Setup = {
-  framework: 'next',
-  name: 'Next.js',
-  envFile: '.env.local',
-  detect: ({ manifest }) => manifest.dependencies?.['next'] !== undefined || manifest.devDependencies?.['next'] !== undefined,
-  plan,
-};
+export function createNextSetup(templates: NextTemplates): Setup {
+  return {
+    framework: 'next',
+    name: 'Next.js',
+    envFile: '.env.local',
+    detect: ({ manifest }) =>
+      [manifest.dependencies, manifest.devDependencies].some((each) => each?.['next'] !== undefined),
+    plan(project) {
+      const shape = readShape(project);
+      return planFor(project, shape, templates[shape.router]);
+    },
+  };
+}
 
-function plan(project: Project, _answers: Answers): SetupPlan {
-  const shape = readShape(project);
-  const draft = createDraft(project, shape);
-  draft.addFile('torii-options.ts', (text) => withLanguages(text, shape));
-  return draft.finish();
+function planFor(project: Project, shape: NextShape, templates: Templates): SetupPlan {
+  const places = createPlaces(project, shape, templates, placesFor(project, shape));
+  const draft = createDraft(project, places);
+  draft.add('torii-options.ts', (text) => (shape.hasLanguages ? addImages(text) : text));
+  draft.add('torii.ts');
+  draft.add('session.tsx');
+  for (const source of Object.keys(routesOf(shape))) draft.add(source);
+  addProxy(project, shape, places, draft);
+  addSession(project, shape, places, draft);
+  addTest(project, shape, draft);
+
+  const origin = originOf(project);
+  const proxy = places.pathOf('proxy.ts');
+  return {
+    changes: draft.changes,
+    dependencies: ['@torii/next'],
+    devDependencies: ['@torii/emulator', 'vitest'],
+    variables: { APP_ORIGIN: origin },
+    scripts: testScripts(project),
+    devOptions: [`--allow-origin ${origin}`],
+    guarded: [
+      `GET ${shape.basePath}/api/me answers 401 without a valid token`,
+      `${shape.basePath}/account sends signed-out users to ${shape.basePath}/sign-in`,
+      `every other page and route, by ${proxy}. Guard each of them with \`protect\` or \`withAuth\` too`,
+    ],
+    unguarded: [
+      `${shape.basePath}/, and what you add to \`publicPaths\` in ${places.pathOf('torii-options.ts')}`,
+      `what \`matcher\` in ${proxy} leaves out: Next's own files and images`,
+    ],
+    manualSteps: draft.manualSteps,
+  };
+}
+
+/** With languages, Next does not leave its image optimizer out of `matcher`. */
+function addImages(text: string): string {
+  return text.replace("publicPaths: ['/']", "publicPaths: ['/', '/_next/image']");
+}
+
+function addProxy(project: Project, { source, entrance }: NextShape, places: Places, draft: Draft): void {
+  const existing = (['proxy', 'middleware'] as const)
+    .map((name) => ({ name, path: findModule(project, posix.join(source, name)) }))
+    .find(({ path }) => path !== undefined);
+  if (existing?.path === undefined) {
+    draft.add('proxy.ts', (text) => text.replace('const proxy', `const ${entrance}`));
+    return;
+  }
+  const { name, path } = existing;
+  const options = places.importOf('torii-options.ts', path);
+  draft.edit(path, (text) => (hasToriiProxy(text) ? text : composeProxy(text, name, options)), {
+    what: 'Call your function from the one of `createToriiProxy`, and export that.',
+    code: proxyCode(name, options),
+  });
+}
+
+/** Adds `<Session>` to the root layout, and to `pages/_app`. */
+function addSession(project: Project, { router, source, pages }: NextShape, places: Places, draft: Draft): void {
+  const layout = findModule(project, posix.join(pages, 'layout'));
+  const component = findModule(project, posix.join(source, 'pages', '_app'));
+  if (router === 'app' && layout === undefined) draft.add('app/layout.tsx');
+  if (router === 'pages' && component === undefined) draft.add('pages/_app.tsx');
+  for (const [path, wrap, code] of [
+    [router === 'app' ? layout : undefined, wrapChildren, '<Session>{children}</Session>'],
+    [component, wrapComponent, '<Session><Component {...pageProps} /></Session>'],
+  ] as const) {
+    if (path === undefined) continue;
+    const session = places.importOf('session.tsx', path);
+    draft.edit(path, (text) => (hasSession(text) ? text : wrap(text, session)), {
+      what: 'Put `<Session>` around the pages.',
+      code: `import { Session } from '${session}';\n\n${code}\n`,
+    });
+  }
+}
+
+/** The routes and pages of the examples, and where they go. */
+function routesOf({ router, source, pages }: NextShape): Readonly<Record<string, string>> {
+  const inSource = (path: string) => posix.join(source, path);
+  const shared = {
+    'app/api/torii/token/route.ts': inSource('app/api/torii/token/route'),
+    'app/%5Ftorii/[...path]/route.ts': inSource('app/%5Ftorii/[...path]/route'),
+  };
+  if (router === 'pages') {
+    return {
+      ...shared,
+      'pages/api/me.ts': inSource('pages/api/me'),
+      'pages/sign-in.tsx': inSource('pages/sign-in'),
+      'pages/account.tsx': inSource('pages/account'),
+    };
+  }
+  return {
+    ...shared,
+    'app/api/me/route.ts': inSource('app/api/me/route'),
+    'app/sign-in/page.tsx': posix.join(pages, 'sign-in/page'),
+    'app/account/page.tsx': posix.join(pages, 'account/page'),
+  };
+}
+
+function placesFor(project: Project, shape: NextShape): Readonly<Record<string, string>> {
+  const { source, entrance, pages } = shape;
+  return {
+    ...routesOf(shape),
+    ...placeTest(project),
+    'torii-options.ts': posix.join(source, 'torii-options'),
+    'torii.ts': posix.join(source, 'torii'),
+    'session.tsx': posix.join(source, 'session'),
+    'proxy.ts': posix.join(source, entrance),
+    'app/layout.tsx': posix.join(pages, 'layout'),
+    'pages/_app.tsx': posix.join(source, 'pages/_app'),
+  };
+}
+
+/** At which address `next dev` serves the app. */
+function originOf({ manifest }: Project): string {
+  const dev = manifest.scripts?.['dev'] ?? '';
+  const port = /\s(?:-p|--port)[ =](\d+)/.exec(dev)?.[1] ?? '3000';
+  return `${/--experimental-https\b/.test(dev) ? 'https' : 'http'}://localhost:${port}`;
 }

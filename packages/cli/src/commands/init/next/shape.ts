@@ -17,7 +17,7 @@ export interface NextShape {
   /** Next's `basePath`, or an empty string. */
   readonly basePath: string;
   readonly hasLanguages: boolean;
-  /** Whether an existing configuration of vitest decides which files are tests. */
+  /** The path of an existing configuration of vitest. */
   readonly vitestConfig: string | undefined;
 }
 
@@ -26,23 +26,26 @@ export function readShape(project: Project): NextShape {
   const { files } = project;
   const major = readMajor(project);
   if (major < 15) {
-    throw new CommandFailure(`@torii/next needs Next 15 or 16. Found: Next ${major}. Upgrade it first: npx @next/codemod upgrade`);
+    throw new CommandFailure(
+      `@torii/next needs Next 15 or 16. Found: Next ${major}. Upgrade it first: npx @next/codemod upgrade`,
+    );
   }
   const settings = readFirst(project, ['next.config.ts', 'next.config.mjs', 'next.config.js', 'next.config.mts']);
   if (/\boutput\s*:\s*['"`]export['"`]/.test(settings)) {
     throw new CommandFailure("The app has no server, because next.config has `output: 'export'`. Remove that option.");
   }
   const source = folderOf(project);
+  const vitestConfig = files.list('').find((path) => /^(?:vitest|vite)\.config\.\w+$/.test(path));
   const router = hasRouter(project, source, 'app') || !hasRouter(project, source, 'pages') ? 'app' : 'pages';
   return {
     router,
     source,
     pages: posix.join(source, router === 'app' ? rootGroup(project, source) : 'pages'),
     entrance: major >= 16 ? 'proxy' : 'middleware',
-    alias: readAlias(project, source),
+    alias: readAlias(project, source, vitestConfig),
     basePath: /\bbasePath\s*:\s*['"`](\/[^'"`]+)['"`]/.exec(settings)?.[1] ?? '',
     hasLanguages: /\bi18n\s*:/.test(settings),
-    vitestConfig: files.list('').find((path) => /^(?:vitest|vite)\.config\.\w+$/.test(path)),
+    vitestConfig,
   };
 }
 
@@ -84,7 +87,8 @@ function rootGroup({ files }: Project, source: string): string {
   return groups[0] === undefined || groups.length > 1 ? 'app' : posix.dirname(groups[0]);
 }
 
-function readAlias({ compilerOptions }: Project, source: string): NextShape['alias'] {
+/** No alias, if an existing configuration of vitest does not know it: the test could not import the route. */
+function readAlias({ files, compilerOptions }: Project, source: string, vitestConfig = ''): NextShape['alias'] {
   const { baseUrl, paths } = compilerOptions;
   if (typeof paths !== 'object' || paths === null) return undefined;
   const base = typeof baseUrl === 'string' ? baseUrl : '.';
@@ -92,7 +96,11 @@ function readAlias({ compilerOptions }: Project, source: string): NextShape['ali
     const target: unknown = Array.isArray(targets) ? targets[0] : undefined;
     if (typeof target !== 'string' || !pattern.endsWith('/*') || !target.endsWith('/*')) continue;
     const folder = posix.join(base, target.slice(0, -2));
-    if (folder === (source === '' ? '.' : source)) return { prefix: pattern.slice(0, -1), folder: source };
+    if (folder !== (source || '.')) continue;
+    const tested = vitestConfig === '' ? undefined : files.read(vitestConfig);
+    const knows =
+      tested === undefined || tested.includes(`'${pattern.slice(0, -2)}`) || /tsconfig-?paths/i.test(tested);
+    return knows ? { prefix: pattern.slice(0, -1), folder: source } : undefined;
   }
   return undefined;
 }

@@ -38,7 +38,7 @@ export function createPlaces(
     const relative = posix.relative(posix.dirname(from), place);
     if (!relative.startsWith('../')) return `./${relative}`;
     const { alias } = shape;
-    if (alias === undefined || shape.vitestConfig !== undefined) return relative;
+    if (alias === undefined) return relative;
     const inside = posix.relative(alias.folder, place);
     return inside.startsWith('../') ? relative : alias.prefix + inside;
   }

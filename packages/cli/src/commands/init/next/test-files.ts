@@ -1,0 +1,32 @@
+// The test of the protected route, which runs with vitest: it resolves imports as Next does.
+import type { Project } from '../plan.ts';
+import type { Draft } from './draft.ts';
+import type { NextShape } from './shape.ts';
+
+/** Jest would also run a file that ends with `.test.ts`. */
+export function placeTest({ testRunner }: Project): Readonly<Record<string, string>> {
+  return {
+    'test/me.test.ts': testRunner === 'jest' ? 'test/me.vitest' : 'test/me.test',
+    'vitest.config.mts': 'vitest.config',
+  };
+}
+
+export function addTest({ testRunner }: Project, { alias, vitestConfig }: NextShape, draft: Draft): void {
+  draft.add('test/me.test.ts', (text) => (vitestConfig === undefined ? text : `// @vitest-environment node\n${text}`));
+  if (vitestConfig !== undefined) return;
+  draft.add('vitest.config.mts', (text) => {
+    const config = testRunner === 'jest' ? text.replace('*.test.', '*.vitest.') : text;
+    if (alias === undefined) return config;
+    const folder = alias.folder === '' ? 'import.meta.dirname' : `\`\${import.meta.dirname}/${alias.folder}\``;
+    return config.replace(
+      'defineConfig({\n',
+      `defineConfig({\n  resolve: { alias: { '${alias.prefix.slice(0, -1)}': ${folder} } },\n`,
+    );
+  });
+}
+
+export function testScripts({ manifest }: Project): Readonly<Record<string, string>> {
+  const { test } = manifest.scripts ?? {};
+  if (test === undefined) return { test: 'vitest run' };
+  return test.includes('vitest') ? {} : { 'test:torii': 'vitest run' };
+}
