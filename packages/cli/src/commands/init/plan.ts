@@ -34,10 +34,12 @@ export interface Project {
   readonly compilerOptions: Readonly<Record<string, unknown>>;
   readonly packageManager: PackageManager;
   readonly language: 'ts' | 'js';
-  /** How a `.js` or `.ts` file of the project is loaded. */
+  /** How new files are loaded. TypeScript is written with `import` in both cases. */
   readonly modules: 'esm' | 'commonjs';
+  /** What the names of new files end with. */
+  readonly sourceEnding: '.ts' | '.mts' | '.js' | '.mjs' | '.cjs';
   /** What relative imports end with: `./torii.ts`, `./torii.js` or `./torii`. */
-  readonly importEnding: '.ts' | '.js' | '';
+  readonly importEnding: '.ts' | '.mts' | '.js' | '.mjs' | '.cjs' | '';
   readonly testRunner: 'node:test' | 'vitest' | 'jest';
 }
 
@@ -71,8 +73,12 @@ export interface SetupPlan {
   readonly devDependencies: readonly string[];
   /** Variables of .env (`envFile`), besides those that every app gets. Existing ones keep their values. */
   readonly variables: Readonly<Record<string, string>>;
-  /** Scripts of package.json. Existing ones are kept. */
+  /** Scripts of package.json. Existing ones are kept. The engine adds `dev` or `dev:torii`, and one for the test. */
   readonly scripts: Readonly<Record<string, string>>;
+  /** Starts the app during development, if package.json has no script `dev` or `start`. */
+  readonly devCommand: string | undefined;
+  /** The file of the test. */
+  readonly testFile: string;
   /** Options of `torii dev`, such as `--allow-origin http://localhost:3000`. */
   readonly devOptions: readonly string[];
   /** What is protected now, and what is still public: one line each. */
