@@ -106,7 +106,8 @@ function typedEnding(
 ): Project['importEnding'] {
   const found = endingOfImports(sources.map((path) => files.read(path) ?? ''));
   if (found !== undefined) return found;
-  const allowsTs = options['allowImportingTsExtensions'] === true || options['rewriteRelativeImportExtensions'] === true;
+  const allowsTs =
+    options['allowImportingTsExtensions'] === true || options['rewriteRelativeImportExtensions'] === true;
   if (allowsTs || files.read('tsconfig.json') === undefined) return '.ts';
   return /^node(?:next|\d+)$/i.test(String(moduleResolution || module)) ? '.js' : '';
 }

@@ -45,9 +45,12 @@ function planFor(project: Project, shape: NextShape, templates: Templates): Setu
   return {
     changes: draft.changes,
     dependencies: ['@torii/next'],
-    devDependencies: ['@torii/emulator', 'vitest'],
+    // Vitest 5 does not accept the version of @types/node in new apps.
+    devDependencies: ['@torii/emulator', 'vitest@^4'],
     variables: { APP_ORIGIN: origin },
     scripts: testScripts(project),
+    devCommand: undefined,
+    testFile: places.pathOf('test/me.test.ts'),
     devOptions: [`--allow-origin ${origin}`],
     guarded: [
       `GET ${shape.basePath}/api/me answers 401 without a valid token`,
