@@ -40,7 +40,7 @@ export interface Project {
   readonly sourceEnding: '.ts' | '.mts' | '.js' | '.mjs' | '.cjs';
   /** What relative imports end with: `./torii.ts`, `./torii.js` or `./torii`. */
   readonly importEnding: '.ts' | '.mts' | '.js' | '.mjs' | '.cjs' | '';
-  readonly testRunner: 'node:test' | 'vitest' | 'jest';
+  readonly testRunner: 'node:test' | 'vitest';
 }
 
 export interface Answers {
@@ -85,6 +85,8 @@ export interface SetupPlan {
   readonly guarded: readonly string[];
   readonly unguarded: readonly string[];
   readonly manualSteps: readonly ManualStep[];
+  /** How to protect another route, as a line of code. */
+  readonly usage: string;
 }
 
 /** How one framework is set up. */

@@ -26,7 +26,7 @@ export function readProject(root: string, wishes: Wishes = {}): Project {
     language,
     ...form,
     packageManager: packageManagerOf(root, manifest),
-    testRunner: testRunnerOf(manifest),
+    testRunner: 'vitest' in allDependencies(manifest) ? 'vitest' : 'node:test',
   };
 }
 
@@ -142,10 +142,4 @@ function packageManagerOf(root: string, { packageManager = '' }: PackageManifest
     for (const [name, manager] of Object.entries(lockFiles)) if (existsSync(join(folder, name))) return manager;
     if (existsSync(join(folder, '.git')) || dirname(folder) === folder) return 'npm';
   }
-}
-
-function testRunnerOf(manifest: PackageManifest): Project['testRunner'] {
-  const packages = allDependencies(manifest);
-  if ('vitest' in packages) return 'vitest';
-  return 'jest' in packages ? 'jest' : 'node:test';
 }

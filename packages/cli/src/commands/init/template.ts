@@ -20,6 +20,10 @@ export interface Placing {
   readonly project: Project;
   readonly templates: Templates;
   readonly places: Places;
+  /** The path of the protected route. @default '/me' */
+  readonly route?: string;
+  /** Places that only imports refer to: their files exist already. */
+  readonly skip?: readonly string[];
   /** Texts to replace in a file, by its path in the example. Each must occur. They are replaced before the imports are. */
   readonly replace?: Readonly<Record<string, readonly (readonly [string, string])[]>>;
   /**
@@ -41,8 +45,9 @@ export function placedPath(project: Project, source: string, place: string): str
  * @throws CommandFailure if a file exists that no earlier run can have written
  */
 export function placeTemplates(placing: Placing): readonly FileChange[] {
-  const { project, places, marks = {} } = placing;
+  const { project, places, marks = {}, skip = [] } = placing;
   return Object.entries(places).flatMap(([source, place]) => {
+    if (skip.includes(source)) return [];
     const path = placedPath(project, source, place);
     const after = textOf(placing, source, path);
     const before = project.files.read(path);
@@ -53,19 +58,24 @@ export function placeTemplates(placing: Placing): readonly FileChange[] {
   });
 }
 
-function textOf({ project, templates, places, replace = {} }: Placing, source: string, path: string): string {
+function textOf({ project, templates, places, route, replace = {} }: Placing, source: string, path: string): string {
   const template = templates[source];
   if (template === undefined) throw new Error(`There is no template ${source}.`);
-  let text = project.language === 'ts' ? template.ts : template[project.modules];
+  // Vitest runs tests as ES modules, also in a CommonJS package.
+  const modules = source.includes('.test.') && project.testRunner === 'vitest' ? 'esm' : project.modules;
+  let text = project.language === 'ts' ? template.ts : template[modules];
   for (const [from, to] of replace[source] ?? []) {
     if (!text.includes(from)) throw new Error(`The template ${source} does not contain: ${from}`);
     text = text.replaceAll(from, to);
   }
+  if (route !== undefined) text = text.replace(/\/me\b(?!\.)/g, route);
   return text.replace(/((?:\bfrom |\brequire\(|\bimport\()')(\.[^']*)(?=')/g, (_found, start: string, to: string) => {
     const imported = posix.join(posix.dirname(source), to);
     const place = places[imported];
     if (place === undefined) return start + to;
-    return start + importOf(project, path, place);
+    // A dynamic import is one of an ES module, also in CommonJS: it needs the ending.
+    const isDynamic = start.startsWith('import(') && project.language === 'js';
+    return start + importOf(isDynamic ? { importEnding: project.sourceEnding } : project, path, place);
   });
 }
 
