@@ -1,11 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { createNextSetup } from '../src/commands/init/next/index.ts';
+import { nextSetup } from '../src/commands/init/next/index.ts';
 import type { Project, SetupPlan } from '../src/commands/init/plan.ts';
-import { templates } from '../src/generated/templates.ts';
 
 type Files = Readonly<Record<string, string>>;
 
-const setup = createNextSetup({ app: templates['next-app'], pages: templates['next-pages'] });
 const answers = { issuer: 'http://127.0.0.1:4100', usesEmulator: true };
 
 const layout = `import "./globals.css";
@@ -55,14 +53,14 @@ function projectOf(files: Files, options: Partial<Project> = {}): Project {
 }
 
 function planOf(files: Files, options: Partial<Project> = {}): SetupPlan & { readonly after: Files } {
-  const plan = setup.plan(projectOf(files, options), answers);
+  const plan = nextSetup.plan(projectOf(files, options), answers);
   const changed = Object.fromEntries(plan.changes.map(({ path, after }) => [path, after]));
   return { ...plan, after: { ...files, ...changed } };
 }
 
 test('a package with Next is recognized', () => {
-  expect(setup.detect(projectOf(app))).toBe(true);
-  expect(setup.detect(projectOf({ 'package.json': '{"dependencies":{"express":"5"}}' }))).toBe(false);
+  expect(nextSetup.detect(projectOf(app))).toBe(true);
+  expect(nextSetup.detect(projectOf({ 'package.json': '{"dependencies":{"express":"5"}}' }))).toBe(false);
 });
 
 test('an app of Next 16 gets all files, with its import alias', () => {
@@ -229,6 +227,12 @@ export const proxy = createToriiProxy(options, respond);
     ]);
   });
 
+  test('without a matcher, the output says that files need a token too', () => {
+    const { otherRoutes } = planOf({ ...app, 'proxy.ts': written.replace(/export const config.*/, '') });
+    expect(otherRoutes).toContainEqual(expect.stringContaining('proxy.ts has no `matcher`'));
+    expect(planOf({ ...app, 'proxy.ts': written }).otherRoutes).toHaveLength(2);
+  });
+
   test('a middleware.ts of Next 16 keeps its name', () => {
     const { after } = planOf({ ...app, 'middleware.ts': written.replace('function proxy', 'function middleware') });
     expect(after['middleware.ts']).toContain('export const middleware = createToriiProxy(options, respond);');
@@ -288,11 +292,12 @@ describe('settings of the app', () => {
   });
 
   test('Jest does not find the test, which vitest runs', () => {
-    const manifest = JSON.stringify({ dependencies: { next: '16' }, scripts: { test: 'jest' } });
-    const { after, scripts } = planOf({ ...app, 'package.json': manifest }, { testRunner: 'jest' });
+    const devDependencies = { jest: '30' };
+    const manifest = JSON.stringify({ dependencies: { next: '16' }, devDependencies, scripts: { test: 'jest' } });
+    const { after, testCommand } = planOf({ ...app, 'package.json': manifest });
     expect(after['test/me.vitest.ts']).toBeDefined();
     expect(after['vitest.config.mts']).toContain("'test/**/*.vitest.{js,ts}'");
-    expect(scripts).toEqual({ 'test:torii': 'vitest run' });
+    expect(testCommand).toBe('vitest run');
   });
 
   test.each([

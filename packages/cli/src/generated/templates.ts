@@ -1528,24 +1528,18 @@ export const torii = createToriiNext(options);
       ts: `import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
-  // Next's setting of PostCSS is for Next alone.
-  css: { postcss: {} },
   test: { include: ['test/**/*.test.{js,ts}'] },
 });
 `,
       esm: `import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
-  // Next's setting of PostCSS is for Next alone.
-  css: { postcss: {} },
   test: { include: ['test/**/*.test.{js,ts}'] },
 });
 `,
       commonjs: `import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
-  // Next's setting of PostCSS is for Next alone.
-  css: { postcss: {} },
   test: { include: ['test/**/*.test.{js,ts}'] },
 });
 `,
@@ -2115,24 +2109,18 @@ export const torii = createToriiNext(options);
       ts: `import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
-  // Next's setting of PostCSS is for Next alone.
-  css: { postcss: {} },
   test: { include: ['test/**/*.test.{js,ts}'] },
 });
 `,
       esm: `import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
-  // Next's setting of PostCSS is for Next alone.
-  css: { postcss: {} },
   test: { include: ['test/**/*.test.{js,ts}'] },
 });
 `,
       commonjs: `import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
-  // Next's setting of PostCSS is for Next alone.
-  css: { postcss: {} },
   test: { include: ['test/**/*.test.{js,ts}'] },
 });
 `,

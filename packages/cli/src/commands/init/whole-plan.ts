@@ -8,7 +8,8 @@ import { addScripts, hasScript, missingPackages, runScript } from './package-man
 import type { Answers, FileChange, Project, Setup, SetupPlan } from './plan.ts';
 import { testCommand } from './test-file.ts';
 
-export interface WholePlan extends Pick<SetupPlan, 'guarded' | 'unguarded' | 'manualSteps' | 'usage' | 'testFile'> {
+export interface WholePlan
+  extends Pick<SetupPlan, 'guarded' | 'unguarded' | 'manualSteps' | 'otherRoutes' | 'usage' | 'testFile'> {
   readonly changes: readonly FileChange[];
   readonly dependencies: readonly string[];
   readonly devDependencies: readonly string[];
@@ -18,12 +19,13 @@ export interface WholePlan extends Pick<SetupPlan, 'guarded' | 'unguarded' | 'ma
 }
 
 const seedFile = 'torii-seed.json';
+const exampleTitle = 'Torii. The values are on the dashboard.';
 
 export function planWhole(root: string, project: Project, setup: Setup, answers: Answers): WholePlan {
   const plan = setup.plan(project, answers);
   const line = devLine(project, plan);
   const devScript = line && ownScript(project, 'dev', 'dev:torii', 'torii dev');
-  const test = testCommand(project, plan.testFile);
+  const test = plan.testCommand ?? testCommand(project, plan.testFile);
   const testScript = ownScript(project, 'test', 'test:torii', test);
   const scripts = { ...plan.scripts, ...(line && devScript && { [devScript]: line }), [testScript]: test };
   const { files } = project;
@@ -34,10 +36,10 @@ export function planWhole(root: string, project: Project, setup: Setup, answers:
     ...plan.changes,
     ...(files.read(seedFile) === undefined ? [edit(seedFile, seed)] : []),
     edit(setup.envFile, addVariables(files.read(setup.envFile), variablesOf(plan, answers), titleOf(answers))),
-    edit(
-      exampleFile,
-      addVariables(files.read(exampleFile), exampleOf(plan), 'Torii. The values are on the dashboard.'),
-    ),
+    // Some generators ignore all files that begin with `.env`.
+    ...(isIgnored(root, exampleFile)
+      ? []
+      : [edit(exampleFile, addVariables(files.read(exampleFile), exampleOf(plan), exampleTitle))]),
     edit('.gitignore', addIgnored(files.read('.gitignore'), [...newIgnored(project), ...ignored])),
     edit('package.json', addScripts(project, scripts, basename(root))),
   ];

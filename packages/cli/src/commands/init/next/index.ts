@@ -1,36 +1,26 @@
 // `torii init` for Next.js: both routers, with or without `src/`, Next 15 and 16.
 import { posix } from 'node:path';
+import { templates } from '../../../generated/templates.ts';
 import type { Project, Setup, SetupPlan } from '../plan.ts';
-import type { Templates } from '../template.ts';
+import { allDependencies } from '../project.ts';
 import { createDraft, type Draft, findModule } from './draft.ts';
 import { composeProxy, hasToriiProxy, proxyCode } from './existing-proxy.ts';
 import { createPlaces, type Places } from './places.ts';
 import { hasSession, wrapChildren, wrapComponent } from './root-layout.ts';
 import { type NextShape, readShape } from './shape.ts';
-import { addTest, placeTest, testScripts } from './test-files.ts';
+import { addTest, placeTest } from './test-files.ts';
 
-/** The files of `examples/start/next-app` and `examples/start/next-pages`. */
-export interface NextTemplates {
-  readonly app: Templates;
-  readonly pages: Templates;
-}
+export const nextSetup: Setup = {
+  framework: 'next',
+  name: 'Next.js',
+  envFile: '.env.local',
+  detect: ({ manifest }) => 'next' in allDependencies(manifest),
+  plan,
+};
 
-export function createNextSetup(templates: NextTemplates): Setup {
-  return {
-    framework: 'next',
-    name: 'Next.js',
-    envFile: '.env.local',
-    detect: ({ manifest }) =>
-      [manifest.dependencies, manifest.devDependencies].some((each) => each?.['next'] !== undefined),
-    plan(project) {
-      const shape = readShape(project);
-      return planFor(project, shape, templates[shape.router]);
-    },
-  };
-}
-
-function planFor(project: Project, shape: NextShape, templates: Templates): SetupPlan {
-  const places = createPlaces(project, shape, templates, placesFor(project, shape));
+function plan(project: Project): SetupPlan {
+  const shape = readShape(project);
+  const places = createPlaces(project, shape, templates[`next-${shape.router}`], placesFor(project, shape));
   const draft = createDraft(project, places);
   draft.add('torii-options.ts', (text) => (shape.hasLanguages ? addImages(text) : text));
   draft.add('torii.ts');
@@ -41,26 +31,33 @@ function planFor(project: Project, shape: NextShape, templates: Templates): Setu
   addTest(project, shape, draft);
 
   const origin = originOf(project);
-  const proxy = places.pathOf('proxy.ts');
+  const { basePath } = shape;
+  const proxy = existingProxy(project, shape)?.path ?? places.pathOf('proxy.ts');
+  const hasMatcher = /\bmatcher\b/.test(project.files.read(proxy) ?? 'matcher');
   return {
     changes: draft.changes,
     dependencies: ['@torii/next'],
     // Vitest 5 does not accept the version of @types/node in new apps.
-    devDependencies: ['@torii/emulator', 'vitest@^4'],
+    devDependencies: ['vitest@^4'],
     variables: { APP_ORIGIN: origin },
-    scripts: testScripts(project),
+    scripts: {},
     devCommand: undefined,
     testFile: places.pathOf('test/me.test.ts'),
+    testCommand: 'vitest run',
     devOptions: [`--allow-origin ${origin}`],
-    guarded: [
-      `GET ${shape.basePath}/api/me answers 401 without a valid token`,
-      `${shape.basePath}/account sends signed-out users to ${shape.basePath}/sign-in`,
-      `every other page and route, by ${proxy}. Guard each of them with \`protect\` or \`withAuth\` too`,
-    ],
+    guarded: [`GET ${basePath}/api/me`],
     unguarded: [
-      `${shape.basePath}/, and what you add to \`publicPaths\` in ${places.pathOf('torii-options.ts')}`,
-      `what \`matcher\` in ${proxy} leaves out: Next's own files and images`,
+      `${basePath || '/'} (change \`publicPaths\` in ${places.pathOf('torii-options.ts')})`,
+      ...(hasMatcher ? [`what \`matcher\` in ${proxy} leaves out`] : []),
     ],
+    otherRoutes: [
+      `${basePath}/account sends signed-out users to ${basePath}/sign-in.`,
+      `${proxy} refuses requests without a valid token for all other paths. It is a first filter only.`,
+      ...(hasMatcher
+        ? []
+        : [`${proxy} has no \`matcher\`, so the files in public/ need a token too, unless \`publicPaths\` has them.`]),
+    ],
+    usage: 'const { userId } = await torii.protect();',
     manualSteps: draft.manualSteps,
   };
 }
@@ -70,12 +67,10 @@ function addImages(text: string): string {
   return text.replace("publicPaths: ['/']", "publicPaths: ['/', '/_next/image']");
 }
 
-function addProxy(project: Project, { source, entrance }: NextShape, places: Places, draft: Draft): void {
-  const existing = (['proxy', 'middleware'] as const)
-    .map((name) => ({ name, path: findModule(project, posix.join(source, name)) }))
-    .find(({ path }) => path !== undefined);
-  if (existing?.path === undefined) {
-    draft.add('proxy.ts', (text) => text.replace('const proxy', `const ${entrance}`));
+function addProxy(project: Project, shape: NextShape, places: Places, draft: Draft): void {
+  const existing = existingProxy(project, shape);
+  if (existing === undefined) {
+    draft.add('proxy.ts', (text) => text.replace('const proxy', `const ${shape.entrance}`));
     return;
   }
   const { name, path } = existing;
@@ -84,6 +79,14 @@ function addProxy(project: Project, { source, entrance }: NextShape, places: Pla
     what: 'Call your function from the one of `createToriiProxy`, and export that.',
     code: proxyCode(name, options),
   });
+}
+
+function existingProxy(project: Project, { source }: NextShape) {
+  for (const name of ['proxy', 'middleware'] as const) {
+    const path = findModule(project, posix.join(source, name));
+    if (path !== undefined) return { name, path };
+  }
+  return undefined;
 }
 
 /** Adds `<Session>` to the root layout, and to `pages/_app`. */
