@@ -10,7 +10,7 @@ const requireStatement =
 export function importsOf(code: Code): ReadonlyMap<string, string> {
   const found = [
     ...findCode(code, /^import\s+(?:type\s+)?([^'"]*?)\s*\bfrom\s*['"]([^'"]*)['"]/m),
-    ...findCode(code, /\b(\w+|\{[^}]*\})\s*(?::\s*\w+\s*)?=\s*require\(\s*['"]([^'"]*)['"]\s*\)/),
+    ...findCode(code, /(\b\w+|\{[^}]*\})\s*(?::\s*\w+\s*)?=\s*require\(\s*['"]([^'"]*)['"]\s*\)/),
   ];
   return new Map(
     found.flatMap(({ groups: [names = '', from = ''] }) => (names.match(/\w+/g) ?? []).map((name) => [name, from])),
