@@ -10,7 +10,10 @@ export function describeResult({ packageManager }: Project, plan: WholePlan): re
   const { guarded, unguarded, otherRoutes = ['Other routes are as before.'], usage, devScript, testScript } = plan;
   const more = unguarded.length - maxRoutes;
   const routes = unguarded.slice(0, maxRoutes).map((route) => `  ${printable(route)}`);
-  const mint = runProgram(packageManager, 'torii token mint --email ada@example.com');
+  const mint = runProgram(
+    packageManager,
+    ['torii token mint --email ada@example.com', ...plan.settingsOptions].join(' '),
+  );
   return [
     '',
     ...guarded.map((route) => `${printable(route)} needs a token now. Without a valid one, the response is 401.`),

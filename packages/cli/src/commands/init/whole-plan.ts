@@ -16,6 +16,8 @@ export interface WholePlan
   /** The scripts of package.json that start the app with the emulator, and run the test. */
   readonly devScript: string | undefined;
   readonly testScript: string;
+  /** Options of `torii token mint` in this project. */
+  readonly settingsOptions: readonly string[];
 }
 
 const seedFile = 'torii-seed.json';
@@ -23,7 +25,7 @@ const exampleTitle = 'Torii. The values are on the dashboard.';
 
 export function planWhole(root: string, project: Project, setup: Setup, answers: Answers): WholePlan {
   const plan = setup.plan(project, answers);
-  const line = devLine(project, plan);
+  const line = devLine(project, plan, setup);
   const devScript = line && ownScript(project, 'dev', 'dev:torii', 'torii dev');
   const test = plan.testCommand ?? testCommand(project, plan.testFile);
   const testScript = ownScript(project, 'test', 'test:torii', test);
@@ -50,6 +52,7 @@ export function planWhole(root: string, project: Project, setup: Setup, answers:
     devDependencies: missingPackages(project, ['@torii/cli', '@torii/emulator', ...plan.devDependencies]),
     devScript,
     testScript,
+    settingsOptions: settingsOption(setup),
   };
 }
 
@@ -60,10 +63,15 @@ function ownScript(project: Project, usual: string, other: string, command: stri
 }
 
 /** Starts the app as it is started during development. `undefined` if nothing says how. */
-function devLine(project: Project, { devCommand, devOptions }: SetupPlan): string | undefined {
+function devLine(project: Project, { devCommand, devOptions }: SetupPlan, setup: Setup): string | undefined {
   const existing = ['dev', 'start'].find((name) => hasScript(project, name));
   const app = existing === undefined ? devCommand : runScript(project.packageManager, existing);
-  return app && ['torii dev', `--seed ${seedFile}`, ...devOptions, '--', app].join(' ');
+  return app && ['torii dev', `--seed ${seedFile}`, ...settingsOption(setup), ...devOptions, '--', app].join(' ');
+}
+
+/** The option of the `torii` command for the app's settings file. Without it, that is `.env`. */
+function settingsOption({ envFile }: Setup): readonly string[] {
+  return envFile === '.env' ? [] : [`--settings ${envFile}`];
 }
 
 function variablesOf({ variables }: SetupPlan, { issuer, usesEmulator }: Answers): Readonly<Record<string, string>> {
