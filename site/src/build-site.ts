@@ -7,9 +7,9 @@ import { readSiteAddress } from './address.ts';
 import { changelogPage } from './changelog.ts';
 import { collect } from './collect.ts';
 import { writeContent } from './content-files.ts';
-import { homePage } from './home-page.ts';
 import { cacheFolder, contentFolder, outputFolder, siteFolder } from './places.ts';
 import { readReference } from './reference/reference-cache.ts';
+import { textFiles, writeTextFiles } from './text-files.ts';
 
 /** The digest of everything that the last complete build was made from. */
 const stamp = join(cacheFolder, 'built');
@@ -24,7 +24,8 @@ interface BuiltSite {
 export async function buildSite(say: (line: string) => void): Promise<BuiltSite> {
   const collection = collect({ generated: [...(await readReference(say)), changelogPage()] });
   for (const entry of collection.missing) say(`left out, because it does not exist: ${entry}`);
-  writeContent(collection, homePage(collection.readme.markdown), readSiteAddress());
+  const address = readSiteAddress();
+  writeContent(collection, address);
   const pages = collection.pages.length + 1;
   const digest = digestOfInputs();
   if (existsSync(stamp) && existsSync(outputFolder) && readFileSync(stamp, 'utf8') === digest)
@@ -33,6 +34,7 @@ export async function buildSite(say: (line: string) => void): Promise<BuiltSite>
   say(`Building ${pages} pages (takes half a minute)`);
   rmSync(stamp, { force: true });
   await build(siteFolder);
+  writeTextFiles(textFiles(collection, address.url), outputFolder);
   mkdirSync(cacheFolder, { recursive: true });
   writeFileSync(stamp, digest);
   return { pages, built: true };

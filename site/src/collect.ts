@@ -27,6 +27,8 @@ export interface Collection {
   readonly pages: readonly Page[];
   /** The README of the repository, from which the home page is made. */
   readonly readme: Page;
+  /** The text of AGENTS.md, if it exists. */
+  readonly agents: string | undefined;
   /** Entries of the contents without a file. */
   readonly missing: readonly string[];
 }
@@ -95,8 +97,12 @@ export function collect({ root = repository, contents = sections, generated = []
   const lists = placed.flatMap((section, index) =>
     taken.has(section.address) ? [] : [listPage(section, contents[index]?.intro ?? '')],
   );
+  const agentsFile = join(root, 'AGENTS.md');
+  const agents = existsSync(agentsFile)
+    ? rewriteLinks(withoutComments(readFileSync(agentsFile, 'utf8')), 'AGENTS.md', targets)
+    : undefined;
   sources.set('README.md', { address: '/', markdown: readFileSync(join(root, 'README.md'), 'utf8') });
-  return { sections: placed, pages: [...pages, ...lists], readme: read('README.md'), missing };
+  return { sections: placed, pages: [...pages, ...lists], readme: read('README.md'), agents, missing };
 }
 
 function placePages(

@@ -197,6 +197,6 @@ export const sections: readonly Section[] = [
 
 /** Pages of the repository that are not on the site, with the reason. */
 export const excluded: Readonly<Record<string, string>> = {
-  'AGENTS.md': 'for coding agents: the build writes it beside llms.txt',
+  'AGENTS.md': 'for coding agents: the site serves it as a file, beside llms.txt',
   'README.md': 'the home page is made from it',
 };
