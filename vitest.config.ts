@@ -27,6 +27,8 @@ const packages = globSync(
       name: manifest.startsWith('packages') ? basename(dirname(manifest)) : dirname(manifest),
       include: [`${dirname(manifest)}/test/**/*.test.ts`],
       exclude: matrixFiles,
+      // This package exports its TypeScript sources, which Node does not run from node_modules.
+      server: { deps: { inline: ['@torii-backend/sdk'] } },
     },
   }),
 );
