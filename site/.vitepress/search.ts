@@ -30,13 +30,20 @@ export const searchOptions: DefaultTheme.LocalSearchOptions = {
       // A part of a name, such as `expired` of `token_expired`, counts little if the name is searched.
       boostTerm: (term: string, _index: number, terms: readonly string[]) =>
         terms.some((other) => other !== term && other.includes(term)) ? 0.05 : 1,
-      // Pages for users come before pages about the design of the packages.
-      boostDocument: (id: string) =>
-        /\/(?:decisions\/|performance|simulation|mutation|bench|conformance|contributing|changelog)/.test(id)
-          ? 0.3
-          : /\/(?:troubleshooting|errors)(?:#|$)/.test(id)
-            ? 2
-            : 1,
+      // A section that is named like the word comes first, then the beginnings of pages. Pages for users come before pages about
+      // the design of the packages.
+      boostDocument: (
+        id: string,
+        term: string,
+        { title, titles }: { title?: string; titles?: readonly string[] } = {},
+      ) => {
+        const named = title?.toLowerCase() === term ? 4 : 1;
+        const beginning = titles?.length === 0 ? 2 : 1;
+        const path =
+          /\/(?:decisions\/|performance|simulation|mutation|bench|conformance|runtimes|contributing|changelog)/;
+        const place = path.test(id) ? 0.3 : /\/(?:troubleshooting|errors)(?:#|$)/.test(id) ? 2 : 1;
+        return named * beginning * place;
+      },
     },
   },
 };

@@ -58,7 +58,7 @@ export function collect({ root = repository, contents = sections, generated = []
         const found = expand(pattern, root, generated);
         if (found.length === 0) missing.push(pattern);
         for (const each of found) sources.set(each.source, each);
-        return found.map(({ source }) => ({ source, text, isPattern: pattern.includes('*') }));
+        return found.map(({ source }) => ({ source, text }));
       }),
     })),
   }));
@@ -70,7 +70,7 @@ export function collect({ root = repository, contents = sections, generated = []
     ['docs/decisions', '/decisions/'],
     ['docs/recipes', '/guides/#recipes'],
     ['packages', '/packages/'],
-    ['examples', '/start/#examples'],
+    ['examples', '/examples/'],
   ]);
   const targets = {
     addressOf: (path: string) =>
@@ -106,12 +106,12 @@ export function collect({ root = repository, contents = sections, generated = []
 }
 
 function placePages(
-  entries: readonly { readonly source: string; readonly text: string | undefined; readonly isPattern: boolean }[],
+  entries: readonly { readonly source: string; readonly text: string | undefined }[],
   read: (source: string) => Page,
 ): readonly PlacedPage[] {
   return entries.map(({ source, text }) => {
     const page = read(source);
-    return { ...page, text: text ?? page.title };
+    return { ...page, text: text ?? page.title.replace(/^Example: (.)/, (_, first: string) => first.toUpperCase()) };
   });
 }
 

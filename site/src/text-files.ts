@@ -8,8 +8,8 @@ import { replaceOutsideCode } from './markdown-code.ts';
 import type { Page } from './page.ts';
 import { readTagline } from './readme.ts';
 
-/** Sections for readers who want to know why: llms.txt lists them as optional, and llms-full.txt leaves them out. */
-const optional = ['Design', 'Evidence'];
+/** llms.txt lists these as optional, and llms-full.txt leaves them out. */
+const optional = ['Design', 'Evidence', 'Examples'];
 
 /** @param url the address of the site, without a slash at the end */
 export function textFiles(collection: Collection, url: string): ReadonlyMap<string, string> {

@@ -6,8 +6,8 @@ import { requestOptionNames } from '../../packages/core/src/options/request-opti
 import { verifyOptionNames } from '../../packages/core/src/options/verify-options.ts';
 import { repository } from '../../scripts/workspace.ts';
 import { readSiteAddress } from '../src/address.ts';
-import { buildSite } from '../src/build-site.ts';
 import { outputFolder } from '../src/places.ts';
+import { buildInProgram } from './built-site.ts';
 import { type BuiltPage, clicksFromHome, readBuiltPages } from './crawl.ts';
 import { type Hit, loadSearch } from './search-index.ts';
 
@@ -16,7 +16,7 @@ let pages: ReadonlyMap<string, BuiltPage>;
 let search: (query: string) => readonly Hit[];
 
 beforeAll(async () => {
-  await buildSite(() => {});
+  buildInProgram();
   pages = readBuiltPages();
   search = await loadSearch();
 });
