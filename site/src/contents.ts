@@ -89,6 +89,7 @@ export const sections: readonly Section[] = [
           'docs/edge.md',
           'docs/proxies.md',
           'docs/key-rotation.md',
+          'docs/stream-key-rotation.md',
         ],
       },
       {

@@ -118,7 +118,7 @@ test('while the store of webhooks is down, Torii sends the event again', async (
   const receive = webhookHandler({ secret: emulator.webhookSecret, store }, (event) => void handled.push(event.type));
   app.post('/webhooks', receive);
   await using receiver = await serveExample(async () => ({ server: app.listen(0) }));
-  emulator.addWebhook({ url: `${receiver.url}/webhooks` });
+  await emulator.addWebhook({ url: `${receiver.url}/webhooks` });
 
   await emulator.createUser({ email: 'ada@example.com' });
   await emulator.webhooksSettled();
