@@ -15,7 +15,10 @@ const matrixFiles = ['**/*.matrix.test.ts'];
 
 /** One project per package, so that a test is listed under its package. */
 const packages = globSync(
-  ['{packages,examples,examples/recipes}/*/package.json', '{bench,conformance,simulation,site}/package.json'],
+  [
+    '{packages,examples,examples/recipes,examples/start}/*/package.json',
+    '{bench,conformance,simulation,site}/package.json',
+  ],
   {
     cwd: import.meta.dirname,
   },
