@@ -88,6 +88,7 @@ export const sections: readonly Section[] = [
           'docs/edge.md',
           'docs/proxies.md',
           'docs/key-rotation.md',
+          'docs/stream-key-rotation.md',
         ],
       },
       {
