@@ -13,12 +13,11 @@ const ask = async (headers: Readonly<Record<string, string>>) => {
   return { status: response.status, body: await response.json(), cache: response.headers.get('cache-control') };
 };
 
-test('answers a caller, and refuses others, with one fetch of the keys', async () => {
+test('answers a caller, and refuses others', async () => {
   const authorization = `Bearer ${await emulator.token({ userId: 'ada' })}`;
   const cache = 'private, no-store';
   for (let visit = 1; visit <= 3; visit++) {
     expect(await ask({ authorization })).toEqual({ status: 200, body: { userId: 'ada' }, cache });
   }
   expect(await ask({})).toMatchObject({ status: 401, body: { error: { reason: 'token_missing' } }, cache });
-  expect(emulator.requests.keys).toBe(1);
 });
