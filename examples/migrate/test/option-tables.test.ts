@@ -12,7 +12,14 @@ interface Named {
   readonly members?: Record<string, Names>;
 }
 
-const guides = ['clerk-express', 'express-jwt', 'koa-jwt', 'express-oauth2-jwt-bearer', 'torii-backend-sdk'];
+const guides = [
+  'clerk-express',
+  'clerk-nextjs',
+  'express-jwt',
+  'koa-jwt',
+  'express-oauth2-jwt-bearer',
+  'torii-backend-sdk',
+];
 
 describe.each(guides)('docs/migrate/%s.md', async (guide) => {
   const page = readFileSync(join(import.meta.dirname, `../../../docs/migrate/${guide}.md`), 'utf8');
