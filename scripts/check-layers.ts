@@ -52,6 +52,7 @@ const layers: Readonly<Record<string, Allowed>> = {
       'commander',
       'csv-parse',
       'csv-stringify',
+      'diff',
       'p-map',
       'string-width',
     ],
