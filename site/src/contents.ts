@@ -159,6 +159,7 @@ export const sections: readonly Section[] = [
     groups: [
       {
         entries: [
+          ['docs/migrate/index.md', 'Overview'],
           ['docs/two-token-makers.md', 'While users move'],
           ['docs/migrate/torii-backend-sdk.md', '@torii-backend/sdk'],
           ['docs/migrate/clerk-express.md', '@clerk/express'],
