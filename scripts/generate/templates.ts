@@ -35,7 +35,8 @@ function readTemplates(): ReadonlyMap<string, ReadonlyMap<string, Template>> {
         return [
           [`${name}/ts/${path}`, text],
           [`${name}/esm/${script}`, esm],
-          [`${name}/commonjs/${script}`, toCommonJs(esm)],
+          // Next compiles ES modules in every package.
+          [`${name}/commonjs/${script}`, name.startsWith('next-') ? esm : toCommonJs(esm)],
         ];
       }),
     ),
@@ -61,7 +62,7 @@ function readTemplates(): ReadonlyMap<string, ReadonlyMap<string, Template>> {
 }
 
 function listSources(name: string): readonly string[] {
-  return globSync('**/*.{ts,tsx}', {
+  return globSync('**/*.{ts,tsx,mts}', {
     cwd: join(starts, name),
     exclude: (path) => /(?:^|\/)(?:node_modules|\.next)$|\.d\.ts$|\.config\.ts$/.test(path),
   })
@@ -71,7 +72,7 @@ function listSources(name: string): readonly string[] {
 }
 
 function javaScriptPath(path: string): string {
-  return path.replace(/\.ts(x?)$/, '.js$1');
+  return path.replace(/\.(m?)ts(x?)$/, '.$1js$2');
 }
 
 /** Pages copy regions of the files. Their marks are not part of what users get. */

@@ -1005,6 +1005,1127 @@ test('GET /me returns the id of the user', async () => {
 `,
     },
   },
+  'next-app': {
+    'app/%5Ftorii/[...path]/route.ts': {
+      ts: `import { torii } from '../../../torii';
+
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = torii.issuerRoutes;
+`,
+      esm: `import { torii } from '../../../torii';
+
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = torii.issuerRoutes;
+`,
+      commonjs: `import { torii } from '../../../torii';
+
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = torii.issuerRoutes;
+`,
+    },
+    'app/account/page.tsx': {
+      ts: `import { Suspense } from 'react';
+import { SignOut } from '../../session';
+import { torii } from '../../torii';
+
+export default function Page() {
+  return (
+    <Suspense>
+      <Account />
+    </Suspense>
+  );
+}
+
+async function Account() {
+  const { userId } = await torii.protect({ returnTo: '/account' });
+  return (
+    <main>
+      <h1>Hello, {userId}</h1>
+      <SignOut />
+    </main>
+  );
+}
+`,
+      esm: `import { Suspense } from 'react';
+import { SignOut } from '../../session';
+import { torii } from '../../torii';
+
+export default function Page() {
+  return (
+    <Suspense>
+      <Account />
+    </Suspense>
+  );
+}
+
+async function Account() {
+  const { userId } = await torii.protect({ returnTo: '/account' });
+  return (
+    <main>
+      <h1>Hello, {userId}</h1>
+      <SignOut />
+    </main>
+  );
+}
+`,
+      commonjs: `import { Suspense } from 'react';
+import { SignOut } from '../../session';
+import { torii } from '../../torii';
+
+export default function Page() {
+  return (
+    <Suspense>
+      <Account />
+    </Suspense>
+  );
+}
+
+async function Account() {
+  const { userId } = await torii.protect({ returnTo: '/account' });
+  return (
+    <main>
+      <h1>Hello, {userId}</h1>
+      <SignOut />
+    </main>
+  );
+}
+`,
+    },
+    'app/api/me/route.ts': {
+      ts: `import { torii } from '../../../torii';
+
+export const GET = torii.withAuth((_request, { auth }) => Response.json({ userId: auth.userId }));
+`,
+      esm: `import { torii } from '../../../torii';
+
+export const GET = torii.withAuth((_request, { auth }) => Response.json({ userId: auth.userId }));
+`,
+      commonjs: `import { torii } from '../../../torii';
+
+export const GET = torii.withAuth((_request, { auth }) => Response.json({ userId: auth.userId }));
+`,
+    },
+    'app/api/torii/token/route.ts': {
+      ts: `import { torii } from '../../../../torii';
+
+export const { POST, DELETE } = torii.tokenRoutes;
+`,
+      esm: `import { torii } from '../../../../torii';
+
+export const { POST, DELETE } = torii.tokenRoutes;
+`,
+      commonjs: `import { torii } from '../../../../torii';
+
+export const { POST, DELETE } = torii.tokenRoutes;
+`,
+    },
+    'app/layout.tsx': {
+      ts: `import { Session } from '../session';
+
+export default function RootLayout({ children }: { children: React.ReactNode }) {
+  return (
+    <html lang="en">
+      <body>
+        <Session>{children}</Session>
+      </body>
+    </html>
+  );
+}
+`,
+      esm: `import { Session } from '../session';
+
+export default function RootLayout({ children }) {
+  return (
+    <html lang="en">
+      <body>
+        <Session>{children}</Session>
+      </body>
+    </html>
+  );
+}
+`,
+      commonjs: `import { Session } from '../session';
+
+export default function RootLayout({ children }) {
+  return (
+    <html lang="en">
+      <body>
+        <Session>{children}</Session>
+      </body>
+    </html>
+  );
+}
+`,
+    },
+    'app/page.tsx': {
+      ts: `import Link from 'next/link';
+
+export default function Page() {
+  return <Link href="/account">Your account</Link>;
+}
+`,
+      esm: `import Link from 'next/link';
+
+export default function Page() {
+  return <Link href="/account">Your account</Link>;
+}
+`,
+      commonjs: `import Link from 'next/link';
+
+export default function Page() {
+  return <Link href="/account">Your account</Link>;
+}
+`,
+    },
+    'app/sign-in/page.tsx': {
+      ts: `'use client';
+
+import { useSignIn } from '@torii/next/client';
+import { useSession } from '../../session';
+
+export default function SignIn() {
+  const session = useSession();
+  const { status, problem, retry } = useSignIn(session);
+  if (status === 'failed') {
+    return (
+      <button type="button" onClick={retry}>
+        {problem} Try again
+      </button>
+    );
+  }
+  if (status !== 'signed_out') return <p>One moment…</p>;
+  return (
+    <button type="button" onClick={() => session.signIn?.()}>
+      Sign in
+    </button>
+  );
+}
+`,
+      esm: `'use client';
+
+import { useSignIn } from '@torii/next/client';
+import { useSession } from '../../session';
+
+export default function SignIn() {
+  const session = useSession();
+  const { status, problem, retry } = useSignIn(session);
+  if (status === 'failed') {
+    return (
+      <button type="button" onClick={retry}>
+        {problem} Try again
+      </button>
+    );
+  }
+  if (status !== 'signed_out') return <p>One moment…</p>;
+  return (
+    <button type="button" onClick={() => session.signIn?.()}>
+      Sign in
+    </button>
+  );
+}
+`,
+      commonjs: `'use client';
+
+import { useSignIn } from '@torii/next/client';
+import { useSession } from '../../session';
+
+export default function SignIn() {
+  const session = useSession();
+  const { status, problem, retry } = useSignIn(session);
+  if (status === 'failed') {
+    return (
+      <button type="button" onClick={retry}>
+        {problem} Try again
+      </button>
+    );
+  }
+  if (status !== 'signed_out') return <p>One moment…</p>;
+  return (
+    <button type="button" onClick={() => session.signIn?.()}>
+      Sign in
+    </button>
+  );
+}
+`,
+    },
+    'proxy.ts': {
+      ts: `import { createToriiProxy } from '@torii/next/proxy';
+import { options } from './torii-options';
+
+export const proxy = createToriiProxy(options);
+
+// Not for Next's own files, and not for images in public/images and those of create-next-app.
+export const config = {
+  matcher: [
+    '/((?!_next/static/[\\\\w/.~+@-]+$|_next/image/?$|images/[\\\\w/.@-]+\\\\.(?:avif|gif|jpe?g|png|svg|webp)$|(?:next|vercel|file|globe|window)\\\\.svg$).*)',
+  ],
+};
+`,
+      esm: `import { createToriiProxy } from '@torii/next/proxy';
+import { options } from './torii-options';
+
+export const proxy = createToriiProxy(options);
+
+// Not for Next's own files, and not for images in public/images and those of create-next-app.
+export const config = {
+  matcher: [
+    '/((?!_next/static/[\\\\w/.~+@-]+$|_next/image/?$|images/[\\\\w/.@-]+\\\\.(?:avif|gif|jpe?g|png|svg|webp)$|(?:next|vercel|file|globe|window)\\\\.svg$).*)',
+  ],
+};
+`,
+      commonjs: `import { createToriiProxy } from '@torii/next/proxy';
+import { options } from './torii-options';
+
+export const proxy = createToriiProxy(options);
+
+// Not for Next's own files, and not for images in public/images and those of create-next-app.
+export const config = {
+  matcher: [
+    '/((?!_next/static/[\\\\w/.~+@-]+$|_next/image/?$|images/[\\\\w/.@-]+\\\\.(?:avif|gif|jpe?g|png|svg|webp)$|(?:next|vercel|file|globe|window)\\\\.svg$).*)',
+  ],
+};
+`,
+    },
+    'session.tsx': {
+      ts: `'use client';
+
+import { createSession } from '@torii/emulator/browser';
+import { basePath, endSession, TokenKeeper, type ToriiSession } from '@torii/next/client';
+
+// The emulator's session, for development. For production, replace it with Torii's React provider.
+const session: ToriiSession = createSession({ issuer: basePath }); // the issuer route is below Next's basePath
+
+export const useSession = () => session;
+
+export function Session({ children }: { children: React.ReactNode }) {
+  return (
+    <>
+      {children}
+      <TokenKeeper session={useSession()} />
+    </>
+  );
+}
+
+export function SignOut() {
+  const session = useSession();
+  return (
+    <button type="button" onClick={() => endSession(session)}>
+      Sign out
+    </button>
+  );
+}
+`,
+      esm: `'use client';
+
+import { createSession } from '@torii/emulator/browser';
+import { basePath, endSession, TokenKeeper } from '@torii/next/client';
+
+// The emulator's session, for development. For production, replace it with Torii's React provider.
+const session = createSession({ issuer: basePath }); // the issuer route is below Next's basePath
+
+export const useSession = () => session;
+
+export function Session({ children }) {
+  return (
+    <>
+      {children}
+      <TokenKeeper session={useSession()} />
+    </>
+  );
+}
+
+export function SignOut() {
+  const session = useSession();
+  return (
+    <button type="button" onClick={() => endSession(session)}>
+      Sign out
+    </button>
+  );
+}
+`,
+      commonjs: `'use client';
+
+import { createSession } from '@torii/emulator/browser';
+import { basePath, endSession, TokenKeeper } from '@torii/next/client';
+
+// The emulator's session, for development. For production, replace it with Torii's React provider.
+const session = createSession({ issuer: basePath }); // the issuer route is below Next's basePath
+
+export const useSession = () => session;
+
+export function Session({ children }) {
+  return (
+    <>
+      {children}
+      <TokenKeeper session={useSession()} />
+    </>
+  );
+}
+
+export function SignOut() {
+  const session = useSession();
+  return (
+    <button type="button" onClick={() => endSession(session)}>
+      Sign out
+    </button>
+  );
+}
+`,
+    },
+    'test/me.test.ts': {
+      ts: `import { type Emulator, startEmulator } from '@torii/emulator';
+import { NextRequest } from 'next/server';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+let emulator: Emulator;
+
+beforeAll(async () => {
+  emulator = await startEmulator();
+  process.env.TORII_ISSUER = emulator.issuer;
+  process.env.APP_ORIGIN = 'http://localhost:3000';
+});
+
+afterAll(() => emulator.stop());
+
+async function get(headers: Record<string, string>): Promise<Response> {
+  // After beforeAll, because torii-options.ts reads the environment when it is imported.
+  const { GET } = await import('../app/api/me/route');
+  const request = new NextRequest('http://localhost:3000/api/me', { headers: { host: 'localhost:3000', ...headers } });
+  return GET(request, { params: Promise.resolve({}) });
+}
+
+test('GET /api/me refuses a request without a token', async () => {
+  expect((await get({})).status).toBe(401);
+});
+
+test('GET /api/me refuses an expired token', async () => {
+  const token = await emulator.token({ expiresInSeconds: -60 });
+  expect((await get({ authorization: \`Bearer \${token}\` })).status).toBe(401);
+});
+
+test('GET /api/me returns the id of the user', async () => {
+  const token = await emulator.token({ userId: 'ada' });
+  const response = await get({ authorization: \`Bearer \${token}\` });
+  expect([response.status, await response.json()]).toEqual([200, { userId: 'ada' }]);
+});
+`,
+      esm: `import { startEmulator } from '@torii/emulator';
+import { NextRequest } from 'next/server';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+let emulator;
+
+beforeAll(async () => {
+  emulator = await startEmulator();
+  process.env.TORII_ISSUER = emulator.issuer;
+  process.env.APP_ORIGIN = 'http://localhost:3000';
+});
+
+afterAll(() => emulator.stop());
+
+async function get(headers) {
+  // After beforeAll, because torii-options.ts reads the environment when it is imported.
+  const { GET } = await import('../app/api/me/route');
+  const request = new NextRequest('http://localhost:3000/api/me', { headers: { host: 'localhost:3000', ...headers } });
+  return GET(request, { params: Promise.resolve({}) });
+}
+
+test('GET /api/me refuses a request without a token', async () => {
+  expect((await get({})).status).toBe(401);
+});
+
+test('GET /api/me refuses an expired token', async () => {
+  const token = await emulator.token({ expiresInSeconds: -60 });
+  expect((await get({ authorization: \`Bearer \${token}\` })).status).toBe(401);
+});
+
+test('GET /api/me returns the id of the user', async () => {
+  const token = await emulator.token({ userId: 'ada' });
+  const response = await get({ authorization: \`Bearer \${token}\` });
+  expect([response.status, await response.json()]).toEqual([200, { userId: 'ada' }]);
+});
+`,
+      commonjs: `import { startEmulator } from '@torii/emulator';
+import { NextRequest } from 'next/server';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+let emulator;
+
+beforeAll(async () => {
+  emulator = await startEmulator();
+  process.env.TORII_ISSUER = emulator.issuer;
+  process.env.APP_ORIGIN = 'http://localhost:3000';
+});
+
+afterAll(() => emulator.stop());
+
+async function get(headers) {
+  // After beforeAll, because torii-options.ts reads the environment when it is imported.
+  const { GET } = await import('../app/api/me/route');
+  const request = new NextRequest('http://localhost:3000/api/me', { headers: { host: 'localhost:3000', ...headers } });
+  return GET(request, { params: Promise.resolve({}) });
+}
+
+test('GET /api/me refuses a request without a token', async () => {
+  expect((await get({})).status).toBe(401);
+});
+
+test('GET /api/me refuses an expired token', async () => {
+  const token = await emulator.token({ expiresInSeconds: -60 });
+  expect((await get({ authorization: \`Bearer \${token}\` })).status).toBe(401);
+});
+
+test('GET /api/me returns the id of the user', async () => {
+  const token = await emulator.token({ userId: 'ada' });
+  const response = await get({ authorization: \`Bearer \${token}\` });
+  expect([response.status, await response.json()]).toEqual([200, { userId: 'ada' }]);
+});
+`,
+    },
+    'torii-options.ts': {
+      ts: `import type { ToriiNextOptions } from '@torii/next';
+
+export const options: ToriiNextOptions = {
+  issuer: process.env.TORII_ISSUER,
+  signInPath: '/sign-in',
+  origins: [process.env.APP_ORIGIN],
+  // The proxy lets everyone open these paths. Every other path needs a signed-in user.
+  publicPaths: ['/'],
+};
+`,
+      esm: `export const options = {
+  issuer: process.env.TORII_ISSUER,
+  signInPath: '/sign-in',
+  origins: [process.env.APP_ORIGIN],
+  // The proxy lets everyone open these paths. Every other path needs a signed-in user.
+  publicPaths: ['/'],
+};
+`,
+      commonjs: `export const options = {
+  issuer: process.env.TORII_ISSUER,
+  signInPath: '/sign-in',
+  origins: [process.env.APP_ORIGIN],
+  // The proxy lets everyone open these paths. Every other path needs a signed-in user.
+  publicPaths: ['/'],
+};
+`,
+    },
+    'torii.ts': {
+      ts: `import { createToriiNext } from '@torii/next';
+import { options } from './torii-options';
+
+export const torii = createToriiNext(options);
+`,
+      esm: `import { createToriiNext } from '@torii/next';
+import { options } from './torii-options';
+
+export const torii = createToriiNext(options);
+`,
+      commonjs: `import { createToriiNext } from '@torii/next';
+import { options } from './torii-options';
+
+export const torii = createToriiNext(options);
+`,
+    },
+    'vitest.config.mts': {
+      ts: `import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: { include: ['test/**/*.test.{js,ts}'] },
+});
+`,
+      esm: `import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: { include: ['test/**/*.test.{js,ts}'] },
+});
+`,
+      commonjs: `import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: { include: ['test/**/*.test.{js,ts}'] },
+});
+`,
+    },
+  },
+  'next-pages': {
+    'app/%5Ftorii/[...path]/route.ts': {
+      ts: `import { torii } from '../../../torii';
+
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = torii.issuerRoutes;
+`,
+      esm: `import { torii } from '../../../torii';
+
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = torii.issuerRoutes;
+`,
+      commonjs: `import { torii } from '../../../torii';
+
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = torii.issuerRoutes;
+`,
+    },
+    'app/api/torii/token/route.ts': {
+      ts: `import { torii } from '../../../../torii';
+
+export const { POST, DELETE } = torii.tokenRoutes;
+`,
+      esm: `import { torii } from '../../../../torii';
+
+export const { POST, DELETE } = torii.tokenRoutes;
+`,
+      commonjs: `import { torii } from '../../../../torii';
+
+export const { POST, DELETE } = torii.tokenRoutes;
+`,
+    },
+    'pages/_app.tsx': {
+      ts: `import type { AppProps } from 'next/app';
+import { Session } from '../session';
+
+export default function App({ Component, pageProps }: AppProps) {
+  return (
+    <Session>
+      <Component {...pageProps} />
+    </Session>
+  );
+}
+`,
+      esm: `import { Session } from '../session';
+
+export default function App({ Component, pageProps }) {
+  return (
+    <Session>
+      <Component {...pageProps} />
+    </Session>
+  );
+}
+`,
+      commonjs: `import { Session } from '../session';
+
+export default function App({ Component, pageProps }) {
+  return (
+    <Session>
+      <Component {...pageProps} />
+    </Session>
+  );
+}
+`,
+    },
+    'pages/account.tsx': {
+      ts: `import type { GetServerSideProps } from 'next';
+import { SignOut } from '../session';
+import { torii } from '../torii';
+
+export const getServerSideProps = (async ({ req, resolvedUrl }) => {
+  const { auth, denial } = await torii.fromRequest(req);
+  if (auth) return { props: { userId: auth.userId } };
+  // Signing in again helps only if the status is 401.
+  if (denial.status !== 401) throw new Error('The user cannot be verified. Try again later.');
+  const destination = \`/sign-in?\${new URLSearchParams({ return_to: resolvedUrl })}\`;
+  return { redirect: { destination, permanent: false } };
+}) satisfies GetServerSideProps<{ userId: string }>;
+
+export default function Account({ userId }: { userId: string }) {
+  return (
+    <main>
+      <h1>Hello, {userId}</h1>
+      <SignOut />
+    </main>
+  );
+}
+`,
+      esm: `import { SignOut } from '../session';
+import { torii } from '../torii';
+
+export const getServerSideProps = async ({ req, resolvedUrl }) => {
+  const { auth, denial } = await torii.fromRequest(req);
+  if (auth) return { props: { userId: auth.userId } };
+  // Signing in again helps only if the status is 401.
+  if (denial.status !== 401) throw new Error('The user cannot be verified. Try again later.');
+  const destination = \`/sign-in?\${new URLSearchParams({ return_to: resolvedUrl })}\`;
+  return { redirect: { destination, permanent: false } };
+};
+
+export default function Account({ userId }) {
+  return (
+    <main>
+      <h1>Hello, {userId}</h1>
+      <SignOut />
+    </main>
+  );
+}
+`,
+      commonjs: `import { SignOut } from '../session';
+import { torii } from '../torii';
+
+export const getServerSideProps = async ({ req, resolvedUrl }) => {
+  const { auth, denial } = await torii.fromRequest(req);
+  if (auth) return { props: { userId: auth.userId } };
+  // Signing in again helps only if the status is 401.
+  if (denial.status !== 401) throw new Error('The user cannot be verified. Try again later.');
+  const destination = \`/sign-in?\${new URLSearchParams({ return_to: resolvedUrl })}\`;
+  return { redirect: { destination, permanent: false } };
+};
+
+export default function Account({ userId }) {
+  return (
+    <main>
+      <h1>Hello, {userId}</h1>
+      <SignOut />
+    </main>
+  );
+}
+`,
+    },
+    'pages/api/me.ts': {
+      ts: `import type { NextApiRequest, NextApiResponse } from 'next';
+import { torii } from '../../torii';
+
+export default async function handler(req: NextApiRequest, res: NextApiResponse) {
+  const { auth, denial } = await torii.fromRequest(req);
+  if (denial) return res.setHeaders(new Headers(denial.headers)).status(denial.status).json(denial.body);
+  res.setHeader('Cache-Control', 'private, no-store').json({ userId: auth.userId });
+}
+`,
+      esm: `import { torii } from '../../torii';
+
+export default async function handler(req, res) {
+  const { auth, denial } = await torii.fromRequest(req);
+  if (denial) return res.setHeaders(new Headers(denial.headers)).status(denial.status).json(denial.body);
+  res.setHeader('Cache-Control', 'private, no-store').json({ userId: auth.userId });
+}
+`,
+      commonjs: `import { torii } from '../../torii';
+
+export default async function handler(req, res) {
+  const { auth, denial } = await torii.fromRequest(req);
+  if (denial) return res.setHeaders(new Headers(denial.headers)).status(denial.status).json(denial.body);
+  res.setHeader('Cache-Control', 'private, no-store').json({ userId: auth.userId });
+}
+`,
+    },
+    'pages/index.tsx': {
+      ts: `import Link from 'next/link';
+
+export default function Page() {
+  return <Link href="/account">Your account</Link>;
+}
+`,
+      esm: `import Link from 'next/link';
+
+export default function Page() {
+  return <Link href="/account">Your account</Link>;
+}
+`,
+      commonjs: `import Link from 'next/link';
+
+export default function Page() {
+  return <Link href="/account">Your account</Link>;
+}
+`,
+    },
+    'pages/sign-in.tsx': {
+      ts: `import { useSignIn } from '@torii/next/client';
+import { useSession } from '../session';
+
+export default function SignIn() {
+  const session = useSession();
+  const { status, problem, retry } = useSignIn(session);
+  if (status === 'failed') {
+    return (
+      <button type="button" onClick={retry}>
+        {problem} Try again
+      </button>
+    );
+  }
+  if (status !== 'signed_out') return <p>One moment…</p>;
+  return (
+    <button type="button" onClick={() => session.signIn?.()}>
+      Sign in
+    </button>
+  );
+}
+`,
+      esm: `import { useSignIn } from '@torii/next/client';
+import { useSession } from '../session';
+
+export default function SignIn() {
+  const session = useSession();
+  const { status, problem, retry } = useSignIn(session);
+  if (status === 'failed') {
+    return (
+      <button type="button" onClick={retry}>
+        {problem} Try again
+      </button>
+    );
+  }
+  if (status !== 'signed_out') return <p>One moment…</p>;
+  return (
+    <button type="button" onClick={() => session.signIn?.()}>
+      Sign in
+    </button>
+  );
+}
+`,
+      commonjs: `import { useSignIn } from '@torii/next/client';
+import { useSession } from '../session';
+
+export default function SignIn() {
+  const session = useSession();
+  const { status, problem, retry } = useSignIn(session);
+  if (status === 'failed') {
+    return (
+      <button type="button" onClick={retry}>
+        {problem} Try again
+      </button>
+    );
+  }
+  if (status !== 'signed_out') return <p>One moment…</p>;
+  return (
+    <button type="button" onClick={() => session.signIn?.()}>
+      Sign in
+    </button>
+  );
+}
+`,
+    },
+    'proxy.ts': {
+      ts: `import { createToriiProxy } from '@torii/next/proxy';
+import { options } from './torii-options';
+
+export const proxy = createToriiProxy(options);
+
+// Not for Next's own files, and not for images in public/images and those of create-next-app.
+export const config = {
+  matcher: [
+    '/((?!_next/static/[\\\\w/.~+@-]+$|_next/image/?$|images/[\\\\w/.@-]+\\\\.(?:avif|gif|jpe?g|png|svg|webp)$|(?:next|vercel|file|globe|window)\\\\.svg$).*)',
+  ],
+};
+`,
+      esm: `import { createToriiProxy } from '@torii/next/proxy';
+import { options } from './torii-options';
+
+export const proxy = createToriiProxy(options);
+
+// Not for Next's own files, and not for images in public/images and those of create-next-app.
+export const config = {
+  matcher: [
+    '/((?!_next/static/[\\\\w/.~+@-]+$|_next/image/?$|images/[\\\\w/.@-]+\\\\.(?:avif|gif|jpe?g|png|svg|webp)$|(?:next|vercel|file|globe|window)\\\\.svg$).*)',
+  ],
+};
+`,
+      commonjs: `import { createToriiProxy } from '@torii/next/proxy';
+import { options } from './torii-options';
+
+export const proxy = createToriiProxy(options);
+
+// Not for Next's own files, and not for images in public/images and those of create-next-app.
+export const config = {
+  matcher: [
+    '/((?!_next/static/[\\\\w/.~+@-]+$|_next/image/?$|images/[\\\\w/.@-]+\\\\.(?:avif|gif|jpe?g|png|svg|webp)$|(?:next|vercel|file|globe|window)\\\\.svg$).*)',
+  ],
+};
+`,
+    },
+    'session.tsx': {
+      ts: `'use client';
+
+import { createSession } from '@torii/emulator/browser';
+import { basePath, endSession, TokenKeeper, type ToriiSession } from '@torii/next/client';
+
+// The emulator's session, for development. For production, replace it with Torii's React provider.
+const session: ToriiSession = createSession({ issuer: basePath }); // the issuer route is below Next's basePath
+
+export const useSession = () => session;
+
+export function Session({ children }: { children: React.ReactNode }) {
+  return (
+    <>
+      {children}
+      <TokenKeeper session={useSession()} />
+    </>
+  );
+}
+
+export function SignOut() {
+  const session = useSession();
+  return (
+    <button type="button" onClick={() => endSession(session)}>
+      Sign out
+    </button>
+  );
+}
+`,
+      esm: `'use client';
+
+import { createSession } from '@torii/emulator/browser';
+import { basePath, endSession, TokenKeeper } from '@torii/next/client';
+
+// The emulator's session, for development. For production, replace it with Torii's React provider.
+const session = createSession({ issuer: basePath }); // the issuer route is below Next's basePath
+
+export const useSession = () => session;
+
+export function Session({ children }) {
+  return (
+    <>
+      {children}
+      <TokenKeeper session={useSession()} />
+    </>
+  );
+}
+
+export function SignOut() {
+  const session = useSession();
+  return (
+    <button type="button" onClick={() => endSession(session)}>
+      Sign out
+    </button>
+  );
+}
+`,
+      commonjs: `'use client';
+
+import { createSession } from '@torii/emulator/browser';
+import { basePath, endSession, TokenKeeper } from '@torii/next/client';
+
+// The emulator's session, for development. For production, replace it with Torii's React provider.
+const session = createSession({ issuer: basePath }); // the issuer route is below Next's basePath
+
+export const useSession = () => session;
+
+export function Session({ children }) {
+  return (
+    <>
+      {children}
+      <TokenKeeper session={useSession()} />
+    </>
+  );
+}
+
+export function SignOut() {
+  const session = useSession();
+  return (
+    <button type="button" onClick={() => endSession(session)}>
+      Sign out
+    </button>
+  );
+}
+`,
+    },
+    'test/me.test.ts': {
+      ts: `import { once } from 'node:events';
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type Emulator, startEmulator } from '@torii/emulator';
+import type { NextApiRequest, NextApiResponse } from 'next';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+let emulator: Emulator;
+let server: Server;
+let url: string;
+
+beforeAll(async () => {
+  emulator = await startEmulator();
+  process.env.TORII_ISSUER = emulator.issuer;
+  process.env.APP_ORIGIN = 'http://localhost:3000';
+  // After the lines above, because torii-options.ts reads the environment when it is imported.
+  const { default: handler } = await import('../pages/api/me');
+  server = createServer((req, res) => handler(req as NextApiRequest, addNextMethods(res))).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  url = \`http://127.0.0.1:\${(server.address() as AddressInfo).port}/api/me\`;
+});
+
+afterAll(async () => {
+  server.close();
+  await emulator.stop();
+});
+
+/** Adds the methods of Next that the route calls. */
+function addNextMethods(res: ServerResponse): NextApiResponse {
+  const response = res as NextApiResponse;
+  response.status = (code) => Object.assign(response, { statusCode: code });
+  response.json = (body) => response.end(JSON.stringify(body));
+  return response;
+}
+
+test('GET /api/me refuses a request without a token', async () => {
+  expect((await fetch(url)).status).toBe(401);
+});
+
+test('GET /api/me refuses an expired token', async () => {
+  const token = await emulator.token({ expiresInSeconds: -60 });
+  const response = await fetch(url, { headers: { authorization: \`Bearer \${token}\` } });
+  expect(response.status).toBe(401);
+});
+
+test('GET /api/me returns the id of the user', async () => {
+  const token = await emulator.token({ userId: 'ada' });
+  const response = await fetch(url, { headers: { authorization: \`Bearer \${token}\` } });
+  expect([response.status, await response.json()]).toEqual([200, { userId: 'ada' }]);
+});
+`,
+      esm: `import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { startEmulator } from '@torii/emulator';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+let emulator;
+let server;
+let url;
+
+beforeAll(async () => {
+  emulator = await startEmulator();
+  process.env.TORII_ISSUER = emulator.issuer;
+  process.env.APP_ORIGIN = 'http://localhost:3000';
+  // After the lines above, because torii-options.ts reads the environment when it is imported.
+  const { default: handler } = await import('../pages/api/me');
+  server = createServer((req, res) => handler(req, addNextMethods(res))).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  url = \`http://127.0.0.1:\${server.address().port}/api/me\`;
+});
+
+afterAll(async () => {
+  server.close();
+  await emulator.stop();
+});
+
+/** Adds the methods of Next that the route calls. */
+function addNextMethods(res) {
+  const response = res;
+  response.status = (code) => Object.assign(response, { statusCode: code });
+  response.json = (body) => response.end(JSON.stringify(body));
+  return response;
+}
+
+test('GET /api/me refuses a request without a token', async () => {
+  expect((await fetch(url)).status).toBe(401);
+});
+
+test('GET /api/me refuses an expired token', async () => {
+  const token = await emulator.token({ expiresInSeconds: -60 });
+  const response = await fetch(url, { headers: { authorization: \`Bearer \${token}\` } });
+  expect(response.status).toBe(401);
+});
+
+test('GET /api/me returns the id of the user', async () => {
+  const token = await emulator.token({ userId: 'ada' });
+  const response = await fetch(url, { headers: { authorization: \`Bearer \${token}\` } });
+  expect([response.status, await response.json()]).toEqual([200, { userId: 'ada' }]);
+});
+`,
+      commonjs: `import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { startEmulator } from '@torii/emulator';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+let emulator;
+let server;
+let url;
+
+beforeAll(async () => {
+  emulator = await startEmulator();
+  process.env.TORII_ISSUER = emulator.issuer;
+  process.env.APP_ORIGIN = 'http://localhost:3000';
+  // After the lines above, because torii-options.ts reads the environment when it is imported.
+  const { default: handler } = await import('../pages/api/me');
+  server = createServer((req, res) => handler(req, addNextMethods(res))).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  url = \`http://127.0.0.1:\${server.address().port}/api/me\`;
+});
+
+afterAll(async () => {
+  server.close();
+  await emulator.stop();
+});
+
+/** Adds the methods of Next that the route calls. */
+function addNextMethods(res) {
+  const response = res;
+  response.status = (code) => Object.assign(response, { statusCode: code });
+  response.json = (body) => response.end(JSON.stringify(body));
+  return response;
+}
+
+test('GET /api/me refuses a request without a token', async () => {
+  expect((await fetch(url)).status).toBe(401);
+});
+
+test('GET /api/me refuses an expired token', async () => {
+  const token = await emulator.token({ expiresInSeconds: -60 });
+  const response = await fetch(url, { headers: { authorization: \`Bearer \${token}\` } });
+  expect(response.status).toBe(401);
+});
+
+test('GET /api/me returns the id of the user', async () => {
+  const token = await emulator.token({ userId: 'ada' });
+  const response = await fetch(url, { headers: { authorization: \`Bearer \${token}\` } });
+  expect([response.status, await response.json()]).toEqual([200, { userId: 'ada' }]);
+});
+`,
+    },
+    'torii-options.ts': {
+      ts: `import type { ToriiNextOptions } from '@torii/next';
+
+export const options: ToriiNextOptions = {
+  issuer: process.env.TORII_ISSUER,
+  signInPath: '/sign-in',
+  origins: [process.env.APP_ORIGIN],
+  // The proxy lets everyone open these paths. Every other path needs a signed-in user.
+  publicPaths: ['/'],
+};
+`,
+      esm: `export const options = {
+  issuer: process.env.TORII_ISSUER,
+  signInPath: '/sign-in',
+  origins: [process.env.APP_ORIGIN],
+  // The proxy lets everyone open these paths. Every other path needs a signed-in user.
+  publicPaths: ['/'],
+};
+`,
+      commonjs: `export const options = {
+  issuer: process.env.TORII_ISSUER,
+  signInPath: '/sign-in',
+  origins: [process.env.APP_ORIGIN],
+  // The proxy lets everyone open these paths. Every other path needs a signed-in user.
+  publicPaths: ['/'],
+};
+`,
+    },
+    'torii.ts': {
+      ts: `import { createToriiNext } from '@torii/next';
+import { options } from './torii-options';
+
+export const torii = createToriiNext(options);
+`,
+      esm: `import { createToriiNext } from '@torii/next';
+import { options } from './torii-options';
+
+export const torii = createToriiNext(options);
+`,
+      commonjs: `import { createToriiNext } from '@torii/next';
+import { options } from './torii-options';
+
+export const torii = createToriiNext(options);
+`,
+    },
+    'vitest.config.mts': {
+      ts: `import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: { include: ['test/**/*.test.{js,ts}'] },
+});
+`,
+      esm: `import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: { include: ['test/**/*.test.{js,ts}'] },
+});
+`,
+      commonjs: `import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: { include: ['test/**/*.test.{js,ts}'] },
+});
+`,
+    },
+  },
   'node': {
     'src/app.ts': {
       ts: `import type { IncomingMessage, ServerResponse } from 'node:http';

@@ -79,12 +79,16 @@ export interface SetupPlan {
   readonly devCommand: string | undefined;
   /** The file of the test. */
   readonly testFile: string;
+  /** Runs the test. @default depends on `testRunner` */
+  readonly testCommand?: string;
   /** Options of `torii dev`, such as `--allow-origin http://localhost:3000`. */
   readonly devOptions: readonly string[];
   /** What is protected now, and what is still public: one line each. */
   readonly guarded: readonly string[];
   readonly unguarded: readonly string[];
   readonly manualSteps: readonly ManualStep[];
+  /** What holds for all other routes, one line each. @default they are as before */
+  readonly otherRoutes?: readonly string[];
   /** How to protect another route, as a line of code. */
   readonly usage: string;
 }

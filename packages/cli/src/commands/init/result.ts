@@ -7,17 +7,21 @@ const maxRoutes = 8;
 
 /** What is protected, what is not, and how to go on. */
 export function describeResult({ packageManager }: Project, plan: WholePlan): readonly string[] {
-  const { guarded, unguarded, usage, devScript, testScript } = plan;
+  const { guarded, unguarded, otherRoutes = ['Other routes are as before.'], usage, devScript, testScript } = plan;
   const more = unguarded.length - maxRoutes;
   const routes = unguarded.slice(0, maxRoutes).map((route) => `  ${printable(route)}`);
-  const mint = runProgram(packageManager, 'torii token mint --email ada@example.com');
+  const mint = runProgram(
+    packageManager,
+    ['torii token mint --email ada@example.com', ...plan.settingsOptions].join(' '),
+  );
   return [
     '',
     ...guarded.map((route) => `${printable(route)} needs a token now. Without a valid one, the response is 401.`),
     ...(routes.length === 0 ? [] : ['These routes are not protected by torii init:']),
     ...routes,
     ...(more > 0 ? [`  and ${more} more`] : []),
-    'Other routes are as before. To protect one:',
+    ...otherRoutes,
+    'To protect a route:',
     `  ${usage}`,
     '',
     ...(devScript === undefined ? [] : [`Start the app with a local Torii: ${runScript(packageManager, devScript)}`]),

@@ -8,22 +8,26 @@ import { addScripts, hasScript, missingPackages, runScript } from './package-man
 import type { Answers, FileChange, Project, Setup, SetupPlan } from './plan.ts';
 import { testCommand } from './test-file.ts';
 
-export interface WholePlan extends Pick<SetupPlan, 'guarded' | 'unguarded' | 'manualSteps' | 'usage' | 'testFile'> {
+export interface WholePlan
+  extends Pick<SetupPlan, 'guarded' | 'unguarded' | 'manualSteps' | 'otherRoutes' | 'usage' | 'testFile'> {
   readonly changes: readonly FileChange[];
   readonly dependencies: readonly string[];
   readonly devDependencies: readonly string[];
   /** The scripts of package.json that start the app with the emulator, and run the test. */
   readonly devScript: string | undefined;
   readonly testScript: string;
+  /** Options of `torii token mint` in this project. */
+  readonly settingsOptions: readonly string[];
 }
 
 const seedFile = 'torii-seed.json';
+const exampleTitle = 'Torii. The values are on the dashboard.';
 
 export function planWhole(root: string, project: Project, setup: Setup, answers: Answers): WholePlan {
   const plan = setup.plan(project, answers);
-  const line = devLine(project, plan);
+  const line = devLine(project, plan, setup);
   const devScript = line && ownScript(project, 'dev', 'dev:torii', 'torii dev');
-  const test = testCommand(project, plan.testFile);
+  const test = plan.testCommand ?? testCommand(project, plan.testFile);
   const testScript = ownScript(project, 'test', 'test:torii', test);
   const scripts = { ...plan.scripts, ...(line && devScript && { [devScript]: line }), [testScript]: test };
   const { files } = project;
@@ -34,10 +38,10 @@ export function planWhole(root: string, project: Project, setup: Setup, answers:
     ...plan.changes,
     ...(files.read(seedFile) === undefined ? [edit(seedFile, seed)] : []),
     edit(setup.envFile, addVariables(files.read(setup.envFile), variablesOf(plan, answers), titleOf(answers))),
-    edit(
-      exampleFile,
-      addVariables(files.read(exampleFile), exampleOf(plan), 'Torii. The values are on the dashboard.'),
-    ),
+    // Some generators ignore all files that begin with `.env`.
+    ...(isIgnored(root, exampleFile)
+      ? []
+      : [edit(exampleFile, addVariables(files.read(exampleFile), exampleOf(plan), exampleTitle))]),
     edit('.gitignore', addIgnored(files.read('.gitignore'), [...newIgnored(project), ...ignored])),
     edit('package.json', addScripts(project, scripts, basename(root))),
   ];
@@ -48,6 +52,7 @@ export function planWhole(root: string, project: Project, setup: Setup, answers:
     devDependencies: missingPackages(project, ['@torii/cli', '@torii/emulator', ...plan.devDependencies]),
     devScript,
     testScript,
+    settingsOptions: settingsOption(setup),
   };
 }
 
@@ -58,10 +63,15 @@ function ownScript(project: Project, usual: string, other: string, command: stri
 }
 
 /** Starts the app as it is started during development. `undefined` if nothing says how. */
-function devLine(project: Project, { devCommand, devOptions }: SetupPlan): string | undefined {
+function devLine(project: Project, { devCommand, devOptions }: SetupPlan, setup: Setup): string | undefined {
   const existing = ['dev', 'start'].find((name) => hasScript(project, name));
   const app = existing === undefined ? devCommand : runScript(project.packageManager, existing);
-  return app && ['torii dev', `--seed ${seedFile}`, ...devOptions, '--', app].join(' ');
+  return app && ['torii dev', `--seed ${seedFile}`, ...settingsOption(setup), ...devOptions, '--', app].join(' ');
+}
+
+/** The option of the `torii` command for the app's settings file. Without it, that is `.env`. */
+function settingsOption({ envFile }: Setup): readonly string[] {
+  return envFile === '.env' ? [] : [`--settings ${envFile}`];
 }
 
 function variablesOf({ variables }: SetupPlan, { issuer, usesEmulator }: Answers): Readonly<Record<string, string>> {
