@@ -15,6 +15,8 @@ export interface AppFramework {
   readonly name: string;
   /** The lowest major version that the adapter supports. */
   readonly major: number;
+  /** The lowest minor version of `major` that the adapter supports. */
+  readonly minor: number;
   readonly templates: Templates;
   /** What creates the app, such as `express()`. A group is the name of a package that must be the framework. */
   readonly creation: RegExp;
@@ -96,6 +98,7 @@ function planExistingApp(project: Project, framework: AppFramework): SetupPlan {
   return {
     changes: [...placeTemplates(placing), ...change],
     dependencies: [`@torii/${framework.framework}`, framework.framework, ...routerOf(project, framework)],
+    upgrades: upgradesOf(project, framework),
     devDependencies: [...(project.language === 'ts' ? [...types, '@types/node'] : []), ...testPackages(project)],
     variables: {},
     scripts: {},
@@ -172,6 +175,13 @@ function replaceRouter({ manifest }: Project): Placing['replace'] {
 
 function sourceFolder({ files }: Project): string {
   return files.list('src').length > 0 ? 'src' : '';
+}
+
+/** A range such as `~4.16.1`, which express-generator writes, has no version that the adapter supports. */
+function upgradesOf({ manifest }: Project, { framework, major, minor }: AppFramework): readonly string[] {
+  const range = allDependencies(manifest)[framework] ?? '';
+  const [, found, foundMinor] = /^[~=v\s]*(\d+)\.(\d+)\b/.exec(range) ?? [];
+  return Number(found) === major && Number(foundMinor) < minor ? [`${framework}@^${major}.${minor}.0`] : [];
 }
 
 function refuseOldVersion({ manifest }: Project, { framework, name, major }: AppFramework): void {
