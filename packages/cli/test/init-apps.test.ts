@@ -57,6 +57,9 @@ test('apps that are written into empty folders pass their tests, as ES modules a
     const commonjs = createProject({ 'package.json': manifest({ name: 'shop', type: 'commonjs' }) });
     for (const folder of [esm, commonjs]) {
       expect((await init(folder, '--framework', framework)).code).toBe(0);
+      const written = readFiles(folder);
+      expect(await init(folder, '--framework', framework)).toMatchObject({ code: 0, stdout: '' });
+      expect(readFiles(folder)).toEqual(written);
       linkPackages(folder, linked);
       files.push(join(folder, 'test/me.test.js'));
     }
