@@ -117,6 +117,14 @@ describe('refuses, and changes nothing,', () => {
     expect((await init(folder, '--force')).code).toBe(0);
   });
 
+  test('if git cannot say whether files are committed', async () => {
+    const folder = createProject({ ...expressGenerator, '.git': 'gitdir: /none\n' });
+    const { code, stderr } = await init(folder);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('--force')]);
+    expect(readFiles(folder)).not.toHaveProperty(['torii.js']);
+    expect((await init(folder, '--force')).code).toBe(0);
+  });
+
   test('without a terminal to ask on, and without --yes', async () => {
     const folder = createProject(expressGenerator);
     const { code, stderr } = await runInProcess(['init'], { folder });
@@ -266,6 +274,7 @@ describe('what cannot be changed safely', () => {
     const folder = createProject(files);
     const { code, stderr } = await init(folder);
     expect([code, stderr]).toEqual([3, expect.stringContaining("const { me } = require('./me');")]);
+    expect(stderr).not.toContain('needs a token now');
     expect(Object.keys(readFiles(folder))).toContain('src/torii.js');
   });
 
