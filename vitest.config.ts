@@ -16,9 +16,8 @@ const matrixFiles = ['**/*.matrix.test.ts'];
 /** One project per package, so that a test is listed under its package. */
 const packages = globSync(
   [
-    '{packages,examples,examples/recipes}/*/package.json',
-    'examples/start/next-*/package.json',
-    '{bench,conformance,simulation}/package.json',
+    '{packages,examples,examples/recipes,examples/start}/*/package.json',
+    '{bench,conformance,simulation,site}/package.json',
   ],
   {
     cwd: import.meta.dirname,
@@ -31,6 +30,8 @@ const packages = globSync(
       name: manifest.startsWith('packages') ? basename(dirname(manifest)) : dirname(manifest),
       include: [`${dirname(manifest)}/test/**/*.test.ts`],
       exclude: matrixFiles,
+      // This package exports its TypeScript sources, which Node does not run from node_modules.
+      server: { deps: { inline: ['@torii-backend/sdk'] } },
     },
   }),
 );
@@ -92,7 +93,7 @@ const matrix: TestProjectConfiguration = {
     // A `*.real.test.ts` file runs in both suites, and tries more in this one.
     include: [
       '{packages,examples,examples/recipes}/*/test/**/*.{matrix,real}.test.ts',
-      '{bench,conformance,scripts,simulation}/test/**/*.{matrix,real}.test.ts',
+      '{bench,conformance,scripts,simulation,site}/test/**/*.{matrix,real}.test.ts',
     ],
     env: { TEST_SUITE: 'matrix' },
   },

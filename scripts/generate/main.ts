@@ -44,7 +44,14 @@ try {
 
 /** In new processes, which load the files that were just written. */
 function updateTables(): void {
-  for (const script of ['emulator-tables.ts', 'frameworks-table.ts', 'generate/templates.ts']) {
+  const scripts = [
+    'emulator-tables.ts',
+    'frameworks-table.ts',
+    'statement-tests.ts',
+    'generate/troubleshooting.ts',
+    'generate/templates.ts',
+  ];
+  for (const script of scripts) {
     const args = [join(repository, 'scripts', script), ...(values.check ? ['--check'] : [])];
     const { status } = spawnSync(process.execPath, args, { stdio: 'inherit' });
     if (status !== 0) process.exitCode = 1;

@@ -37,7 +37,7 @@ export function planApp(project: Project, framework: AppFramework): SetupPlan {
   return isEmpty(project) ? planNewApp(project, framework) : planExistingApp(project, framework);
 }
 
-/** Whether the folder has no code yet, or only what an earlier run wrote. */
+/** Whether the folder has no code yet. */
 export function isEmpty({ files }: Project): boolean {
   const sources = files.list('').filter((path) => /\.[cm]?[jt]sx?$/.test(path) && !/\.(?:config|d)\.\w+$/.test(path));
   return sources.length === 0;
@@ -105,7 +105,7 @@ function planExistingApp(project: Project, framework: AppFramework): SetupPlan {
     devCommand: app !== undefined && listens(app) ? `node --watch ${app.path}` : undefined,
     testFile: placedPath(project, 'test/me.test.ts', places['test/me.test.ts']),
     devOptions: [],
-    guarded: [`GET ${route}`],
+    guarded: step.length === 0 ? [`GET ${route}`] : [],
     unguarded: publicRoutes(project),
     manualSteps: step,
     usage: framework.usage,

@@ -1,0 +1,27 @@
+/** One possible cause, and what to do about it. Both are sentences, in Markdown with links from docs/. */
+export interface Cause {
+  readonly cause: string;
+  readonly remedy: string;
+}
+
+/** Who has to act: the sender of the request, the server that refused it, or Torii. */
+export type Actor = keyof typeof actors;
+
+export const actors = {
+  client: 'The client must act.',
+  server: 'Your server must be changed.',
+  either: 'The client or your server must act, depending on the cause.',
+  wait: 'Try again later. If it lasts, your server or its surroundings must be changed.',
+  torii: 'The issuer must act.',
+} as const;
+
+/** What a reason or a code means, and what to do. */
+export interface Entry {
+  /** In Markdown, with links from docs/. The beginning of a sentence, without a full stop. Also the row of docs/errors.md. */
+  readonly meaning: string;
+  readonly actor: Actor;
+  /** By a short name, the most likely one first. */
+  readonly causes: Readonly<Record<string, Cause>>;
+  /** How to find out which cause it is. A sentence. */
+  readonly find?: string;
+}

@@ -1,0 +1,18 @@
+/** What the sources of one package say about an option. Written by `npm run generate`. */
+export interface OptionPlace {
+  /** The package, or its entry point, that throws the error: `@torii/core/jwt`. */
+  readonly from: string;
+  /** What the option is. The first paragraph of its doc comment. */
+  readonly about?: string;
+  readonly absent?: string;
+  /** What the error can say. `…` is known only when the program runs. */
+  readonly messages: readonly string[];
+  /** Whether the value can also be refused as a text that was pasted or read wrongly. */
+  readonly isPasted?: true;
+}
+
+/** A name that `option` of a ToriiConfigError can have. */
+export interface OptionEntry {
+  readonly name: string;
+  readonly places: readonly OptionPlace[];
+}

@@ -1,0 +1,111 @@
+import { relative } from 'node:path';
+import ts from 'typescript';
+import { repository } from '../workspace.ts';
+import { functionOf } from './function-nodes.ts';
+import { type Scope, SymbolicTexts, unknownPart } from './symbolic-text.ts';
+
+/** A ToriiConfigError that the sources can throw. */
+export interface ConfigError {
+  readonly option: string;
+  readonly message: string;
+  /** The file that names the option, from the root of the repository. */
+  readonly file: string;
+}
+
+export interface ConfigErrors {
+  readonly errors: readonly ConfigError[];
+  /** The lines that create an error for an option whose name could not be found out. */
+  readonly unresolved: readonly string[];
+}
+
+const longestChain = 8;
+
+/** Functions that report an option that does not exist, or was not given as a plain property. The caller chose the name. */
+const namedByCaller: ReadonlySet<string> = new Set(['unknownName', 'misplacedOption', 'readKnownOptions']);
+
+/**
+ * Finds each `new ToriiConfigError(option, message)` of the sources. If the option is a parameter of the function around it,
+ * follows the calls of that function to the name.
+ */
+export function findConfigErrors(program: ts.Program, sources: readonly ts.SourceFile[]): ConfigErrors {
+  const texts = new SymbolicTexts(program.getTypeChecker());
+  const { created, calls } = collect(sources, texts);
+  const errors: ConfigError[] = [];
+  const unresolved = new Set<string>();
+  for (const site of created) follow(site, site, new Map(), 0);
+  return { errors, unresolved: [...unresolved].sort() };
+
+  function follow(site: ts.NewExpression, at: ts.Node, scope: Scope, length: number): void {
+    const [option, message] = site.arguments ?? [];
+    if (option === undefined || message === undefined) return;
+    const names = texts.textsOf(option, scope);
+    const isKnown = names.every((name) => !name.includes(unknownPart));
+    const around = enclosingFunction(at);
+    if (!isKnown && around?.name !== undefined && namedByCaller.has(around.name.getText())) return;
+    const callers = isKnown || around === undefined || length > longestChain ? [] : (calls.get(around) ?? []);
+    if (isKnown || callers.length === 0) {
+      for (const name of names) {
+        if (name === '') continue;
+        if (name.includes(unknownPart)) unresolved.add(placeOf(at));
+        else add(name, at, scope, message, option);
+      }
+      return;
+    }
+    for (const call of callers) {
+      follow(site, call, texts.bind([...(around?.parameters ?? [])], [...call.arguments], scope), length + 1);
+    }
+  }
+
+  function add(name: string, at: ts.Node, scope: Scope, message: ts.Expression, option: ts.Expression): void {
+    // With the name in place of every variable that holds it, conditions such as `name === 'keys'` are decided.
+    const named = new Map(scope);
+    for (let at: ts.Expression | undefined = option; at !== undefined && ts.isIdentifier(at); ) {
+      const symbol = texts.symbolOf(at);
+      if (symbol === undefined || named.get(symbol)?.pos === -1) break;
+      at = scope.get(symbol);
+      named.set(symbol, ts.factory.createStringLiteral(name));
+    }
+    const file = relative(repository, at.getSourceFile().fileName).replaceAll('\\', '/');
+    for (const text of texts.textsOf(message, named)) errors.push({ option: name, message: text, file });
+  }
+}
+
+interface Collected {
+  readonly created: readonly ts.NewExpression[];
+  readonly calls: ReadonlyMap<ts.FunctionLikeDeclaration, readonly ts.CallExpression[]>;
+}
+
+function collect(sources: readonly ts.SourceFile[], texts: SymbolicTexts): Collected {
+  const created: ts.NewExpression[] = [];
+  const calls = new Map<ts.FunctionLikeDeclaration, ts.CallExpression[]>();
+  const visit = (node: ts.Node): void => {
+    if (ts.isNewExpression(node) && node.expression.getText() === 'ToriiConfigError') created.push(node);
+    if (
+      ts.isCallExpression(node) &&
+      (ts.isIdentifier(node.expression) || ts.isPropertyAccessExpression(node.expression))
+    ) {
+      const called = functionOf(
+        texts.symbolOf(ts.isIdentifier(node.expression) ? node.expression : node.expression.name)?.valueDeclaration,
+      );
+      if (called !== undefined) calls.set(called, [...(calls.get(called) ?? []), node]);
+    }
+    ts.forEachChild(node, visit);
+  };
+  for (const source of sources) visit(source);
+  return { created, calls };
+}
+
+/** The named function around a node. */
+function enclosingFunction(node: ts.Node): ts.FunctionLikeDeclaration | undefined {
+  for (let at = node.parent; at !== undefined; at = at.parent) {
+    if (ts.isFunctionDeclaration(at) || ts.isMethodDeclaration(at)) return at;
+    if (ts.isVariableDeclaration(at) && functionOf(at) !== undefined) return functionOf(at);
+  }
+  return undefined;
+}
+
+function placeOf(node: ts.Node): string {
+  const file = node.getSourceFile();
+  const { line } = file.getLineAndCharacterOfPosition(node.getStart());
+  return `${relative(repository, file.fileName)}:${line + 1}`;
+}

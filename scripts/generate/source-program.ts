@@ -1,0 +1,39 @@
+import { globSync } from 'node:fs';
+import { join } from 'node:path';
+import ts from 'typescript';
+import { repository } from '../workspace.ts';
+
+/**
+ * Reads the sources of the packages that throw a ToriiConfigError. Other packages and the types of Node are not read: names of
+ * options and texts of messages do not depend on them.
+ */
+export function readSources(): ts.Program {
+  const files = globSync(
+    'packages/{api,authz,core,express,fastify,hono,koa,next,revocation,streams}/src/**/*.{ts,tsx}',
+    {
+      cwd: repository,
+    },
+  ).map((path) => join(repository, path));
+  const options: ts.CompilerOptions = {
+    target: ts.ScriptTarget.ESNext,
+    lib: ['lib.es2024.d.ts'],
+    types: [],
+    module: ts.ModuleKind.ESNext,
+    moduleResolution: ts.ModuleResolutionKind.Bundler,
+    customConditions: ['@torii/source'],
+    allowImportingTsExtensions: true,
+    strict: true,
+    noEmit: true,
+  };
+  const host = ts.createCompilerHost(options);
+  host.resolveModuleNameLiterals = (literals, file) =>
+    literals.map(({ text }) =>
+      /^\.|^@torii\//.test(text) ? ts.resolveModuleName(text, file, options, host) : { resolvedModule: undefined },
+    );
+  return ts.createProgram(files, options, host);
+}
+
+/** The sources of the packages, without the libraries of the language. */
+export function listSources(program: ts.Program): readonly ts.SourceFile[] {
+  return program.getSourceFiles().filter(({ fileName }) => fileName.includes('/packages/'));
+}
