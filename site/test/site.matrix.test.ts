@@ -113,16 +113,26 @@ describe('search', () => {
   });
 
   test.each([
-    ['@torii/next', '/packages/next'],
+    ['token_expired', '/troubleshooting#token_expired'],
+    ['createVerifier', '/reference/core#createverifier'],
+    ['createVer', '/reference/core#createverifier'],
+    ['cors', '/cors'],
+    ['csrf', '/cookies-and-csrf'],
     ['webhook', '/webhooks'],
-    ['express', '/packages/express'],
+  ])('finds %s first at %s', (query, address) => {
+    expect(search(query)[0]?.id).toMatch(new RegExp(`^${base.slice(0, -1)}${address}(?:#|$)`));
+  });
+
+  test.each([
+    ['@torii/next', '/packages/next'],
+    ['express', '/start/express'],
     ['revocation', '/revocation'],
-  ])('finds %s', (query, address) => {
-    expect(
-      search(query)
-        .slice(0, 8)
-        .map(({ id }) => id.replace(/#.*/, '')),
-    ).toContain(base.slice(0, -1) + address);
+    ['webhooks', '/webhooks'],
+  ])('finds %s with %s among the first', (query, address) => {
+    const first = search(query)
+      .slice(0, 8)
+      .map(({ id }) => id.replace(/#.*/, ''));
+    expect(first).toContain(base.slice(0, -1) + address);
   });
 });
 

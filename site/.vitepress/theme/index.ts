@@ -3,6 +3,7 @@ import DefaultTheme from 'vitepress/theme-without-fonts';
 import { defineComponent, h } from 'vue';
 import { markHome } from './home-landmark.ts';
 import { MarkdownLink } from './markdown-link.ts';
+import { correctSearchDialog } from './search-dialog.ts';
 import './colors.css';
 import './layout.css';
 
@@ -10,6 +11,7 @@ export default {
   extends: DefaultTheme,
   Layout: defineComponent(() => {
     markHome();
+    correctSearchDialog();
     return () => h(DefaultTheme.Layout, null, { 'doc-footer-before': () => h(MarkdownLink) });
   }),
 } satisfies Theme;
