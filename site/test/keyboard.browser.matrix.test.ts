@@ -71,7 +71,7 @@ test('a visitor of a phone reaches a guide through the menu', async ({ openPage 
 });
 
 test('the dark mode is kept on the next page', async ({ openPage }) => {
-  const page = await openPage({ colorScheme: 'light' });
+  const page = await openPage({ colorScheme: 'light', viewport: { width: 1400, height: 800 } });
   await openAt(page, site.origin, '/packages/express');
   await page.locator('.VPNavBarAppearance button').click();
   await expect.poll(() => page.locator('html.dark').count()).toBe(1);

@@ -20,7 +20,7 @@ function correct(dialog: Element): void {
     dialog.setAttribute('role', 'dialog');
     dialog.setAttribute('aria-modal', 'true');
     dialog.setAttribute('aria-label', 'Search');
-    dialog.querySelector('#localsearch-label')?.setAttribute('aria-label', 'Search');
+    for (const key of dialog.querySelectorAll('kbd[aria-label]')) key.setAttribute('role', 'img');
   }
   for (const item of dialog.querySelectorAll('li[id], li[aria-selected]')) moveOption(item);
 }
