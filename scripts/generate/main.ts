@@ -44,8 +44,9 @@ try {
 
 /** In new processes, which load the files that were just written. */
 function updateTables(): void {
-  for (const script of ['emulator-tables.ts', 'frameworks-table.ts', 'generate/troubleshooting.ts']) {
-    const args = [join(repository, 'scripts', script), ...(values.check ? ['--check'] : [])];
+  for (const script of ['emulator-tables.ts', 'frameworks-table.ts', 'generate/troubleshooting.ts', 'cli-pages.ts']) {
+    const path = join(repository, 'scripts', script);
+    const args = ['--conditions=@torii/source', path, ...(values.check ? ['--check'] : [])];
     const { status } = spawnSync(process.execPath, args, { stdio: 'inherit' });
     if (status !== 0) process.exitCode = 1;
   }
