@@ -1,11 +1,14 @@
-// Compiles every TypeScript block of the documentation as a separate module, and checks the links to files and headings. A block
+// Compiles every TypeScript block of the documentation (see compiled-blocks.ts), and checks the links to files and headings. A block
 // that cannot compile needs a reason in the line before it:
 //   <!-- not compiled: half of a class -->
+// A block that is part of a file is compiled after the code of a comment, in the line before it:
+//   <!-- compiled with: declare const userId: string; -->
 // A block that is a copy of a file is compared with it, and compiled with that file's package: see included-code.ts. `--write`
 // copies the file again.
-import { spawnSync } from 'node:child_process';
-import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { checkedLanguages, findSyntaxProblems } from './block-syntax.ts';
+import { compileBlocks } from './compiled-blocks.ts';
 import { includeCode, readSource } from './included-code.ts';
 import { listAnchors, listLinks } from './markdown.ts';
 import { repository } from './workspace.ts';
@@ -17,19 +20,21 @@ interface Block {
   readonly code: string;
   /** The reason from the comment before the block, if the block is not compiled. */
   readonly excuse: string | undefined;
+  /** Code to compile before the block's own, from the comment before the block. */
+  readonly preamble: string | undefined;
   /** The file that the block is a copy of, from the comment before the block. */
   readonly source: string | undefined;
 }
 
 export interface Page {
+  /** The TypeScript blocks. */
   readonly blocks: readonly Block[];
+  /** The blocks of other languages whose syntax can be checked. */
+  readonly others: readonly Block[];
   /** The lines of all blocks of shell commands. */
   readonly commands: readonly string[];
   readonly links: readonly { readonly target: string; readonly line: number }[];
 }
-
-/** Inside docs/, so that blocks can import the dependencies of docs/package.json. */
-const blockFolder = 'docs/.blocks';
 
 if (import.meta.main) {
   const write = process.argv.includes('--write');
@@ -47,14 +52,21 @@ if (import.meta.main) {
   const blocks = pages.flatMap(({ path, blocks }) => blocks.map((block) => ({ path, ...block })));
   const compiled = blocks.filter((block) => block.excuse === undefined && block.source === undefined);
   const copies = blocks.filter((block) => block.source !== undefined);
+  const others = pages.flatMap(({ path, others }) => others.map((block) => ({ path, ...block })));
   const links = pages.flatMap(({ path, links }) => links.map((link) => ({ path, ...link })));
 
-  const problems = [...stale, ...compileBlocks(compiled), ...findBrokenLinks(links)];
+  const problems = [...stale, ...compileBlocks(compiled), ...findSyntaxProblems(others), ...findBrokenLinks(links)];
   for (const problem of problems) console.error(problem);
   if (problems.length === 0) {
     const excused = blocks.length - compiled.length - copies.length;
-    const counts = [`${compiled.length} code blocks compile`, `${copies.length} equal their files`];
-    console.log(`${counts.join(', ')}, ${excused} are excluded, ${links.length} links resolve`);
+    const counts = [
+      `${compiled.length} code blocks compile`,
+      `${copies.length} equal their files`,
+      `${excused} are excluded`,
+      `${others.length} of other languages can be parsed`,
+      `${links.length} links resolve`,
+    ];
+    console.log(counts.join(', '));
   }
   process.exitCode = problems.length === 0 ? 0 : 1;
 }
@@ -62,8 +74,10 @@ if (import.meta.main) {
 /** Returns the TypeScript blocks, the shell commands and the relative links of a page. */
 export function readPage(markdown: string): Page {
   const blocks: Block[] = [];
+  const others: Block[] = [];
   const commands: string[] = [];
   let excuse: string | undefined;
+  let preamble: string | undefined;
   let source: string | undefined;
   let fence:
     | { readonly end: string; readonly language: string; readonly line: number; readonly code: string[] }
@@ -77,10 +91,12 @@ export function readPage(markdown: string): Page {
       }
       const { language, line, code } = fence;
       if (language === 'sh') commands.push(...code);
-      if (language === 'ts' || language === 'tsx')
-        blocks.push({ language, line, code: code.join('\n'), excuse, source });
+      const block = { language, line, code: code.join('\n'), excuse, preamble, source };
+      if (language === 'ts' || language === 'tsx') blocks.push(block);
+      if (checkedLanguages.includes(language)) others.push(block);
       fence = undefined;
       excuse = undefined;
+      preamble = undefined;
       source = undefined;
       continue;
     }
@@ -92,10 +108,11 @@ export function readPage(markdown: string): Page {
     // Formatters insert blank lines between a comment and its block.
     if (text.trim() === '') continue;
     excuse = /<!-- not compiled: (.+) -->/.exec(text)?.[1];
+    preamble = /<!-- compiled with: (.+) -->/.exec(text)?.[1];
     source = readSource(text);
   }
   if (fence !== undefined) throw new Error(`The code block that starts in line ${fence.line - 1} is never closed.`);
-  return { blocks, commands, links: listLinks(markdown).filter(({ target }) => !/^[a-z]+:/.test(target)) };
+  return { blocks, others, commands, links: listLinks(markdown).filter(({ target }) => !/^[a-z]+:/.test(target)) };
 }
 
 /** Compares blocks that are copies of a file with that file. With `--write`, updates them. */
@@ -111,43 +128,6 @@ function compareCopies(path: string, write: boolean): readonly string[] {
   } catch (error) {
     return [`${path}: ${error instanceof Error ? error.message : error}`];
   }
-}
-
-function compileBlocks(blocks: readonly (Block & { readonly path: string })[]): readonly string[] {
-  if (blocks.length === 0) return [];
-  rmSync(join(repository, blockFolder), { recursive: true, force: true });
-  const tsconfig = {
-    extends: '../../tsconfig.base.json',
-    // The options are less strict than those of the repository, because an example may declare names that it does not
-    // use.
-    compilerOptions: {
-      types: ['node'],
-      jsx: 'react-jsx',
-      noEmit: true,
-      isolatedDeclarations: false,
-      noPropertyAccessFromIndexSignature: false,
-      noUnusedLocals: false,
-      noUnusedParameters: false,
-    },
-    include: ['**/*'],
-  };
-  writeBlock('tsconfig.json', JSON.stringify(tsconfig));
-  for (const { path, line, language, code } of blocks) {
-    // The code is preceded by empty lines, so that the compiler reports line numbers of the page.
-    writeBlock(`${path}.${line}.${language}`, '\n'.repeat(line - 1) + code);
-  }
-  const { status, stdout, stderr } = spawnSync('tsc', ['-p', blockFolder, '--pretty', 'false'], {
-    cwd: repository,
-    encoding: 'utf8',
-  });
-  if (status === 0) return [];
-  return [`${stdout}${stderr}`.replaceAll(/^docs\/\.blocks\/(.+\.md)\.\d+\.tsx?\((\d+),(\d+)\)/gm, '$1:$2:$3').trim()];
-}
-
-function writeBlock(name: string, text: string): void {
-  const file = join(repository, blockFolder, name);
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, text);
 }
 
 function findBrokenLinks(

@@ -52,7 +52,7 @@ const rows: readonly Row[] = [
   row(
     'hapi, h3, Elysia, SvelteKit, Remix and others with a request of Node or Fetch',
     '[@torii/core](../packages/core/README.md#what-you-call), `verifier.check(request)`',
-    { path: 'README.md', section: 'Any other server' },
+    { path: 'README.md', section: 'Other frameworks' },
     '[how core reads their requests](../packages/core/test/request.test.ts)',
   ),
   row(

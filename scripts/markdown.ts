@@ -57,7 +57,7 @@ export function listAnchors(markdown: string): ReadonlySet<string> {
   return anchors;
 }
 
-function anchorOf(heading: string): string {
+export function anchorOf(heading: string): string {
   return heading
     .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
     .toLowerCase()

@@ -16,6 +16,7 @@ export const benches: readonly Bench[] = [
   { name: 'api-size' },
   { name: 'api-walk' },
   { name: 'emulator' },
+  { name: 'start' },
 ];
 
 export interface Bench {

@@ -44,7 +44,15 @@ try {
 
 /** In new processes, which load the files that were just written. */
 function updateTables(): void {
-  for (const script of ['emulator-tables.ts', 'frameworks-table.ts', 'generate/troubleshooting.ts', 'cli-pages.ts']) {
+  const scripts = [
+    'emulator-tables.ts',
+    'frameworks-table.ts',
+    'statement-tests.ts',
+    'generate/troubleshooting.ts',
+    'generate/templates.ts',
+    'cli-pages.ts',
+  ];
+  for (const script of scripts) {
     const path = join(repository, 'scripts', script);
     const args = ['--conditions=@torii/source', path, ...(values.check ? ['--check'] : [])];
     const { status } = spawnSync(process.execPath, args, { stdio: 'inherit' });

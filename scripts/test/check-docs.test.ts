@@ -4,7 +4,7 @@ import { readPage } from '../check-docs.ts';
 test('returns the TypeScript blocks and their lines', () => {
   const page = readPage(['# Title', '', '```ts', 'const a = 1;', '```', '', '```sh', 'npm test', '```'].join('\n'));
   expect(page.blocks).toEqual([
-    { language: 'ts', line: 4, code: 'const a = 1;', excuse: undefined, source: undefined },
+    { language: 'ts', line: 4, code: 'const a = 1;', excuse: undefined, preamble: undefined, source: undefined },
   ]);
 });
 
@@ -36,4 +36,12 @@ test('returns the links to files and headings, without those in code', () => {
 
 test('refuses a code block that is never closed', () => {
   expect(() => readPage('# Title\n```ts\n1')).toThrow('line 2');
+});
+
+test('returns the blocks of other languages, and the code that a block is compiled with', () => {
+  const page = readPage(
+    '```json\n{}\n```\n<!-- compiled with: declare const a: 1; -->\n```ts\na;\n```\n```ts\nb;\n```\n',
+  );
+  expect(page.others.map(({ language, code }) => [language, code])).toEqual([['json', '{}']]);
+  expect(page.blocks.map(({ preamble }) => preamble)).toEqual(['declare const a: 1;', undefined]);
 });

@@ -9,9 +9,6 @@ const inNode = [
 ];
 const all = [
   ...inNode,
-  ['README.md', 'Koa'],
-  ['README.md', 'Fastify'],
-  ['README.md', 'Hono'],
   ['packages/emulator/README.md', 'Test your app with it'],
   ['packages/next/README.md', 'First example'],
 ] as const;

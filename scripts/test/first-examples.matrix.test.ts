@@ -1,5 +1,5 @@
 // The first minutes of a user: an empty folder, the packages from a registry, and the README's first example, pasted.
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -8,8 +8,9 @@ import { freePort } from '../../packages/next/test/next-server.ts';
 import { fileBlocks } from '../../packages/next/test/readme-blocks.ts';
 import { configuredRegistry, describeUnreachable, type LocalRegistry, startLocalRegistry } from '../local-registry.ts';
 import { writeFileAt } from '../packed-app.ts';
+import { answers } from './answering-port.ts';
 import { readFirstExample, toCommonJs } from './first-example.ts';
-import { answers, compile, followCommands, install, type NewProject, sendRequests } from './new-project.ts';
+import { compile, followCommands, install, type NewProject, sendRequests } from './new-project.ts';
 import { installYarns, type PackageManager, packageManagers } from './package-managers.ts';
 import { type RunningLine, runLine, startLine } from './shell.ts';
 
@@ -85,9 +86,7 @@ describe('with packages from a registry', () => {
       const project = newProject(manager, `types-${page}`);
       await install(project, [...installs, types]);
       writeFileAt(join(project.folder, 'app.mts'), code);
-      await runLine(`${manager.exec} tsc --init`, project);
-      const config = join(project.folder, 'tsconfig.json');
-      writeFileAt(config, readFileSync(config, 'utf8').replace('"types": []', '"types": ["node"]'));
+      await runLine(`${manager.exec} tsc --init --types node`, project);
 
       const strict = '--skipLibCheck false';
       expect(await compile(project, `${strict} --noEmit --module preserve --moduleResolution bundler`)).toEqual([]);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import { freePort } from '../../packages/next/test/next-server.ts';
 import { writeFileAt } from '../packed-app.ts';
+import { answers } from './answering-port.ts';
 import type { PackageManager } from './package-managers.ts';
 import { runLine, type ShellOptions, startLine } from './shell.ts';
 
@@ -82,11 +83,4 @@ export async function compile(project: NewProject, options: string): Promise<rea
   const output = await runLine(`${project.manager.exec} tsc ${options} || true`, project);
   const errors = output.split('\n').filter((line) => /error TS\d+: /.test(line));
   return errors.filter((line) => !line.startsWith('node_modules/') || /^node_modules\/(?:\.pnpm\/)?@torii/.test(line));
-}
-
-export function answers(port: number): Promise<boolean> {
-  return fetch(`http://localhost:${port}`).then(
-    () => true,
-    () => false,
-  );
 }

@@ -28,9 +28,6 @@ afterAll(async () => {
 
 const examples = [
   ['README.md', 'express'],
-  ['README.md', 'koa'],
-  ['README.md', '@torii/fastify'],
-  ['README.md', 'hono'],
   ['packages/core/README.md', 'node:http'],
   ['packages/core/README.md', 'async fetch('],
   ['packages/core/README.md', 'hono'],

@@ -23,6 +23,11 @@ export class OutputClosed extends Error {
   override readonly name = 'OutputClosed';
 }
 
+/** The command did its part, and has said what is left to do by hand. Exit code 3. */
+export class StepsLeft extends Error {
+  override readonly name = 'StepsLeft';
+}
+
 /** A child process ended with this exit code and has already reported its error. The run ends with the same code. */
 export class ProgramEnded extends Error {
   override readonly name = 'ProgramEnded';
@@ -42,6 +47,7 @@ export interface FailureText {
 /** Returns the message and the exit code for an error of this file, or `undefined` for any other. */
 export function describeOwnFailure(error: unknown): FailureText | undefined {
   if (error instanceof Interrupted || error instanceof ProgramEnded) return { text: '', exitCode: error.exitCode };
+  if (error instanceof StepsLeft) return { text: '', exitCode: 3 };
   if (error instanceof UsageError) return { text: error.message, exitCode: 2 };
   if (error instanceof CommandFailure) return { text: error.message, exitCode: 1 };
   return undefined;

@@ -1,10 +1,8 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { ProgramEnded } from '../failures.ts';
-import { requirePackages } from '../optional-package.ts';
+import { startEmulatorProgram } from './emulator-program.ts';
 
 const help = `
 Options are passed to torii-emulator:
@@ -36,16 +34,8 @@ export function addEmulator(program: Command, context: Context): void {
 }
 
 async function runEmulator(context: Context, args: readonly string[]): Promise<void> {
-  const { cwd, env, signal, output, stderr } = context;
-  requirePackages('torii emulator', ['@torii/emulator']);
-  // The emulator's program, main.js, is in the folder of the package's index.js, both in dist/ and in src/.
-  const program = fileURLToPath(import.meta.resolve('@torii/emulator').replace(/index(\.\w+)$/, 'main$1'));
-  // Run the emulator in a child process: its program handles signals, calls exit and checks the version of Node.
-  const child = spawn(process.execPath, [...process.execArgv, program, ...args], {
-    cwd,
-    env: { ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const { signal, output, stderr } = context;
+  const child = startEmulatorProgram(context, 'torii emulator', args);
   // Pass on what ends this run, such as SIGTERM, an abort by the calling program or a closed pipe. Without this, only
   // Ctrl-C would stop the child: the terminal sends it to both processes.
   const stop = (): void => void child.kill('SIGTERM');

@@ -13,6 +13,18 @@ interface Outline {
 // A test compares this list with the commands themselves.
 const outlines: readonly Outline[] = [
   {
+    name: 'init',
+    usage: '[options]',
+    description: 'Add Torii to an app: a guard, a protected route, its test, and settings for development.',
+    load: async () => (await import('./init/index.ts')).addInit,
+  },
+  {
+    name: 'dev',
+    usage: '[options] <command...>',
+    description: 'Run an app together with a local Torii.',
+    load: async () => (await import('./dev.ts')).addDev,
+  },
+  {
     name: 'users',
     description: 'List, change, ban, impersonate, delete, export and import users.',
     load: async () => (await import('./users/index.ts')).addUsers,

@@ -1,0 +1,3 @@
+import { torii } from '../../../../torii';
+
+export const { POST, DELETE } = torii.tokenRoutes;

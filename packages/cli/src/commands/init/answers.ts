@@ -1,0 +1,70 @@
+import { parseEnv } from 'node:util';
+import { isLoopback, problemOfIssuer } from '@torii/core/internal';
+import type { Context } from '../../context.ts';
+import { CommandFailure, UsageError } from '../../failures.ts';
+import { askLine } from '../../prompt.ts';
+import { isEmpty } from './app-setup.ts';
+import { type Answers, frameworks, type Project, type Setup } from './plan.ts';
+import { setups } from './setups.ts';
+
+export interface AskOptions {
+  readonly framework?: string;
+  readonly issuer?: string;
+  readonly yes?: true;
+}
+
+const emulatorUrl = 'http://127.0.0.1:4100';
+
+/** Finds out how to set the project up, and asks only if the project does not say. */
+export async function chooseSetup(context: Context, project: Project, options: AskOptions): Promise<Setup> {
+  if (options.framework !== undefined) return setupOf(options.framework);
+  const found = setups.filter((setup) => setup.detect(project));
+  const [only] = found;
+  if (only !== undefined && found.length === 1) return only;
+  const names = found.map(({ framework }) => framework);
+  if (!canAsk(context, options)) {
+    if (found.length === 0) return setupOf('node');
+    throw new UsageError(`The project has ${names.join(' and ')}. Choose one with --framework.`);
+  }
+  if (found.length === 0 && !isEmpty(project)) return setupOf('node');
+  const list = found.length === 0 ? frameworks : names;
+  const answer = await askLine(context, `Which framework? ${list.join(', ')} [${list.at(-1)}] `);
+  return setupOf(answer.trim().toLowerCase() || (list.at(-1) ?? 'node'));
+}
+
+function setupOf(name: string): Setup {
+  const setup = setups.find(({ framework }) => framework === name);
+  if (setup !== undefined) return setup;
+  throw new UsageError(`There is no framework ${name}. Use ${frameworks.join(', ')}.`);
+}
+
+/** The issuer: of the flag, of the settings file, or as answered. */
+export async function chooseIssuer(
+  context: Context,
+  { files }: Project,
+  { envFile }: Setup,
+  options: AskOptions,
+): Promise<Answers> {
+  const stored = parseEnv((files.read(envFile) ?? '').replace(/\r\n?/g, '\n'))['TORII_ISSUER'];
+  if (stored !== undefined && stored !== '') {
+    if (options.issuer !== undefined && options.issuer !== stored)
+      throw new CommandFailure(
+        `${envFile} has another TORII_ISSUER, and torii init changes no value in it. Change it there, or leave out --issuer.`,
+      );
+    return answersFor(stored, `TORII_ISSUER in ${envFile}`);
+  }
+  if (options.issuer !== undefined) return answersFor(options.issuer, '--issuer');
+  if (!canAsk(context, options)) return answersFor(emulatorUrl, '--issuer');
+  const question = 'Your issuer URL, such as https://acme.torii.so [none yet: a local Torii] ';
+  return answersFor((await askLine(context, question)).trim() || emulatorUrl, 'The issuer');
+}
+
+function answersFor(issuer: string, name: string): Answers {
+  const problem = problemOfIssuer(issuer);
+  if (problem !== undefined) throw new UsageError(`${name} ${problem}.`);
+  return { issuer, usesEmulator: isLoopback(new URL(issuer).hostname) };
+}
+
+function canAsk({ stdin, stderr }: Context, { yes }: AskOptions): boolean {
+  return !yes && stdin.isTTY === true && stderr.isTTY === true;
+}

@@ -1,0 +1,126 @@
+import { type Code, endOfBlock, endOfStatement, findCode, lineStart, readCode, styleOf } from './code.ts';
+import { addImport, importsFrom, importsOf } from './imports.ts';
+import type { Project } from './plan.ts';
+import { parses } from './syntax.ts';
+
+/** A file that creates the app. */
+export interface AppFile {
+  readonly path: string;
+  readonly code: Code;
+  /** The variable of the app. */
+  readonly name: string;
+  /** The position of the statement that creates it. */
+  readonly at: number;
+}
+
+/**
+ * Finds the files that create an app.
+ *
+ * @param creation what creates it, such as `express()`
+ * @param from the package that a group of `creation` must name
+ */
+export function findAppFiles(project: Project, creation: RegExp, from: string): readonly AppFile[] {
+  const declaration = new RegExp(
+    `\\b(?:export\\s+)?(?:const|let|var)\\s+(\\w+)\\s*(?::[^=;]*)?=\\s*(?:await\\s+)?(?:${creation.source})`,
+  );
+  const paths = project.files
+    .list('')
+    .filter((path) => /\.[cm]?[jt]s$/.test(path) && !/\.(?:test|spec|d|config)\./.test(path));
+  return paths
+    .filter((path) => !/(?:^|\/)(?:tests?|__tests__|examples?|scripts)\//.test(path))
+    .flatMap((path) => {
+      const code = readCode(project.files.read(path) ?? '');
+      return findCode(code, declaration)
+        .filter(({ groups: [, required = ''] }) => required === '' || required === from)
+        .map(({ at, groups: [name = ''] }) => ({ path, code, name, at }));
+    });
+}
+
+/** How other files import the app: by name, as the default export, or not at all. */
+export function exportOf({ code, name }: AppFile): 'named' | 'default' | undefined {
+  const { bare } = code;
+  const named = new RegExp(
+    `\\bexport\\s+(?:const|let|var)\\s+${name}\\b|^export\\s*\\{[^}]*\\b${name}\\b\\s*[,}]|\\bmodule\\.exports\\s*=\\s*\\{[^}]*\\b${name}\\b\\s*[,}]|\\bexports\\.${name}\\s*=\\s*${name}\\b`,
+    'm',
+  );
+  if (named.test(bare)) return 'named';
+  const byDefault = new RegExp(
+    `^export\\s+default\\s+${name}\\s*;?\\s*$|\\bmodule\\.exports\\s*=\\s*${name}\\s*;?\\s*$`,
+    'm',
+  );
+  return byDefault.test(bare) ? 'default' : undefined;
+}
+
+/** Whether loading the file also starts a server, so that a test cannot load it. */
+export function listens({ code }: AppFile): boolean {
+  return /\.listen\s*\(|\bserve\s*\(/.test(code.bare);
+}
+
+export interface Mount {
+  /** The name that the app file imports, and from which path. */
+  readonly name: string;
+  readonly from: string;
+  /** The statement without `;`, such as `app.use(me)`. */
+  readonly statement: string;
+}
+
+/**
+ * Adds a statement that mounts a route, before the first route of the app: after the middleware that all routes share, and
+ * before a handler for unknown paths. Returns `undefined` if the place cannot be found, and the same text if it is mounted.
+ */
+export function mountRoute(file: AppFile, { name, from, statement }: Mount): string | undefined {
+  const { code, path } = file;
+  if (importsFrom(code, from)) return code.text;
+  const names = importsOf(code);
+  if (names.has(name) || new RegExp(`\\b(?:const|let|var|function)\\s+${name}\\b`).test(code.bare)) return undefined;
+  const place = placeOf(file);
+  if (place === undefined) return undefined;
+  const { semicolon, newline } = styleOf(code);
+  const line = `${place.indent}${statement}${semicolon}`;
+  const { text } = code;
+  const mounted = place.isAfter
+    ? `${text.slice(0, place.at)}${newline}${newline}${line}${text.slice(place.at)}`
+    : `${text.slice(0, place.at)}${line}${newline}${text.slice(place.at)}`;
+  const modules = /^import\b[^'"(]*\bfrom\b/m.test(code.bare) || /^import\s*['"]/m.test(code.bare) ? 'esm' : 'commonjs';
+  const done = addImport(mounted, name, from, modules);
+  return parses(done, path, modules) || !parses(text, path, modules) ? done : undefined;
+}
+
+interface Place {
+  readonly at: number;
+  readonly indent: string;
+  readonly isAfter: boolean;
+}
+
+function placeOf(file: AppFile): Place | undefined {
+  const { code, at, name } = file;
+  const end = endOfBlock(code, at);
+  const own = code.depth[at];
+  const inBlock = ({ at: found }: { readonly at: number }): boolean =>
+    found > at && found < end && code.depth[found] === own;
+  const names = importsOf(code);
+  const isLocal = (used: string): boolean => /^[./@~]/.test(names.get(used) ?? '');
+  const routes = findCode(
+    code,
+    new RegExp(
+      `\\b${name}\\s*\\.\\s*(get|post|put|patch|delete|all|options|head|route|register|on|use)\\s*\\(\\s*(['"\`/[]|\\w+)?`,
+    ),
+  ).filter(({ groups: [method, first = ''] }) => {
+    if (method !== 'use') return method !== 'get' || first !== '';
+    return /^['"`/[]/.test(first) || (isLocal(first) && !/middleware|logger|cors|parser/i.test(first));
+  });
+  const others = findCode(
+    code,
+    new RegExp(
+      `\\b${name}\\s*\\.\\s*use\\s*\\(\\s*(?:async\\b|function\\b|\\()|\\b${name}\\s*\\.\\s*listen\\s*\\(|\\bserve\\s*\\(|\\bmodule\\.exports\\b|\\bexport\\s+(?:default|\\{)|\\breturn\\s+${name}\\b`,
+    ),
+  );
+  const next = routes.find(inBlock) ?? others.find(inBlock);
+  if (next !== undefined) {
+    const start = lineStart(code, next.at);
+    return start === undefined ? undefined : { at: start, indent: code.text.slice(start, next.at), isAfter: false };
+  }
+  const start = lineStart(code, at);
+  if (start === undefined) return undefined;
+  return { at: endOfStatement(code, at), indent: code.text.slice(start, at), isAfter: true };
+}

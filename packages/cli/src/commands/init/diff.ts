@@ -1,0 +1,28 @@
+import { createTwoFilesPatch } from 'diff';
+import type { Output } from '../../output/output.ts';
+import { printableLines, withoutSecrets } from '../../output/printable.ts';
+import type { FileChange } from './plan.ts';
+
+/** The changes as a unified diff. Secrets are not shown. */
+export function describeChanges(changes: readonly FileChange[], { style }: Pick<Output, 'style'>): string {
+  const colorOf = (line: string): string => {
+    if (/^(?:---|\+\+\+) /.test(line)) return style('bold', line);
+    if (line.startsWith('@@')) return style('cyan', line);
+    if (line.startsWith('+')) return style('green', line);
+    return line.startsWith('-') ? style('red', line) : line;
+  };
+  return changes
+    .map(({ path, before, after }) => {
+      const from = before === undefined ? '/dev/null' : `a/${path}`;
+      const patch = createTwoFilesPatch(from, `b/${path}`, before ?? '', after, undefined, undefined, {
+        context: 3,
+        stripTrailingCr: true,
+      });
+      const lines = withoutSecrets(printableLines(patch)).trimEnd().split('\n');
+      return `${lines
+        .filter((line) => !/^=+$/.test(line))
+        .map(colorOf)
+        .join('\n')}\n`;
+    })
+    .join('\n');
+}

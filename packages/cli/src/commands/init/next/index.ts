@@ -1,0 +1,153 @@
+// `torii init` for Next.js: both routers, with or without `src/`, Next 15 and 16.
+import { posix } from 'node:path';
+import { templates } from '../../../generated/templates.ts';
+import type { Project, Setup, SetupPlan } from '../plan.ts';
+import { allDependencies } from '../project.ts';
+import { createDraft, type Draft, findModule } from './draft.ts';
+import { composeProxy, hasToriiProxy, proxyCode } from './existing-proxy.ts';
+import { createPlaces, type Places } from './places.ts';
+import { hasSession, wrapChildren, wrapComponent } from './root-layout.ts';
+import { type NextShape, readShape } from './shape.ts';
+import { addTest, placeTest } from './test-files.ts';
+
+export const nextSetup: Setup = {
+  framework: 'next',
+  name: 'Next.js',
+  envFile: '.env.local',
+  detect: ({ manifest }) => 'next' in allDependencies(manifest),
+  plan,
+};
+
+function plan(project: Project): SetupPlan {
+  const shape = readShape(project);
+  const places = createPlaces(project, shape, templates[`next-${shape.router}`], placesFor(project, shape));
+  const draft = createDraft(project, places);
+  draft.add('torii-options.ts', (text) => (shape.hasLanguages ? addImages(text) : text));
+  draft.add('torii.ts');
+  draft.add('session.tsx');
+  for (const source of Object.keys(routesOf(shape))) draft.add(source);
+  addProxy(project, shape, places, draft);
+  addSession(project, shape, places, draft);
+  addTest(project, shape, draft);
+
+  const origin = originOf(project);
+  const { basePath } = shape;
+  const proxy = existingProxy(project, shape)?.path ?? places.pathOf('proxy.ts');
+  const hasMatcher = /\bmatcher\b/.test(project.files.read(proxy) ?? 'matcher');
+  return {
+    changes: draft.changes,
+    dependencies: ['@torii/next'],
+    // Vitest 5 does not accept the version of @types/node in new apps.
+    devDependencies: ['vitest@^4'],
+    variables: { APP_ORIGIN: origin },
+    scripts: {},
+    devCommand: undefined,
+    testFile: places.pathOf('test/me.test.ts'),
+    testCommand: 'vitest run',
+    devOptions: [`--allow-origin ${origin}`],
+    guarded: [`GET ${basePath}/api/me`],
+    unguarded: [
+      `${basePath || '/'} (change \`publicPaths\` in ${places.pathOf('torii-options.ts')})`,
+      ...(hasMatcher ? [`what \`matcher\` in ${proxy} leaves out`] : []),
+    ],
+    otherRoutes: [
+      `${basePath}/account sends signed-out users to ${basePath}/sign-in.`,
+      `${proxy} refuses requests without a valid token for all other paths. It is a first filter only.`,
+      ...(hasMatcher
+        ? []
+        : [`${proxy} has no \`matcher\`, so the files in public/ need a token too, unless \`publicPaths\` has them.`]),
+    ],
+    usage: 'const { userId } = await torii.protect();',
+    manualSteps: draft.manualSteps,
+  };
+}
+
+/** With languages, Next does not leave its image optimizer out of `matcher`. */
+function addImages(text: string): string {
+  return text.replace("publicPaths: ['/']", "publicPaths: ['/', '/_next/image']");
+}
+
+function addProxy(project: Project, shape: NextShape, places: Places, draft: Draft): void {
+  const existing = existingProxy(project, shape);
+  if (existing === undefined) {
+    draft.add('proxy.ts', (text) => text.replace('const proxy', `const ${shape.entrance}`));
+    return;
+  }
+  const { name, path } = existing;
+  const options = places.importOf('torii-options.ts', path);
+  draft.edit(path, (text) => (hasToriiProxy(text) ? text : composeProxy(text, name, options)), {
+    what: 'Call your function from the one of `createToriiProxy`, and export that.',
+    code: proxyCode(name, options),
+  });
+}
+
+function existingProxy(project: Project, { source }: NextShape) {
+  for (const name of ['proxy', 'middleware'] as const) {
+    const path = findModule(project, posix.join(source, name));
+    if (path !== undefined) return { name, path };
+  }
+  return undefined;
+}
+
+/** Adds `<Session>` to the root layout, and to `pages/_app`. */
+function addSession(project: Project, { router, source, pages }: NextShape, places: Places, draft: Draft): void {
+  const layout = findModule(project, posix.join(pages, 'layout'));
+  const component = findModule(project, posix.join(source, 'pages', '_app'));
+  if (router === 'app' && layout === undefined) draft.add('app/layout.tsx');
+  if (router === 'pages' && component === undefined) draft.add('pages/_app.tsx');
+  for (const [path, wrap, code] of [
+    [router === 'app' ? layout : undefined, wrapChildren, '<Session>{children}</Session>'],
+    [component, wrapComponent, '<Session><Component {...pageProps} /></Session>'],
+  ] as const) {
+    if (path === undefined) continue;
+    const session = places.importOf('session.tsx', path);
+    draft.edit(path, (text) => (hasSession(text) ? text : wrap(text, session)), {
+      what: 'Put `<Session>` around the pages.',
+      code: `import { Session } from '${session}';\n\n${code}\n`,
+    });
+  }
+}
+
+/** The routes and pages of the examples, and where they go. */
+function routesOf({ router, source, pages }: NextShape): Readonly<Record<string, string>> {
+  const inSource = (path: string) => posix.join(source, path);
+  const shared = {
+    'app/api/torii/token/route.ts': inSource('app/api/torii/token/route'),
+    'app/%5Ftorii/[...path]/route.ts': inSource('app/%5Ftorii/[...path]/route'),
+  };
+  if (router === 'pages') {
+    return {
+      ...shared,
+      'pages/api/me.ts': inSource('pages/api/me'),
+      'pages/sign-in.tsx': inSource('pages/sign-in'),
+      'pages/account.tsx': inSource('pages/account'),
+    };
+  }
+  return {
+    ...shared,
+    'app/api/me/route.ts': inSource('app/api/me/route'),
+    'app/sign-in/page.tsx': posix.join(pages, 'sign-in/page'),
+    'app/account/page.tsx': posix.join(pages, 'account/page'),
+  };
+}
+
+function placesFor(project: Project, shape: NextShape): Readonly<Record<string, string>> {
+  const { source, entrance, pages } = shape;
+  return {
+    ...routesOf(shape),
+    ...placeTest(project),
+    'torii-options.ts': posix.join(source, 'torii-options'),
+    'torii.ts': posix.join(source, 'torii'),
+    'session.tsx': posix.join(source, 'session'),
+    'proxy.ts': posix.join(source, entrance),
+    'app/layout.tsx': posix.join(pages, 'layout'),
+    'pages/_app.tsx': posix.join(source, 'pages/_app'),
+  };
+}
+
+/** At which address `next dev` serves the app. */
+function originOf({ manifest }: Project): string {
+  const dev = manifest.scripts?.['dev'] ?? '';
+  const port = /\s(?:-p|--port)[ =](\d+)/.exec(dev)?.[1] ?? '3000';
+  return `${/--experimental-https\b/.test(dev) ? 'https' : 'http'}://localhost:${port}`;
+}

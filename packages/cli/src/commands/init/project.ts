@@ -1,0 +1,145 @@
+import { existsSync } from 'node:fs';
+import { dirname, join, posix } from 'node:path';
+import { CommandFailure } from '../../failures.ts';
+import { parseCommentedJson } from './commented-json.ts';
+import type { PackageManager, PackageManifest, Project, ProjectFiles } from './plan.ts';
+import { openProjectFiles } from './project-files.ts';
+
+interface Wishes {
+  /** Write TypeScript, although nothing in the folder says so. */
+  readonly typescript?: true;
+}
+
+/** Reads the project in a folder. */
+export function readProject(root: string, wishes: Wishes = {}): Project {
+  const files = openProjectFiles(root);
+  const manifest = readManifest(files);
+  const compilerOptions = readCompilerOptions(files);
+  const language = languageOf(files, manifest, wishes);
+  const sources = files.list('').filter((path) => isSource(path, language));
+  const isModule = manifest.type === 'module' || files.read('package.json') === undefined;
+  const form = formOf(files, sources, { language, isModule, compilerOptions });
+  return {
+    files,
+    manifest,
+    compilerOptions,
+    language,
+    ...form,
+    packageManager: packageManagerOf(root, manifest),
+    testRunner: 'vitest' in allDependencies(manifest) ? 'vitest' : 'node:test',
+  };
+}
+
+function readManifest(files: ProjectFiles): PackageManifest {
+  const text = files.read('package.json');
+  if (text === undefined) return {};
+  try {
+    const manifest: unknown = JSON.parse(text.replace(/^\uFEFF/, ''));
+    if (typeof manifest === 'object' && manifest !== null && !Array.isArray(manifest)) return manifest;
+  } catch {}
+  throw new CommandFailure('package.json is not a JSON object. Correct it first.');
+}
+
+function readCompilerOptions(files: ProjectFiles): Project['compilerOptions'] {
+  const config = parseCommentedJson(files.read('tsconfig.json') ?? files.read('jsconfig.json') ?? '{}');
+  const options: unknown = Reflect.get(Object(config), 'compilerOptions');
+  return typeof options === 'object' && options !== null ? (options as Project['compilerOptions']) : {};
+}
+
+/** Every dependency that package.json lists, with its range. */
+export function allDependencies({ dependencies, devDependencies }: PackageManifest): Readonly<Record<string, string>> {
+  return { ...devDependencies, ...dependencies };
+}
+
+function languageOf(files: ProjectFiles, manifest: PackageManifest, { typescript }: Wishes): Project['language'] {
+  const isTyped = files.read('tsconfig.json') !== undefined || 'typescript' in allDependencies(manifest);
+  if (typescript || isTyped) return 'ts';
+  const sources = files.list('');
+  const hasScripts = sources.some((path) => /\.[cm]?jsx?$/.test(path) && !/\.config\.\w+$/.test(path));
+  const hasTypes = sources.some((path) => /\.[cm]?tsx?$/.test(path) && !/\.(?:d|config)\.\w+$/.test(path));
+  return hasTypes && !hasScripts ? 'ts' : 'js';
+}
+
+function isSource(path: string, language: Project['language']): boolean {
+  if (/\.(?:config|test|spec|d)\.\w+$/.test(path)) return false;
+  return (language === 'ts' ? /\.m?tsx?$/ : /\.[cm]?jsx?$/).test(path);
+}
+
+interface Facts {
+  readonly language: Project['language'];
+  readonly isModule: boolean;
+  readonly compilerOptions: Project['compilerOptions'];
+}
+
+/** How new files are written, so that the existing ones can load them. */
+function formOf(
+  files: ProjectFiles,
+  sources: readonly string[],
+  { language, isModule, compilerOptions }: Facts,
+): Pick<Project, 'modules' | 'sourceEnding' | 'importEnding'> {
+  const endings = new Set(sources.map((path) => posix.extname(path).replace(/x$/, '')));
+  if (language === 'ts') {
+    const modules = isModule ? 'esm' : 'commonjs';
+    // Node does not run `import` in a .ts file of a CommonJS package.
+    const isBare = sources.length === 0 && !isModule && !('module' in compilerOptions);
+    if (isBare || (endings.has('.mts') && !endings.has('.ts')))
+      return { modules: 'esm', sourceEnding: '.mts', importEnding: '.mts' };
+    return { modules, sourceEnding: '.ts', importEnding: typedEnding(files, sources, compilerOptions) };
+  }
+  const texts = sources.map((path) => files.read(path) ?? '');
+  if (isModule) return { modules: 'esm', sourceEnding: '.js', importEnding: '.js' };
+  if (endings.has('.mjs') && !endings.has('.js')) return { modules: 'esm', sourceEnding: '.mjs', importEnding: '.mjs' };
+  // Bundlers and Node itself load ES modules from a package without a type.
+  const isWritten = texts.some((text) => /^import\s.*\bfrom\b/m.test(text)) && !texts.some(hasRequire);
+  if (isWritten) return { modules: 'esm', sourceEnding: '.js', importEnding: endingOfImports(texts) ?? '.js' };
+  return { modules: 'commonjs', sourceEnding: '.js', importEnding: endingOfImports(texts) ?? '' };
+}
+
+function hasRequire(text: string): boolean {
+  return /\brequire\(['"]/.test(text);
+}
+
+function typedEnding(
+  files: ProjectFiles,
+  sources: readonly string[],
+  { module = '', moduleResolution = '', ...options }: Project['compilerOptions'],
+): Project['importEnding'] {
+  const found = endingOfImports(sources.map((path) => files.read(path) ?? ''));
+  if (found !== undefined) return found;
+  const allowsTs =
+    options['allowImportingTsExtensions'] === true || options['rewriteRelativeImportExtensions'] === true;
+  if (allowsTs || files.read('tsconfig.json') === undefined) return '.ts';
+  return /^node(?:next|\d+)$/i.test(String(moduleResolution || module)) ? '.js' : '';
+}
+
+/** What the relative imports of these files end with most often, or `undefined` if there are none. */
+function endingOfImports(texts: readonly string[]): '.ts' | '.js' | '' | undefined {
+  const counts = { '.ts': 0, '.js': 0, '': 0 };
+  for (const text of texts) {
+    for (const [, path = ''] of text.matchAll(/(?:\bfrom\s*|\brequire\(|\bimport\()['"](\.{1,2}\/[^'"]+)['"]/g)) {
+      if (/\.jsx?$/.test(path)) counts['.js'] += 1;
+      else if (/\.tsx?$/.test(path)) counts['.ts'] += 1;
+      else if (!/\.(?:json|css|svg|[cm][jt]s)$/.test(path)) counts[''] += 1;
+    }
+  }
+  const [best] = (['.ts', '.js', ''] as const).toSorted((first, second) => counts[second] - counts[first]);
+  return best === undefined || counts[best] === 0 ? undefined : best;
+}
+
+const lockFiles: Readonly<Record<string, PackageManager>> = {
+  'pnpm-lock.yaml': 'pnpm',
+  'yarn.lock': 'yarn',
+  'bun.lock': 'bun',
+  'bun.lockb': 'bun',
+  'package-lock.json': 'npm',
+};
+
+/** From `packageManager`, or from a lock file in the folder or in one above it, up to the repository. */
+function packageManagerOf(root: string, { packageManager = '' }: PackageManifest): PackageManager {
+  const [, named] = /^(npm|pnpm|yarn|bun)@/.exec(packageManager) ?? [];
+  if (named !== undefined) return named as PackageManager;
+  for (let folder = root; ; folder = dirname(folder)) {
+    for (const [name, manager] of Object.entries(lockFiles)) if (existsSync(join(folder, name))) return manager;
+    if (existsSync(join(folder, '.git')) || dirname(folder) === folder) return 'npm';
+  }
+}

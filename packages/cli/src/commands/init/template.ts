@@ -1,0 +1,90 @@
+// Files of examples/start/, placed into a project.
+import { posix } from 'node:path';
+import { CommandFailure } from '../../failures.ts';
+import type { FileChange, Project } from './plan.ts';
+
+/** A file of an example: TypeScript, and the same in JavaScript as an ES module and as CommonJS. */
+export interface Template {
+  readonly ts: string;
+  readonly esm: string;
+  readonly commonjs: string;
+}
+
+/** The files of an example, by their path in it, such as `src/torii.ts`. */
+export type Templates = Readonly<Record<string, Template>>;
+
+/** Where the files of an example go, without an ending: `{ 'src/torii.ts': 'lib/torii' }`. */
+export type Places = Readonly<Record<string, string>>;
+
+export interface Placing {
+  readonly project: Project;
+  readonly templates: Templates;
+  readonly places: Places;
+  /** The path of the protected route. @default '/me' */
+  readonly route?: string;
+  /** Places that only imports refer to: their files exist already. */
+  readonly skip?: readonly string[];
+  /** Texts to replace in a file, by its path in the example. Each must occur. They are replaced before the imports are. */
+  readonly replace?: Readonly<Record<string, readonly (readonly [string, string])[]>>;
+  /**
+   * A text that an existing file contains if an earlier run wrote it, by its path in the example. Such a file is kept, with
+   * the changes that were made to it since.
+   */
+  readonly marks?: Readonly<Record<string, string>>;
+}
+
+/** The path of a file with this place, such as `lib/torii.js`. */
+export function placedPath(project: Project, source: string, place: string): string {
+  const jsx = source.endsWith('x') ? 'x' : '';
+  return place + project.sourceEnding + jsx;
+}
+
+/**
+ * Places files of an example: in the language of the project, with imports that find the other placed files.
+ *
+ * @throws CommandFailure if a file exists that no earlier run can have written
+ */
+export function placeTemplates(placing: Placing): readonly FileChange[] {
+  const { project, places, marks = {}, skip = [] } = placing;
+  return Object.entries(places).flatMap(([source, place]) => {
+    if (skip.includes(source)) return [];
+    const path = placedPath(project, source, place);
+    const after = textOf(placing, source, path);
+    const before = project.files.read(path);
+    if (before === undefined) return { path, before, after };
+    const mark = marks[source];
+    if (before === after || (mark !== undefined && before.includes(mark))) return [];
+    throw new CommandFailure(`${path} exists already, with other content. Rename it, and run it again.`);
+  });
+}
+
+function textOf({ project, templates, places, route, replace = {} }: Placing, source: string, path: string): string {
+  const template = templates[source];
+  if (template === undefined) throw new Error(`There is no template ${source}.`);
+  // Vitest runs tests as ES modules, also in a CommonJS package.
+  const modules = source.includes('.test.') && project.testRunner === 'vitest' ? 'esm' : project.modules;
+  let text = project.language === 'ts' ? template.ts : template[modules];
+  for (const [from, to] of replace[source] ?? []) {
+    if (!text.includes(from)) throw new Error(`The template ${source} does not contain: ${from}`);
+    text = text.replaceAll(from, to);
+  }
+  if (route !== undefined) text = text.replace(/\/me\b(?!\.)/g, route);
+  return text.replace(/((?:\bfrom |\brequire\(|\bimport\()')(\.[^']*)(?=')/g, (_found, start: string, to: string) => {
+    const imported = posix.join(posix.dirname(source), to);
+    const place = places[imported];
+    if (place === undefined) return start + to;
+    // A dynamic import is one of an ES module, also in CommonJS: it needs the ending.
+    const isDynamic = start.startsWith('import(') && project.language === 'js';
+    return start + importOf(isDynamic ? { importEnding: project.sourceEnding } : project, path, place);
+  });
+}
+
+/**
+ * What a file of the project writes to import the file with this place.
+ *
+ * @param place without an ending, such as `lib/torii`
+ */
+export function importOf({ importEnding }: Pick<Project, 'importEnding'>, from: string, place: string): string {
+  const path = posix.relative(posix.dirname(from), place);
+  return (path.startsWith('.') ? path : `./${path}`) + importEnding;
+}

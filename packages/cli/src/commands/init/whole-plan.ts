@@ -1,0 +1,99 @@
+// What every app gets, whichever framework it uses: settings, the seed of the emulator, scripts and packages.
+import { randomBytes } from 'node:crypto';
+import { basename } from 'node:path';
+import { seed } from '../../generated/templates.ts';
+import { addIgnored, addVariables } from './env-file.ts';
+import { isIgnored } from './git.ts';
+import { addScripts, hasScript, missingPackages, runScript } from './package-manifest.ts';
+import type { Answers, FileChange, Project, Setup, SetupPlan } from './plan.ts';
+import { testCommand } from './test-file.ts';
+
+export interface WholePlan
+  extends Pick<SetupPlan, 'guarded' | 'unguarded' | 'manualSteps' | 'otherRoutes' | 'usage' | 'testFile'> {
+  readonly changes: readonly FileChange[];
+  readonly dependencies: readonly string[];
+  readonly devDependencies: readonly string[];
+  /** The scripts of package.json that start the app with the emulator, and run the test. */
+  readonly devScript: string | undefined;
+  readonly testScript: string;
+  /** Options of `torii token mint` in this project. */
+  readonly settingsOptions: readonly string[];
+}
+
+const seedFile = 'torii-seed.json';
+const exampleTitle = 'Torii. The values are on the dashboard.';
+
+export function planWhole(root: string, project: Project, setup: Setup, answers: Answers): WholePlan {
+  const plan = setup.plan(project, answers);
+  const line = devLine(project, plan, setup);
+  const devScript = line && ownScript(project, 'dev', 'dev:torii', 'torii dev');
+  const test = plan.testCommand ?? testCommand(project, plan.testFile);
+  const testScript = ownScript(project, 'test', 'test:torii', test);
+  const scripts = { ...plan.scripts, ...(line && devScript && { [devScript]: line }), [testScript]: test };
+  const { files } = project;
+  const edit = (path: string, after: string): FileChange => ({ path, before: files.read(path), after });
+  const exampleFile = '.env.example';
+  const ignored = isIgnored(root, setup.envFile) ? [] : [setup.envFile];
+  const changes = [
+    ...plan.changes,
+    ...(files.read(seedFile) === undefined ? [edit(seedFile, seed)] : []),
+    edit(setup.envFile, addVariables(files.read(setup.envFile), variablesOf(plan, answers), titleOf(answers))),
+    // Some generators ignore all files that begin with `.env`.
+    ...(isIgnored(root, exampleFile)
+      ? []
+      : [edit(exampleFile, addVariables(files.read(exampleFile), exampleOf(plan), exampleTitle))]),
+    edit('.gitignore', addIgnored(files.read('.gitignore'), [...newIgnored(project), ...ignored])),
+    edit('package.json', addScripts(project, scripts, basename(root))),
+  ];
+  return {
+    ...plan,
+    changes: changes.filter(({ before, after }) => after !== (before ?? '')),
+    dependencies: [...missingPackages(project, plan.dependencies), ...(plan.upgrades ?? [])],
+    devDependencies: missingPackages(project, ['@torii/cli', '@torii/emulator', ...plan.devDependencies]),
+    devScript,
+    testScript,
+    settingsOptions: settingsOption(setup),
+  };
+}
+
+/** The usual name, unless the project has that script already for something else. */
+function ownScript(project: Project, usual: string, other: string, command: string): string {
+  const isOwn = project.manifest.scripts?.[usual]?.startsWith(command) === true;
+  return hasScript(project, usual) && !isOwn ? other : usual;
+}
+
+/** Starts the app as it is started during development. `undefined` if nothing says how. */
+function devLine(project: Project, { devCommand, devOptions }: SetupPlan, setup: Setup): string | undefined {
+  const existing = ['dev', 'start'].find((name) => hasScript(project, name));
+  const app = existing === undefined ? devCommand : runScript(project.packageManager, existing);
+  return app && ['torii dev', `--seed ${seedFile}`, ...settingsOption(setup), ...devOptions, '--', app].join(' ');
+}
+
+/** The option of the `torii` command for the app's settings file. Without it, that is `.env`. */
+function settingsOption({ envFile }: Setup): readonly string[] {
+  return envFile === '.env' ? [] : [`--settings ${envFile}`];
+}
+
+function variablesOf({ variables }: SetupPlan, { issuer, usesEmulator }: Answers): Readonly<Record<string, string>> {
+  // The secret key is only that of the emulator: the key of a real environment is the user's to add.
+  const key = `sk_test_${randomBytes(18).toString('base64url')}`;
+  return {
+    TORII_ISSUER: issuer,
+    ...(usesEmulator && { TORII_API_URL: issuer, TORII_SECRET_KEY: key }),
+    ...variables,
+  };
+}
+
+function exampleOf({ variables }: SetupPlan): Readonly<Record<string, string>> {
+  const names = ['TORII_SECRET_KEY', ...Object.keys(variables)];
+  return { TORII_ISSUER: 'https://acme.torii.so', ...Object.fromEntries(names.map((name) => [name, ''])) };
+}
+
+function titleOf({ usesEmulator }: Answers): string {
+  return usesEmulator ? 'Torii: the emulator, which `torii dev` starts.' : 'Torii';
+}
+
+/** A new project has no .gitignore yet. */
+function newIgnored({ files }: Project): readonly string[] {
+  return files.read('package.json') === undefined && files.read('.gitignore') === undefined ? ['node_modules'] : [];
+}
