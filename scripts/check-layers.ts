@@ -213,7 +213,9 @@ const folderTables: Readonly<Record<string, FolderTable>> = {
     folders: {
       '.': ['commands', 'output'],
       output: ['.'],
-      commands: ['.', 'output', 'revocation'],
+      commands: ['.', 'generated', 'output', 'revocation'],
+      // Only the types of the templates of `torii init`.
+      generated: ['commands'],
       revocation: ['.', 'output'],
     },
     libraries: { ioredis: 'revocation', redis: 'revocation' },

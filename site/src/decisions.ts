@@ -41,6 +41,7 @@ export const decisions: readonly Group[] = [
     'cli-output',
     'cli-dependencies',
     'doctor',
+    'init',
     'emulator',
     'emulator-dependencies',
     'browser-contract',

@@ -59,10 +59,13 @@ async function runDev(context: Context, command: readonly string[], options: Dev
   emulator.stderr.on('data', (text) => stderr.write(text));
   const emulatorEnded = once(emulator, 'close').then(([code]) => codeOf(code));
   try {
-    const variables = await Promise.race([readVariables(emulator), emulatorEnded]);
+    const started = await Promise.race([readStart(emulator), emulatorEnded]);
     signal.throwIfAborted();
-    if (typeof variables === 'number') throw new ProgramEnded(variables || 1);
-    output.say(`A local Torii runs at ${variables['TORII_ISSUER']}. Its variables are those of the app.`);
+    if (typeof started === 'number') throw new ProgramEnded(started || 1);
+    const { variables, dashboard } = started;
+    output.say(
+      `The app gets the variables of a local Torii: ${variables['TORII_ISSUER']}. Its dashboard: ${dashboard}`,
+    );
     const app = startApp(context, command, variables);
     children.push(app);
     const code = await Promise.race([endOf(app, command), emulatorEnded.then(() => undefined), aborted(signal)]);
@@ -100,17 +103,22 @@ function keyFor(context: Context, options: DevOptions): Readonly<Record<string, 
   return isLocal && !isSet && /^sk_test_.{4}/.test(key) ? { TORII_EMULATOR_SECRET_KEY: key } : {};
 }
 
-/** The variables that the emulator prints when it is ready. */
-async function readVariables({ stdout }: ReturnType<typeof startEmulatorProgram>): Promise<Record<string, string>> {
+interface Started {
+  readonly variables: Readonly<Record<string, string>>;
+  readonly dashboard: string;
+}
+
+/** What the emulator prints when it is ready. */
+async function readStart({ stdout }: ReturnType<typeof startEmulatorProgram>): Promise<Started> {
   let text = '';
   return new Promise((resolve) => {
-    // Read on, so that the emulator can write.
+    // Read on after the start, so that the emulator can write.
     stdout.setEncoding('utf8').on('data', (chunk: string) => {
       text += chunk;
       if (!/^Ctrl-C/m.test(text)) return;
-      resolve(
-        Object.fromEntries([...text.matchAll(/^ *(TORII_[A-Z_]+)=(\S*)$/gm)].map(([, name, value]) => [name, value])),
-      );
+      const variables = [...text.matchAll(/^ *(TORII_[A-Z_]+)=(\S*)$/gm)].map(([, name, value]) => [name, value]);
+      const [, dashboard = ''] = /^ *dashboard +(\S+)$/m.exec(text) ?? [];
+      resolve({ variables: Object.fromEntries(variables), dashboard });
       text = '';
     });
   });

@@ -83,7 +83,7 @@ export function mountRoute(file: AppFile, { name, from, statement }: Mount): str
     : `${text.slice(0, place.at)}${line}${newline}${text.slice(place.at)}`;
   const modules = /^import\b[^'"(]*\bfrom\b/m.test(code.bare) || /^import\s*['"]/m.test(code.bare) ? 'esm' : 'commonjs';
   const done = addImport(mounted, name, from, modules);
-  return parses(text, path, modules) && !parses(done, path, modules) ? undefined : done;
+  return parses(done, path, modules) || !parses(text, path, modules) ? done : undefined;
 }
 
 interface Place {

@@ -15,6 +15,8 @@ export interface AppFramework {
   readonly name: string;
   /** The lowest major version that the adapter supports. */
   readonly major: number;
+  /** The lowest minor version of `major` that the adapter supports. */
+  readonly minor: number;
   readonly templates: Templates;
   /** What creates the app, such as `express()`. A group is the name of a package that must be the framework. */
   readonly creation: RegExp;
@@ -35,7 +37,7 @@ export function planApp(project: Project, framework: AppFramework): SetupPlan {
   return isEmpty(project) ? planNewApp(project, framework) : planExistingApp(project, framework);
 }
 
-/** Whether the folder has no code yet, or only what an earlier run wrote. */
+/** Whether the folder has no code yet. */
 export function isEmpty({ files }: Project): boolean {
   const sources = files.list('').filter((path) => /\.[cm]?[jt]sx?$/.test(path) && !/\.(?:config|d)\.\w+$/.test(path));
   return sources.length === 0;
@@ -96,13 +98,14 @@ function planExistingApp(project: Project, framework: AppFramework): SetupPlan {
   return {
     changes: [...placeTemplates(placing), ...change],
     dependencies: [`@torii/${framework.framework}`, framework.framework, ...routerOf(project, framework)],
+    upgrades: upgradesOf(project, framework),
     devDependencies: [...(project.language === 'ts' ? [...types, '@types/node'] : []), ...testPackages(project)],
     variables: {},
     scripts: {},
     devCommand: app !== undefined && listens(app) ? `node --watch ${app.path}` : undefined,
     testFile: placedPath(project, 'test/me.test.ts', places['test/me.test.ts']),
     devOptions: [],
-    guarded: [`GET ${route}`],
+    guarded: step.length === 0 ? [`GET ${route}`] : [],
     unguarded: publicRoutes(project),
     manualSteps: step,
     usage: framework.usage,
@@ -172,6 +175,13 @@ function replaceRouter({ manifest }: Project): Placing['replace'] {
 
 function sourceFolder({ files }: Project): string {
   return files.list('src').length > 0 ? 'src' : '';
+}
+
+/** A range such as `~4.16.1`, which express-generator writes, has no version that the adapter supports. */
+function upgradesOf({ manifest }: Project, { framework, major, minor }: AppFramework): readonly string[] {
+  const range = allDependencies(manifest)[framework] ?? '';
+  const [, found, foundMinor] = /^[~=v\s]*(\d+)\.(\d+)\b/.exec(range) ?? [];
+  return Number(found) === major && Number(foundMinor) < minor ? [`${framework}@^${major}.${minor}.0`] : [];
 }
 
 function refuseOldVersion({ manifest }: Project, { framework, name, major }: AppFramework): void {

@@ -13,6 +13,7 @@ export const expressSetup: Setup = {
       framework: 'express',
       name: 'Express',
       major: 4,
+      minor: 18,
       templates: templates.express,
       creation: /express\s*\(\s*\)|require\(\s*['"]([^'"]*)['"]\s*\)\s*\(\s*\)/,
       mount: (app) => `${app}.use(me)`,

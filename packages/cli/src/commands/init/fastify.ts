@@ -15,6 +15,7 @@ const framework: AppFramework = {
   framework: 'fastify',
   name: 'Fastify',
   major: 5,
+  minor: 8,
   templates: templates.fastify,
   creation: /[Ff]astify\s*(?:<[^>]*>\s*)?\(|require\(\s*['"]([^'"]*)['"]\s*\)\s*\(/,
   mount: (app) => `${app}.register(me)`,

@@ -18,6 +18,7 @@ export const honoSetup: Setup = {
       framework: 'hono',
       name: 'Hono',
       major: 4,
+      minor: 5,
       templates: templates.hono,
       creation: /new\s+(?:OpenAPI)?Hono\b/,
       mount: (app) => `${app}.route('/', me)`,

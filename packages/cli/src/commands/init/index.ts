@@ -92,9 +92,10 @@ function end({ output }: Context, plan: WholePlan): void {
 }
 
 function demandCommitted({ cwd, output }: Context, { force }: InitOptions): void {
+  if (force) return;
   const files = uncommittedFiles(cwd);
   if (files === undefined) output.say('This folder is not in a git repository: you cannot undo the changes with git.');
-  if (force || files === undefined || files.length === 0) return;
+  if (files === undefined || files.length === 0) return;
   const shown = files.slice(0, 5).map((line) => `  ${printable(line)}\n`);
   throw new CommandFailure(
     `There are uncommitted changes. Commit them first, or use --force.\n${shown.join('')}${files.length > 5 ? `  and ${files.length - 5} more` : ''}`.trimEnd(),

@@ -13,6 +13,7 @@ export const koaSetup: Setup = {
       framework: 'koa',
       name: 'Koa',
       major: 2,
+      minor: 14,
       templates: templates.koa,
       creation: /new\s+Koa\b\s*(?:<[^>]*>\s*)?\(|new\s*\(\s*require\(\s*['"]([^'"]*)['"]\s*\)\s*\)\s*\(/,
       mount: (app) => `${app}.use(me.routes())`,

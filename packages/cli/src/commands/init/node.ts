@@ -36,6 +36,7 @@ function plan(project: Project): SetupPlan {
     },
     marks: { 'src/torii.ts': 'verifier', 'src/me.ts': 'verifier', 'test/me.test.ts': '@torii/emulator' },
   });
+  const steps = isNew || isImported(project, at('me')) ? [] : [callByHand(project, at('me'))];
   const server = placedPath(project, 'src/server.ts', 'src/server');
   const isTyped = project.language === 'ts';
   return {
@@ -47,9 +48,9 @@ function plan(project: Project): SetupPlan {
     devCommand: isNew ? `node --watch ${server}` : undefined,
     testFile: placedPath(project, 'test/me.test.ts', places['test/me.test.ts']),
     devOptions: [],
-    guarded: ['GET /me'],
+    guarded: steps.length === 0 ? ['GET /me'] : [],
     unguarded: isNew ? ['GET /'] : [],
-    manualSteps: isNew || isImported(project, at('me')) ? [] : [callByHand(project, at('me'))],
+    manualSteps: steps,
     usage: 'const { auth, denial } = await verifier.check(request);',
   };
 }

@@ -71,6 +71,8 @@ export interface SetupPlan {
   /** Packages that the app needs. Those that package.json lists already are skipped. */
   readonly dependencies: readonly string[];
   readonly devDependencies: readonly string[];
+  /** Packages with a range, although package.json lists them, because no version of its range can be used. */
+  readonly upgrades?: readonly string[];
   /** Variables of .env (`envFile`), besides those that every app gets. Existing ones keep their values. */
   readonly variables: Readonly<Record<string, string>>;
   /** Scripts of package.json. Existing ones are kept. The engine adds `dev` or `dev:torii`, and one for the test. */

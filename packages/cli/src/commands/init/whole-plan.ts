@@ -48,7 +48,7 @@ export function planWhole(root: string, project: Project, setup: Setup, answers:
   return {
     ...plan,
     changes: changes.filter(({ before, after }) => after !== (before ?? '')),
-    dependencies: missingPackages(project, plan.dependencies),
+    dependencies: [...missingPackages(project, plan.dependencies), ...(plan.upgrades ?? [])],
     devDependencies: missingPackages(project, ['@torii/cli', '@torii/emulator', ...plan.devDependencies]),
     devScript,
     testScript,

@@ -1,0 +1,313 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { runInProcess } from './in-process.ts';
+import { createProject, expressGenerator, init, manifest, readFiles, writeFiles } from './init-project.ts';
+import { startOnTerminal } from './terminal.ts';
+
+function git(folder: string, ...args: readonly string[]): void {
+  const settings = ['-c', 'user.name=test', '-c', 'user.email=test@example.com'];
+  const { status, stderr } = spawnSync('git', [...settings, ...args], { cwd: folder, encoding: 'utf8' });
+  expect([status, status === 0 ? '' : stderr]).toEqual([0, '']);
+}
+
+function commitAll(folder: string): void {
+  git(folder, 'init', '--quiet');
+  git(folder, 'add', '--all');
+  git(folder, 'commit', '--quiet', '--message', 'all');
+}
+
+const manifestOf = (folder: string) => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+
+describe('an app of express-generator', () => {
+  test('gets a guard, a route, its test, a seed, settings and scripts', async () => {
+    const folder = createProject(expressGenerator);
+    expect((await init(folder)).code).toBe(0);
+    const files = readFiles(folder);
+    const added = Object.keys(files).filter((path) => !(path in expressGenerator));
+    expect(added).toEqual([
+      '.env',
+      '.env.example',
+      '.gitignore',
+      'routes/me.js',
+      'test/me.test.js',
+      'torii-seed.json',
+      'torii.js',
+    ]);
+    expect(files['routes/me.js']).toContain("me.get('/me', requireUser, ");
+    expect(files['.gitignore']).toBe('.env\n');
+    expect(files['.env']).toMatch(/^TORII_ISSUER=http:\/\/127\.0\.0\.1:4100$/m);
+    expect(manifestOf(folder).scripts).toEqual({
+      start: 'node ./bin/www',
+      dev: 'torii dev --seed torii-seed.json -- npm start',
+      test: 'node --test test/me.test.js',
+    });
+  });
+
+  test('is changed in two lines: the import, and the route before all others', async () => {
+    const folder = createProject(expressGenerator);
+    await init(folder);
+    const before = expressGenerator['app.js']?.split('\n') ?? [];
+    const after = readFileSync(join(folder, 'app.js'), 'utf8').split('\n');
+    expect(after.filter((line) => !before.includes(line))).toEqual([
+      "var { me } = require('./routes/me');",
+      'app.use(me);',
+    ]);
+    expect(after.filter((line) => before.includes(line))).toEqual(before);
+    expect(after.indexOf('app.use(me);')).toBe(after.indexOf("app.use('/', indexRouter);") - 1);
+    expect(after.indexOf('app.use(me);')).toBeGreaterThan(after.findIndex((line) => line.includes('express.static')));
+  });
+
+  test('is told which routes are protected and which are not', async () => {
+    const { stderr } = await init(createProject(expressGenerator));
+    expect(stderr).toContain('GET /me needs a token');
+    expect(stderr).toMatch(/not protected.*\n +GET \/ in routes\/index\.js\n +GET \/ in routes\/users\.js\n/);
+    expect(stderr).toContain('requireUser');
+  });
+
+  test('is not changed by a second run', async () => {
+    const folder = createProject(expressGenerator);
+    await init(folder);
+    const files = readFiles(folder);
+    const second = await init(folder);
+    expect(second).toMatchObject({ code: 0, stdout: '' });
+    expect(second.stderr).toContain('Nothing to change');
+    expect(readFiles(folder)).toEqual(files);
+  });
+
+  test('keeps what was changed in the added files since', async () => {
+    const folder = createProject(expressGenerator);
+    await init(folder);
+    const changed = `${readFileSync(join(folder, 'torii.js'), 'utf8')}// mine\n`;
+    writeFiles(folder, { 'torii.js': changed });
+    expect((await init(folder)).code).toBe(0);
+    expect(readFileSync(join(folder, 'torii.js'), 'utf8')).toBe(changed);
+  });
+});
+
+test('--dry-run shows the changes as a diff without a secret, and makes none', async () => {
+  const folder = createProject(expressGenerator);
+  const { code, stdout } = await runInProcess(['init', '--dry-run'], { folder });
+  expect(code).toBe(0);
+  expect(stdout).toContain('--- a/app.js\n+++ b/app.js\n');
+  expect(stdout).toContain('--- /dev/null\n+++ b/torii.js\n');
+  expect(stdout).toContain('\n+app.use(me);\n');
+  expect(stdout).not.toMatch(/sk_test_\w/);
+  expect(readFiles(folder)).toEqual(expressGenerator);
+});
+
+test('shows the diff in colors on a terminal', async () => {
+  const folder = createProject(expressGenerator);
+  const { stdout } = await runInProcess(['init', '--dry-run'], { folder, columns: 80 });
+  expect(stdout).toContain('\u001b[32m+app.use(me);\u001b[39m');
+});
+
+describe('refuses, and changes nothing,', () => {
+  test('if files are not committed, unless --force is given', async () => {
+    const folder = createProject(expressGenerator);
+    commitAll(folder);
+    writeFiles(folder, { 'notes.txt': 'new\n' });
+    const before = readFiles(folder);
+    const refused = await init(folder);
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toContain('notes.txt');
+    expect(refused.stderr).toContain('--force');
+    expect(readFiles(folder)).toEqual(before);
+    expect((await init(folder, '--force')).code).toBe(0);
+  });
+
+  test('if git cannot say whether files are committed', async () => {
+    const folder = createProject({ ...expressGenerator, '.git': 'gitdir: /none\n' });
+    const { code, stderr } = await init(folder);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('--force')]);
+    expect(readFiles(folder)).not.toHaveProperty(['torii.js']);
+    expect((await init(folder, '--force')).code).toBe(0);
+  });
+
+  test('without a terminal to ask on, and without --yes', async () => {
+    const folder = createProject(expressGenerator);
+    const { code, stderr } = await runInProcess(['init'], { folder });
+    expect([code, stderr]).toEqual([2, expect.stringContaining('--yes')]);
+    expect(readFiles(folder)).toEqual(expressGenerator);
+  });
+
+  test.each(['torii.js', 'routes/me.js', 'test/me.test.js'])('if %s is another file', async (path) => {
+    const files = { ...expressGenerator, [path]: 'module.exports = 1;\n' };
+    const folder = createProject(files);
+    const { code, stderr } = await init(folder);
+    expect([code, stderr]).toEqual([1, expect.stringContaining(path)]);
+    expect(readFiles(folder)).toEqual(files);
+  });
+
+  test.each([
+    ['express', '^3.0.0', 'Express 4'],
+    ['koa', '^1.4.0', 'Koa 2'],
+    ['fastify', '~4.28.0', 'Fastify 5'],
+  ])('if %s %s is too old', async (name, range, wanted) => {
+    const folder = createProject({ 'package.json': manifest({ dependencies: { [name]: range } }), 'app.js': '' });
+    const { code, stderr } = await init(folder);
+    expect([code, stderr]).toEqual([1, expect.stringContaining(wanted)]);
+  });
+
+  test.each([
+    ['not json', 'package.json'],
+    ['[]', 'package.json'],
+  ])('if package.json is %j', async (text, named) => {
+    const folder = createProject({ 'package.json': text });
+    const { code, stderr } = await init(folder);
+    expect([code, stderr]).toEqual([1, expect.stringContaining(named)]);
+  });
+
+  test.each(['http://acme.torii.so', 'acme', 'https://acme.torii.so/?x=1'])('if the issuer is %j', async (issuer) => {
+    const folder = createProject(expressGenerator);
+    expect((await init(folder, '--issuer', issuer)).code).toBe(2);
+    expect(readFiles(folder)).toEqual(expressGenerator);
+  });
+
+  test('in the root of a workspace, unless a framework is named', async () => {
+    const folder = createProject({ 'package.json': manifest({ workspaces: ['apps/*'] }) });
+    const { code, stderr } = await init(folder);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('workspace')]);
+    expect((await init(folder, '--framework', 'express')).code).toBe(0);
+  });
+
+  test('if the project has two frameworks, until one is named', async () => {
+    const folder = createProject({
+      ...expressGenerator,
+      'package.json': manifest({ dependencies: { express: '5', koa: '3' } }),
+    });
+    const { code, stderr } = await init(folder);
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/express and koa.*--framework/)]);
+    expect((await init(folder, '--framework', 'express')).code).toBe(0);
+  });
+});
+
+test('a clean repository is changed, and files that git ignores already are not listed again', async () => {
+  const folder = createProject({ ...expressGenerator, '.gitignore': 'node_modules\n.env*\n!.env.example\n' });
+  commitAll(folder);
+  const { code, stderr } = await init(folder);
+  expect([code, stderr]).toEqual([0, expect.not.stringContaining('not in a git repository')]);
+  expect(readFiles(folder)['.gitignore']).toBe('node_modules\n.env*\n!.env.example\n');
+});
+
+test('changes outside of the app’s folder do not matter', async () => {
+  const root = createProject({ 'package.json': manifest({ workspaces: ['apps/*'] }), 'pnpm-lock.yaml': '' });
+  writeFiles(join(root, 'apps/shop'), expressGenerator);
+  commitAll(root);
+  writeFiles(root, { 'notes.txt': '' });
+  const { code, stderr } = await init(join(root, 'apps/shop'));
+  expect([code, stderr]).toEqual([0, expect.stringContaining('pnpm add @torii/express')]);
+});
+
+test('existing settings keep their values and their form', async () => {
+  const text = '# mine\r\nPORT=1\r\nTORII_ISSUER="https://acme.torii.so"';
+  const folder = createProject({ ...expressGenerator, '.env': text, '.gitignore': 'node_modules' });
+  await init(folder);
+  const files = readFiles(folder);
+  expect(files['.env']).toBe(text);
+  expect(files['.gitignore']).toBe('node_modules\n.env\n');
+  expect((await init(folder, '--issuer', 'https://other.torii.so')).code).toBe(1);
+  expect(readFiles(folder)).toEqual(files);
+});
+
+test('with an issuer, the settings have no key and no API of the emulator', async () => {
+  const folder = createProject({ ...expressGenerator, '.env': 'PORT=1' });
+  await init(folder, '--issuer', 'https://acme.torii.so');
+  expect(readFiles(folder)['.env']).toBe('PORT=1\n\n# Torii\nTORII_ISSUER=https://acme.torii.so\n');
+});
+
+test('only the owner can read a new .env, and its key is random', async () => {
+  const [first, second] = [createProject(expressGenerator), createProject(expressGenerator)];
+  await Promise.all([init(first), init(second)]);
+  expect(statSync(join(first, '.env')).mode & 0o077).toBe(0);
+  const keyOf = (folder: string) =>
+    /^TORII_SECRET_KEY=(sk_test_[\w-]{24})$/m.exec(readFiles(folder)['.env'] ?? '')?.[1];
+  expect(keyOf(first)).toBeDefined();
+  expect(keyOf(first)).not.toBe(keyOf(second));
+});
+
+test('package.json keeps its scripts, its order and its indentation', async () => {
+  const text =
+    '{\n\t"scripts": {\n\t\t"test": "vitest",\n\t\t"dev": "nodemon app"\n\t},\n\t"dependencies": {\n\t\t"express": "5",\n\t\t"vitest": "5"\n\t}\n}';
+  const folder = createProject({ ...expressGenerator, 'package.json': text });
+  await init(folder);
+  const after = readFiles(folder)['package.json'] ?? '';
+  expect(after).toBe(
+    text.replace(
+      '"nodemon app"\n',
+      '"nodemon app",\n\t\t"dev:torii": "torii dev --seed torii-seed.json -- npm run dev",\n\t\t"test:torii": "vitest run test/me.test.js"\n',
+    ),
+  );
+});
+
+test('an app that listens when it is loaded is not loaded by the test', async () => {
+  const app = `const express = require('express');\nconst app = express();\napp.get('/', (req, res) => res.send('hi'));\napp.listen(3000);\n`;
+  const folder = createProject({ 'package.json': manifest({ dependencies: { express: '5' } }), 'app.js': app });
+  expect((await init(folder)).code).toBe(0);
+  const files = readFiles(folder);
+  expect(files['test/me.test.js']).toContain("await import('../me.js')");
+  expect(files['test/me.test.js']).not.toContain("import('../app.js')");
+  expect(manifestOf(folder).scripts.dev).toBe('torii dev --seed torii-seed.json -- node --watch app.js');
+});
+
+test('an app that has /me already gets another path', async () => {
+  const routes = {
+    'routes/users.js': "require('express').Router().get('/me', (req, res) => res.end());\nrouter.get('/me', x);\n",
+  };
+  const folder = createProject({ ...expressGenerator, ...routes });
+  const { stderr } = await init(folder);
+  expect(stderr).toContain('GET /whoami needs a token');
+  const files = readFiles(folder);
+  expect(files['routes/me.js']).toContain("me.get('/whoami', requireUser, ");
+  expect(files['test/me.test.js']).toContain('/whoami`');
+  expect((await init(folder)).stdout).toBe('');
+});
+
+describe('what cannot be changed safely', () => {
+  const files = {
+    'package.json': manifest({ dependencies: { express: '5' } }),
+    'src/main.js': "const { createApp } = require('./factory');\ncreateApp(require('express'));\n",
+  };
+
+  test('is left to do by hand, with its own exit code', async () => {
+    const folder = createProject(files);
+    const { code, stderr } = await init(folder);
+    expect([code, stderr]).toEqual([3, expect.stringContaining("const { me } = require('./me');")]);
+    expect(stderr).not.toContain('needs a token now');
+    expect(Object.keys(readFiles(folder))).toContain('src/torii.js');
+  });
+
+  test('is done once the route is imported', async () => {
+    const folder = createProject(files);
+    await init(folder);
+    expect((await init(folder)).code).toBe(3);
+    writeFiles(folder, { 'src/main.js': `const { me } = require('./me');\n${files['src/main.js']}` });
+    expect((await init(folder)).code).toBe(0);
+  });
+});
+
+test('asks for the framework and the issuer in an empty folder, and before it writes', async (context) => {
+  const folder = createProject();
+  const terminal = await startOnTerminal(context, ['init', '--no-install'], { folder });
+  await terminal.shows('Which framework?');
+  terminal.type('hono\r');
+  await terminal.shows('Your issuer URL');
+  terminal.type('\r');
+  await terminal.shows('Write these');
+  expect(readFiles(folder)).toEqual({});
+  terminal.type('y\r');
+  expect(await terminal.ended).toBe(0);
+  expect(readFiles(folder)['src/app.js']).toContain("app.route('/', me);");
+});
+
+test('writes nothing if the answer is no', async (context) => {
+  const folder = createProject(expressGenerator);
+  const terminal = await startOnTerminal(context, ['init', '--no-install', '--issuer', 'https://acme.torii.so'], {
+    folder,
+  });
+  await terminal.shows('Write these');
+  terminal.type('n\r');
+  expect(await terminal.ended).toBe(1);
+  expect(readFiles(folder)).toEqual(expressGenerator);
+});
