@@ -92,7 +92,7 @@ beforeEach((context) => {
 });
 
 describe.each(Object.entries(generators))('%s', (name, generator) => {
-  const folder = join(root, name.replaceAll(/\W+/g, '-'));
+  const folder = join(root, name.replaceAll(/\W+/g, '-').toLowerCase());
   let port: number;
   let app: ShellOptions;
   const run = (line: string): Promise<string> => runLine(line, app);
@@ -142,16 +142,16 @@ describe.each(Object.entries(generators))('%s', (name, generator) => {
   });
 
   test('with the development script, the route answers 401 without a token and 200 with one', async () => {
-    const emulator = await freePort();
-    const line = `npm run ${scriptOf('torii dev')}`;
+    const emulator = String(await freePort());
     const issuer = `http://127.0.0.1:${emulator}`;
-    const terminal = { folder, environment: { ...app.environment, TORII_ISSUER: issuer, TORII_API_URL: issuer } };
-    await using _app = await startLine(line, terminal, () => answers(port));
+    const first = { folder, environment: { ...app.environment, TORII_EMULATOR_PORT: emulator } };
+    const second = { folder, environment: { ...app.environment, TORII_ISSUER: issuer, TORII_API_URL: issuer } };
+    await using _app = await startLine(`npm run ${scriptOf('torii dev')}`, first, () => answers(port));
     const route = output.match(/^GET (\S+) needs a token now/m)?.[1] ?? '';
     const url = `http://localhost:${port}${route}`;
     expect((await fetch(url)).status).toBe(401);
     const mint = output.match(/^Get a token from it: +(.+)$/m)?.[1] ?? '';
-    const token = (await runLine(mint, terminal)).trim();
+    const token = (await runLine(mint, second)).trim();
     const response = await fetch(url, { headers: { authorization: `Bearer ${token}` } });
     expect([response.status, await response.json()]).toEqual([200, { userId: expect.stringMatching(/./) }]);
   });
@@ -166,7 +166,7 @@ describe.each(Object.entries(generators))('%s', (name, generator) => {
 /** What `create-hono` writes for `nodejs`, in our words: it loads its templates from GitHub. */
 function writeHono(folder: string, port: number): void {
   const manifest = {
-    name: basename(folder).toLowerCase(),
+    name: basename(folder),
     type: 'module',
     scripts: { dev: 'tsx watch src/index.ts', build: 'tsc', start: 'node dist/index.js' },
     dependencies: { '@hono/node-server': '^2.1.8', hono: '^4.13.19' },
