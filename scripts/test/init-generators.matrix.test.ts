@@ -8,7 +8,7 @@ import { createProject, fontResponses } from '../../packages/next/test/created-p
 import { freePort } from '../../packages/next/test/next-server.ts';
 import { configuredRegistry, describeUnreachable, type LocalRegistry, startLocalRegistry } from '../local-registry.ts';
 import { writeFileAt } from '../packed-app.ts';
-import { answers } from './new-project.ts';
+import { answers } from './answering-port.ts';
 import { runLine, type ShellOptions, startLine } from './shell.ts';
 
 interface Generator {
