@@ -4,11 +4,14 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { startEmulator } from '../../packages/emulator/src/index.ts';
 import { createProject, fontResponses } from '../../packages/next/test/created-project.ts';
 import { freePort } from '../../packages/next/test/next-server.ts';
+import { signInAndOut } from '../../packages/next/test/signed-in-visit.ts';
+import { browserTest } from '../browser-test.ts';
 import { configuredRegistry, describeUnreachable, type LocalRegistry, startLocalRegistry } from '../local-registry.ts';
 import { writeFileAt } from '../packed-app.ts';
-import { answers } from './new-project.ts';
+import { answers } from './answering-port.ts';
 import { runLine, type ShellOptions, startLine } from './shell.ts';
 
 interface Generator {
@@ -140,6 +143,19 @@ describe.each(Object.entries(generators))('%s', (name, generator) => {
   test.runIf(generator.build)('the app can be built', async () => {
     await run(`NODE_ENV=production ${generator.build}`);
   });
+
+  browserTest.runIf(generator.framework === 'Next.js')(
+    'a user signs in, opens the protected page and signs out',
+    async ({ openPage }) => {
+      const origin = `http://localhost:${port}`;
+      await using emulator = await startEmulator({ allowedOrigins: [origin] });
+      const variables = { TORII_ISSUER: emulator.issuer, APP_ORIGIN: origin, NODE_ENV: 'production' };
+      const built = { folder, environment: { ...app.environment, ...variables } };
+      await using _app = await startLine(`npm start -- --port ${port}`, built, () => answers(port));
+      const visit = { emulator, origin, page: '/account', routes: ['/api/me'], screenshots: `${name} after init` };
+      await signInAndOut(await openPage(), { ...visit, pathOf: (path) => path });
+    },
+  );
 
   test('with the development script, the route answers 401 without a token and 200 with one', async () => {
     const emulator = String(await freePort());

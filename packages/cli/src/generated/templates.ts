@@ -1289,7 +1289,8 @@ export const config = {
 import { createSession } from '@torii/emulator/browser';
 import { basePath, endSession, TokenKeeper, type ToriiSession } from '@torii/next/client';
 
-// The emulator's session, for development. For production, replace it with Torii's React provider.
+// The emulator's session, for development. In production, use Torii's React provider instead:
+// https://torii.so/docs/typescript/react-provider
 const session: ToriiSession = createSession({ issuer: basePath }); // the issuer route is below Next's basePath
 
 export const useSession = () => session;
@@ -1317,7 +1318,8 @@ export function SignOut() {
 import { createSession } from '@torii/emulator/browser';
 import { basePath, endSession, TokenKeeper } from '@torii/next/client';
 
-// The emulator's session, for development. For production, replace it with Torii's React provider.
+// The emulator's session, for development. In production, use Torii's React provider instead:
+// https://torii.so/docs/typescript/react-provider
 const session = createSession({ issuer: basePath }); // the issuer route is below Next's basePath
 
 export const useSession = () => session;
@@ -1345,7 +1347,8 @@ export function SignOut() {
 import { createSession } from '@torii/emulator/browser';
 import { basePath, endSession, TokenKeeper } from '@torii/next/client';
 
-// The emulator's session, for development. For production, replace it with Torii's React provider.
+// The emulator's session, for development. In production, use Torii's React provider instead:
+// https://torii.so/docs/typescript/react-provider
 const session = createSession({ issuer: basePath }); // the issuer route is below Next's basePath
 
 export const useSession = () => session;
@@ -1829,7 +1832,8 @@ export const config = {
 import { createSession } from '@torii/emulator/browser';
 import { basePath, endSession, TokenKeeper, type ToriiSession } from '@torii/next/client';
 
-// The emulator's session, for development. For production, replace it with Torii's React provider.
+// The emulator's session, for development. In production, use Torii's React provider instead:
+// https://torii.so/docs/typescript/react-provider
 const session: ToriiSession = createSession({ issuer: basePath }); // the issuer route is below Next's basePath
 
 export const useSession = () => session;
@@ -1857,7 +1861,8 @@ export function SignOut() {
 import { createSession } from '@torii/emulator/browser';
 import { basePath, endSession, TokenKeeper } from '@torii/next/client';
 
-// The emulator's session, for development. For production, replace it with Torii's React provider.
+// The emulator's session, for development. In production, use Torii's React provider instead:
+// https://torii.so/docs/typescript/react-provider
 const session = createSession({ issuer: basePath }); // the issuer route is below Next's basePath
 
 export const useSession = () => session;
@@ -1885,7 +1890,8 @@ export function SignOut() {
 import { createSession } from '@torii/emulator/browser';
 import { basePath, endSession, TokenKeeper } from '@torii/next/client';
 
-// The emulator's session, for development. For production, replace it with Torii's React provider.
+// The emulator's session, for development. In production, use Torii's React provider instead:
+// https://torii.so/docs/typescript/react-provider
 const session = createSession({ issuer: basePath }); // the issuer route is below Next's basePath
 
 export const useSession = () => session;
