@@ -72,8 +72,22 @@ describe('an app of express-generator', () => {
     const files = readFiles(folder);
     const second = await init(folder);
     expect(second).toMatchObject({ code: 0, stdout: '' });
-    expect(second.stderr).toContain('Nothing to change');
+    expect(second.stderr).toContain('No file needs a change.');
     expect(readFiles(folder)).toEqual(files);
+  });
+
+  test('has nothing left to do once the packages are installed', async () => {
+    const folder = createProject(expressGenerator);
+    await init(folder);
+    const installed = {
+      ...manifestOf(folder),
+      dependencies: { express: '^5.0.0', '@torii/express': '^0.1.0' },
+      devDependencies: { '@torii/cli': '^0.1.0', '@torii/emulator': '^0.1.0' },
+    };
+    writeFiles(folder, { 'package.json': manifest(installed) });
+    const { code, stderr } = await init(folder);
+    expect([code, stderr]).toEqual([0, expect.stringContaining('Nothing to change')]);
+    expect(stderr).not.toContain('install');
   });
 
   test('keeps what was changed in the added files since', async () => {
@@ -192,6 +206,15 @@ describe('refuses, and changes nothing,', () => {
     expect([code, stderr]).toEqual([2, expect.stringMatching(/express and koa.*--framework/)]);
     expect((await init(folder, '--framework', 'express')).code).toBe(0);
   });
+});
+
+test('a second run changes nothing, also before the changes are committed', async () => {
+  const folder = createProject(expressGenerator);
+  commitAll(folder);
+  await init(folder);
+  const files = readFiles(folder);
+  expect(await init(folder)).toMatchObject({ code: 0, stdout: '' });
+  expect(readFiles(folder)).toEqual(files);
 });
 
 test('a clean repository is changed, and files that git ignores already are not listed again', async () => {

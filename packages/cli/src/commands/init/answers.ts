@@ -25,7 +25,9 @@ const emulatorUrl = 'http://127.0.0.1:4100';
 /** Finds out how to set the project up, and asks only if the project does not say. */
 export async function chooseSetup(context: Context, project: Project, options: AskOptions): Promise<Setup> {
   if (options.framework !== undefined) return setupOf(options.framework);
-  const [, recipe] = Object.entries(recipes).find(([name]) => name in allDependencies(project.manifest)) ?? [];
+  const packages = allDependencies(project.manifest);
+  // Next.js apps are deployed to Workers too, but look the same there.
+  const [, recipe] = ('next' in packages ? [] : Object.entries(recipes)).find(([name]) => name in packages) ?? [];
   if (recipe !== undefined)
     throw new CommandFailure(`torii init does not know apps of this kind. Follow ${docsHome}/${recipe}`);
   const found = setups.filter((setup) => setup.detect(project));
