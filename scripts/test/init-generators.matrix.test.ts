@@ -186,7 +186,7 @@ function writeHono(folder: string, port: number): void {
     type: 'module',
     scripts: { dev: 'tsx watch src/index.ts', build: 'tsc', start: 'node dist/index.js' },
     dependencies: { '@hono/node-server': '^2.1.8', hono: '^4.13.19' },
-    devDependencies: { '@types/node': '^24.0.0', tsx: '^4.0.0', typescript: '^6.0.3' },
+    devDependencies: { '@types/node': '^24.0.0', tsx: '^4.0.0', typescript: '^5.8.3' },
   };
   const compilerOptions = {
     target: 'ESNext',
