@@ -6,6 +6,16 @@ import { expect, test } from 'vitest';
 const source = join(import.meta.dirname, '..', 'src');
 const env = { ...process.env, BENCH_ROUNDS: '1', BENCH_SCALE: '0.01' };
 
+test('runs benchmarks from end to end, and does not keep the results of a trial', async () => {
+  const main = join(source, 'main.ts');
+  const names = ['verify', 'webcrypto', 'edge-size'];
+  const { stdout } = await promisify(execFile)(process.execPath, [main, ...names], { env });
+  expect(stdout).toContain('# Verifying a token on Node');
+  expect(stdout).toContain('Cold, 64 in flight, with web crypto');
+  expect(stdout).toContain('Bytes to verify a token at the edge');
+  expect(stdout).toContain('Results are not kept');
+}, 120_000);
+
 test('measures how cost grows, and the versions of Node', async () => {
   const names = ['growth', 'node-versions'];
   const { stdout } = await promisify(execFile)(

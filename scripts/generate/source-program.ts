@@ -3,17 +3,18 @@ import { join } from 'node:path';
 import ts from 'typescript';
 import { repository } from '../workspace.ts';
 
-/**
- * Reads the sources of the packages that throw a ToriiConfigError. Other packages and the types of Node are not read: names of
- * options and texts of messages do not depend on them.
- */
+/** Reads the sources of the packages that throw a ToriiConfigError. */
 export function readSources(): ts.Program {
-  const files = globSync(
-    'packages/{api,authz,core,express,fastify,hono,koa,next,revocation,streams}/src/**/*.{ts,tsx}',
-    {
-      cwd: repository,
-    },
-  ).map((path) => join(repository, path));
+  const folders = 'packages/{api,authz,core,express,fastify,hono,koa,next,revocation,streams}/src';
+  return programOf(globSync(`${folders}/**/*.{ts,tsx}`, { cwd: repository }).map((path) => join(repository, path)));
+}
+
+/**
+ * Reads files. Other packages and the types of Node are not read: names of options and texts of messages do not depend on them.
+ *
+ * @param texts The contents of files that do not exist, by their paths.
+ */
+export function programOf(files: readonly string[], texts: ReadonlyMap<string, string> = new Map()): ts.Program {
   const options: ts.CompilerOptions = {
     target: ts.ScriptTarget.ESNext,
     lib: ['lib.es2024.d.ts'],
@@ -26,6 +27,9 @@ export function readSources(): ts.Program {
     noEmit: true,
   };
   const host = ts.createCompilerHost(options);
+  const { readFile, fileExists } = host;
+  host.readFile = (path) => texts.get(path) ?? readFile(path);
+  host.fileExists = (path) => texts.has(path) || fileExists(path);
   host.resolveModuleNameLiterals = (literals, file) =>
     literals.map(({ text }) =>
       /^\.|^@torii\//.test(text) ? ts.resolveModuleName(text, file, options, host) : { resolvedModule: undefined },

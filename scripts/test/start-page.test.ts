@@ -79,11 +79,11 @@ test('a command that fails, and a terminal that shows something else, end the ru
   }
 });
 
-test.each(globSync('docs/start/*.md', { cwd: repository }).filter((path) => !path.endsWith('index.md')))(
-  '%s has a request that is refused, and one that is verified',
-  (path) => {
-    const shown = readSteps(path, 'By hand').flatMap((step) => (step.kind === 'lines' ? (step.shown ?? []) : []));
-    expect(shown.filter((text) => text.startsWith('HTTP/1.1 401'))).toHaveLength(1);
-    expect(shown.filter((text) => text.startsWith('HTTP/1.1 200'))).toHaveLength(1);
-  },
-);
+const pages = globSync('docs/start/*.md', { cwd: repository }).filter((path) => !path.endsWith('index.md'));
+const ways = pages.flatMap((path) => ['With one command', 'By hand'].map((way) => [path, way] as const));
+
+test.each(ways)('%s, %s, has a request that is refused, and one that is verified', (path, way) => {
+  const shown = readSteps(path, way).flatMap((step) => (step.kind === 'lines' ? (step.shown ?? []) : []));
+  expect(shown.filter((text) => text.startsWith('HTTP/1.1 401'))).toHaveLength(1);
+  expect(shown.filter((text) => text.startsWith('HTTP/1.1 200'))).toHaveLength(1);
+});

@@ -1,7 +1,7 @@
 // Follows each page in docs/start/ block by block, in an empty folder, with the packages from a registry.
 import { globSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { configuredRegistry, describeUnreachable, type LocalRegistry, startLocalRegistry } from '../local-registry.ts';
 import { readSteps } from '../start-page.ts';
@@ -32,22 +32,19 @@ beforeEach((context) => {
 });
 
 describe.each(pages)('%s', (page) => {
-  test('leads by hand to a request that is verified and one that is refused', async () => {
-    const folder = join(root, basename(page, '.md'));
-    const followed = await followSteps(folder, readSteps(page, 'By hand'), registry.environment);
-    const statuses = followed.flatMap(({ output }) => /^HTTP\/1.1 (\d+)/m.exec(output)?.[1] ?? []);
-    expect(statuses.slice(0, 2)).toEqual(['401', '200']);
-  });
+  test.each(['With one command', 'By hand'])(
+    'leads to a request that is refused and one that is verified: %s',
+    async (way) => {
+      const folder = join(root, `${basename(page, '.md')}-${way}`.replaceAll(' ', '-'));
+      const followed = await followSteps(folder, readSteps(page, way), registry.environment);
+      const statuses = followed.flatMap(({ output }) => /^HTTP\/1.1 (\d+)/m.exec(output)?.[1] ?? []);
+      expect(statuses.slice(0, 2)).toEqual(['401', '200']);
 
-  test('leaves a project that compiles', async () => {
-    const folder = join(root, `${basename(page, '.md')}-types`);
-    const setUp = readSteps(page, 'By hand').filter((step) => step.kind === 'file' || !step.stays);
-    const steps = setUp.filter((step) => step.kind === 'file' || !step.lines.includes('curl'));
-    await followSteps(folder, steps, registry.environment);
-    const [project = ''] = globSync('*/tsconfig.json', { cwd: folder });
-    const options = { folder: join(folder, project, '..'), environment: registry.environment };
-    expect(await runLine('npx tsc --noEmit', options)).toBe('');
-  });
+      const [settings = ''] = globSync('*/tsconfig.json', { cwd: folder });
+      const project = { folder: join(folder, dirname(settings)), environment: registry.environment };
+      expect(await runLine('npx tsc --noEmit', project)).toBe('');
+    },
+  );
 });
 
 test.each([

@@ -3,6 +3,7 @@ import { defineConfig } from 'vitepress';
 import type { SiteSettings } from '../src/content-files.ts';
 import { contentFolder, outputFolder, settingsFile, siteFolder } from '../src/places.ts';
 import { configureMarkdown } from './markdown.ts';
+import { searchOptions } from './search.ts';
 
 const { base, nav, sidebar }: SiteSettings = JSON.parse(readFileSync(settingsFile, 'utf8'));
 
@@ -26,6 +27,7 @@ export default defineConfig({
     nav: [...nav] as never,
     sidebar: sidebar as never,
     outline: [2, 3],
-    search: { provider: 'local' },
+    search: { provider: 'local', options: searchOptions },
+    footer: { message: 'Released under the MIT License.' },
   },
 });

@@ -11,11 +11,8 @@ export function configureMarkdown(): MarkdownOptions {
     html: false,
     attrs: { disable: true },
     config: (md) => {
-      const text = md.renderer.rules.text;
-      md.renderer.rules.text = (tokens, index, options, env, self) => {
-        const html = text?.(tokens, index, options, env, self) ?? '';
-        return html.replaceAll('{{', '&#123;&#123;');
-      };
+      const render = md.renderer.render.bind(md.renderer);
+      md.renderer.render = (tokens, options, env) => render(tokens, options, env).replaceAll('{{', '&#123;&#123;');
     },
   };
 }

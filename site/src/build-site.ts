@@ -3,13 +3,14 @@ import { createHash } from 'node:crypto';
 import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'vitepress';
-import { readSiteAddress } from './address.ts';
+import { lock } from '../../scripts/lock-file.ts';
+import { fileOf, readSiteAddress } from './address.ts';
 import { changelogPage } from './changelog.ts';
 import { collect } from './collect.ts';
 import { writeContent } from './content-files.ts';
-import { homePage } from './home-page.ts';
 import { cacheFolder, contentFolder, outputFolder, siteFolder } from './places.ts';
 import { readReference } from './reference/reference-cache.ts';
+import { textFiles, writeTextFiles } from './text-files.ts';
 
 /** The digest of everything that the last complete build was made from. */
 const stamp = join(cacheFolder, 'built');
@@ -22,9 +23,13 @@ interface BuiltSite {
 
 /** @param say prints a line before a step that takes long */
 export async function buildSite(say: (line: string) => void): Promise<BuiltSite> {
+  mkdirSync(cacheFolder, { recursive: true });
+  // Tests in several processes need the site at once.
+  await using _ = await lock(join(cacheFolder, 'lock'));
   const collection = collect({ generated: [...(await readReference(say)), changelogPage()] });
   for (const entry of collection.missing) say(`left out, because it does not exist: ${entry}`);
-  writeContent(collection, homePage(collection.readme.markdown), readSiteAddress());
+  const address = readSiteAddress();
+  writeContent(collection, address);
   const pages = collection.pages.length + 1;
   const digest = digestOfInputs();
   if (existsSync(stamp) && existsSync(outputFolder) && readFileSync(stamp, 'utf8') === digest)
@@ -32,10 +37,21 @@ export async function buildSite(say: (line: string) => void): Promise<BuiltSite>
 
   say(`Building ${pages} pages (takes half a minute)`);
   rmSync(stamp, { force: true });
+  rmSync(outputFolder, { recursive: true, force: true });
   await build(siteFolder);
-  mkdirSync(cacheFolder, { recursive: true });
+  requireOutput(collection.pages.map(({ address }) => `${fileOf(address)}.html`));
+  writeTextFiles(textFiles(collection, address.url), outputFolder);
   writeFileSync(stamp, digest);
   return { pages, built: true };
+}
+
+/** VitePress prints an error in a page, and continues without its content. */
+function requireOutput(files: readonly string[]): void {
+  const lost = files.filter((file) => {
+    const path = join(outputFolder, file);
+    return !existsSync(path) || !readFileSync(path, 'utf8').includes('<h1');
+  });
+  if (lost.length > 0) throw new Error(`These pages could not be built; see above: ${lost.join(', ')}`);
 }
 
 /** Covers the collected pages, the theme, and the programs and versions that turn them into the site. */

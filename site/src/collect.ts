@@ -27,6 +27,8 @@ export interface Collection {
   readonly pages: readonly Page[];
   /** The README of the repository, from which the home page is made. */
   readonly readme: Page;
+  /** The text of AGENTS.md, if it exists. */
+  readonly agents: string | undefined;
   /** Entries of the contents without a file. */
   readonly missing: readonly string[];
 }
@@ -56,7 +58,7 @@ export function collect({ root = repository, contents = sections, generated = []
         const found = expand(pattern, root, generated);
         if (found.length === 0) missing.push(pattern);
         for (const each of found) sources.set(each.source, each);
-        return found.map(({ source }) => ({ source, text, isPattern: pattern.includes('*') }));
+        return found.map(({ source }) => ({ source, text }));
       }),
     })),
   }));
@@ -68,7 +70,7 @@ export function collect({ root = repository, contents = sections, generated = []
     ['docs/decisions', '/decisions/'],
     ['docs/recipes', '/guides/#recipes'],
     ['packages', '/packages/'],
-    ['examples', '/start/#examples'],
+    ['examples', '/examples/'],
   ]);
   const targets = {
     addressOf: (path: string) =>
@@ -95,17 +97,21 @@ export function collect({ root = repository, contents = sections, generated = []
   const lists = placed.flatMap((section, index) =>
     taken.has(section.address) ? [] : [listPage(section, contents[index]?.intro ?? '')],
   );
+  const agentsFile = join(root, 'AGENTS.md');
+  const agents = existsSync(agentsFile)
+    ? rewriteLinks(withoutComments(readFileSync(agentsFile, 'utf8')), 'AGENTS.md', targets)
+    : undefined;
   sources.set('README.md', { address: '/', markdown: readFileSync(join(root, 'README.md'), 'utf8') });
-  return { sections: placed, pages: [...pages, ...lists], readme: read('README.md'), missing };
+  return { sections: placed, pages: [...pages, ...lists], readme: read('README.md'), agents, missing };
 }
 
 function placePages(
-  entries: readonly { readonly source: string; readonly text: string | undefined; readonly isPattern: boolean }[],
+  entries: readonly { readonly source: string; readonly text: string | undefined }[],
   read: (source: string) => Page,
 ): readonly PlacedPage[] {
   return entries.map(({ source, text }) => {
     const page = read(source);
-    return { ...page, text: text ?? page.title };
+    return { ...page, text: text ?? page.title.replace(/^Example: (.)/, (_, first: string) => first.toUpperCase()) };
   });
 }
 

@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { repository } from '../../scripts/workspace.ts';
 import { fileOf, type SiteAddress } from './address.ts';
 import type { Collection } from './collect.ts';
+import { homePage } from './home-page.ts';
 import { type NavItem, navigationBar, type SidebarItem, sidebars } from './navigation.ts';
 import type { Page } from './page.ts';
 import { contentFolder, settingsFile } from './places.ts';
@@ -14,10 +15,13 @@ export interface SiteSettings {
   readonly sidebar: Readonly<Record<string, readonly SidebarItem[]>>;
 }
 
-export function writeContent(collection: Collection, home: string, { base }: SiteAddress): void {
+/** Pages with large tables, whose text alone is searched. */
+const largeTables = ['docs/performance.md', 'docs/conformance.md', 'docs/mutation.md', 'docs/simulation.md'];
+
+export function writeContent(collection: Collection, { base }: SiteAddress): void {
   rmSync(contentFolder, { recursive: true, force: true });
   for (const page of collection.pages) write(`${fileOf(page.address)}.md`, withFrontmatter(page));
-  write('index.md', home);
+  write('index.md', homePage(collection.readme, base));
   const images = [...globSync('docs/*.svg', { cwd: repository }), 'site/logo.svg'];
   const publicFolder = join(contentFolder, 'public');
   mkdirSync(publicFolder, { recursive: true });
@@ -36,6 +40,12 @@ function write(file: string, text: string): void {
   writeFileSync(path, text);
 }
 
-function withFrontmatter({ title, description, markdown }: Page): string {
-  return `---\ntitle: ${JSON.stringify(title)}\ndescription: ${JSON.stringify(description)}\n---\n\n${markdown}`;
+function withFrontmatter({ source, title, description, markdown }: Page): string {
+  const frontmatter = {
+    title,
+    description,
+    ...(largeTables.includes(source) ? { search: 'text' } : {}),
+    ...(source.startsWith('reference/') ? { pageClass: 'reference' } : {}),
+  };
+  return `---\n${JSON.stringify(frontmatter)}\n---\n\n${markdown}`;
 }

@@ -41,7 +41,6 @@ export const sections: readonly Section[] = [
         title: 'More ways in',
         entries: ['docs/frameworks.md', 'docs/comparison.md', 'docs/versions.md'],
       },
-      { title: 'Examples', entries: ['examples/*/README.md'] },
     ],
   },
   {
@@ -89,6 +88,7 @@ export const sections: readonly Section[] = [
           'docs/edge.md',
           'docs/proxies.md',
           'docs/key-rotation.md',
+          'docs/stream-key-rotation.md',
         ],
       },
       {
@@ -140,7 +140,7 @@ export const sections: readonly Section[] = [
   },
   {
     title: 'Security',
-    address: '/security-pages/',
+    address: '/security-model',
     intro: 'What the packages promise, and how to report a vulnerability.',
     groups: [
       {
@@ -159,6 +159,7 @@ export const sections: readonly Section[] = [
     groups: [
       {
         entries: [
+          ['docs/migrate/index.md', 'Overview'],
           ['docs/two-token-makers.md', 'While users move'],
           ['docs/migrate/torii-backend-sdk.md', '@torii-backend/sdk'],
           ['docs/migrate/clerk-express.md', '@clerk/express'],
@@ -170,6 +171,12 @@ export const sections: readonly Section[] = [
         ],
       },
     ],
+  },
+  {
+    title: 'Examples',
+    address: '/examples/',
+    intro: 'Apps that run, each in a folder of the repository.',
+    groups: [{ entries: ['examples/*/README.md'] }],
   },
   {
     title: 'Design',
@@ -187,6 +194,7 @@ export const sections: readonly Section[] = [
           'docs/performance.md',
           ['bench/README.md', 'How it is measured'],
           'docs/conformance.md',
+          ['runtimes/README.md', 'Runtimes'],
           'docs/simulation.md',
           'docs/mutation.md',
         ],
@@ -197,6 +205,6 @@ export const sections: readonly Section[] = [
 
 /** Pages of the repository that are not on the site, with the reason. */
 export const excluded: Readonly<Record<string, string>> = {
-  'AGENTS.md': 'for coding agents: the build writes it beside llms.txt',
+  'AGENTS.md': 'for coding agents: the site serves it as a file, beside llms.txt',
   'README.md': 'the home page is made from it',
 };

@@ -1,65 +1,60 @@
-// The home page, made from the README: its first lines, its list of properties, and its first example per framework.
+// The home page, made from the README: its first lines, its list of properties, and its first example for each framework.
+import type { Page } from './page.ts';
+import { readProperties, readSections, readTagline } from './readme.ts';
 
-interface Property {
-  readonly title: string;
-  readonly details: string;
-}
+const frameworks = ['Express', 'Koa', 'Fastify', 'Hono', 'Next.js', 'Any other server'];
+/** Sections of the README that the page repeats. */
+const repeated = ['How a request is authenticated', 'Packages'];
 
-/** @param readme the README, with links of the site */
-export function homePage(readme: string): string {
-  const [intro = '', ...sections] = readme.split(/^## /m);
-  const title = /^# (.+)$/m.exec(intro)?.[1];
-  const tagline = /^# .+\n\n([\s\S]+?)\n\n/m.exec(intro)?.[1];
-  const properties = readProperties(intro);
-  if (title === undefined || tagline === undefined || properties.length < 3) {
-    throw new Error(
-      'README.md must begin with a title, a paragraph and a list of properties: `- **Strict.** Accepts …`.',
-    );
-  }
-  const hero = {
+/** @param base the path of the site */
+export function homePage({ title, markdown }: Page, base: string): string {
+  const tagline = readTagline(markdown);
+  const frontmatter = {
     layout: 'home',
     title,
     titleTemplate: false,
-    description: tagline.replaceAll('\n', ' ').replace(/\[([^\]]+)\]\([^)]+\)/g, '$1'),
+    description: tagline,
     hero: {
       name: title,
-      tagline: tagline.replaceAll('\n', ' ').replace(/\[([^\]]+)\]\([^)]+\)/g, '$1'),
+      tagline,
       image: { src: '/logo.svg', alt: '' },
       actions: [
         { theme: 'brand', text: 'Get started', link: '/start/' },
         { theme: 'alt', text: 'Guides', link: '/guides/' },
-        { theme: 'alt', text: 'Packages', link: '/packages/' },
+        { theme: 'alt', text: 'Reference', link: '/reference/' },
       ],
     },
-    features: properties,
+    features: readProperties(markdown).map(({ title, details }) => ({ title, details: inlineHtml(details, base) })),
   };
-  const bodies = new Map(sections.map((section) => [section.slice(0, section.indexOf('\n')), section]));
+  const sections = readSections(markdown);
   return [
-    `---\n${JSON.stringify(hero)}\n---`,
-    '## First request',
-    firstExamples(bodies),
-    ...['How a request is authenticated', 'Packages'].flatMap((name) => {
-      const body = bodies.get(name);
-      return body === undefined ? [] : [`## ${body.trim()}`];
+    `---\n${JSON.stringify(frontmatter)}\n---`,
+    '## The first lines',
+    firstExamples(sections),
+    ...repeated.flatMap((name) => {
+      const body = sections.get(name);
+      return body === undefined ? [] : [`## ${name}`, body];
     }),
   ].join('\n\n');
 }
 
-function readProperties(intro: string): readonly Property[] {
-  return [...intro.matchAll(/^- \*\*(.+?)\.?\*\* ([\s\S]+?)(?=\n- |\n\n|$(?![\s\S]))/gm)].map(
-    ([, title = '', details = '']) => ({
-      title,
-      details: details.replace(/\s+/g, ' ').trim(),
-    }),
-  );
+/** The first example of each framework's section, as tabs. */
+function firstExamples(sections: ReadonlyMap<string, string>): string {
+  const blocks = frameworks.flatMap((name) => {
+    const [, language, code] = /```(tsx?)\n([\s\S]+?)```/.exec(sections.get(name) ?? '') ?? [];
+    return code === undefined ? [] : [`\`\`\`${language} [${name}]\n${code}\`\`\``];
+  });
+  if (blocks.length === 0) {
+    throw new Error(`README.md has no example in a section that is named after a framework: ${frameworks.join(', ')}.`);
+  }
+  return ['::: code-group', ...blocks, ':::'].join('\n\n');
 }
 
-/** The first install command and example of each framework's section, as tabs. */
-function firstExamples(sections: ReadonlyMap<string, string>): string {
-  const blocks = ['Express', 'Koa', 'Fastify', 'Hono', 'Next.js', 'Any other server'].flatMap((name) => {
-    const block = /```(tsx?)\n([\s\S]+?)```/.exec(sections.get(name) ?? '');
-    return block === null ? [] : [`\`\`\`${block[1]} [${name}]\n${block[2]}\`\`\``];
-  });
-  if (blocks.length === 0) throw new Error('README.md has no example in a section that is named after a framework.');
-  return ['::: code-group', ...blocks, ':::'].join('\n\n');
+/** VitePress expects HTML in these places. */
+function inlineHtml(markdown: string, base: string): string {
+  return markdown
+    .replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`)
+    .replace(/`([^`]+)`/g, '<code>$1</code>')
+    .replace(/\[([^\]]+)\]\(\/([^)]*)\)/g, `<a href="${base}$2">$1</a>`)
+    .replace(/\[([^\]]+)\]\(([^)]+)\)/g, '<a href="$2">$1</a>');
 }

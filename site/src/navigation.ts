@@ -39,13 +39,12 @@ export function sidebars(sections: readonly PlacedSection[]): Readonly<Record<st
   });
   const single = ({ beginnings }: (typeof entries)[number]) => beginnings.filter((each) => each.endsWith('.md')).length;
   const largest = entries.toSorted((a, b) => single(b) - single(a))[0];
-  return Object.fromEntries(
-    entries.flatMap((entry) => {
-      const beginnings =
-        entry === largest ? [...entry.beginnings.filter((each) => each.endsWith('/')), '/'] : entry.beginnings;
-      return beginnings.map((each) => [each, entry.sidebar]);
-    }),
-  );
+  const keyed = entries.flatMap((entry) => {
+    const beginnings = entry === largest ? entry.beginnings.filter((each) => each.endsWith('/')) : entry.beginnings;
+    return beginnings.map((each) => [each, entry.sidebar] as const);
+  });
+  // `/` is last: of beginnings with as many slashes, VitePress uses the first that matches.
+  return Object.fromEntries(largest === undefined ? keyed : [...keyed, ['/', largest.sidebar] as const]);
 }
 
 function sidebarOf({ title, groups }: PlacedSection): readonly SidebarItem[] {

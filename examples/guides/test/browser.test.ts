@@ -80,6 +80,14 @@ test('renews an expired token once, and repeats the request', async () => {
 
 test('calls that are refused at the same time share one renewal', async () => {
   const session = sessionOf(await expired(), await emulator.token({ userId: 'ada' }));
+  // Each of the five calls asks twice: before its request, and after the refusal. The renewal ends after that.
+  const { getToken } = session;
+  let asked = 0;
+  session.getToken = async (options) => {
+    if (options?.skipCache) await expect.poll(() => asked).toBe(10);
+    else asked++;
+    return getToken.call(session, options);
+  };
   const call = apiOf(session);
   const responses = await Promise.all([1, 2, 3, 4, 5].map((number) => call(`/orders/${number}`)));
   expect(responses.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);

@@ -37,7 +37,8 @@ test('stores a token that was sent in the header, until it expires', async () =>
 });
 
 test('does not store a token that comes in the cookie', async () => {
-  expect(await ask('PUT', '/session', withCookie())).toMatchObject({ status: 401 });
+  const fromOwnPage = [...withCookie(), ['Origin', app.origin]] as const;
+  expect(await ask('PUT', '/session', fromOwnPage)).toMatchObject({ status: 401 });
 });
 
 test('clears the cookie', async () => {

@@ -11,7 +11,8 @@ let emulator: Emulator;
 beforeEach(async () => {
   vi.resetModules();
   vi.spyOn(console, 'error').mockImplementation(() => {});
-  vi.useFakeTimers({ toFake: ['Date'] });
+  // Both clocks are stopped, so that nothing depends on how long a test takes.
+  vi.useFakeTimers({ toFake: ['Date', 'performance'] });
   emulator = await startEmulator();
   process.env['TORII_ISSUER'] = emulator.issuer;
 });

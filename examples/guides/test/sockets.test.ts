@@ -13,7 +13,7 @@ beforeAll(async () => {
   process.env['TORII_ISSUER'] = emulator.issuer;
   process.env['TORII_ENVIRONMENT_ID'] = emulator.environmentId;
   const example = await import('../src/sockets.ts');
-  app = await serveExample(async () => example);
+  app = await serveExample(async () => ({ server: example.server }));
   revoke = (userId) => example.revocations.revokeUser(userId);
 });
 

@@ -1,4 +1,7 @@
+import { anyVerifier, createVerifier } from '@torii/core';
+import { createJwtVerifier } from '@torii/core/jwt';
 import { startEmulator } from '@torii/emulator';
+import { SignJWT } from 'jose';
 import { afterAll, describe, expect, test } from 'vitest';
 import { createApp } from '../express-jwt/after.ts';
 import { createAppVerifier, type Settings } from '../express-jwt/both.ts';
@@ -59,6 +62,23 @@ describe('each step', () => {
     const member = await oldToken({ role: 'reader', org_id: 'acme', org_role: 'org:editor' });
     expect(reasonOf(await ask(app, '/reports/1', { method: 'DELETE', ...bearer(member) }))).toBe('403 not_allowed');
   });
+});
+
+test('both: a shared secret', async () => {
+  const secret = 'a secret that is as long as the hash';
+  const issuer = 'https://login.example.com';
+  const own = createJwtVerifier({ issuer, secret, algorithms: ['HS256'] });
+  const app = createApp(anyVerifier([createVerifier({ issuer: torii.issuer }), own]));
+  const token = await new SignJWT({ sub: 'ada', iss: issuer })
+    .setProtectedHeader({ alg: 'HS256' })
+    .setExpirationTime('1m')
+    .sign(new TextEncoder().encode(secret));
+  for (const each of [token, await torii.token()]) {
+    expect(await ask(app, '/me', bearer(each))).toMatchObject({ status: 200 });
+  }
+  expect(() => createJwtVerifier({ issuer, secret: 'short', algorithms: ['HS256'] })).toThrow(
+    'has fewer than 32 bytes',
+  );
 });
 
 describe('what differs', () => {

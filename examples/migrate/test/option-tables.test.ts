@@ -12,12 +12,33 @@ interface Named {
   readonly members?: Record<string, Names>;
 }
 
-const guides = ['clerk-express', 'express-jwt', 'koa-jwt', 'express-oauth2-jwt-bearer', 'torii-backend-sdk'];
+const guides = [
+  'clerk-express',
+  'clerk-nextjs',
+  'express-jwt',
+  'koa-jwt',
+  'express-oauth2-jwt-bearer',
+  'torii-backend-sdk',
+];
+
+const { devDependencies } = JSON.parse(readFileSync(join(import.meta.dirname, '../package.json'), 'utf8')) as {
+  devDependencies: Record<string, string>;
+};
 
 describe.each(guides)('docs/migrate/%s.md', async (guide) => {
   const page = readFileSync(join(import.meta.dirname, `../../../docs/migrate/${guide}.md`), 'utf8');
   // Imported by its path, because the declarations of the old packages would contradict those of Torii.
   const { options, names, members = {} } = (await import(`../${guide}/names.ts`)) as Named;
+
+  test('the page names the installed versions', () => {
+    const sentence = /^This page was written for .+$/m.exec(page)?.[0] ?? '';
+    const named = [...sentence.matchAll(/(@?[\w/-]+) (\d+\.\d+\.\d+)/g)].map(([, name = '', version]) => [
+      name,
+      version,
+    ]);
+    expect(named).not.toEqual([]);
+    expect(named).toEqual(named.map(([name = '']) => [name, devDependencies[name]]));
+  });
 
   test.each(Object.keys(options))('the table has every option of %s, and no other', (name) => {
     const rows = firstCells(page, `Options of ${name}`);

@@ -1,4 +1,4 @@
-import { isPatch, type Patch } from '@torii/core';
+import { isPatch, type Patch, ToriiConfigError } from '@torii/core';
 import { assertOption, readWhole, unknownName } from '@torii/core/internal';
 import { isPlainObject, jsonOf } from './json.ts';
 import { assertBudget, bagOf } from './metadata.ts';
@@ -72,15 +72,15 @@ export function splitInput(operation: Operation): Parts {
   return { query, body: inBody && Object.fromEntries([...body, ...bags]) };
 }
 
-export function addToQuery(query: URLSearchParams, name: string, value: unknown): void {
+/** @param explained The name that the documentation explains, if the caller chose `name`. */
+export function addToQuery(query: URLSearchParams, name: string, value: unknown, explained: string = name): void {
   if (value === null || value === undefined) return;
   const items: readonly unknown[] = Array.isArray(value) ? [...value] : [value];
   const isSendable = items.length > 0 && items.every(isQueryValue);
-  assertOption(
-    name,
-    isSendable,
-    'must be a text, a finite number, true or false, or a list of these that is not empty',
-  );
+  if (!isSendable) {
+    const kinds = 'a text, a finite number, true or false, or a list of these that is not empty';
+    throw new ToriiConfigError(name, `\`${name}\` must be ${kinds}.`, { explained });
+  }
   for (const item of items) query.append(name, String(item));
 }
 

@@ -147,6 +147,7 @@ test.each([
   const { client, sent } = scriptApi([ok()]);
   const error = await failureOf(client.request({ method: 'GET', path: '/x', query: { q } }));
   expect(error).toMatchObject({ name: 'ToriiConfigError', option: 'q' });
+  expect(Reflect.get(Object(error), 'docsUrl')).toMatch(/#query$/);
   expect(sent).toEqual([]);
 });
 

@@ -4,6 +4,7 @@ import { readConnectionFailure } from '@torii/core/internal';
 import { describeOwnFailure, type FailureText } from './failures.ts';
 import { inUserWords } from './option-words.ts';
 import { brief, printable } from './output/printable.ts';
+import { apiCodes, connectionReasons } from './troubleshooting/api-codes.ts';
 
 /**
  * Returns the message and the exit code for an error. For an unknown error it shows only the class name, because the
@@ -27,7 +28,9 @@ function describe(error: unknown, env: Readonly<Record<string, string | undefine
   }
   if (error instanceof ToriiConfigError) return { text: inUserWords(error), exitCode: 2 };
   if (error instanceof ToriiConnectionError) return { text: describeSilence(error), exitCode: 1 };
-  if (error instanceof ToriiError) return { text: `${inUserWords(error)}${describeCauses(error.cause)}`, exitCode: 1 };
+  if (error instanceof ToriiError) {
+    return { text: `${inUserWords(error)}${describeCauses(error.cause)} See ${error.docsUrl}`, exitCode: 1 };
+  }
   const isDebugging = env['TORII_DEBUG'] === '1';
   const stack = isDebugging && isError(error) ? `\n${error.stack}` : '';
   const hint = isDebugging ? '' : ' Run it again with TORII_DEBUG=1 to see the stack trace, and report the error.';
@@ -47,7 +50,8 @@ function describeRefusal(error: ToriiApiError): string {
   const what = `${method} ${printable(path)} failed: ${isUnusable ? `${code}. ${message}` : `${status}${codeText}.`}`;
   const reason = detail === null || detail === undefined ? '' : ` ${asSentence(brief(detail, 300))}`;
   const support = supportId === null || supportId === undefined ? '' : ` Support id: ${brief(supportId, 99)}.`;
-  return `${what}${reason}${describeFields(error)}${adviceFor(error, isUnusable)}${support}`;
+  const address = Object.hasOwn(apiCodes, code) ? ` See ${error.docsUrl}` : '';
+  return `${what}${reason}${describeFields(error)}${adviceFor(error, isUnusable)}${support}${address}`;
 }
 
 function adviceFor({ status, code, retryAfterSeconds }: ToriiApiError, isUnusable: boolean): string {
@@ -72,11 +76,11 @@ function describeFields({ detail, fieldErrors }: ToriiApiError): string {
   return texts.length === 0 ? '' : ` ${asSentence(brief(texts.slice(0, 5).join('; '), 500))}`;
 }
 
-function describeSilence({ method, path, reason, cause }: ToriiConnectionError): string {
+function describeSilence({ method, path, reason, cause, docsUrl }: ToriiConnectionError): string {
   const what = `${method} ${printable(path)} got no response: ${reason}.`;
   const why = reason === 'network' ? describeCauses(cause) : '';
-  const { remedy = 'Check TORII_API_URL and the network connection.' } = readConnectionFailure(cause);
-  return `${what} ${remedy}${why}`;
+  const { remedy = connectionReasons.network.causes.url.remedy } = readConnectionFailure(cause);
+  return `${what} ${remedy}${why} See ${docsUrl}`;
 }
 
 export function describeCauses(cause: unknown): string {

@@ -75,6 +75,11 @@ test('in a function, the route is mounted in the function', () => {
   );
 });
 
+test('a parameter of the same name in another function is another app', () => {
+  const text = `import express from 'express';\n\nfunction createApp() {\n  const app = express();\n  return app;\n}\n\nfunction addRoutes(app) {\n  app.get('/', x);\n}\n`;
+  expect(lineAfterMount(mount(text))).toBe('return app;');
+});
+
 test('an app without a route gets it after its creation', () => {
   expect(mount(start)).toBe(`${start.replace("');\n", "');\nconst { me } = require('./me');\n")}\napp.use(me);\n`);
 });

@@ -172,6 +172,17 @@ describe('refuses, and changes nothing,', () => {
     expect((await init(folder, '--framework', 'express')).code).toBe(0);
   });
 
+  test.each([
+    ['@nestjs/core', 'recipes/nestjs'],
+    ['wrangler', 'recipes/workers'],
+  ])('if the app needs %s, and names the page to follow', async (name, page) => {
+    const files = { 'package.json': manifest({ devDependencies: { [name]: '1', hono: '4' } }), 'src/main.ts': '' };
+    const folder = createProject(files);
+    const { code, stderr } = await init(folder);
+    expect([code, stderr]).toEqual([1, expect.stringContaining(page)]);
+    expect(readFiles(folder)).toEqual(files);
+  });
+
   test('if the project has two frameworks, until one is named', async () => {
     const folder = createProject({
       ...expressGenerator,
@@ -249,6 +260,19 @@ test('an app that listens when it is loaded is not loaded by the test', async ()
   expect(files['test/me.test.js']).toContain("await import('../me.js')");
   expect(files['test/me.test.js']).not.toContain("import('../app.js')");
   expect(manifestOf(folder).scripts.dev).toBe('torii dev --seed torii-seed.json -- node --watch app.js');
+});
+
+test('in TypeScript for Node, a dynamic import has an ending, also in CommonJS', async () => {
+  const folder = createProject({
+    'package.json': manifest({ dependencies: { express: '5' }, devDependencies: { typescript: '5' } }),
+    'tsconfig.json': '{ "compilerOptions": { "module": "nodenext", "outDir": "dist" } }',
+    'src/index.ts':
+      "import express from 'express';\nimport { users } from './users';\nconst app = express();\napp.use(users);\napp.listen(1);\n",
+  });
+  expect((await init(folder)).code).toBe(0);
+  const files = readFiles(folder);
+  expect(files['src/me.test.ts']).toContain("await import('./me.js')");
+  expect(files['src/index.ts']).toContain("from './me';");
 });
 
 test('an app that has /me already gets another path', async () => {

@@ -1,4 +1,5 @@
 import { type Denial, denialFor } from './denial.ts';
+import { docsUrlFor } from './errors/docs-url.ts';
 import { setHidden } from './errors/hidden-field.ts';
 import { isOfKind, markKinds } from './errors/kinds.ts';
 import type { AuthReason, UnavailableReason } from './errors/reasons.ts';
@@ -27,6 +28,12 @@ export abstract class ToriiError extends Error {
   static override [Symbol.hasInstance](value: unknown): boolean {
     if (!Object.hasOwn(this, 'kinds')) return Function.prototype[Symbol.hasInstance].call(this, value);
     return isOfKind(value, this.kinds[0]);
+  }
+
+  /** The address of the page that explains this error, with causes and remedies. For your logs: no response contains it. */
+  get docsUrl(): string {
+    const { option, reason, code }: { option?: unknown; reason?: unknown; code: string } = this;
+    return docsUrlFor(String(option ?? reason ?? code));
   }
 
   /** The error as JSON, without its stack and its cause. */
@@ -168,8 +175,14 @@ export class ToriiConfigError extends ToriiError {
   /** The option or function that the message is about. */
   readonly option: string;
 
-  constructor(option: string, message: string, options?: ErrorOptions) {
-    super(message, options);
+  /**
+   * @param message The address of the page that explains the option is added to it.
+   * @param options `explained`: the name that the page explains, if it is not `option`.
+   */
+  constructor(option: string, message: string, options?: ErrorOptions & { readonly explained?: string }) {
+    const url = docsUrlFor(options?.explained ?? option);
+    super(`${message} See ${url}`, options);
     this.option = option;
+    setHidden(this, 'docsUrl', url);
   }
 }

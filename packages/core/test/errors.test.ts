@@ -97,7 +97,14 @@ describe('toJSON', () => {
       ours.ToriiUnavailableError,
       { code: 'unavailable', reason: 'keys_unavailable', message: 'Later.' },
     ],
-    ['ToriiConfigError', ours.ToriiConfigError, { code: 'configuration_invalid', message: '`issuer` is undefined.' }],
+    [
+      'ToriiConfigError',
+      ours.ToriiConfigError,
+      {
+        code: 'configuration_invalid',
+        message: '`issuer` is undefined. See https://torii.so/docs/typescript/troubleshooting#issuer',
+      },
+    ],
   ])('of %s contains name, code, reason and message', (name, error, expected) => {
     expect(JSON.parse(JSON.stringify(error))).toEqual({ name, ...expected });
   });

@@ -57,6 +57,8 @@ const entries = {
     'decodeText',
     'describeValue',
     'digestOfToken',
+    'docsHome',
+    'docsUrlFor',
     'elapsedMs',
     'emitterFor',
     'guardFields',

@@ -13,6 +13,8 @@ import { issuer, mint } from './mint.ts';
 import { outcomeOf } from './outcome.ts';
 import { key, keys, makeSource } from './revocation-source.ts';
 
+const see = 'See https://torii.so/docs/typescript/troubleshooting#revocations';
+
 /** The error that createVerifier throws, which createTokenVerifier must throw too. */
 function errorFor(revocations: unknown, others: object = {}): ToriiConfigError | undefined {
   const { keys: _keys, ...rest } = { issuer, keys, revocations, ...others };
@@ -63,7 +65,7 @@ describe('[9] `revocations` cannot be', () => {
   ])('%s', (_name, value, found) => {
     expect(errorFor(value)).toMatchObject({
       option: 'revocations',
-      message: `\`revocations\` must be what createRevocations returned, or left out. Found: ${found}.`,
+      message: `\`revocations\` must be what createRevocations returned, or left out. Found: ${found}. ${see}`,
     });
   });
 });
@@ -78,7 +80,7 @@ describe('[9] the verifier must be for the issuer and the environment of the rev
     ['two environments', { environmentId: ['env_1', 'env_2'] }],
   ])('not for %s', (_name, others) => {
     expect(errorFor(source, others)?.message).toBe(
-      `\`revocations\` is for ${issuer} and env_1 only. Create a verifier for each.`,
+      `\`revocations\` is for ${issuer} and env_1 only. Create a verifier for each. ${see}`,
     );
   });
 
@@ -91,7 +93,7 @@ describe('[9] the verifier must be for the issuer and the environment of the rev
     ['of a key in place of an issuer', { issuer: 'sk_live_0123456789' }, '[withheld] and env_1'],
   ])('not with a source %s', (_name, changes, found) => {
     expect(errorFor(sourceWith(changes))?.message).toBe(
-      `\`revocations\` is for ${found} only. Create a verifier for each.`,
+      `\`revocations\` is for ${found} only. Create a verifier for each. ${see}`,
     );
   });
 

@@ -90,7 +90,7 @@ describe('a header with a token alone', () => {
     };
     // For 100 times the input, a quadratic implementation takes 10,000 times as long.
     const [small, large] = [cost(10_000), cost(1_000_000)];
-    expect(large).toBeLessThan(1_000 * Math.max(small, 0.05));
+    expect(large).toBeLessThan(3_000 * Math.max(small, 0.05));
   });
 
   test('[8] a token over 16 kB is refused', async () => {

@@ -18,7 +18,7 @@ test('[41] refuses a bucket that keeps entries for too short, and says how to re
   expect(feed.refusals[0]?.message).toBe(
     '`maxTokenSeconds` needs a bucket that keeps entries for 5100 seconds. ' +
       `Found: KV_${bucketName} keeps them for 5099. ` +
-      `Lower maxTokenSeconds, or run: nats stream edit KV_${bucketName} --max-age=5400s.`,
+      `Lower maxTokenSeconds, or run: nats stream edit KV_${bucketName} --max-age=5400s. See https://torii.so/docs/typescript/troubleshooting#maxtokenseconds`,
   );
   expect(feed.calls).toEqual([]);
   await expect(feed.announce('ann', 10)).rejects.toThrow('maxTokenSeconds');

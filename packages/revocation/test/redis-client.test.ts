@@ -27,7 +27,9 @@ describe('the client of redisFeed', () => {
       expect.objectContaining({
         name: 'ToriiConfigError',
         option: 'client',
-        message: `\`client\` must be a client of ioredis or node-redis. Found: ${found}. ${example}`,
+        message: expect.stringContaining(
+          `\`client\` must be a client of ioredis or node-redis. Found: ${found}. ${example} See https://`,
+        ),
       }),
     );
   });

@@ -27,7 +27,7 @@ describe('the retention of a Redis stream', () => {
       name: 'ToriiConfigError',
       option: 'maxTokenSeconds',
       message:
-        '`maxTokenSeconds` is too large for this store: entries must be kept for 9000 s, and it keeps them for 5100 s. First write redisFeed(client, { retentionSeconds: 9000 }) with the old maxTokenSeconds. Raise maxTokenSeconds 9000 s after that has started.',
+        '`maxTokenSeconds` is too large for this store: entries must be kept for 9000 s, and it keeps them for 5100 s. First write redisFeed(client, { retentionSeconds: 9000 }) with the old maxTokenSeconds. Raise maxTokenSeconds 9000 s after that has started. See https://torii.so/docs/typescript/troubleshooting#maxtokenseconds',
     });
     expect(large.reader.log).toEqual([]);
     expect(large.reader.proofs).toEqual([]);
@@ -41,7 +41,7 @@ describe('the retention of a Redis stream', () => {
     const large = () => openCurrent(server, {}, new RecordingReader({ retentionSeconds: largeSeconds }));
     const since = Number(await server.run('hget', about, 'retention:9000'));
     expect(Math.abs(since - Date.now())).toBeLessThan(60_000);
-    expect((await large()).reader.refusal?.message).toBe(
+    expect((await large()).reader.refusal?.message).toContain(
       `\`maxTokenSeconds\` is too large for this store until ${new Date(since + largeSeconds * 1_000).toISOString()}: it keeps entries for 9000 s since ${new Date(since).toISOString()}, and older ones may be missing. Use the old maxTokenSeconds until then.`,
     );
     await server.run('hset', about, 'retention:9000', since - largeSeconds * 1_000);
@@ -77,7 +77,7 @@ describe('the retention of a Redis stream', () => {
   it('refuses an option that is smaller than the need of the server', async (context) => {
     const server = await startRedis(context);
     const { reader } = await openCurrent(server, { retentionSeconds: 2_000 });
-    expect(reader.refusal?.message).toBe(
+    expect(reader.refusal?.message).toContain(
       '`retentionSeconds` must be at least maxTokenSeconds + 1500, which is 5100. Found: 2000.',
     );
     expect(await server.run('exists', about)).toBe(0);
@@ -162,7 +162,9 @@ describe('the version of Redis', () => {
   it.for(['5.0.14', '6.0.16', '6.1.0'])('is refused if it is %s', async (version) => {
     await expect(checkServer(async () => `# Server\r\nredis_version:${version}\r\n`)).rejects.toMatchObject({
       name: 'ToriiConfigError',
-      message: `\`client\` is connected to Redis ${version}. The feed needs Redis 6.2 or Valkey.`,
+      message: expect.stringContaining(
+        `\`client\` is connected to Redis ${version}. The feed needs Redis 6.2 or Valkey.`,
+      ),
     });
   });
 

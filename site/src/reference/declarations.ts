@@ -83,9 +83,13 @@ function headerOf(text: string): string {
   for (const [index, character] of [...text].entries()) {
     if (character === '<') depth += 1;
     if (character === '>' && text[index - 1] !== '=') depth -= 1;
-    if (character === '{' && depth === 0) return text.slice(0, index).trim();
+    if (character === '{' && depth === 0) return wrapHeader(text.slice(0, index).trim());
   }
   return text;
+}
+
+function wrapHeader(header: string): string {
+  return header.length > 70 ? header.replace(/ (?=(?:extends|implements) [^<>]*(?:<[^<>]*>[^<>]*)*$)/, '\n  ') : header;
 }
 
 function describeField(field: DeclarationReflection, context: PageContext): string {

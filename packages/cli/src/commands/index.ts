@@ -82,6 +82,12 @@ const outlines: readonly Outline[] = [
     load: async () => (await import('./whoami.ts')).addWhoami,
   },
   {
+    name: 'explain',
+    usage: '[options] [name]',
+    description: 'Explain a reason, an error code or an option: what it means, and what to do.',
+    load: async () => (await import('./explain.ts')).addExplain,
+  },
+  {
     name: 'doctor',
     usage: '[options]',
     description:

@@ -168,8 +168,8 @@ before(async () => {
 });
 
 after(async () => {
-  server.close();
   await emulator.stop();
+  server.close();
 });
 
 test('GET /me refuses a request without a token', async () => {
@@ -211,8 +211,8 @@ before(async () => {
 });
 
 after(async () => {
-  server.close();
   await emulator.stop();
+  server.close();
 });
 
 test('GET /me refuses a request without a token', async () => {
@@ -254,8 +254,8 @@ before(async () => {
 });
 
 after(async () => {
-  server.close();
   await emulator.stop();
+  server.close();
 });
 
 test('GET /me refuses a request without a token', async () => {
@@ -417,8 +417,8 @@ before(async () => {
 });
 
 after(async () => {
-  await app.close();
   await emulator.stop();
+  await app.close();
 });
 
 test('GET /me refuses a request without a token', async () => {
@@ -455,8 +455,8 @@ before(async () => {
 });
 
 after(async () => {
-  await app.close();
   await emulator.stop();
+  await app.close();
 });
 
 test('GET /me refuses a request without a token', async () => {
@@ -493,8 +493,8 @@ before(async () => {
 });
 
 after(async () => {
-  await app.close();
   await emulator.stop();
+  await app.close();
 });
 
 test('GET /me refuses a request without a token', async () => {
@@ -895,8 +895,8 @@ before(async () => {
 });
 
 after(async () => {
-  server.close();
   await emulator.stop();
+  server.close();
 });
 
 test('GET /me refuses a request without a token', async () => {
@@ -938,8 +938,8 @@ before(async () => {
 });
 
 after(async () => {
-  server.close();
   await emulator.stop();
+  server.close();
 });
 
 test('GET /me refuses a request without a token', async () => {
@@ -981,8 +981,8 @@ before(async () => {
 });
 
 after(async () => {
-  server.close();
   await emulator.stop();
+  server.close();
 });
 
 test('GET /me refuses a request without a token', async () => {
@@ -2322,8 +2322,8 @@ before(async () => {
 });
 
 after(async () => {
-  server.close();
   await emulator.stop();
+  server.close();
 });
 
 test('GET /me refuses a request without a token', async () => {
@@ -2365,8 +2365,8 @@ before(async () => {
 });
 
 after(async () => {
-  server.close();
   await emulator.stop();
+  server.close();
 });
 
 test('GET /me refuses a request without a token', async () => {
@@ -2408,8 +2408,8 @@ before(async () => {
 });
 
 after(async () => {
-  server.close();
   await emulator.stop();
+  server.close();
 });
 
 test('GET /me refuses a request without a token', async () => {

@@ -1,7 +1,7 @@
 import type { Entry } from './entry.ts';
 import { tokenRefusals } from './token-refusals.ts';
 
-const { clock } = tokenRefusals.token_expired.causes;
+const clock = tokenRefusals.token_expired.causes.clock;
 
 /** The checks of `torii doctor`. */
 export const doctorChecks = {

@@ -1,3 +1,4 @@
+import { withoutDocsUrl } from '../errors/docs-url.ts';
 import { ToriiConfigError } from '../errors.ts';
 import type { VerifierEventListener } from '../events.ts';
 import { RefusedIssuer } from '../keys/approved-keys.ts';
@@ -125,7 +126,9 @@ function readAnswer(answer: unknown, issuer: string): ApprovalAnswer {
     return readApproved(answer, issuer);
   } catch (error) {
     if (!(error instanceof ToriiConfigError)) throw error;
-    throw new NoAnswerError(`\`approve\` returned a value that cannot be used. ${error.message} ${remedy}.`);
+    throw new NoAnswerError(
+      `\`approve\` returned a value that cannot be used. ${withoutDocsUrl(error.message)} ${remedy}.`,
+    );
   }
 }
 

@@ -199,6 +199,7 @@ export function unknownName(
   return new ToriiConfigError(
     name,
     `There is no ${noun} \`${loggable(name)}\`.${hintFor(name, known, hints)} Known ${noun}s: ${known.join(', ')}.`,
+    { explained: 'unknown_option' },
   );
 }
 

@@ -1,5 +1,5 @@
 import type { Claims } from '../auth.ts';
-import type { ToriiConfigError } from '../errors.ts';
+import { ToriiConfigError } from '../errors.ts';
 import { hintFor, requestHints, verifyHints } from './hints.ts';
 import { readKnownOptions, unknownName, wrongOption } from './reader.ts';
 import {
@@ -34,5 +34,7 @@ export function misplacedOption(name: string, known: readonly string[]): ToriiCo
   const hint = hintFor(name, known, requestHints) === '' ? hintFor(name, optionNames, requestHints) : '';
   return hint === ''
     ? unknownName(name, known, requestHints)
-    : wrongOption(name, `is unknown here.${hint} That is ${place}`);
+    : new ToriiConfigError(name, `\`${name}\` is unknown here.${hint} That is ${place}.`, {
+        explained: 'unknown_option',
+      });
 }

@@ -6,6 +6,7 @@ import { describeFailure } from '../../failure-text.ts';
 import { UsageError } from '../../failures.ts';
 import { printable } from '../../output/printable.ts';
 import { shownKey, shownUrl } from '../../shown-settings.ts';
+import { doctorChecks } from '../../troubleshooting/doctor-checks.ts';
 import { ask, describeForeignReply, hostOf, isTrouble, type Limits, type Reply } from './exchange.ts';
 import { type Finding, failed, passed, type Report, skipped, warning } from './finding.ts';
 import { isLocal } from './machine.ts';
@@ -13,6 +14,7 @@ import { isLocal } from './machine.ts';
 /** No user has this id: asking for it reads no data, and shows whether the API accepts the key. */
 const unknownUserId = '00000000-0000-7000-8000-000000000000';
 const check = 'REST API';
+const causes = doctorChecks[check].causes;
 
 /**
  * Checks the secret key and the REST API. Asks without the key first, so that the key is sent only to a server that answers
@@ -87,26 +89,13 @@ function judgeAnswer(
   if (isTorii && (status === 404 || (status === 403 && code === 'forbidden'))) return passed(check, at('key accepted'));
   const found = at(`${status} ${printable(String(code)).slice(0, 60)}`);
   if (status === 401) {
-    return failed(
-      check,
-      found,
-      `The API refuses the key, ${shownKey(key)}. It was revoked, it belongs to another environment or API URL, or a part of it is ` +
-        'missing. Copy the secret key of this environment from the dashboard.',
-    );
+    return failed(check, found, `The API refuses the key, ${shownKey(key)}. ${causes.key.cause} ${causes.key.remedy}`);
   }
   if (status === 403) {
-    return failed(
-      check,
-      found,
-      'The API accepts the key but forbids its use. Check the permissions of the key in the dashboard, and the IP rules.',
-    );
+    return failed(check, found, `The API accepts the key but forbids its use. ${causes.rules.remedy}`);
   }
   if (status === 404) {
-    return failed(
-      check,
-      found,
-      `The server at TORII_API_URL is not Torii’s REST API. Remove TORII_API_URL to use ${defaultApiUrl}.`,
-    );
+    return failed(check, found, `${causes.url.cause} ${causes.url.remedy}`);
   }
   if (status === 429) return warning(check, found, 'The API limits requests. Wait, and run torii doctor again.');
   return failed(check, found, 'The API has a problem, or something else answers at TORII_API_URL. Try again later.');
@@ -115,6 +104,7 @@ function judgeAnswer(
 /** Compares the places of the issuer and the API: an emulator's API knows no users of a real issuer. */
 export function checkSameTorii(issuers: readonly string[], { key, url }: ApiSettings): Finding {
   const name = 'same Torii';
+  const { mixed, key: other } = doctorChecks[name].causes;
   if (key === undefined || issuers.length === 0) return skipped(name, 'needs an issuer and a secret key');
   const isApiLocal = isLocal(url?.text ?? defaultApiUrl);
   const areLocal = issuers.map(isLocal);
@@ -122,15 +112,11 @@ export function checkSameTorii(issuers: readonly string[], { key, url }: ApiSett
     return warning(
       name,
       isApiLocal ? 'the API is local, the issuer is not' : 'the issuer is local, the API is not',
-      'Tokens and users come from different environments. Set TORII_ISSUER and TORII_API_URL to the same Torii: both to the emulator, or neither.',
+      `Tokens and users come from different environments. ${mixed.remedy}`,
     );
   }
   if (isApiLocal && key.text.startsWith('sk_live_')) {
-    return warning(
-      name,
-      'a live key for a local API',
-      'The emulator accepts test keys only. Use the key that it prints.',
-    );
+    return warning(name, 'a live key for a local API', `The emulator accepts test keys only. ${other.remedy}`);
   }
   return passed(name, isApiLocal ? 'issuer and API are local' : 'issuer and API are remote');
 }

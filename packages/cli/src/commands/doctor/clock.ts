@@ -1,8 +1,10 @@
+import { doctorChecks } from '../../troubleshooting/doctor-checks.ts';
 import { type Finding, failed, passed, type ServerClock, skipped } from './finding.ts';
 
 /** Compares this machine's clock with the servers' `Date` headers. */
 export function checkClock(clocks: readonly ServerClock[], toleranceSeconds: number): Finding {
   const check = 'clock';
+  const { causes } = doctorChecks.clock;
   const [first] = clocks;
   if (first === undefined) return skipped(check, 'no server sent a date');
   const worst = clocks.reduce((one, other) =>
@@ -16,8 +18,8 @@ export function checkClock(clocks: readonly ServerClock[], toleranceSeconds: num
   return failed(
     check,
     found,
-    `Tokens are refused as expired or as not yet valid: the tolerance is ${toleranceSeconds} s. Set the clock of this machine by NTP. If ` +
-      'other servers agree with it, the clock of that server is wrong.',
+    `Tokens are refused as expired or as not yet valid: the tolerance is ${toleranceSeconds} s. ${causes.clock.remedy} ` +
+      'If other servers agree with this machine, the clock of that server is wrong.',
   );
 }
 

@@ -1,11 +1,17 @@
+import { docsUrlFor } from '@torii/core/internal';
 import { printable, withoutSecrets } from '../../output/printable.ts';
+import { doctorName } from '../../troubleshooting/catalog.ts';
+import type { doctorChecks } from '../../troubleshooting/doctor-checks.ts';
+
+/** A check. A new one does not compile until docs/troubleshooting.md has an entry for it. */
+export type Check = keyof typeof doctorChecks;
 
 /** What one check of `torii doctor` has found, as written by --json. */
 export interface Finding {
-  readonly check: string;
+  readonly check: Check;
   readonly result: 'passed' | 'warning' | 'failed' | 'skipped';
   readonly found: string;
-  /** What is wrong and what to do. `null` if nothing is wrong. */
+  /** What is wrong, what to do, and the address of more. `null` if nothing is wrong. */
   readonly advice: string | null;
 }
 
@@ -21,25 +27,30 @@ export interface ServerClock {
   readonly aheadSeconds: number;
 }
 
-export function passed(check: string, found: string): Finding {
+export function passed(check: Check, found: string): Finding {
   return findingOf(check, 'passed', found, null);
 }
 
-export function skipped(check: string, found: string): Finding {
+export function skipped(check: Check, found: string): Finding {
   return findingOf(check, 'skipped', found, null);
 }
 
-export function warning(check: string, found: string, advice: string): Finding {
+export function warning(check: Check, found: string, advice: string): Finding {
   return findingOf(check, 'warning', found, advice);
 }
 
-export function failed(check: string, found: string, advice: string): Finding {
+export function failed(check: Check, found: string, advice: string): Finding {
   return findingOf(check, 'failed', found, advice);
 }
 
 /** The only place where a finding is made: settings and responses can hold a secret anywhere, even in a host name. */
-function findingOf(check: string, result: Finding['result'], found: string, advice: string | null): Finding {
-  return { check, result, found: safe(found), advice: advice === null ? null : safe(advice) };
+function findingOf(check: Check, result: Finding['result'], found: string, advice: string | null): Finding {
+  return { check, result, found: safe(found), advice: advice === null ? null : withAddress(check, safe(advice)) };
+}
+
+/** An advice that is the message of a ToriiConfigError has the address of the option. */
+function withAddress(check: Check, advice: string): string {
+  return / See https:\S+$/.test(advice) ? advice : `${advice} See ${docsUrlFor(doctorName(check))}`;
 }
 
 function safe(text: string): string {

@@ -10,7 +10,7 @@ import { shownUrl } from '../../shown-settings.ts';
 import { checkApi, checkSameTorii } from './api.ts';
 import { checkClock } from './clock.ts';
 import type { Limits } from './exchange.ts';
-import { type Finding, failed, type Report } from './finding.ts';
+import { type Check, type Finding, failed, type Report } from './finding.ts';
 import { checkIssuer } from './issuer.ts';
 import { checkCertificates, checkNode, checkProxy, goesThroughProxy } from './machine.ts';
 import { checkPackages } from './packages.ts';
@@ -94,7 +94,7 @@ async function examine(context: Context, options: DoctorOptions): Promise<readon
 }
 
 /** A mistake in one check becomes its result, so that the other checks are still shown. */
-async function attempt(context: Context, check: string, examine: () => Promise<Report>): Promise<Report> {
+async function attempt(context: Context, check: Check, examine: () => Promise<Report>): Promise<Report> {
   try {
     return await examine();
   } catch (error) {

@@ -4,6 +4,7 @@ import { isLoopback, loggable } from '@torii/core/internal';
 import type { Context } from '../../context.ts';
 import { describeFailure } from '../../failure-text.ts';
 import { shownUrl } from '../../shown-settings.ts';
+import { doctorChecks } from '../../troubleshooting/doctor-checks.ts';
 import { ask, describeForeignReply, hostOf, isTrouble, type Limits, type Reply } from './exchange.ts';
 import { type Finding, failed, passed, type Report, skipped, warning } from './finding.ts';
 
@@ -56,12 +57,12 @@ function describeStatus(
   if (status === 401 || status === 403) {
     return {
       found: `access denied (${status})`,
-      advice: `The keys at ${host} must be public. A firewall, a VPN or a preview protection asks for a login before Torii answers.`,
+      advice: `The keys at ${host} must be public. ${doctorChecks.issuer.causes.login.cause}`,
     };
   }
   return {
     found: `no keys (${status})`,
-    advice: `There is no key set at ${host}. Check that the issuer is the URL that the dashboard shows, without a path.`,
+    advice: `There is no key set at ${host}. ${doctorChecks.issuer.causes.url.remedy}`,
   };
 }
 
@@ -84,27 +85,28 @@ async function checkName(issuer: string, base: string, limits: Limits): Promise<
 /** Checks the keys with the verifier of @torii/core, so that both agree on which keys can be used. */
 async function checkKeys(issuer: string, text: string): Promise<readonly Finding[]> {
   const check = 'keys';
+  const { private: leaked } = doctorChecks.keys.causes;
   const set = parse(text);
   const list = fieldOf(set, 'keys');
   if (!Array.isArray(list)) {
     const found = set === undefined ? 'not JSON' : 'not a key set';
-    return [failed(check, found, 'The issuer answered with something else than a key set. Check the issuer.')];
+    return [
+      failed(
+        check,
+        found,
+        `The issuer answered with something else than a key set. ${doctorChecks.keys.causes.other.remedy}`,
+      ),
+    ];
   }
   const { kids, problem, ignored } = await readWithVerifier(issuer, text);
   const kinds = describeKinds(list);
   if (problem?.includes('private key')) {
-    return [
-      failed(
-        check,
-        'a private key is public',
-        'The key set contains a private key, so anyone can sign tokens, and verifiers refuse the whole set. Replace this key at once.',
-      ),
-    ];
+    return [failed(check, 'a private key is public', `${leaked.cause} ${leaked.remedy}`)];
   }
   const usable = await countUsable(list, kids);
   if (problem !== undefined || usable === 0) {
     const reason = problem ?? (list.length === 0 ? 'it is empty' : 'it has no ES256 key with an id (kid)');
-    return [failed(check, kinds, `The key set cannot be used: ${reason}. The issuer must publish its signing keys.`)];
+    return [failed(check, kinds, `The key set cannot be used: ${reason}. ${doctorChecks.keys.causes.unusable.remedy}`)];
   }
   const found = `${usable} of ${kinds} can verify tokens`;
   const faults = [...ignored];
@@ -182,6 +184,7 @@ function describeKinds(list: readonly unknown[]): string {
 
 function checkCaching({ headers }: Reply): Finding {
   const check = 'key cache';
+  const { cdn } = doctorChecks[check].causes;
   const control = headers.get('cache-control') ?? '';
   const ages = [...control.matchAll(/\b(?:s-maxage|max-age)\s*=\s*"?(\d{1,12})/gi)].map(([, seconds]) =>
     Number(seconds),
@@ -190,11 +193,7 @@ function checkCaching({ headers }: Reply): Finding {
   const age = /^\d{1,9}$/.test(headers.get('age') ?? '') ? Number(headers.get('age')) : 0;
   if (longest > maxAgeSeconds || age > maxAgeSeconds) {
     const found = age > maxAgeSeconds ? `the response is ${age} s old` : `caches may keep the keys for ${longest} s`;
-    return warning(
-      check,
-      found,
-      `A proxy or CDN in front of the issuer can serve old keys: a new key does not work at once, and a withdrawn key works longer. At most ${maxAgeSeconds} s is right.`,
-    );
+    return warning(check, found, `${cdn.cause} ${cdn.remedy}`);
   }
   return passed(check, ages.length === 0 ? 'no lifetime' : `at most ${longest} s`);
 }

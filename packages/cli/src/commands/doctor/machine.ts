@@ -1,6 +1,7 @@
 import { isLoopback } from '@torii/core/internal';
 import type { Context } from '../../context.ts';
 import { problemOfNode } from '../../node-version.ts';
+import { doctorChecks } from '../../troubleshooting/doctor-checks.ts';
 import { type Finding, failed, passed, warning } from './finding.ts';
 
 const proxyNames = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy', 'ALL_PROXY', 'all_proxy'];
@@ -13,6 +14,7 @@ export function checkNode(version: string): Finding {
 /** Node uses a proxy from the environment only if it is told to. The URL of a proxy is not shown: it can have a password. */
 export function checkProxy({ env }: Context, urls: readonly string[], version: string): Finding {
   const check = 'proxy';
+  const { local } = doctorChecks.proxy.causes;
   const set = proxyNames.filter((name) => (env[name] ?? '') !== '');
   if (set.length === 0) return passed(check, 'none');
   const list = set.join(', ');
@@ -30,13 +32,9 @@ export function checkProxy({ env }: Context, urls: readonly string[], version: s
       'Node reads NODE_USE_ENV_PROXY from 22.21 and 24.0 on. If this network needs the proxy, use a newer Node.',
     );
   }
-  const local = urls.find((url) => isLocal(url) && goesThroughProxy(env, url));
-  if (local === undefined) return passed(check, `${list} used`);
-  return warning(
-    check,
-    `${list} used for ${new URL(local).hostname} too`,
-    'Requests to this machine go through the proxy, which cannot reach it. Add it: NO_PROXY=localhost,127.0.0.1,[::1]',
-  );
+  const found = urls.find((url) => isLocal(url) && goesThroughProxy(env, url));
+  if (found === undefined) return passed(check, `${list} used`);
+  return warning(check, `${list} used for ${new URL(found).hostname} too`, `${local.cause} ${local.remedy}`);
 }
 
 type Environment = Context['env'];
@@ -69,13 +67,9 @@ export function goesThroughProxy(env: Environment, url: string): boolean {
 
 export function checkCertificates({ env }: Context): Finding {
   const check = 'certificates';
+  const { off } = doctorChecks.certificates.causes;
   if (env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0') {
-    return failed(
-      check,
-      'not checked',
-      'NODE_TLS_REJECT_UNAUTHORIZED=0 lets anyone on the network replace the keys and read the secret key. Remove it, and name a local ' +
-        'authority with NODE_EXTRA_CA_CERTS.',
-    );
+    return failed(check, 'not checked', `${off.cause} ${off.remedy}`);
   }
   return passed(check, (env['NODE_EXTRA_CA_CERTS'] ?? '') === '' ? 'checked' : 'checked, with NODE_EXTRA_CA_CERTS');
 }

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { printable } from '../../output/printable.ts';
+import { doctorChecks } from '../../troubleshooting/doctor-checks.ts';
 import { type Finding, failed, passed, skipped, warning } from './finding.ts';
 
 interface Manifest {
@@ -23,6 +24,7 @@ const maxPackages = 3_000;
 /** Finds the @torii packages of the project in `cwd`, through all dependencies, and compares their versions. */
 export function checkPackages(cwd: string): Finding {
   const check = 'packages';
+  const { causes } = doctorChecks.packages;
   const project = findProject(cwd);
   if (project === undefined) return skipped(check, 'no package.json in this folder or above');
   const installed = findPackages(project);
@@ -32,16 +34,12 @@ export function checkPackages(cwd: string): Finding {
   if (versions.size > 1) {
     const found = [...versions].map(([version, names]) => `${version} (${[...new Set(names)].join(', ')})`).join(', ');
     const names = [...new Set(installed.map(({ name }) => name))].join(' ');
-    return failed(check, found, `The packages of Torii must have the same version. Update them together: ${names}.`);
+    return failed(check, found, `${causes.versions.remedy} Installed: ${names}.`);
   }
   const [version = ''] = versions.keys();
   const copies = installed.filter(({ name }) => name === '@torii/core').length;
   if (copies > 1) {
-    return warning(
-      check,
-      `${copies} copies of @torii/core ${version}`,
-      'Each copy fetches and caches keys on its own. Remove the copies: npm dedupe, or pnpm dedupe.',
-    );
+    return warning(check, `${copies} copies of @torii/core ${version}`, causes.copies.remedy);
   }
   return passed(check, `${installed.length} of version ${version}`);
 }

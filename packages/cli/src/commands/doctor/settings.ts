@@ -6,6 +6,7 @@ import type { Context } from '../../context.ts';
 import { printable } from '../../output/printable.ts';
 import { type Setting, settingsFrom } from '../../settings.ts';
 import { placeOf, shownKey, shownUrl } from '../../shown-settings.ts';
+import { doctorChecks } from '../../troubleshooting/doctor-checks.ts';
 import { type Finding, failed, passed, skipped, warning } from './finding.ts';
 
 export interface FoundSettings extends ApiSettings {
@@ -76,11 +77,11 @@ function describeMissing(name: (typeof names)[number], { env }: Context, isConfi
   const hint =
     similar.length === 0 ? '' : ` The environment has ${similar.map(printable).join(', ')}, which torii does not read.`;
   if (name === 'TORII_ISSUER') {
-    const advice = `Set TORII_ISSUER to the URL that the dashboard shows, such as https://acme.torii.so.${hint}`;
+    const advice = `${doctorChecks.TORII_ISSUER.causes.missing.remedy}${hint}`;
     return isConfigured ? warning(name, 'not set', advice) : failed(name, 'not set', advice);
   }
   if (hint === '') return skipped(name, 'not set: only the REST API needs it');
-  return warning(name, 'not set', `Set TORII_SECRET_KEY to the secret key (sk_…) of your environment.${hint}`);
+  return warning(name, 'not set', `${doctorChecks.TORII_SECRET_KEY.causes.misspelled.remedy}${hint}`);
 }
 
 /** Whether a name could be a misspelling: `TORII_ISSUER_URL`, `NEXT_PUBLIC_TORII_ISSUER`, `TORII_API_KEY`. */

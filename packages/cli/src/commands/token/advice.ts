@@ -1,5 +1,9 @@
-import { loggable } from '@torii/core/internal';
+import { docsUrlFor, loggable } from '@torii/core/internal';
 import { describeDuration } from '../../output/durations.ts';
+import type { Entry } from '../../troubleshooting/entry.ts';
+import { otherRefusals } from '../../troubleshooting/other-refusals.ts';
+import { plainText } from '../../troubleshooting/plain-text.ts';
+import { tokenRefusals } from '../../troubleshooting/token-refusals.ts';
 import { type Anatomy, firstUnreadable, maxCharacters } from './anatomy.ts';
 import { isRequiredByOption } from './checks.ts';
 import { adviseOnIssuer } from './issuer-advice.ts';
@@ -13,12 +17,11 @@ export interface Case {
 
 type Advise = (refusal: TokenRefusal, token: Anatomy, found: Case) => string;
 
+/** What the catalog says in general comes after what is special about this token. */
 const advice = {
-  token_missing: () =>
-    'There is no token. Check that the client sends `Authorization: Bearer <token>`, and that no proxy removes the header.',
-  scheme_unsupported: () => 'The header does not use the Bearer scheme. Send `Authorization: Bearer <token>`.',
-  header_malformed: () =>
-    'Send the header once, with `Bearer`, one space and one token. Quotes, commas and a second token are not allowed.',
+  token_missing: () => `There is no token. ${say('token_missing', 'unsent', 'removed')}`,
+  scheme_unsupported: () => `The header does not use the Bearer scheme. ${say('scheme_unsupported', 'other')}`,
+  header_malformed: () => `${say('header_malformed', 'twice', 'form')}`,
   token_malformed: (_refusal, token) => adviseOnForm(token),
   algorithm_refused: (_refusal, token) => adviseOnAlgorithm(token.header.values ?? {}, claimsOf(token)),
   issuer_refused: (_refusal, token, { rules }) => adviseOnIssuer(claimsOf(token)['iss'], rules.issuer),
@@ -30,21 +33,34 @@ const advice = {
   token_lifetime_refused: (_refusal, token) => adviseOnLife(claimsOf(token)),
   token_revoked: () =>
     'The user, organization, actor or environment of the token was revoked, or this token alone: see torii revocations list. ' +
-    'Get a new token. If Torii issues none, the user is banned or signed out.',
+    say('token_revoked', 'ended'),
   audience_refused: adviseOnAudience,
   environment_refused: (_refusal, token) =>
-    `The token is from the environment ${loggable(claimsOf(token)['pid'])}. Sandbox and production are separate environments. ` +
-    'Sign in to the environment that this app uses, or accept the environment of the token.',
+    `The token is from the environment ${loggable(claimsOf(token)['pid'])}. ${say('environment_refused', 'other', 'setting')}`,
   key_unknown: (_refusal, token, { verdict }) => adviseOnKey(token, verdict),
   keys_unavailable: (_refusal, _token, { rules, verdict }) =>
-    `The token could not be checked, because the issuer’s keys could not be fetched${because(verdict)}. Check the issuer, ` +
-    `the network and ${firstOf(rules.issuer)}/_torii/.well-known/jwks.json.`,
+    `The token could not be checked, because the issuer’s keys could not be fetched${because(verdict)}: ` +
+    `${firstOf(rules.issuer)}/_torii/.well-known/jwks.json. ${plainText(otherRefusals.keys_unavailable.causes.network.remedy)}`,
   signature_invalid: (_refusal, token) => adviseOnSignature(token),
 } satisfies Record<TokenRefusal['reason'], Advise>;
 
 export function adviseOn(refusal: TokenRefusal, found: Case): string {
   const advise: Advise = advice[refusal.reason];
-  return advise(refusal, found.token, found);
+  return `${advise(refusal, found.token, found)} See ${docsUrlFor(refusal.reason)}`;
+}
+
+type Causes<Reason extends keyof typeof tokenRefusals> = keyof (typeof tokenRefusals)[Reason]['causes'];
+
+/** The remedies of the catalog for causes of a reason. */
+function say<Reason extends keyof typeof tokenRefusals>(reason: Reason, ...causes: readonly Causes<Reason>[]): string {
+  const { causes: all }: Entry = tokenRefusals[reason];
+  return causes.map((cause) => plainText(all[String(cause)]?.remedy ?? '')).join(' ');
+}
+
+/** A cause of the catalog that was found, and its remedy. */
+function tell<Reason extends keyof typeof tokenRefusals>(reason: Reason, cause: Causes<Reason>): string {
+  const { causes }: Entry = tokenRefusals[reason];
+  return `${plainText(causes[String(cause)]?.cause ?? '')} ${say(reason, cause)}`;
 }
 
 function claimsOf({ claims }: Anatomy): Readonly<Record<string, unknown>> {
@@ -52,46 +68,40 @@ function claimsOf({ claims }: Anatomy): Readonly<Record<string, unknown>> {
 }
 
 function adviseOnForm(token: Anatomy): string {
-  if (token.length > maxCharacters) return `The token ${token.problem}. Remove claims from the token template.`;
-  if (token.problem !== undefined) return `The token ${token.problem}. ${copyAgain}`;
+  if (token.length > maxCharacters) return `The token ${token.problem}. ${say('token_malformed', 'large')}`;
+  if (token.problem !== undefined) return `The token ${token.problem}. ${say('token_malformed', 'cut')}`;
   const part = firstUnreadable(token);
-  if (part !== undefined) return `The ${part.name} of the token ${part.problem}. ${copyAgain}`;
+  if (part !== undefined) return `The ${part.name} of the token ${part.problem}. ${say('token_malformed', 'cut')}`;
   const { crit, b64, kid } = token.header.values ?? {};
   if (crit !== undefined || b64 !== undefined) {
-    return `The header requires an extension (crit, b64), which Torii’s tokens never do. ${checkIssuerOfToken}`;
+    return `The header requires an extension (crit, b64), which Torii’s tokens never do. ${say('token_malformed', 'maker')}`;
   }
   return kid === undefined
-    ? `The header has no key id (kid), which Torii’s tokens always have. ${checkIssuerOfToken}`
-    : `The key id (kid) of the header is not text. ${checkIssuerOfToken}`;
+    ? `The header has no key id (kid), which Torii’s tokens always have. ${say('token_malformed', 'maker')}`
+    : `The key id (kid) of the header is not text. ${say('token_malformed', 'maker')}`;
 }
-
-const copyAgain = 'Copy the whole token again, and nothing else.';
-const checkIssuerOfToken = 'Check who issued the token.';
 
 function adviseOnAlgorithm(
   { alg }: Readonly<Record<string, unknown>>,
   claims: Readonly<Record<string, unknown>>,
 ): string {
   if (Array.isArray(claims['allowed_streams'])) {
-    return 'This is a stream token, which only Turbocable’s gateway accepts. Send Torii’s access token to your API.';
+    return tell('algorithm_refused', 'stream');
   }
   if (typeof alg === 'string' && /^none$/i.test(alg)) {
-    return 'The token is not signed, so anyone can create one like it. Never accept it.';
+    return tell('algorithm_refused', 'none');
   }
   const signature = typeof alg === 'string' ? `is signed with ${loggable(alg)}` : 'does not say how it is signed (alg)';
-  return (
-    `The token ${signature}. Torii signs with ES256, so the token is from another issuer. To verify tokens of other ` +
-    'issuers, use createJwtVerifier of @torii/core/jwt.'
-  );
+  return `The token ${signature}, but Torii signs with ES256. ${say('algorithm_refused', 'maker')}`;
 }
 
 function adviseOnAudience({ detail: { claim, actual } }: TokenRefusal): string {
   if (claim !== 'aud') {
-    return `The token has the claim ${loggable(claim)}, so it was made for another server. Send the token of the session.`;
+    return `The token has the claim ${loggable(claim)}, so it was made for another server. ${say('audience_refused', 'template')}`;
   }
   return (
-    `The audience of the token is ${actual ?? 'not text'}. If that is your server, accept this audience (--audience, and the ` +
-    'option `audience` of your verifier). Otherwise send the token of the session, not one of a template.'
+    `The audience of the token is ${actual ?? 'not text'}. If that is your server: ${say('audience_refused', 'setting')} ` +
+    `Here, use --audience. Otherwise: ${say('audience_refused', 'template')}`
   );
 }
 
@@ -101,14 +111,14 @@ function adviseOnClaim(
   { rules }: Pick<Case, 'rules'>,
 ): string {
   if (isRequiredByOption(reason, claim, rules)) {
-    return `The token lacks the claim ${loggable(claim)}. Send the token of the session, or add the claim to it in the token template.`;
+    return `The token lacks the claim ${loggable(claim)}. ${say('claim_missing', 'required')}`;
   }
   if (claim === 'aud') {
     return reason === 'claim_missing'
       ? 'Torii’s tokens have no audience unless a token template adds one. Add it there, or leave out --audience.'
       : 'The claim aud must be text or a list of texts. Check the token template.';
   }
-  const origin = 'Check whether a token template overwrites it, or whether the token is from another issuer.';
+  const origin = say('claim_missing', 'maker');
   return reason === 'claim_missing'
     ? `The claim ${claim} is missing, but every token of Torii has it. ${origin}`
     : `The claim ${claim} is malformed. ${origin}`;
@@ -117,17 +127,14 @@ function adviseOnClaim(
 function adviseOnEnd(exp: unknown, { clockTolerance }: Rules, verdict: Verdict): string {
   const late = typeof exp === 'number' ? Date.now() / 1000 - exp : 0;
   return (
-    `The token expired ${describeDuration(late)} ago, and the clock tolerance is ${clockTolerance} s. Get a new token: ` +
-    `Torii’s tokens are valid for minutes, and the browser client renews them. ${compareClocks(verdict)}`
+    `The token expired ${describeDuration(late)} ago, and the clock tolerance is ${clockTolerance} s. ` +
+    `${say('token_expired', 'kept')} ${compareClocks(verdict)}`
   );
 }
 
 function adviseOnLife({ iat, exp }: Readonly<Record<string, unknown>>): string {
   const seconds = typeof iat === 'number' && typeof exp === 'number' ? `${Math.round(exp - iat)} s` : 'too long';
-  return (
-    `The token lives for ${seconds}, longer than revocations are remembered. If that is right, raise maxTokenSeconds on all ` +
-    'servers, and TORII_MAX_TOKEN_SECONDS.'
-  );
+  return `The token lives for ${seconds}, longer than revocations are remembered. ${say('token_lifetime_refused', 'setting')}`;
 }
 
 function adviseOnBeginning(
@@ -148,18 +155,18 @@ function compareClocks({ clockAheadSeconds: ahead }: Verdict): string {
   if (ahead === undefined) return 'The issuer’s time is not known. Check the clock of this machine.';
   if (Math.abs(ahead) < 5) return 'This machine’s clock and the issuer’s agree.';
   const direction = ahead > 0 ? 'behind' : 'ahead of';
-  return `This machine’s clock is ${describeDuration(Math.abs(ahead))} ${direction} the issuer’s. Correct it.`;
+  return `This machine’s clock is ${describeDuration(Math.abs(ahead))} ${direction} the issuer’s. ${say('token_expired', 'clock')}`;
 }
 
 function adviseOnKey(token: Anatomy, { kids }: Verdict): string {
   const kid = loggable(token.header.values?.['kid']);
   const published = kids === undefined || kids.length === 0 ? 'no key' : kids.map(loggable).join(', ');
   if (kids?.includes(String(token.header.values?.['kid']))) {
-    return `The issuer publishes ${kid}, but it is not a valid key on the curve P-256. The issuer must fix its key set.`;
+    return `The issuer publishes ${kid}, but it is not a valid key on the curve P-256. ${say('key_unknown', 'curve')}`;
   }
   return (
-    `The token names the key ${kid}, but the issuer publishes ${published}. Get a new token: the keys were rotated after ` +
-    'this one was issued, or the emulator was restarted.'
+    `The token names the key ${kid}, but the issuer publishes ${published}: the keys were rotated after this one was ` +
+    `issued, or the emulator was restarted. ${say('key_unknown', 'rotated')}`
   );
 }
 
@@ -167,11 +174,11 @@ function adviseOnSignature({ signature: { bytes } }: Anatomy): string {
   const length = bytes?.length ?? 0;
   if (length !== 64) {
     const der = bytes?.[0] === 0x30 ? ' It looks like DER, which JWTs do not use.' : '';
-    return `The signature has ${length} bytes, but ES256 signatures have 64 (RFC 7518, section 3.4).${der} Copy the token again.`;
+    return `The signature has ${length} bytes, but ES256 signatures have 64 (RFC 7518, section 3.4).${der} ${say('signature_invalid', 'changed')}`;
   }
   return (
     'The signature does not match the key that the token names. The token was changed, or it comes from an emulator whose ' +
-    'key had the same id. Get a new token.'
+    `key had the same id. ${say('signature_invalid', 'emulator')}`
   );
 }
 

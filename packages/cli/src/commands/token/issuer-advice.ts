@@ -1,5 +1,8 @@
 import { loggable } from '@torii/core/internal';
+import { tokenRefusals } from '../../troubleshooting/token-refusals.ts';
 import type { Rules } from './verdict.ts';
+
+const setting = tokenRefusals.issuer_refused.causes.setting;
 
 export function adviseOnIssuer(claimed: unknown, accepted: Rules['issuer']): string {
   const issuers = typeof accepted === 'string' ? [accepted] : accepted;
@@ -10,7 +13,7 @@ export function adviseOnIssuer(claimed: unknown, accepted: Rules['issuer']): str
     return `The issuer of the token is ${loggable(text)}, but you accept ${listed}. ${nearest}`;
   return (
     `The issuer of the token is ${loggable(text)}, but you accept ${listed}. Either the token is from another app or ` +
-    'environment, or the issuer is configured wrong. Set TORII_ISSUER to the URL that the dashboard shows.'
+    `environment, or the issuer is configured wrong. ${setting.remedy}`
   );
 }
 

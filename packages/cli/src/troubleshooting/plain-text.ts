@@ -1,0 +1,16 @@
+import { docsHome } from '@torii/core/internal';
+
+/** Turns Markdown of the catalog into text for a terminal: a link becomes its text and its address. */
+export function plainText(markdown: string): string {
+  return markdown
+    .replaceAll(/\[([^\]]*)\]\(([^)]*)\)/g, (_link, text: string, target: string) => `${text} (${addressOf(target)})`)
+    .replaceAll('**', '');
+}
+
+/** The address of a page in the documentation: `current-auth.md#cost`, `../packages/authz/README.md`. */
+function addressOf(target: string): string {
+  if (target.startsWith('#')) return `${docsHome}/troubleshooting${target}`;
+  const [path = '', anchor] = target.split('#');
+  const place = path.replace(/^\.\.\//, '').replace(/(?:\/README)?\.md$/, '');
+  return `${docsHome}/${place}${anchor === undefined ? '' : `#${anchor}`}`;
+}
