@@ -45,6 +45,7 @@ const generators: Readonly<Record<string, Generator>> = {
   'npm init and tsc --init': {
     framework: 'node:http',
     lines: ['npm init --yes', 'npx --package=typescript@6.0.3 tsc --init'],
+    build: 'npx tsc --noEmit',
   },
   'create-next-app 16': {
     framework: 'Next.js',
@@ -160,7 +161,8 @@ describe.each(Object.entries(generators))('%s', (name, generator) => {
   test('with the development script, the route answers 401 without a token and 200 with one', async () => {
     const emulator = String(await freePort());
     const issuer = `http://127.0.0.1:${emulator}`;
-    const first = { folder, environment: { ...app.environment, TORII_EMULATOR_PORT: emulator } };
+    const development = { NODE_ENV: 'development', TORII_EMULATOR_PORT: emulator };
+    const first = { folder, environment: { ...app.environment, ...development } };
     const second = { folder, environment: { ...app.environment, TORII_ISSUER: issuer, TORII_API_URL: issuer } };
     await using _app = await startLine(`npm run ${scriptOf('torii dev')}`, first, () => answers(port));
     const route = output.match(/^GET (\S+) needs a token now/m)?.[1] ?? '';
@@ -186,7 +188,7 @@ function writeHono(folder: string, port: number): void {
     type: 'module',
     scripts: { dev: 'tsx watch src/index.ts', build: 'tsc', start: 'node dist/index.js' },
     dependencies: { '@hono/node-server': '^2.1.8', hono: '^4.13.19' },
-    devDependencies: { '@types/node': '^24.0.0', tsx: '^4.0.0', typescript: '^6.0.3' },
+    devDependencies: { '@types/node': '^24.0.0', tsx: '^4.0.0', typescript: '^5.8.3' },
   };
   const compilerOptions = {
     target: 'ESNext',
