@@ -73,7 +73,7 @@ export function splitInput(operation: Operation): Parts {
 }
 
 /** @param explained The name that the documentation explains, if the caller chose `name`. */
-export function addToQuery(query: URLSearchParams, name: string, value: unknown, explained = name): void {
+export function addToQuery(query: URLSearchParams, name: string, value: unknown, explained: string = name): void {
   if (value === null || value === undefined) return;
   const items: readonly unknown[] = Array.isArray(value) ? [...value] : [value];
   const isSendable = items.length > 0 && items.every(isQueryValue);
