@@ -96,5 +96,5 @@ test('a link to a heading scrolls to it, and an unknown page says so', async ({ 
     .toBeLessThan(300);
   const response = await page.goto(`${site.origin}${base}no-such-page`);
   expect(response?.status()).toBe(404);
-  await page.getByText('PAGE NOT FOUND').waitFor();
+  await page.getByText('Page not found').waitFor();
 });
