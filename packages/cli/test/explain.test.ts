@@ -16,6 +16,10 @@ const page = readFileSync(join(repository, 'docs', 'troubleshooting.md'), 'utf8'
 const anchors = listAnchors(page);
 const names = [...new Set(listNames().flatMap((group) => group.names))];
 
+const key = 'sk_test_0123456789abcdef0123456789abcdef';
+/** A port of this machine at which nothing listens. */
+const nowhere = 'http://127.0.0.1:1';
+
 function anchorIn(url: string): string {
   return url.slice(url.indexOf('#') + 1);
 }
@@ -96,6 +100,20 @@ describe('the catalog', () => {
     ['nothing_like_it', undefined],
   ])('finds %s', (given, name) => {
     expect(findName(given)).toBe(name);
+  });
+});
+
+describe('a failure of a command ends with an address that exists', () => {
+  test.each([
+    ['a missing issuer', ['token', 'verify'], {}, 'issuer'],
+    ['a missing key', ['users', 'list'], {}, 'secretKey'],
+    ['a wrong key', ['users', 'list'], { TORII_SECRET_KEY: 'secret' }, 'secretKey'],
+    ['a server that does not answer', ['users', 'list'], { TORII_SECRET_KEY: key, TORII_API_URL: nowhere }, 'network'],
+  ])('%s', async (_name, args, environment, name) => {
+    const { code, stderr } = await runInProcess(args, { environment, input: 'eyJ' });
+    expect(code).toBeGreaterThan(0);
+    expect(stderr.trimEnd()).toMatch(new RegExp(` See ${docsUrlFor(name)}$`));
+    expect(anchors.has(anchorIn(docsUrlFor(name)))).toBe(true);
   });
 });
 
