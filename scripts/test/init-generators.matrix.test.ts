@@ -4,11 +4,14 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { startEmulator } from '../../packages/emulator/src/index.ts';
 import { createProject, fontResponses } from '../../packages/next/test/created-project.ts';
 import { freePort } from '../../packages/next/test/next-server.ts';
+import { signInAndOut } from '../../packages/next/test/signed-in-visit.ts';
+import { browserTest } from '../browser-test.ts';
 import { configuredRegistry, describeUnreachable, type LocalRegistry, startLocalRegistry } from '../local-registry.ts';
 import { writeFileAt } from '../packed-app.ts';
-import { answers } from './new-project.ts';
+import { answers } from './answering-port.ts';
 import { runLine, type ShellOptions, startLine } from './shell.ts';
 
 interface Generator {
@@ -42,6 +45,7 @@ const generators: Readonly<Record<string, Generator>> = {
   'npm init and tsc --init': {
     framework: 'node:http',
     lines: ['npm init --yes', 'npx --package=typescript@6.0.3 tsc --init'],
+    build: 'npx tsc --noEmit',
   },
   'create-next-app 16': {
     framework: 'Next.js',
@@ -141,10 +145,24 @@ describe.each(Object.entries(generators))('%s', (name, generator) => {
     await run(`NODE_ENV=production ${generator.build}`);
   });
 
+  browserTest.runIf(generator.framework === 'Next.js')(
+    'a user signs in, opens the protected page and signs out',
+    async ({ openPage }) => {
+      const origin = `http://localhost:${port}`;
+      await using emulator = await startEmulator({ allowedOrigins: [origin] });
+      const variables = { TORII_ISSUER: emulator.issuer, APP_ORIGIN: origin, NODE_ENV: 'production' };
+      const built = { folder, environment: { ...app.environment, ...variables } };
+      await using _app = await startLine(`npm start -- --port ${port}`, built, () => answers(port));
+      const visit = { emulator, origin, page: '/account', routes: ['/api/me'], screenshots: `${name} after init` };
+      await signInAndOut(await openPage(), { ...visit, pathOf: (path) => path });
+    },
+  );
+
   test('with the development script, the route answers 401 without a token and 200 with one', async () => {
     const emulator = String(await freePort());
     const issuer = `http://127.0.0.1:${emulator}`;
-    const first = { folder, environment: { ...app.environment, TORII_EMULATOR_PORT: emulator } };
+    const development = { NODE_ENV: 'development', TORII_EMULATOR_PORT: emulator };
+    const first = { folder, environment: { ...app.environment, ...development } };
     const second = { folder, environment: { ...app.environment, TORII_ISSUER: issuer, TORII_API_URL: issuer } };
     await using _app = await startLine(`npm run ${scriptOf('torii dev')}`, first, () => answers(port));
     const route = output.match(/^GET (\S+) needs a token now/m)?.[1] ?? '';
@@ -170,7 +188,7 @@ function writeHono(folder: string, port: number): void {
     type: 'module',
     scripts: { dev: 'tsx watch src/index.ts', build: 'tsc', start: 'node dist/index.js' },
     dependencies: { '@hono/node-server': '^2.1.8', hono: '^4.13.19' },
-    devDependencies: { '@types/node': '^24.0.0', tsx: '^4.0.0', typescript: '^6.0.3' },
+    devDependencies: { '@types/node': '^24.0.0', tsx: '^4.0.0', typescript: '^5.8.3' },
   };
   const compilerOptions = {
     target: 'ESNext',

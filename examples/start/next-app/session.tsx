@@ -3,7 +3,8 @@
 import { createSession } from '@torii/emulator/browser';
 import { basePath, endSession, TokenKeeper, type ToriiSession } from '@torii/next/client';
 
-// The emulator's session, for development. For production, replace it with Torii's React provider.
+// The emulator's session, for development. In production, use Torii's React provider instead:
+// https://torii.so/docs/typescript/react-provider
 const session: ToriiSession = createSession({ issuer: basePath }); // the issuer route is below Next's basePath
 
 export const useSession = () => session;

@@ -22,6 +22,14 @@ test('all files stay as they were if one cannot be written', () => {
   expect(readFiles(folder)).toEqual(files);
 });
 
+test('a file that was replaced already is restored if a later one cannot be', () => {
+  const files = { 'a.js': 'a', 'b.js/in-a-folder': '' };
+  const folder = createProject(files);
+  const changes = [change('a.js', 'a', 'b'), change('new.js', undefined, 'c'), change('b.js', undefined, 'd')];
+  expect(() => applyChanges(folder, changes)).toThrow();
+  expect(readFiles(folder)).toEqual(files);
+});
+
 test.each([
   ['was changed', { 'a.js': 'other' }, 'a'],
   ['was removed', {}, 'a'],

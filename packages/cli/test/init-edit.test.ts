@@ -36,9 +36,14 @@ describe('the route is mounted before', () => {
     ['app.all(`/x`, handler);', 'a template'],
     ["app.route('/x').get(handler);", 'a route with several methods'],
     ["app.use(['/a', '/b'], routes);", 'a router with paths'],
+    ["app.use(require('./routes'));", 'a router that is loaded in place'],
+    ["require('./routes')(app);", 'a function that is loaded in place'],
     ['app.use((req, res) => { res.status(404).end(); });', 'a handler for unknown paths'],
     ['app.use(function (req, res) { res.status(404).end(); });', 'a function for unknown paths'],
     ['app.listen(3000);', 'the start of the server'],
+    ['const server = app.listen(3000);', 'the start of a server that has a name'],
+    ['http.createServer(app).listen(3000);', 'a server of Node'],
+    ['const server = http.createServer({}, app);', 'a server of Node with options'],
     ['module.exports = app;', 'the export'],
   ])('%s', (line) => {
     expect(lineAfterMount(mount(`${start}app.use(helmet());\n${line}\n`))).toBe(line);
@@ -48,6 +53,20 @@ describe('the route is mounted before', () => {
     const text = `const express = require('express');\nconst routes = require('./routes');\nconst app = express();\napp.use(cors());\napp.use(routes);\napp.use(notFound);\n`;
     expect(lineAfterMount(mount(text))).toBe('app.use(routes);');
   });
+});
+
+test('routes that a function of the project adds come after the route', () => {
+  const text = `const express = require('express');\nconst addRoutes = require('./routes');\nconst onerror = require('onerror');\nconst app = express();\nonerror(app);\napp.use(require('./middleware/cors'));\napp.use(require('cors')());\naddRoutes(app);\n`;
+  expect(lineAfterMount(mount(text))).toBe('addRoutes(app);');
+});
+
+test('reading a setting is not a route', () => {
+  expect(lineAfterMount(mount(`${start}const env = app.get('env');\napp.get('/', x);\n`))).toBe("app.get('/', x);");
+});
+
+test('without a route, the route comes after the last middleware', () => {
+  const text = `${start}app.set('x', 1);\napp.use(\n  cors({\n    origin,\n  }),\n);\n\nstart();\n`;
+  expect(mount(text)).toContain('  }),\n);\n\napp.use(me);\n\nstart();\n');
 });
 
 test('the route comes after middleware that all routes share, also after middleware of the project', () => {
@@ -73,6 +92,11 @@ test('in a function, the route is mounted in the function', () => {
       .replace("'express';\n", "'express';\nimport { me } from './me';\n")
       .replace('  server.get', '  server.use(me);\n  server.get'),
   );
+});
+
+test('a parameter of the same name in another function is another app', () => {
+  const text = `import express from 'express';\n\nfunction createApp() {\n  const app = express();\n  return app;\n}\n\nfunction addRoutes(app) {\n  app.get('/', x);\n}\n`;
+  expect(lineAfterMount(mount(text))).toBe('return app;');
 });
 
 test('an app without a route gets it after its creation', () => {

@@ -139,9 +139,9 @@ describe('a second run', () => {
     ['pages router', pages],
     ['no layout', { ...app, 'app/layout.tsx': 'export default function Layout() {}' }],
   ])('changes nothing: %s', (_name, files) => {
-    const { after } = planOf(files);
-    const { changes } = planOf(after);
-    expect(changes).toEqual([]);
+    const first = planOf(files);
+    const { changes, manualSteps } = planOf(first.after);
+    expect([changes, manualSteps]).toEqual([[], first.manualSteps]);
   });
 
   test('keeps what the user has changed', () => {
@@ -227,16 +227,76 @@ export const proxy = createToriiProxy(options, respond);
     ]);
   });
 
-  test('without a matcher, the output says that files need a token too', () => {
-    const { otherRoutes } = planOf({ ...app, 'proxy.ts': written.replace(/export const config.*/, '') });
-    expect(otherRoutes).toContainEqual(expect.stringContaining('proxy.ts has no `matcher`'));
-    expect(planOf({ ...app, 'proxy.ts': written }).otherRoutes).toHaveLength(2);
-  });
-
   test('a middleware.ts of Next 16 keeps its name', () => {
     const { after } = planOf({ ...app, 'middleware.ts': written.replace('function proxy', 'function middleware') });
     expect(after['middleware.ts']).toContain('export const middleware = createToriiProxy(options, respond);');
     expect(after['proxy.ts']).toBeUndefined();
+  });
+});
+
+describe('routes that the app had before', () => {
+  const optionsOf = (files: Files) => {
+    const { after, unguarded, changes } = planOf(files);
+    const listed = /publicPaths: (\[[^\]]*\])/.exec(after['torii-options.ts'] ?? '')?.[1] ?? '';
+    const paths = [...listed.matchAll(/'([^']+)'/g)].map(([, path]) => path);
+    return { paths, unguarded, written: changes.map(({ path }) => path) };
+  };
+
+  test('stay public, and are listed', () => {
+    const { paths, unguarded } = optionsOf({
+      ...app,
+      'app/(shop)/items/page.tsx': '',
+      'app/(shop)/items/[id]/page.tsx': '',
+      'app/docs/[[...slug]]/page.mdx': '',
+      'app/api/stripe/route.ts': '',
+      'app/@modal/about/page.tsx': '',
+      'app/items/(..)photo/page.tsx': '',
+      'app/_parts/page.tsx': '',
+      'app/%5Fhealth/route.ts': '',
+      'app/items/list.tsx': '',
+      'pages/_app.tsx': '',
+      'pages/404.tsx': '',
+      'pages/api/hello.ts': '',
+      'pages/old/index.tsx': '',
+      'public/next.svg': '',
+      'public/robots.txt': '',
+      'public/logo.png': '',
+      'public/fonts/a.woff2': '',
+      'public/images/a.png': '',
+    });
+    expect(paths.toSorted()).toEqual([
+      '/',
+      '/_health',
+      '/about',
+      '/api/hello',
+      '/api/stripe',
+      '/docs',
+      '/docs/*',
+      '/fonts/*',
+      '/items',
+      '/items/*',
+      '/logo.png',
+      '/old',
+    ]);
+    expect(unguarded).toEqual(paths);
+  });
+
+  test('cannot be listed if a page can have any path, so there is no proxy', () => {
+    const { written } = optionsOf({ ...app, 'app/[slug]/page.tsx': '' });
+    expect(written).toContain('app/api/me/route.ts');
+    expect(written).not.toContain('proxy.ts');
+    const own = 'export function proxy(request) {\n  return x;\n}\n';
+    expect(optionsOf({ ...app, 'app/[slug]/page.tsx': '', 'proxy.ts': own }).written).not.toContain('proxy.ts');
+  });
+
+  test('with a proxy of the app, the files that its matcher may have are public too', () => {
+    const files = { ...app, 'public/next.svg': '', 'proxy.ts': 'export function proxy(request) {\n  return x;\n}\n' };
+    expect(optionsOf(files).paths).toEqual(['/', '/next.svg', '/_next/image']);
+  });
+
+  test('do not include what an earlier run wrote', () => {
+    const { 'torii-options.ts': options, ...rest } = planOf(app).after;
+    expect(planOf(rest).after['torii-options.ts']).toBe(options);
   });
 });
 

@@ -56,6 +56,12 @@ test.each<readonly [string, Readonly<Record<string, string>>, object]>([
     { ...ts, sourceEnding: '.mts', importEnding: '.mts' },
   ],
   [
+    'TypeScript after npm init and tsc --init',
+    { 'package.json': manifest({ type: 'commonjs' }), 'tsconfig.json': nodeNext },
+    { ...ts, sourceEnding: '.mts', importEnding: '.mts' },
+  ],
+  ['a new ES module after tsc --init', { 'package.json': manifest({ type: 'module' }), 'tsconfig.json': nodeNext }, ts],
+  [
     'a JavaScript app with a settings file in TypeScript',
     { 'package.json': '{}', 'vitest.config.ts': '', 'a.js': '' },
     js,

@@ -72,8 +72,22 @@ describe('an app of express-generator', () => {
     const files = readFiles(folder);
     const second = await init(folder);
     expect(second).toMatchObject({ code: 0, stdout: '' });
-    expect(second.stderr).toContain('Nothing to change');
+    expect(second.stderr).toContain('No file needs a change.');
     expect(readFiles(folder)).toEqual(files);
+  });
+
+  test('has nothing left to do once the packages are installed', async () => {
+    const folder = createProject(expressGenerator);
+    await init(folder);
+    const installed = {
+      ...manifestOf(folder),
+      dependencies: { express: '^5.0.0', '@torii/express': '^0.1.0' },
+      devDependencies: { '@torii/cli': '^0.1.0', '@torii/emulator': '^0.1.0' },
+    };
+    writeFiles(folder, { 'package.json': manifest(installed) });
+    const { code, stderr } = await init(folder);
+    expect([code, stderr]).toEqual([0, expect.stringContaining('Nothing to change')]);
+    expect(stderr).not.toContain('install');
   });
 
   test('keeps what was changed in the added files since', async () => {
@@ -172,6 +186,17 @@ describe('refuses, and changes nothing,', () => {
     expect((await init(folder, '--framework', 'express')).code).toBe(0);
   });
 
+  test.each([
+    ['@nestjs/core', 'recipes/nestjs'],
+    ['wrangler', 'recipes/workers'],
+  ])('if the app needs %s, and names the page to follow', async (name, page) => {
+    const files = { 'package.json': manifest({ devDependencies: { [name]: '1', hono: '4' } }), 'src/main.ts': '' };
+    const folder = createProject(files);
+    const { code, stderr } = await init(folder);
+    expect([code, stderr]).toEqual([1, expect.stringContaining(page)]);
+    expect(readFiles(folder)).toEqual(files);
+  });
+
   test('if the project has two frameworks, until one is named', async () => {
     const folder = createProject({
       ...expressGenerator,
@@ -181,6 +206,15 @@ describe('refuses, and changes nothing,', () => {
     expect([code, stderr]).toEqual([2, expect.stringMatching(/express and koa.*--framework/)]);
     expect((await init(folder, '--framework', 'express')).code).toBe(0);
   });
+});
+
+test('a second run changes nothing, also before the changes are committed', async () => {
+  const folder = createProject(expressGenerator);
+  commitAll(folder);
+  await init(folder);
+  const files = readFiles(folder);
+  expect(await init(folder)).toMatchObject({ code: 0, stdout: '' });
+  expect(readFiles(folder)).toEqual(files);
 });
 
 test('a clean repository is changed, and files that git ignores already are not listed again', async () => {
@@ -249,6 +283,19 @@ test('an app that listens when it is loaded is not loaded by the test', async ()
   expect(files['test/me.test.js']).toContain("await import('../me.js')");
   expect(files['test/me.test.js']).not.toContain("import('../app.js')");
   expect(manifestOf(folder).scripts.dev).toBe('torii dev --seed torii-seed.json -- node --watch app.js');
+});
+
+test('in TypeScript for Node, a dynamic import has an ending, also in CommonJS', async () => {
+  const folder = createProject({
+    'package.json': manifest({ dependencies: { express: '5' }, devDependencies: { typescript: '5' } }),
+    'tsconfig.json': '{ "compilerOptions": { "module": "nodenext", "outDir": "dist" } }',
+    'src/index.ts':
+      "import express from 'express';\nimport { users } from './users';\nconst app = express();\napp.use(users);\napp.listen(1);\n",
+  });
+  expect((await init(folder)).code).toBe(0);
+  const files = readFiles(folder);
+  expect(files['src/me.test.ts']).toContain("await import('./me.js')");
+  expect(files['src/index.ts']).toContain("from './me';");
 });
 
 test('an app that has /me already gets another path', async () => {

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { repository } from '../../../scripts/workspace.ts';
 import { fileBlocks, readmeBlocks } from './readme-blocks.ts';
 
@@ -34,6 +34,26 @@ test.each(pages)('files of %s import each other in a project with any import ali
     ),
   );
   expect(imports.filter((name) => !files.has(name) && !/^(?:@torii\/|next\b|react$|…$)/.test(name))).toEqual([]);
+});
+
+describe('the files that torii init writes', () => {
+  const app = join(repository, 'examples', 'start', 'next-app');
+  const own = ['torii-options.ts', 'app/layout.tsx'];
+  const inBoth = readmeBlocks().filter(({ path }) => existsSync(join(app, path)) && !own.includes(path));
+
+  test('are those of the README', () => {
+    expect(inBoth.length).toBeGreaterThan(6);
+    for (const { path, code } of inBoth) expect([path, code]).toEqual([path, readFileSync(join(app, path), 'utf8')]);
+  });
+
+  test('are the same for both routers', () => {
+    const pages = join(app, '..', 'next-pages');
+    const paths = globSync('**/*.{ts,tsx,mts}', { cwd: pages, exclude: ['node_modules', '.next'] });
+    const shared = paths.filter((path) => existsSync(join(app, path)) && !/^test|^next/.test(path));
+    expect(shared.length).toBeGreaterThan(5);
+    for (const path of shared)
+      expect([path, readFileSync(join(pages, path), 'utf8')]).toEqual([path, readFileSync(join(app, path), 'utf8')]);
+  });
 });
 
 // Linters of new projects report a button without it, because it would send a form that is around it.

@@ -15,8 +15,8 @@ before(async () => {
 });
 
 after(async () => {
-  await app.close();
   await emulator.stop();
+  await app.close();
 });
 
 test('GET /me refuses a request without a token', async () => {

@@ -20,8 +20,8 @@ before(async () => {
 });
 
 after(async () => {
-  server.close();
   await emulator.stop();
+  server.close();
 });
 
 test('GET /me refuses a request without a token', async () => {

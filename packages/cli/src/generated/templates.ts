@@ -168,8 +168,8 @@ before(async () => {
 });
 
 after(async () => {
-  server.close();
   await emulator.stop();
+  server.close();
 });
 
 test('GET /me refuses a request without a token', async () => {
@@ -211,8 +211,8 @@ before(async () => {
 });
 
 after(async () => {
-  server.close();
   await emulator.stop();
+  server.close();
 });
 
 test('GET /me refuses a request without a token', async () => {
@@ -254,8 +254,8 @@ before(async () => {
 });
 
 after(async () => {
-  server.close();
   await emulator.stop();
+  server.close();
 });
 
 test('GET /me refuses a request without a token', async () => {
@@ -417,8 +417,8 @@ before(async () => {
 });
 
 after(async () => {
-  await app.close();
   await emulator.stop();
+  await app.close();
 });
 
 test('GET /me refuses a request without a token', async () => {
@@ -455,8 +455,8 @@ before(async () => {
 });
 
 after(async () => {
-  await app.close();
   await emulator.stop();
+  await app.close();
 });
 
 test('GET /me refuses a request without a token', async () => {
@@ -493,8 +493,8 @@ before(async () => {
 });
 
 after(async () => {
-  await app.close();
   await emulator.stop();
+  await app.close();
 });
 
 test('GET /me refuses a request without a token', async () => {
@@ -895,8 +895,8 @@ before(async () => {
 });
 
 after(async () => {
-  server.close();
   await emulator.stop();
+  server.close();
 });
 
 test('GET /me refuses a request without a token', async () => {
@@ -938,8 +938,8 @@ before(async () => {
 });
 
 after(async () => {
-  server.close();
   await emulator.stop();
+  server.close();
 });
 
 test('GET /me refuses a request without a token', async () => {
@@ -981,8 +981,8 @@ before(async () => {
 });
 
 after(async () => {
-  server.close();
   await emulator.stop();
+  server.close();
 });
 
 test('GET /me refuses a request without a token', async () => {
@@ -1289,7 +1289,8 @@ export const config = {
 import { createSession } from '@torii/emulator/browser';
 import { basePath, endSession, TokenKeeper, type ToriiSession } from '@torii/next/client';
 
-// The emulator's session, for development. For production, replace it with Torii's React provider.
+// The emulator's session, for development. In production, use Torii's React provider instead:
+// https://torii.so/docs/typescript/react-provider
 const session: ToriiSession = createSession({ issuer: basePath }); // the issuer route is below Next's basePath
 
 export const useSession = () => session;
@@ -1317,7 +1318,8 @@ export function SignOut() {
 import { createSession } from '@torii/emulator/browser';
 import { basePath, endSession, TokenKeeper } from '@torii/next/client';
 
-// The emulator's session, for development. For production, replace it with Torii's React provider.
+// The emulator's session, for development. In production, use Torii's React provider instead:
+// https://torii.so/docs/typescript/react-provider
 const session = createSession({ issuer: basePath }); // the issuer route is below Next's basePath
 
 export const useSession = () => session;
@@ -1345,7 +1347,8 @@ export function SignOut() {
 import { createSession } from '@torii/emulator/browser';
 import { basePath, endSession, TokenKeeper } from '@torii/next/client';
 
-// The emulator's session, for development. For production, replace it with Torii's React provider.
+// The emulator's session, for development. In production, use Torii's React provider instead:
+// https://torii.so/docs/typescript/react-provider
 const session = createSession({ issuer: basePath }); // the issuer route is below Next's basePath
 
 export const useSession = () => session;
@@ -1829,7 +1832,8 @@ export const config = {
 import { createSession } from '@torii/emulator/browser';
 import { basePath, endSession, TokenKeeper, type ToriiSession } from '@torii/next/client';
 
-// The emulator's session, for development. For production, replace it with Torii's React provider.
+// The emulator's session, for development. In production, use Torii's React provider instead:
+// https://torii.so/docs/typescript/react-provider
 const session: ToriiSession = createSession({ issuer: basePath }); // the issuer route is below Next's basePath
 
 export const useSession = () => session;
@@ -1857,7 +1861,8 @@ export function SignOut() {
 import { createSession } from '@torii/emulator/browser';
 import { basePath, endSession, TokenKeeper } from '@torii/next/client';
 
-// The emulator's session, for development. For production, replace it with Torii's React provider.
+// The emulator's session, for development. In production, use Torii's React provider instead:
+// https://torii.so/docs/typescript/react-provider
 const session = createSession({ issuer: basePath }); // the issuer route is below Next's basePath
 
 export const useSession = () => session;
@@ -1885,7 +1890,8 @@ export function SignOut() {
 import { createSession } from '@torii/emulator/browser';
 import { basePath, endSession, TokenKeeper } from '@torii/next/client';
 
-// The emulator's session, for development. For production, replace it with Torii's React provider.
+// The emulator's session, for development. In production, use Torii's React provider instead:
+// https://torii.so/docs/typescript/react-provider
 const session = createSession({ issuer: basePath }); // the issuer route is below Next's basePath
 
 export const useSession = () => session;
@@ -2316,8 +2322,8 @@ before(async () => {
 });
 
 after(async () => {
-  server.close();
   await emulator.stop();
+  server.close();
 });
 
 test('GET /me refuses a request without a token', async () => {
@@ -2359,8 +2365,8 @@ before(async () => {
 });
 
 after(async () => {
-  server.close();
   await emulator.stop();
+  server.close();
 });
 
 test('GET /me refuses a request without a token', async () => {
@@ -2402,8 +2408,8 @@ before(async () => {
 });
 
 after(async () => {
-  server.close();
   await emulator.stop();
+  server.close();
 });
 
 test('GET /me refuses a request without a token', async () => {

@@ -1,10 +1,11 @@
 import { parseEnv } from 'node:util';
-import { isLoopback, problemOfIssuer } from '@torii/core/internal';
+import { docsHome, isLoopback, problemOfIssuer } from '@torii/core/internal';
 import type { Context } from '../../context.ts';
 import { CommandFailure, UsageError } from '../../failures.ts';
 import { askLine } from '../../prompt.ts';
 import { isEmpty } from './app-setup.ts';
 import { type Answers, frameworks, type Project, type Setup } from './plan.ts';
+import { allDependencies } from './project.ts';
 import { setups } from './setups.ts';
 
 export interface AskOptions {
@@ -13,11 +14,22 @@ export interface AskOptions {
   readonly yes?: true;
 }
 
+/** Packages of apps that need other files than those of `torii init`, with the page that has them. */
+const recipes: Readonly<Record<string, string>> = {
+  '@nestjs/core': 'recipes/nestjs',
+  wrangler: 'recipes/workers',
+};
+
 const emulatorUrl = 'http://127.0.0.1:4100';
 
 /** Finds out how to set the project up, and asks only if the project does not say. */
 export async function chooseSetup(context: Context, project: Project, options: AskOptions): Promise<Setup> {
   if (options.framework !== undefined) return setupOf(options.framework);
+  const packages = allDependencies(project.manifest);
+  // Next.js apps are deployed to Workers too, but look the same there.
+  const [, recipe] = ('next' in packages ? [] : Object.entries(recipes)).find(([name]) => name in packages) ?? [];
+  if (recipe !== undefined)
+    throw new CommandFailure(`torii init does not know apps of this kind. Follow ${docsHome}/${recipe}`);
   const found = setups.filter((setup) => setup.detect(project));
   const [only] = found;
   if (only !== undefined && found.length === 1) return only;

@@ -1,6 +1,7 @@
-import { type Code, endOfBlock, endOfStatement, findCode, lineStart, readCode, styleOf } from './code.ts';
+import { type Code, findCode, readCode, styleOf } from './code.ts';
 import { addImport, importsFrom, importsOf } from './imports.ts';
 import type { Project } from './plan.ts';
+import { placeOf } from './route-place.ts';
 import { parses } from './syntax.ts';
 
 /** A file that creates the app. */
@@ -84,43 +85,4 @@ export function mountRoute(file: AppFile, { name, from, statement }: Mount): str
   const modules = /^import\b[^'"(]*\bfrom\b/m.test(code.bare) || /^import\s*['"]/m.test(code.bare) ? 'esm' : 'commonjs';
   const done = addImport(mounted, name, from, modules);
   return parses(done, path, modules) || !parses(text, path, modules) ? done : undefined;
-}
-
-interface Place {
-  readonly at: number;
-  readonly indent: string;
-  readonly isAfter: boolean;
-}
-
-function placeOf(file: AppFile): Place | undefined {
-  const { code, at, name } = file;
-  const end = endOfBlock(code, at);
-  const own = code.depth[at];
-  const inBlock = ({ at: found }: { readonly at: number }): boolean =>
-    found > at && found < end && code.depth[found] === own;
-  const names = importsOf(code);
-  const isLocal = (used: string): boolean => /^[./@~]/.test(names.get(used) ?? '');
-  const routes = findCode(
-    code,
-    new RegExp(
-      `\\b${name}\\s*\\.\\s*(get|post|put|patch|delete|all|options|head|route|register|on|use)\\s*\\(\\s*(['"\`/[]|\\w+)?`,
-    ),
-  ).filter(({ groups: [method, first = ''] }) => {
-    if (method !== 'use') return method !== 'get' || first !== '';
-    return /^['"`/[]/.test(first) || (isLocal(first) && !/middleware|logger|cors|parser/i.test(first));
-  });
-  const others = findCode(
-    code,
-    new RegExp(
-      `\\b${name}\\s*\\.\\s*use\\s*\\(\\s*(?:async\\b|function\\b|\\()|\\b${name}\\s*\\.\\s*listen\\s*\\(|\\bserve\\s*\\(|\\bmodule\\.exports\\b|\\bexport\\s+(?:default|\\{)|\\breturn\\s+${name}\\b`,
-    ),
-  );
-  const next = routes.find(inBlock) ?? others.find(inBlock);
-  if (next !== undefined) {
-    const start = lineStart(code, next.at);
-    return start === undefined ? undefined : { at: start, indent: code.text.slice(start, next.at), isAfter: false };
-  }
-  const start = lineStart(code, at);
-  if (start === undefined) return undefined;
-  return { at: endOfStatement(code, at), indent: code.text.slice(start, at), isAfter: true };
 }

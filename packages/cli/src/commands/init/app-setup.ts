@@ -8,6 +8,7 @@ import { allDependencies } from './project.ts';
 import { protectedRoute, publicRoutes } from './routes.ts';
 import { importOf, type Placing, placedPath, placeTemplates, type Templates } from './template.ts';
 import { placeOfTest, testPackages, testReplacements } from './test-file.ts';
+import { typeSettings } from './type-settings.ts';
 
 export interface AppFramework {
   /** The package of the framework, such as `express`. */
@@ -55,7 +56,7 @@ function planNewApp(project: Project, { templates, ...framework }: AppFramework)
   const server = placedPath(project, 'src/server.ts', 'src/server');
   const isTyped = project.language === 'ts';
   return {
-    changes: placeTemplates({ project, templates, places, replace }),
+    changes: [...placeTemplates({ project, templates, places, replace }), ...typeSettings(project)],
     dependencies: [`@torii/${framework.framework}`, framework.framework, ...framework.dependencies],
     devDependencies: [...(isTyped ? [...framework.types, '@types/node', 'typescript'] : []), ...testPackages(project)],
     variables: {},

@@ -67,10 +67,14 @@ export function endOfStatement({ bare, depth }: Code, at: number): number {
   return bare.length;
 }
 
-/** The beginning of the line, if only blanks are before the position, or `undefined`. */
-export function lineStart({ text }: Code, at: number): number | undefined {
-  const start = text.lastIndexOf('\n', at - 1) + 1;
-  return text.slice(start, at).trim() === '' ? start : undefined;
+/**
+ * The beginning of the line of an expression that is a statement, or the value of one: `const server = app.listen(…)`. `undefined`
+ * if something else is before it.
+ */
+export function statementStart({ bare }: Code, at: number): number | undefined {
+  const start = bare.lastIndexOf('\n', at - 1) + 1;
+  const before = /^\s*(?:export\s+)?(?:(?:const|let|var)\s+[\w$]+\s*(?::[^=]+)?=\s*)?(?:return\s+|void\s+|await\s+)*$/;
+  return before.test(bare.slice(start, at)) ? start : undefined;
 }
 
 export interface Style {

@@ -1,4 +1,3 @@
-import { CommandFailure } from '../../failures.ts';
 import { templates } from '../../generated/templates.ts';
 import { planApp } from './app-setup.ts';
 import type { Setup } from './plan.ts';
@@ -9,12 +8,8 @@ export const honoSetup: Setup = {
   name: 'Hono',
   envFile: '.env',
   detect: ({ manifest }) => 'hono' in allDependencies(manifest),
-  plan: (project) => {
-    if ('wrangler' in allDependencies(project.manifest))
-      throw new CommandFailure(
-        'This Hono app runs on Cloudflare Workers. torii init sets up apps that run on Node: follow the README of @torii/hono.',
-      );
-    return planApp(project, {
+  plan: (project) =>
+    planApp(project, {
       framework: 'hono',
       name: 'Hono',
       major: 4,
@@ -27,6 +22,5 @@ export const honoSetup: Setup = {
       load: "const loaded = await import('../src/app.ts');\n  app = loaded.app;",
       loadRoute: "const loaded = await import('../src/me.ts');\n  app = loaded.me;",
       usage: "app.get('/orders', requireUser, handler);",
-    });
-  },
+    }),
 };

@@ -49,19 +49,23 @@ export function addInit(program: Command, context: Context): void {
 
 async function runInit(context: Context, options: InitOptions): Promise<void> {
   const { cwd, output } = context;
-  if (!options.dryRun) {
-    demandConfirmable(context, options);
-    demandCommitted(context, options);
-  }
+  if (!options.dryRun) demandConfirmable(context, options);
+  const isChecked = !options.dryRun && !options.force;
+  const uncommitted = isChecked ? uncommittedFiles(cwd) : [];
+  if (uncommitted === undefined) output.say('This folder is not in a git repository: git cannot undo the changes.');
   const project = readProject(cwd, options);
   demandApp(project, options);
-  const setup = await chooseSetup(context, project, options);
-  const answers = await chooseIssuer(context, project, setup, options);
+  // Ask nothing if the run is going to be refused.
+  const asking: AskOptions =
+    uncommitted === undefined || uncommitted.length === 0 ? options : { ...options, yes: true };
+  const setup = await chooseSetup(context, project, asking);
+  const answers = await chooseIssuer(context, project, setup, asking);
   const plan = planWhole(cwd, project, setup, answers);
-  const commands = installCommands(project.packageManager, plan);
+  const hasPackages = plan.dependencies.length + plan.devDependencies.length > 0;
+  if (plan.changes.length > 0 || (hasPackages && options.install)) demandCommitted(uncommitted);
   output.say(`Framework: ${setup.name}. Issuer: ${printable(answers.issuer)}.`);
   if (plan.changes.length > 0) await output.write(`${describeChanges(plan.changes, output)}\n`);
-  if (options.dryRun || (plan.changes.length === 0 && commands.length === 0)) return end(context, plan);
+  if (options.dryRun || (plan.changes.length === 0 && !hasPackages)) return end(context, plan);
   await change(context, project, plan, options);
   for (const line of describeResult(project, plan)) output.say(line);
   end(context, plan);
@@ -86,20 +90,19 @@ async function change(context: Context, project: Project, plan: WholePlan, optio
 
 /** Ends the run: with its own exit code if something is left to do by hand. */
 function end({ output }: Context, plan: WholePlan): void {
-  if (plan.changes.length === 0 && plan.manualSteps.length === 0) output.say('Nothing to change: Torii is set up.');
+  if (plan.changes.length === 0 && plan.manualSteps.length === 0) {
+    const isInstalled = plan.dependencies.length + plan.devDependencies.length === 0;
+    output.say(isInstalled ? 'Nothing to change: Torii is set up.' : 'No file needs a change.');
+  }
   for (const line of describeSteps(plan)) output.say(line);
   if (plan.manualSteps.length > 0) throw new StepsLeft('There are steps left to do by hand.');
 }
 
-function demandCommitted({ cwd, output }: Context, { force }: InitOptions): void {
-  if (force) return;
-  const files = uncommittedFiles(cwd);
-  if (files === undefined) output.say('This folder is not in a git repository: you cannot undo the changes with git.');
-  if (files === undefined || files.length === 0) return;
-  const shown = files.slice(0, 5).map((line) => `  ${printable(line)}\n`);
-  throw new CommandFailure(
-    `There are uncommitted changes. Commit them first, or use --force.\n${shown.join('')}${files.length > 5 ? `  and ${files.length - 5} more` : ''}`.trimEnd(),
-  );
+function demandCommitted(uncommitted: readonly string[] = []): void {
+  if (uncommitted.length === 0) return;
+  const shown = uncommitted.slice(0, 5).map((line) => `\n  ${printable(line)}`);
+  const more = uncommitted.length > 5 ? `\n  and ${uncommitted.length - 5} more` : '';
+  throw new CommandFailure(`There are uncommitted changes. Commit them first, or use --force.${shown.join('')}${more}`);
 }
 
 function demandApp(project: Project, { framework }: InitOptions): void {

@@ -5,6 +5,7 @@ import { isImported } from './imports.ts';
 import type { Project, Setup, SetupPlan } from './plan.ts';
 import { importOf, placedPath, placeTemplates } from './template.ts';
 import { placeOfTest, testPackages, testReplacements } from './test-file.ts';
+import { typeSettings } from './type-settings.ts';
 
 /** An app without a framework. */
 export const nodeSetup: Setup = {
@@ -40,7 +41,7 @@ function plan(project: Project): SetupPlan {
   const server = placedPath(project, 'src/server.ts', 'src/server');
   const isTyped = project.language === 'ts';
   return {
-    changes,
+    changes: isNew ? [...changes, ...typeSettings(project)] : changes,
     dependencies: ['@torii/core'],
     devDependencies: [...(isTyped ? ['@types/node', ...(isNew ? ['typescript'] : [])] : []), ...testPackages(project)],
     variables: {},

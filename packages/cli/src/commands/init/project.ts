@@ -80,10 +80,11 @@ function formOf(
   const endings = new Set(sources.map((path) => posix.extname(path).replace(/x$/, '')));
   if (language === 'ts') {
     const modules = isModule ? 'esm' : 'commonjs';
-    // Node does not run `import` in a .ts file of a CommonJS package.
-    const isBare = sources.length === 0 && !isModule && !('module' in compilerOptions);
-    if (isBare || (endings.has('.mts') && !endings.has('.ts')))
+    // Node itself runs the files of a new app. It does not run `import` in a .ts file of a CommonJS package.
+    const isNew = sources.length === 0 && /^$|^node|^es|^preserve$/i.test(String(compilerOptions['module'] ?? ''));
+    if ((isNew && !isModule) || (endings.has('.mts') && !endings.has('.ts')))
       return { modules: 'esm', sourceEnding: '.mts', importEnding: '.mts' };
+    if (isNew) return { modules, sourceEnding: '.ts', importEnding: '.ts' };
     return { modules, sourceEnding: '.ts', importEnding: typedEnding(files, sources, compilerOptions) };
   }
   const texts = sources.map((path) => files.read(path) ?? '');

@@ -73,10 +73,16 @@ function textOf({ project, templates, places, route, replace = {} }: Placing, so
     const imported = posix.join(posix.dirname(source), to);
     const place = places[imported];
     if (place === undefined) return start + to;
-    // A dynamic import is one of an ES module, also in CommonJS: it needs the ending.
-    const isDynamic = start.startsWith('import(') && project.language === 'js';
-    return start + importOf(isDynamic ? { importEnding: project.sourceEnding } : project, path, place);
+    const importEnding = start.startsWith('import(') ? endingOfDynamic(project) : project.importEnding;
+    return start + importOf({ importEnding }, path, place);
   });
+}
+
+/** A dynamic import is one of an ES module, also in CommonJS: Node, and TypeScript for Node, need the ending. */
+function endingOfDynamic({ language, importEnding, sourceEnding, compilerOptions }: Project): Project['importEnding'] {
+  if (language === 'js') return sourceEnding;
+  const { module, moduleResolution = module } = compilerOptions;
+  return importEnding === '' && /^node(?:next|\d\d)$/i.test(String(moduleResolution)) ? '.js' : importEnding;
 }
 
 /**

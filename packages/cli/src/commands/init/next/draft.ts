@@ -50,6 +50,6 @@ export function findModule({ files }: Project, path: string): string | undefined
   return endings.map((ending) => path + ending).find((each) => files.read(each) !== undefined);
 }
 
-export function withoutEnding(path: string): string {
+function withoutEnding(path: string): string {
   return path.replace(/\.m?[jt]sx?$/, '');
 }

@@ -6,6 +6,7 @@ import { allDependencies } from '../project.ts';
 import { createDraft, type Draft, findModule } from './draft.ts';
 import { composeProxy, hasToriiProxy, proxyCode } from './existing-proxy.ts';
 import { createPlaces, type Places } from './places.ts';
+import { publicPathsOf } from './public-routes.ts';
 import { hasSession, wrapChildren, wrapComponent } from './root-layout.ts';
 import { type NextShape, readShape } from './shape.ts';
 import { addTest, placeTest } from './test-files.ts';
@@ -22,18 +23,17 @@ function plan(project: Project): SetupPlan {
   const shape = readShape(project);
   const places = createPlaces(project, shape, templates[`next-${shape.router}`], placesFor(project, shape));
   const draft = createDraft(project, places);
-  draft.add('torii-options.ts', (text) => (shape.hasLanguages ? addImages(text) : text));
+  const publicPaths = publicPathsOf(project, shape, hasOtherProxy(project, shape));
+  draft.add('torii-options.ts', (text) => writePublicPaths(text, publicPaths));
   draft.add('torii.ts');
   draft.add('session.tsx');
   for (const source of Object.keys(routesOf(shape))) draft.add(source);
-  addProxy(project, shape, places, draft);
+  if (publicPaths !== undefined) addProxy(project, shape, places, draft);
   addSession(project, shape, places, draft);
   addTest(project, shape, draft);
 
   const origin = originOf(project);
   const { basePath } = shape;
-  const proxy = existingProxy(project, shape)?.path ?? places.pathOf('proxy.ts');
-  const hasMatcher = /\bmatcher\b/.test(project.files.read(proxy) ?? 'matcher');
   return {
     changes: draft.changes,
     dependencies: ['@torii/next'],
@@ -46,25 +46,36 @@ function plan(project: Project): SetupPlan {
     testCommand: 'vitest run',
     devOptions: [`--allow-origin ${origin}`],
     guarded: [`GET ${basePath}/api/me`],
-    unguarded: [
-      `${basePath || '/'} (change \`publicPaths\` in ${places.pathOf('torii-options.ts')})`,
-      ...(hasMatcher ? [`what \`matcher\` in ${proxy} leaves out`] : []),
-    ],
+    unguarded: unguardedRoutes(places.pathOf('torii-options.ts'), draft, publicPaths),
     otherRoutes: [
       `${basePath}/account sends signed-out users to ${basePath}/sign-in.`,
-      `${proxy} refuses requests without a valid token for all other paths. It is a first filter only.`,
-      ...(hasMatcher
-        ? []
-        : [`${proxy} has no \`matcher\`, so the files in public/ need a token too, unless \`publicPaths\` has them.`]),
+      ...describeProxy(project, shape, places, publicPaths !== undefined),
     ],
     usage: 'const { userId } = await torii.protect();',
     manualSteps: draft.manualSteps,
   };
 }
 
-/** With languages, Next does not leave its image optimizer out of `matcher`. */
-function addImages(text: string): string {
-  return text.replace("publicPaths: ['/']", "publicPaths: ['/', '/_next/image']");
+function writePublicPaths(text: string, paths: readonly string[] = ['/']): string {
+  const inLine = paths.map((path) => `'${path}'`).join(', ');
+  const list = inLine.length < 100 ? `[${inLine}]` : `[\n${paths.map((path) => `    '${path}',\n`).join('')}  ]`;
+  return text.replace("publicPaths: ['/']", () => `publicPaths: ${list}`);
+}
+
+/** Only the first run knows which routes are older than it. */
+function unguardedRoutes(options: string, { changes }: Draft, paths: readonly string[] | undefined): readonly string[] {
+  if (paths === undefined) return [];
+  return changes.some(({ path }) => path === options) ? paths : [`what \`publicPaths\` in ${options} lists`];
+}
+
+function describeProxy(project: Project, shape: NextShape, places: Places, isWritten: boolean): readonly string[] {
+  if (!isWritten)
+    return ['All other routes are as before. No proxy was written, because the app has a page that can have any path.'];
+  const path = existingProxy(project, shape)?.path ?? places.pathOf('proxy.ts');
+  return [
+    `The routes that the app had before are in \`publicPaths\` of ${places.pathOf('torii-options.ts')}, and stay public.`,
+    `For all other paths, ${path} refuses requests without a valid token. It is a first filter only.`,
+  ];
 }
 
 function addProxy(project: Project, shape: NextShape, places: Places, draft: Draft): void {
@@ -87,6 +98,11 @@ function existingProxy(project: Project, { source }: NextShape) {
     if (path !== undefined) return { name, path };
   }
   return undefined;
+}
+
+function hasOtherProxy(project: Project, shape: NextShape): boolean {
+  const path = existingProxy(project, shape)?.path;
+  return path !== undefined && !hasToriiProxy(project.files.read(path) ?? '');
 }
 
 /** Adds `<Session>` to the root layout, and to `pages/_app`. */

@@ -1,0 +1,72 @@
+// The paths that an app has already. They stay public, so that the proxy refuses no request that works today.
+import { posix } from 'node:path';
+import type { Project } from '../plan.ts';
+import type { NextShape } from './shape.ts';
+
+/** Images of new apps, which the `matcher` of proxy.ts leaves out. */
+const unmatched = /^(?:next|vercel|file|globe|window)\.svg$|^images\/[\w/.@-]+\.(?:avif|gif|jpe?g|png|svg|webp)$/;
+
+/** Files that are always public. */
+const metadata = /^(?:favicon\.ico|robots\.txt|sitemap\.xml|manifest\.(?:webmanifest|json)|(?:apple-)?icon\.\w+)$/;
+
+/**
+ * The paths of pages, routes and files, as the option `publicPaths` takes them. `undefined` if a page can have any path, such as
+ * `app/[slug]/page.tsx`.
+ */
+export function publicPathsOf({ files }: Project, shape: NextShape, hasProxy: boolean): readonly string[] | undefined {
+  const { source, hasLanguages } = shape;
+  const inside = (folder: string) => {
+    const root = posix.join(source, folder);
+    // An earlier run may have written some of them.
+    const own = files.list(root).filter((path) => !/torii/i.test(files.read(path) ?? ''));
+    return own.map((path) => path.slice(root.length + 1));
+  };
+  const routes = [...inside('app').flatMap(appRoute), ...inside('pages').flatMap(pagesRoute)].map(withStar);
+  if (routes.some((paths) => paths.includes('/*'))) return undefined;
+  const kept = files.list('public').map((path) => path.slice('public/'.length));
+  const guarded = kept.filter((path) => !metadata.test(path) && (hasProxy || !unmatched.test(path)));
+  const usable = [...routes.flat(), ...guarded.map(publicFile)].filter((path) => /^[\w/.@~+*-]+$/.test(path));
+  // The `matcher` of proxy.ts leaves it out, but not if the app has languages. An existing proxy has its own `matcher`.
+  const optimizer = hasProxy || hasLanguages ? ['/_next/image'] : [];
+  return [...new Set(['/', ...usable, ...optimizer])];
+}
+
+/** The segments of a path. Those in brackets are parameters. */
+type Segments = readonly string[];
+
+function appRoute(path: string): readonly Segments[] {
+  if (!/(?:^|\/)(?:page|route)\.(?:[jt]sx?|mdx?)$/.test(path)) return [];
+  const segments = posix
+    .dirname(path)
+    .split('/')
+    .filter((segment) => segment !== '.');
+  // Folders that begin with `_` are private, and those such as `(..)photo` show a page at the path of another one.
+  if (segments.some((segment) => /^_|^\(\.+\)/.test(segment))) return [];
+  return [segments.filter((segment) => !/^\(.*\)$|^@/.test(segment)).map(decode)];
+}
+
+function pagesRoute(path: string): readonly Segments[] {
+  const [, route] = /^(.*)\.(?:[jt]sx?|mdx?)$/.exec(path) ?? [];
+  if (route === undefined || /^(?:_app|_document|_error|404|500)$/.test(route)) return [];
+  return [route.split('/').filter((segment, index, all) => segment !== 'index' || index < all.length - 1)];
+}
+
+function decode(segment: string): string {
+  return segment.replaceAll(/%5f/gi, '_');
+}
+
+/** The path up to the first parameter, which may also be absent if it is written as `[[...name]]`. */
+function withStar(segments: Segments): readonly string[] {
+  const first = segments.findIndex((segment) => segment.includes('['));
+  if (first === -1) return [`/${segments.join('/')}`];
+  const start = segments
+    .slice(0, first)
+    .map((segment) => `/${segment}`)
+    .join('');
+  return [...(segments[first]?.startsWith('[[') && start !== '' ? [start] : []), `${start}/*`];
+}
+
+function publicFile(path: string): string {
+  const [folder] = path.split('/');
+  return path.includes('/') ? `/${folder}/*` : `/${path}`;
+}

@@ -1,0 +1,82 @@
+import type { AppFile } from './app-file.ts';
+import { endOfBlock, endOfStatement, type Found, findCode, statementStart } from './code.ts';
+import { importsOf } from './imports.ts';
+
+interface Place {
+  readonly at: number;
+  readonly indent: string;
+  readonly isAfter: boolean;
+}
+
+/** Names of what all routes share. Anything else that a file of the project exports is taken for routes. */
+const sharedName = /middleware|logger|cors|parser|helmet|session|limit|plugin|config|setup|hook|error/i;
+
+/**
+ * Where to mount a route: before the first route of the app. Without one, before a handler for all requests or the start of the
+ * server, or after the last middleware. `undefined` if this is in the middle of a line.
+ */
+export function placeOf(file: AppFile): Place | undefined {
+  const { code, at } = file;
+  const end = endOfBlock(code, at);
+  const inBlock = ({ at: found }: Found): boolean => found > at && found < end && code.depth[found] === code.depth[at];
+  const next = findRoutes(file).find(inBlock) ?? findEnds(file).find(inBlock);
+  if (next !== undefined) return before(file, next);
+  const last = findMiddleware(file).findLast(inBlock)?.at ?? at;
+  const start = statementStart(code, last);
+  if (start === undefined) return undefined;
+  return { at: endOfStatement(code, last), indent: indentAt(file, start), isAfter: true };
+}
+
+function before(file: AppFile, { at }: Found): Place | undefined {
+  const start = statementStart(file.code, at);
+  return start === undefined ? undefined : { at: start, indent: indentAt(file, start), isAfter: false };
+}
+
+function indentAt({ code: { text } }: AppFile, start: number): string {
+  return /[ \t]*/y.exec(text.slice(start))?.[0] ?? '';
+}
+
+/** Routes, routers, and calls such as `addRoutes(app)`. */
+function findRoutes({ code, name }: AppFile): readonly Found[] {
+  const names = importsOf(code);
+  const isRoutes = (used: string): boolean => isOwnFile(names.get(used) ?? '') && !sharedName.test(used);
+  // `app.get('env')` reads a setting.
+  const isSetting = `get\\s*\\(\\s*(?:'\\s*'|"\\s*")\\s*\\)`;
+  const handlers = `\\b${name}\\s*\\.\\s*(?!${isSetting})(?:get|post|put|patch|delete|all|options|head|route)\\s*\\(`;
+  const loaded = `(?:require|import)\\s*\\(\\s*['"]([^'"]*)['"]`;
+  const mounted = `\\b${name}\\s*\\.\\s*(?:use|on|register|route)\\s*\\(\\s*(?:${loaded}|(['"\`/[]|\\w+))`;
+  const called = `(?:${loaded}\\s*\\)|\\b(\\w+))\\s*\\(\\s*${name}\\s*[,)]`;
+  const uses = [mounted, called].flatMap((pattern) => findCode(code, new RegExp(pattern)));
+  return [
+    ...findCode(code, new RegExp(handlers)),
+    ...uses.filter(
+      ({ groups: [from = '', first = ''] }) => isOwnFile(from) || /^['"`/[]/.test(first) || isRoutes(first),
+    ),
+  ].toSorted((one, other) => one.at - other.at);
+}
+
+function isOwnFile(from: string): boolean {
+  return /^(?:[./~#]|@\/)/.test(from) && !sharedName.test(from);
+}
+
+/** Handlers for all requests, the start of the server, and the export of the app. */
+function findEnds({ code, name }: AppFile): readonly Found[] {
+  return findCode(
+    code,
+    new RegExp(
+      [
+        `\\b${name}\\s*\\.\\s*use\\s*\\(\\s*(?:async\\b|function\\b|\\()`,
+        `\\b${name}\\s*\\.\\s*listen\\s*\\(`,
+        `\\b(?:\\w+\\s*\\.\\s*)?createServer\\s*\\([^;]*?\\b${name}\\b`,
+        '\\bserve\\s*\\(',
+        '\\bmodule\\.exports\\b',
+        '\\bexport\\s+(?:default\\b|\\{)',
+        `\\breturn\\s+${name}\\b`,
+      ].join('|'),
+    ),
+  );
+}
+
+function findMiddleware({ code, name }: AppFile): readonly Found[] {
+  return findCode(code, new RegExp(`\\b${name}\\s*\\.\\s*(?:use|register|set|enable|disable|addHook|decorate)\\s*\\(`));
+}
