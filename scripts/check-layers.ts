@@ -101,7 +101,7 @@ const folderTables: Readonly<Record<string, FolderTable>> = {
       request: ['.', 'logs'],
       keys: ['.', 'logs', 'promises', 'time'],
       token: ['.', 'keys'],
-      options: ['.', 'keys', 'logs', 'request', 'token'],
+      options: ['.', 'errors', 'keys', 'logs', 'request', 'token'],
       webhooks: ['.', 'errors', 'logs', 'options', 'promises', 'request', 'stores', 'time'],
       jwt: ['.', 'keys', 'logs', 'options', 'pem', 'token'],
     },
@@ -211,9 +211,10 @@ const folderTables: Readonly<Record<string, FolderTable>> = {
   },
   cli: {
     folders: {
-      '.': ['commands', 'output'],
+      '.': ['commands', 'output', 'troubleshooting'],
       output: ['.'],
-      commands: ['.', 'generated', 'output', 'revocation'],
+      commands: ['.', 'generated', 'output', 'revocation', 'troubleshooting'],
+      troubleshooting: [],
       // Only the types of the templates of `torii init`.
       generated: ['commands'],
       revocation: ['.', 'output'],

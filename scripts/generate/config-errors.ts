@@ -80,19 +80,21 @@ function collect(sources: readonly ts.SourceFile[], texts: SymbolicTexts): Colle
   const calls = new Map<ts.FunctionLikeDeclaration, ts.CallExpression[]>();
   const visit = (node: ts.Node): void => {
     if (ts.isNewExpression(node) && node.expression.getText() === 'ToriiConfigError') created.push(node);
-    if (
-      ts.isCallExpression(node) &&
-      (ts.isIdentifier(node.expression) || ts.isPropertyAccessExpression(node.expression))
-    ) {
-      const called = functionOf(
-        texts.symbolOf(ts.isIdentifier(node.expression) ? node.expression : node.expression.name)?.valueDeclaration,
-      );
-      if (called !== undefined) calls.set(called, [...(calls.get(called) ?? []), node]);
-    }
+    // Not the methods of other objects: finding their types would take most of the time.
+    const name = ts.isCallExpression(node) ? calledName(node.expression) : undefined;
+    const called = name === undefined ? undefined : functionOf(texts.symbolOf(name)?.valueDeclaration);
+    if (called !== undefined) calls.set(called, [...(calls.get(called) ?? []), node as ts.CallExpression]);
     ts.forEachChild(node, visit);
   };
   for (const source of sources) visit(source);
   return { created, calls };
+}
+
+/** `read` in `read()` and in `this.read()`. */
+function calledName(called: ts.Expression): ts.Node | undefined {
+  if (ts.isIdentifier(called)) return called;
+  const isOwn = ts.isPropertyAccessExpression(called) && called.expression.kind === ts.SyntaxKind.ThisKeyword;
+  return isOwn ? called.name : undefined;
 }
 
 /** The named function around a node. */

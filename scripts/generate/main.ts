@@ -50,9 +50,11 @@ function updateTables(): void {
     'statement-tests.ts',
     'generate/troubleshooting.ts',
     'generate/templates.ts',
+    'cli-pages.ts',
   ];
   for (const script of scripts) {
-    const args = [join(repository, 'scripts', script), ...(values.check ? ['--check'] : [])];
+    const path = join(repository, 'scripts', script);
+    const args = ['--conditions=@torii/source', path, ...(values.check ? ['--check'] : [])];
     const { status } = spawnSync(process.execPath, args, { stdio: 'inherit' });
     if (status !== 0) process.exitCode = 1;
   }

@@ -81,7 +81,8 @@ function writeEntry(entry: Entry): string {
   const status = 'status' in entry ? ` Status ${entry.status}.` : '';
   const lines = Object.values(causes).map(({ cause, remedy }, index) => `${index + 1}. ${cause} **${remedy}**`);
   const how = find === undefined ? '' : `\nHow to find out: ${find}\n`;
-  return `${asSentence(meaning)}${status} ${actors[actor]}\n\n${lines.join('\n')}\n${how}`;
+  const act = actor === undefined ? '' : ` ${actors[actor]}`;
+  return `${asSentence(meaning)}${status}${act}\n\n${lines.join('\n')}\n${how}`;
 }
 
 function asSentence(text: string): string {

@@ -1,4 +1,5 @@
 import { heading } from './doc-comment.ts';
+import type { Operation } from './operations.ts';
 import { camelCase } from './words.ts';
 import { fileOf, type Resource, resultOf, takesParams } from './write-resource.ts';
 
@@ -11,6 +12,10 @@ export function writeApiList(resources: readonly Resource[]): string {
 
 \`client\` is the result of \`createToriiClient\`. Every method accepts \`RequestOptions\` as its last argument. Await a
 \`PagePromise\` for one page, or iterate over it with \`for await\` for all items.
+
+Errors are a \`ToriiApiError\` with this status. Every method also throws the [errors of the client](README.md#errors): a refused secret
+key (401), no response, and 429 and 5xx after the retries. What their codes mean is in
+[Troubleshooting](../../docs/troubleshooting.md#rest-api).
 ${resources.map(writeResourceTable).join('')}`;
 }
 
@@ -26,6 +31,7 @@ function writeResourceTable({ name: resource, operations, types }: Resource): st
       code(`${method} ${path}`),
       paramsType,
       code(resultOf(operation, types).replace(/^Call<(.+)>$/, '$1')),
+      errorsOf(operation),
     ];
   });
   return `
@@ -33,10 +39,16 @@ function writeResourceTable({ name: resource, operations, types }: Resource): st
 
 Types: [${file}](${file})
 
-| method | request | \`params\` | result |
-| --- | --- | --- | --- |
+| method | request | \`params\` | result | errors |
+| --- | --- | --- | --- | --- |
 ${rows.map((cells) => `| ${cells.join(' | ')} |`).join('\n')}
 `;
+}
+
+/** The statuses that the specification documents, with their reasons. */
+function errorsOf({ refusals }: Operation): string {
+  const own = refusals.filter(({ status }) => String(status) !== '401');
+  return own.map(({ status, doc }) => `${status}: ${doc.replaceAll('|', '\\|').replace(/\.$/, '')}`).join('; ');
 }
 
 function code(text: string): string {

@@ -7,8 +7,8 @@ import { listPackages, repository } from '../workspace.ts';
 
 const { errors, texts, events, fields } = readReference(listPackages());
 
-/** The properties of every refusal, which docs/errors.md describes once. */
-const ofRefusals = ['status', 'statusCode', 'expose', 'headers'];
+/** The properties of every error or of every refusal, which docs/errors.md describes once. */
+const describedOnce = ['docsUrl', 'status', 'statusCode', 'expose', 'headers'];
 
 describe('docs/errors.md', () => {
   const classes = rowsOf('docs/errors.md', '## Classes');
@@ -26,7 +26,7 @@ describe('docs/errors.md', () => {
     if (name !== 'EmulatorError') expect(wordsIn(code)).toEqual(error.codes);
     const statuses = (status.match(/\d+/g) ?? []).map(Number);
     expect(statuses).toEqual(error.statuses.toSorted());
-    const others = error.properties.filter((each) => each !== 'code' && !ofRefusals.includes(each));
+    const others = error.properties.filter((each) => each !== 'code' && !describedOnce.includes(each));
     expect(wordsIn(properties).toSorted()).toEqual(others.toSorted());
     if (!exportedBy.startsWith('all')) {
       expect(
@@ -111,7 +111,7 @@ function rowsOf(path: string, heading: string): readonly (readonly string[])[] {
   const length = lines.slice(start).findIndex((line) => /^#+ /.test(line));
   const own = lines.slice(start, length === -1 ? undefined : start + length);
   return own
-    .filter((line) => line.startsWith('| `'))
+    .filter((line) => /^\| \[?`/.test(line))
     .map((line) =>
       line
         .split('|')

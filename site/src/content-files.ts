@@ -21,7 +21,7 @@ const largeTables = ['docs/performance.md', 'docs/conformance.md', 'docs/mutatio
 export function writeContent(collection: Collection, { base }: SiteAddress): void {
   rmSync(contentFolder, { recursive: true, force: true });
   for (const page of collection.pages) write(`${fileOf(page.address)}.md`, withFrontmatter(page));
-  write('index.md', homePage(collection.readme, base));
+  write('index.md', homePage(collection.readme, collection.pages, base));
   const images = [...globSync('docs/*.svg', { cwd: repository }), 'site/logo.svg'];
   const publicFolder = join(contentFolder, 'public');
   mkdirSync(publicFolder, { recursive: true });

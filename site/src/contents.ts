@@ -125,7 +125,7 @@ export const sections: readonly Section[] = [
     groups: [
       {
         title: 'Tables',
-        entries: ['docs/errors.md', 'docs/events.md', ['packages/api/api.md', 'REST methods'], 'docs/rest.md'],
+        entries: ['docs/errors.md', 'docs/events.md', ['packages/api/api.md', 'REST methods']],
       },
       { title: 'Entry points', entries: ['reference/*'] },
       { title: 'Command line', entries: ['docs/cli/*.md'] },
@@ -203,8 +203,11 @@ export const sections: readonly Section[] = [
   },
 ];
 
-/** Pages of the repository that are not on the site, with the reason. */
+/** Pages of the repository that are not on the site, as patterns of their paths, with the reason. */
 export const excluded: Readonly<Record<string, string>> = {
-  'AGENTS.md': 'for coding agents: the site serves it as a file, beside llms.txt',
-  'README.md': 'the home page is made from it',
+  'AGENTS\\.md': 'for coding agents: the site serves it as a file, beside llms.txt',
+  'README\\.md': 'the home page is made from it',
+  '\\.changeset/.+': 'part of the changelog',
+  '.+/CHANGELOG\\.md': 'part of the changelog',
+  '\\.github/.+': 'a form for pull requests',
 };

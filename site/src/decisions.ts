@@ -23,7 +23,16 @@ export const decisions: readonly Group[] = [
     'report-only',
     'one-call-forms',
   ),
-  group('Options and mistakes', 'options', 'mistakes', 'missing-await', 'events', 'realms', 'type-names'),
+  group(
+    'Options and mistakes',
+    'options',
+    'mistakes',
+    'troubleshooting',
+    'missing-await',
+    'events',
+    'realms',
+    'type-names',
+  ),
   group('Adapters', 'fastify', 'next', 'next-addresses', 'renewal-in-proxy'),
   group(
     'Calls to other services',

@@ -1,13 +1,21 @@
-// The home page, made from the README: its first lines, its list of properties, and its first example for each framework.
+// The home page, made from the README: its first lines and its list of properties. The examples are those of the packages' READMEs.
 import type { Page } from './page.ts';
 import { readProperties, readSections, readTagline } from './readme.ts';
 
-const frameworks = ['Express', 'Koa', 'Fastify', 'Hono', 'Next.js', 'Any other server'];
+/** The tabs: the first block of a README that has a text. */
+const examples = [
+  ['Express', 'packages/express/README.md', 'requireAuth('],
+  ['Koa', 'packages/koa/README.md', 'requireAuth('],
+  ['Fastify', 'packages/fastify/README.md', 'requireAuth('],
+  ['Hono', 'packages/hono/README.md', 'requireAuth('],
+  ['Next.js', 'packages/next/README.md', 'withAuth('],
+  ['Any other server', 'packages/core/README.md', 'createVerifier('],
+] as const;
 /** Sections of the README that the page repeats. */
 const repeated = ['How a request is authenticated', 'Packages'];
 
 /** @param base the path of the site */
-export function homePage({ title, markdown }: Page, base: string): string {
+export function homePage({ title, markdown }: Page, pages: readonly Page[], base: string): string {
   const tagline = readTagline(markdown);
   const frontmatter = {
     layout: 'home',
@@ -30,7 +38,7 @@ export function homePage({ title, markdown }: Page, base: string): string {
   return [
     `---\n${JSON.stringify(frontmatter)}\n---`,
     '## The first lines',
-    firstExamples(sections),
+    firstExamples(pages),
     ...repeated.flatMap((name) => {
       const body = sections.get(name);
       return body === undefined ? [] : [`## ${name}`, body];
@@ -38,15 +46,13 @@ export function homePage({ title, markdown }: Page, base: string): string {
   ].join('\n\n');
 }
 
-/** The first example of each framework's section, as tabs. */
-function firstExamples(sections: ReadonlyMap<string, string>): string {
-  const blocks = frameworks.flatMap((name) => {
-    const [, language, code] = /```(tsx?)\n([\s\S]+?)```/.exec(sections.get(name) ?? '') ?? [];
-    return code === undefined ? [] : [`\`\`\`${language} [${name}]\n${code}\`\`\``];
+function firstExamples(pages: readonly Page[]): string {
+  const blocks = examples.map(([name, source, text]) => {
+    const readme = pages.find((page) => page.source === source)?.markdown ?? '';
+    const block = [...readme.matchAll(/^```(tsx?)\n([\s\S]+?)^```/gm)].find(([, , code = '']) => code.includes(text));
+    if (block === undefined) throw new Error(`${source} has no example with \`${text}\`, which the home page shows.`);
+    return `\`\`\`${block[1]} [${name}]\n${block[2]}\`\`\``;
   });
-  if (blocks.length === 0) {
-    throw new Error(`README.md has no example in a section that is named after a framework: ${frameworks.join(', ')}.`);
-  }
   return ['::: code-group', ...blocks, ':::'].join('\n\n');
 }
 

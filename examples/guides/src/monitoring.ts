@@ -14,6 +14,8 @@ const keyFetches = new Counter({
   help: 'Fetches of the keys of the issuer',
   labelNames: ['outcome'],
 });
+// Prometheus does not see the first increase of a series that begins at 1.
+keyFetches.inc({ outcome: 'failed_without_keys' }, 0);
 
 function onEvent(event: VerifierEvent): void {
   switch (event.type) {

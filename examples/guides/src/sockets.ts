@@ -1,4 +1,5 @@
-import { type Auth, createVerifier, getAuth, requireAuth, ToriiError } from '@torii/express';
+import { type Auth, createVerifier, denialFor } from '@torii/core';
+import { getAuth, requireAuth } from '@torii/express';
 import { createRevocations, memoryFeed } from '@torii/revocation';
 import express from 'express';
 import { type WebSocket, WebSocketServer } from 'ws';
@@ -44,8 +45,10 @@ sockets.on('connection', (socket) => {
       socket.close(reason === 'revocations_unavailable' ? 1013 : 4401, reason);
     } catch (error) {
       if (closed.signal.aborted) return;
-      if (error instanceof ToriiError) socket.close(error.code === 'unavailable' ? 1013 : 4401, error.code);
-      else socket.close(1011, 'internal_error');
+      const denial = denialFor(error);
+      if (denial) return socket.close(denial.status === 503 ? 1013 : 4401, denial.body.error.reason);
+      console.error(error);
+      socket.close(1011, 'internal_error');
     }
   });
 });

@@ -38,7 +38,8 @@ test('a refusal is counted and logged, without the token', async () => {
   expect(await countOf('torii_decisions_total{outcome="refused",reason="audience_refused"}')).toBe(1);
 });
 
-test('a failed fetch of the keys is counted, and logged with its cause', async () => {
+test('a failed fetch of the keys is counted from 0 on, and logged with its cause', async () => {
+  expect(await (await metricsApp.send('/metrics')).text()).toContain('{outcome="failed_without_keys"} 0');
   emulator.fail('keys', { times: 1 });
   await app.send('/me', await emulator.token());
   expect(lines).toMatchObject([

@@ -50,7 +50,7 @@ test('a socket serves the user of the token', async () => {
 
 test('a refused token, an expired one and a revoked one close the socket', async () => {
   const forged = await join(await emulator.token({ signedBy: 'stranger' }), 'one');
-  expect(await forged.closed).toBe('4401 authentication_failed');
+  expect(await forged.closed).toBe('4401 signature_invalid');
   expect(forged.received).toEqual([]);
 
   const brief = await join(await emulator.token({ userId: 'bo', expiresInSeconds: 2 }));

@@ -44,7 +44,10 @@ async function diagnose(
 function read({ code, stdout, stderr }: Ended): Diagnosis {
   expect(`${stdout}${stderr}`).not.toMatch(/4c1dQ8|correct-horse|\n +at /i);
   const { healthy, checks } = JSON.parse(stdout) as { readonly healthy: boolean; readonly checks: readonly Finding[] };
-  for (const { result, advice } of checks) expect(advice === null).toBe(result === 'passed' || result === 'skipped');
+  for (const { result, advice } of checks) {
+    expect(advice === null).toBe(result === 'passed' || result === 'skipped');
+    if (advice !== null) expect(advice).toMatch(/ See https:\S+#[\w-]+$/);
+  }
   const failed = checks.filter(({ result }) => result === 'failed').map(({ check }) => check);
   expect([healthy, code]).toEqual([failed.length === 0, failed.length === 0 ? 0 : 1]);
   return { code, healthy, checks, of: (name) => checks.find(({ check }) => check === name), failed };

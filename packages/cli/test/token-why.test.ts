@@ -26,6 +26,7 @@ test.each(badTokens.map(([name, ...rest]) => ({ name, rest })))(
     expect(explanation.reason).toBe(refusal.toJSON().reason);
     expect(explanation.message).toBe(refusal.message);
     expect(explanation).toMatchObject({ accepted: false, reason, advice: expect.stringMatching(advice) });
+    expect(explanation.advice).toMatch(new RegExp(` See https://\\S+#${reason}$`));
     expect(explanation.checks.filter(({ result }) => result === 'refused')).toEqual([
       { check, result: 'refused', found: refusal.message },
     ]);

@@ -339,6 +339,7 @@ test('exits with 1 if the port is in use', async () => {
   const { port } = new URL(torii.issuer);
   const program = run('--port', port);
   expect([await program.ended, program.output()]).toEqual([1, expect.stringContaining(port)]);
+  expect(program.output()).toMatch(/ See https:\S+\/troubleshooting#port_unusable\n$/);
 });
 
 test('exits with 1 if another emulator uses the file', async () => {

@@ -1,5 +1,4 @@
 // Reads the doc comments with TypeDoc, and keeps the text of each declaration as its author formatted it.
-import { join } from 'node:path';
 import {
   Application,
   type Context,
@@ -9,7 +8,6 @@ import {
   type SignatureReflection,
 } from 'typedoc';
 import type ts from 'typescript';
-import { siteFolder } from '../places.ts';
 import type { EntryPoint } from './entry-points.ts';
 
 export interface Converted {
@@ -22,10 +20,11 @@ export type SourceTexts = ReadonlyMap<Reflection, string>;
 
 export async function convert(
   entryPoints: readonly EntryPoint[],
+  tsconfig: string,
 ): Promise<{ readonly converted: readonly Converted[]; readonly texts: SourceTexts }> {
   const app = await Application.bootstrap({
     entryPoints: entryPoints.map(({ file }) => file),
-    tsconfig: join(siteFolder, 'tsconfig.reference.json'),
+    tsconfig,
     excludeInternal: true,
     excludePrivate: true,
     excludeProtected: true,

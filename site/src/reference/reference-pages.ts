@@ -1,14 +1,19 @@
 // One page of reference per entry point.
+import { join } from 'node:path';
 import { type DeclarationReflection, ReflectionKind } from 'typedoc';
 import { anchorOf } from '../../../scripts/markdown.ts';
 import type { GeneratedPage } from '../collect.ts';
+import { siteFolder } from '../places.ts';
 import { type Converted, convert, type SourceTexts } from './convert.ts';
 import { describe } from './declarations.ts';
 import { type EntryPoint, listEntryPoints } from './entry-points.ts';
 import { Names, targetOf } from './names.ts';
 
-export async function createReference(entryPoints = listEntryPoints()): Promise<readonly GeneratedPage[]> {
-  const { converted, texts } = await convert(entryPoints);
+export async function createReference(
+  entryPoints: readonly EntryPoint[] = listEntryPoints(),
+  tsconfig: string = join(siteFolder, 'tsconfig.reference.json'),
+): Promise<readonly GeneratedPage[]> {
+  const { converted, texts } = await convert(entryPoints, tsconfig);
   const names = new Names(converted);
   return converted.map((each) => referencePage(each, names, texts));
 }

@@ -98,7 +98,7 @@ function describeMeaning(output: Output, title: string, { meaning, status, act, 
     const number = `${index + 1}. `;
     return `${number}${lines(output, cause, 3).trimStart()}\n${lines(output, `→ ${remedy}`, 3)}`;
   });
-  const parts = [lines(output, `${title}: ${meaning}.${answer} ${act}`), list.join('\n')];
+  const parts = [lines(output, `${title}: ${meaning}.${answer}${act === null ? '' : ` ${act}`}`), list.join('\n')];
   return [...parts, ...(find === null ? [] : [lines(output, `How to find out: ${find}`)])].join('\n\n');
 }
 

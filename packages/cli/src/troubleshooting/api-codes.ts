@@ -97,7 +97,7 @@ export const apiCodes = {
     },
   },
   cursor_repeated: {
-    meaning: 'a page of a list names the same page as the next one, so that the loop would never end',
+    meaning: 'the server has returned the same cursor twice, so that a loop over the list would never end',
     actor: 'torii',
     causes: {
       server: { cause: 'The server has a fault, or a cache in between ignores the query.', remedy: 'Report it.' },

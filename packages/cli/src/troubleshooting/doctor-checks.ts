@@ -7,12 +7,10 @@ const clock = tokenRefusals.token_expired.causes.clock;
 export const doctorChecks = {
   Node: {
     meaning: 'Node is too old for the command',
-    actor: 'server',
     causes: { version: { cause: 'Another Node comes first in the PATH.', remedy: 'Install Node 20.19 or newer.' } },
   },
   packages: {
     meaning: 'packages of Torii have different versions, or there are two copies of `@torii/core`',
-    actor: 'server',
     causes: {
       versions: {
         cause: 'Only some of the packages were updated.',
@@ -26,7 +24,6 @@ export const doctorChecks = {
   },
   'settings file': {
     meaning: 'the settings file cannot be read',
-    actor: 'server',
     causes: {
       file: {
         cause: 'It is a folder, or belongs to another user.',
@@ -36,7 +33,6 @@ export const doctorChecks = {
   },
   'secret key file': {
     meaning: 'the file of `--secret-key-file` cannot be read, or is empty',
-    actor: 'server',
     causes: {
       file: {
         cause: 'The path is wrong, or the file belongs to another user.',
@@ -46,7 +42,6 @@ export const doctorChecks = {
   },
   TORII_ISSUER: {
     meaning: 'the setting is missing, empty, misspelled, or hidden by another value',
-    actor: 'server',
     causes: {
       missing: {
         cause: 'It is not set.',
@@ -61,7 +56,6 @@ export const doctorChecks = {
   },
   TORII_API_URL: {
     meaning: 'the setting is empty, or hidden by another value',
-    actor: 'server',
     causes: {
       hidden: {
         cause: 'The environment and the settings file have different values.',
@@ -71,7 +65,6 @@ export const doctorChecks = {
   },
   TORII_SECRET_KEY: {
     meaning: 'the setting is empty, misspelled, or hidden by another value',
-    actor: 'server',
     causes: {
       misspelled: {
         cause: 'A variable has a similar name, which torii does not read.',
@@ -81,7 +74,6 @@ export const doctorChecks = {
   },
   proxy: {
     meaning: 'Node does not use the proxy of the environment, or uses it for this machine too',
-    actor: 'server',
     causes: {
       unused: {
         cause: 'HTTPS_PROXY is set, but Node ignores it unless it is told to use it.',
@@ -95,7 +87,6 @@ export const doctorChecks = {
   },
   certificates: {
     meaning: 'certificates are not checked',
-    actor: 'server',
     causes: {
       off: {
         cause: 'NODE_TLS_REJECT_UNAUTHORIZED=0 lets anyone on the network replace the keys and read the secret key.',
@@ -105,7 +96,6 @@ export const doctorChecks = {
   },
   issuer: {
     meaning: 'the issuer cannot be reached, redirects, is a web page, or its certificate is not trusted',
-    actor: 'server',
     causes: {
       url: {
         cause: 'The URL has a path, or is that of a website.',
@@ -123,14 +113,12 @@ export const doctorChecks = {
   },
   'issuer name': {
     meaning: 'the issuer calls itself by another URL, which its tokens carry, so every token is refused',
-    actor: 'server',
     causes: {
       alias: { cause: 'The issuer has two addresses.', remedy: 'Set TORII_ISSUER to the URL in its metadata.' },
     },
   },
   keys: {
     meaning: 'no key of the issuer can verify tokens',
-    actor: 'torii',
     causes: {
       other: { cause: 'Something else than a key set was answered.', remedy: 'Check the issuer.' },
       unusable: {
@@ -145,7 +133,6 @@ export const doctorChecks = {
   },
   'key cache': {
     meaning: 'caches may keep the keys for longer than five minutes',
-    actor: 'server',
     causes: {
       cdn: {
         cause:
@@ -157,7 +144,6 @@ export const doctorChecks = {
   clock: {
     meaning:
       'this machine’s time differs from the server’s by more than `--clock-tolerance`, so tokens are refused as expired or as not yet valid',
-    actor: 'server',
     causes: {
       clock: { cause: 'The clock of this machine is wrong.', remedy: clock.remedy },
       other: { cause: 'Other servers agree with this machine.', remedy: 'Then the clock of that server is wrong.' },
@@ -165,7 +151,6 @@ export const doctorChecks = {
   },
   revocations: {
     meaning: 'the store of the revocations cannot be reached, or does not keep entries for long enough',
-    actor: 'server',
     causes: {
       store: {
         cause: 'The store is down, or its settings do not fit.',
@@ -175,7 +160,6 @@ export const doctorChecks = {
   },
   'REST API': {
     meaning: 'the API refuses the key, or is not Torii’s',
-    actor: 'server',
     causes: {
       key: {
         cause: 'The key was revoked, belongs to another environment or API URL, or a part of it is missing.',
@@ -193,7 +177,6 @@ export const doctorChecks = {
   },
   'same Torii': {
     meaning: 'the issuer and the API are different environments',
-    actor: 'server',
     causes: {
       mixed: {
         cause: 'One is the emulator and the other is not, so tokens and users come from different environments.',

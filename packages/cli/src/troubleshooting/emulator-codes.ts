@@ -1,196 +1,157 @@
 import type { EmulatorErrorCode } from '@torii/emulator';
-import type { Actor, Entry } from './entry.ts';
+import type { Entry } from './entry.ts';
 
-function entry(meaning: string, actor: Actor, cause: string, remedy: string): Entry {
-  return { meaning, actor, causes: { usual: { cause, remedy } } };
+function entry(meaning: string, cause: string, remedy: string): Entry {
+  return { meaning, causes: { usual: { cause, remedy } } };
 }
 
 /** The codes of an EmulatorError. */
 export const emulatorCodes = {
-  node_unsupported: entry('Node is too old', 'server', 'The emulator needs Node 22.13.', 'Update Node.'),
+  node_unsupported: entry('Node is too old', 'The emulator needs Node 22.13.', 'Update Node.'),
   option_invalid: entry(
     'an option is wrong',
-    'server',
     'An option of `startEmulator`, or a flag of `torii-emulator`, has a value that cannot be used.',
     'Write what the message says.',
   ),
   port_unusable: entry(
     'the port is in use or not allowed',
-    'server',
     'Another program, or an emulator that still runs, uses the port.',
     'End it, or choose another port: `--port`. With port 0, the system chooses one.',
   ),
   database_unusable: entry(
     'the database file cannot be opened or written',
-    'server',
     'The file of `--data` is not writable, is not a database of the emulator, or was written by a newer version.',
     'Choose another file, or make it writable.',
   ),
   environment_unknown: entry(
     'no environment has this name',
-    'server',
     'The name was not created with `--environment` or the option `environments`.',
     'Create it, or use the name of one that exists.',
   ),
   key_unknown: entry(
     'no key has this `kid`',
-    'server',
     'The emulator never had this key, or it has forgotten it.',
     'See `keyIds` for the published ones.',
   ),
   user_invalid: entry(
     'a field of a user is wrong',
-    'server',
     'A field has a wrong type or format.',
     'Correct the fields that the message names.',
   ),
   email_taken: entry(
     'another user has this email address',
-    'server',
     'The user exists, for example from the seed or from a test before.',
     'Use another address, or reset the emulator between tests.',
   ),
   seed_invalid: entry(
     'the seed file is wrong',
-    'server',
     'The file is not JSON, or has a field that the emulator does not know.',
     'Correct the place that the message names.',
   ),
-  event_unknown: entry(
-    'no event has this id',
-    'server',
-    'The id is wrong, or the emulator was reset.',
-    'List the events.',
-  ),
+  event_unknown: entry('no event has this id', 'The id is wrong, or the emulator was reset.', 'List the events.'),
   webhook_unknown: entry(
     'no webhook has this id',
-    'server',
     'The id is wrong, or the webhook was removed.',
     'List the webhooks.',
   ),
   webhooks_waiting: entry(
     'deliveries are still waiting after the time limit',
-    'server',
     'Your server does not answer, or answers with an error, so the emulator tries again.',
     'Look at the deliveries on the dashboard of the emulator.',
   ),
   user_unknown: entry(
     'no user of this environment has this id or email',
-    'server',
     'The user was not created, or in another environment.',
     'Create the user first, or in this environment.',
   ),
   metadata_too_large: entry(
     'the merged metadata has more than 8 KB',
-    'server',
     'Metadata is merged, so what is stored counts too.',
     'Remove keys by setting them to `null`.',
   ),
   organization_invalid: entry(
     'a field of an organization, a member or a role is wrong',
-    'server',
     'A field has a wrong type or format.',
     'Correct the fields that the message names.',
   ),
   organization_unknown: entry(
     'no organization of this environment has this id',
-    'server',
     'The organization was not created, or in another environment.',
     'Create it first, or in this environment.',
   ),
   slug_taken: entry(
     'another organization has this slug',
-    'server',
     'The organization exists, for example from the seed.',
     'Use another slug.',
   ),
   role_unknown: entry(
     'the environment has no such role',
-    'server',
     'The role was not created.',
     'Create the role first, or use one that exists.',
   ),
   member_exists: entry(
     'the user is a member already',
-    'server',
     'The member was added twice.',
     'Change the role of the member instead.',
   ),
   member_unknown: entry(
     'the user is not a member',
-    'server',
     'The user was not added to the organization.',
     'Add the member first.',
   ),
   invitation_invalid: entry(
     'a field of an invitation or of its acceptance is wrong',
-    'server',
     'A field has a wrong type or format.',
     'Correct the fields that the message names.',
   ),
   invitation_unknown: entry(
     'no invitation has this id or link',
-    'server',
     'The id or the link is wrong.',
     'List the invitations.',
   ),
   invitation_pending: entry(
     'the email has a pending invitation already',
-    'server',
     'The person was invited before.',
     'Send that invitation again, or revoke it first.',
   ),
   invitation_not_pending: entry(
     'the invitation was accepted or revoked, or has expired; see `invitationStatus`',
-    'server',
     'The invitation has ended.',
     'Create a new one.',
   ),
   invitation_link_replaced: entry(
     'the invitation was sent again with a new link',
-    'client',
     'The link is from the first email.',
     'Use the newest link.',
   ),
   impersonation_invalid: entry(
     'a field of the request is wrong, or one of the users is banned or deleted',
-    'server',
     'The reason, the time or a user cannot be used.',
     'Correct what the message names.',
   ),
   impersonation_disabled: entry(
     'impersonation is switched off',
-    'server',
     'The environment does not allow it.',
     "Call `setImpersonation('enabled')`. On Torii, switch it on in the dashboard.",
   ),
   impersonation_quota_exceeded: entry(
     'the quota is used up',
-    'server',
     "A test called `setImpersonation('quota_exceeded')`, or the plan’s quota is used up.",
     "Call `setImpersonation('enabled')`.",
   ),
   impersonation_token_unknown: entry(
     'the token does not exist',
-    'client',
     'The link is wrong, or the emulator was reset.',
     'Create a new token.',
   ),
-  impersonation_token_used: entry(
-    'the token was redeemed already',
-    'client',
-    'A token works once.',
-    'Create a new token.',
-  ),
+  impersonation_token_used: entry('the token was redeemed already', 'A token works once.', 'Create a new token.'),
   impersonation_token_expired: entry(
     'the token has expired, one of the users was banned since, or the clock was reset since',
-    'client',
     'A token is valid for ten minutes at most.',
     'Create a new token.',
   ),
   origin_invalid: entry(
     'an allowed origin is wrong',
-    'server',
     'It has a path, a wildcard or no scheme.',
     'Write a scheme and a host, such as `http://localhost:5173`.',
   ),

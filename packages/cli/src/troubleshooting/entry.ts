@@ -9,9 +9,9 @@ export type Actor = keyof typeof actors;
 
 export const actors = {
   client: 'The client must act.',
-  server: 'Your server must be changed.',
+  server: 'Your server must act.',
   either: 'The client or your server must act, depending on the cause.',
-  wait: 'Try again later. If it lasts, your server or its surroundings must be changed.',
+  wait: 'Try again later. If it lasts, your server must act.',
   torii: 'The issuer must act.',
 } as const;
 
@@ -19,7 +19,8 @@ export const actors = {
 export interface Entry {
   /** In Markdown, with links from docs/. The beginning of a sentence, without a full stop. Also the row of docs/errors.md. */
   readonly meaning: string;
-  readonly actor: Actor;
+  /** Absent if it is always the person who reads this, as for a command. */
+  readonly actor?: Actor;
   /** By a short name, the most likely one first. */
   readonly causes: Readonly<Record<string, Cause>>;
   /** How to find out which cause it is. A sentence. */

@@ -22,8 +22,8 @@ export interface Meaning {
   readonly place: string;
   readonly meaning: string;
   readonly status: number | null;
-  /** Who has to act. */
-  readonly act: string;
+  /** Who has to act. `null` for a command: the person who runs it. */
+  readonly act: string | null;
   /** The most likely one first. */
   readonly causes: readonly { readonly cause: string; readonly remedy: string }[];
   readonly find: string | null;
@@ -74,7 +74,7 @@ export function explain(name: string): Explanation {
         place,
         meaning: plainText(meaning),
         status: 'status' in entry ? Number(entry.status) : null,
-        act: actors[actor],
+        act: actor === undefined ? null : actors[actor],
         causes: Object.values(causes).map(({ cause, remedy }) => ({
           cause: plainText(cause),
           remedy: plainText(remedy),

@@ -70,7 +70,7 @@ export const otherRefusals = {
           'Make the look-up fast, and let it return `null` for an unknown issuer. The event `refused` says what happened.',
       },
     },
-    find: 'Run `torii doctor` on the server itself. The event `keys_failed` has the cause.',
+    find: 'Run `torii doctor` on the server itself. The event `keys_failed` says what happened.',
   },
   policy_unavailable: {
     meaning: 'the roles and permissions of [@torii/authz](../packages/authz/README.md) cannot be loaded',
