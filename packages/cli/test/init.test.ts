@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { noteOnNode } from '../src/commands/init/result.ts';
 import { runInProcess } from './in-process.ts';
 import { createProject, expressGenerator, init, manifest, readFiles, writeFiles } from './init-project.ts';
 import { startOnTerminal } from './terminal.ts';
@@ -346,6 +347,15 @@ test('asks for the framework and the issuer in an empty folder, and before it wr
   terminal.type('y\r');
   expect(await terminal.ended).toBe(0);
   expect(readFiles(folder)['src/app.js']).toContain("app.route('/', me);");
+});
+
+test.each([
+  ['20.19.0', true],
+  ['22.12.0', true],
+  ['22.13.0', false],
+  ['24.0.0', false],
+])('Node %s is too old for the emulator: %s', (version, isOld) => {
+  expect(noteOnNode(version)).toEqual(isOld ? [expect.stringContaining('22.13')] : []);
 });
 
 test('writes nothing if the answer is no', async (context) => {
