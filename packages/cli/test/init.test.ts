@@ -286,6 +286,25 @@ test('an app that listens when it is loaded is not loaded by the test', async ()
   expect(manifestOf(folder).scripts.dev).toBe('torii dev --seed torii-seed.json -- node --watch app.js');
 });
 
+test('with Vitest, the test is an ES module for Vitest, also in CommonJS', async () => {
+  const packages = { dependencies: { express: '5' }, devDependencies: { vitest: '5' }, scripts: { test: 'vitest' } };
+  const folder = createProject({ ...expressGenerator, 'package.json': manifest(packages) });
+  await init(folder);
+  const files = readFiles(folder);
+  expect(files['test/me.test.js']).toContain("afterAll as after, beforeAll as before, test } from 'vitest';");
+  expect(files['test/me.test.js']).not.toMatch(/require\(|node:test/);
+  expect(files['routes/me.js']).toContain('require(');
+  expect(manifestOf(folder).scripts).toMatchObject({ test: 'vitest', 'test:torii': 'vitest run test/me.test.js' });
+});
+
+test('with Jest, the test has a name that Jest does not run, because Jest loads no ES modules', async () => {
+  const packages = { dependencies: { express: '5' }, devDependencies: { jest: '30' }, scripts: { test: 'jest' } };
+  const folder = createProject({ ...expressGenerator, 'package.json': manifest(packages) });
+  await init(folder);
+  expect(Object.keys(readFiles(folder))).not.toContain('test/me.test.js');
+  expect(manifestOf(folder).scripts['test:torii']).toBe('node --test test/me-check.js');
+});
+
 test('in TypeScript for Node, a dynamic import has an ending, also in CommonJS', async () => {
   const folder = createProject({
     'package.json': manifest({ dependencies: { express: '5' }, devDependencies: { typescript: '5' } }),
