@@ -52,6 +52,7 @@ function plan(project: Project): SetupPlan {
     unguarded: unguardedRoutes(places.pathOf('torii-options.ts'), draft, publicPaths),
     otherRoutes: [
       `${basePath}${paths.account} sends signed-out users to ${basePath}${paths.signIn}.`,
+      `Before production, replace the session in ${places.pathOf('session.tsx')}, as its comment says.`,
       ...describeProxy(project, shape, places, publicPaths === undefined ? undefined : draft),
     ],
     usage: 'const { userId } = await torii.protect();',
