@@ -157,11 +157,32 @@ describe('a second run', () => {
 });
 
 test('a file of the app in the place of one of ours is kept, and its code is a manual step', () => {
-  const { after, manualSteps } = planOf({ ...app, 'app/account/page.tsx': 'export default () => null;' });
-  expect(after['app/account/page.tsx']).toBe('export default () => null;');
+  const { after, manualSteps } = planOf({ ...app, 'session.tsx': 'export const a = 1;' });
+  expect(after['session.tsx']).toBe('export const a = 1;');
   expect(manualSteps).toEqual([
-    expect.objectContaining({ path: 'app/account/page.tsx', code: expect.stringContaining('torii.protect') }),
+    expect.objectContaining({ path: 'session.tsx', code: expect.stringContaining('createSession') }),
   ]);
+});
+
+test.each([
+  ['app router', { ...app, 'app/account/page.tsx': '', 'app/sign-in/page.tsx': '', 'pages/api/me.ts': '' }],
+  [
+    'pages router',
+    { ...pages, 'src/pages/account.tsx': '', 'src/pages/sign-in/index.tsx': '', 'src/pages/api/me.ts': '' },
+  ],
+])('pages and routes get other paths if the app has theirs: %s', (_name, files) => {
+  const { after, guarded, otherRoutes, manualSteps } = planOf(files);
+  expect([guarded, manualSteps]).toEqual([['GET /api/torii/me'], []]);
+  expect(otherRoutes?.[0]).toBe('/torii-account sends signed-out users to /torii-sign-in.');
+  const texts = Object.entries(after).map(([path, text]) => `${path}\n${text}`);
+  const textOf = (part: string) => texts.find((text) => text.includes(part)) ?? '';
+  expect(textOf('torii-options.ts\n')).toContain("signInPath: '/torii-sign-in'");
+  expect(textOf('torii-options.ts\n')).toMatch(/'\/account'.*'\/api\/me'|'\/api\/me'.*'\/account'/);
+  expect(textOf('test/me.test.ts\n')).toMatch(/import\('(?:@\/app|\.\.\/src\/pages)\/api\/torii\/me/);
+  expect(textOf('test/me.test.ts\n')).toContain('GET /api/torii/me refuses');
+  const account = Object.keys(after).find((path) => path.includes('torii-account')) ?? '';
+  expect(after[account]).toMatch(/returnTo: '\/torii-account'|\/torii-sign-in\?/);
+  expect(planOf(after).changes).toEqual([]);
 });
 
 describe('an existing proxy', () => {
@@ -220,8 +241,9 @@ export const proxy = createToriiProxy(options, respond);
     ['an export that is used', 'export function proxy(request) {\n  return request.a ? proxy(request) : x;\n}\n'],
     ['another export', 'export function proxy(request) {\n  return x;\n}\nexport const runtime = 1;\n'],
   ])('is left alone: %s', (_name, text) => {
-    const { after, manualSteps } = planOf({ ...app, 'proxy.ts': text });
+    const { after, manualSteps, otherRoutes } = planOf({ ...app, 'proxy.ts': text });
     expect(after['proxy.ts']).toBe(text);
+    expect(otherRoutes).toContainEqual(expect.stringContaining('proxy.ts checks no token yet'));
     expect(manualSteps).toEqual([
       expect.objectContaining({ path: 'proxy.ts', code: expect.stringContaining('createToriiProxy(options') }),
     ]);
