@@ -44,7 +44,7 @@ function restore(root: string, changes: readonly FileChange[]): void {
   }
 }
 
-/** A new file of settings is for its owner alone. */
+/** A new settings file contains a secret, so only its owner may read it. */
 function modeOf(file: string, path: string): number {
   try {
     return statSync(file).mode & 0o777;
@@ -53,7 +53,7 @@ function modeOf(file: string, path: string): number {
   }
 }
 
-/** The file that a link leads to: the link itself must stay. */
+/** Follows a symbolic link, so that its target is written and the link is kept. */
 function realPath(file: string): string {
   try {
     return realpathSync(file);

@@ -8,7 +8,7 @@ interface Route {
   readonly text: string;
 }
 
-/** The routes that are declared with a text, in the order of their files. The prefix of a router is not part of them. */
+/** The routes whose path is a string literal, in the order of their files. Prefixes of routers are not included. */
 function listRoutes({ files }: Project): readonly Route[] {
   const paths = files
     .list('')
@@ -28,7 +28,7 @@ function listRoutes({ files }: Project): readonly Route[] {
   );
 }
 
-/** Routes that need no token because of this command, one line each. */
+/** The existing routes, one line each. The command does not protect them. */
 export function publicRoutes(project: Project): readonly string[] {
   return listRoutes(project).map(({ text }) => text);
 }

@@ -76,7 +76,7 @@ function hasRouter({ files }: Project, source: string, router: 'app' | 'pages'):
   return files.list(posix.join(source, router)).some((path) => pattern.test(path));
 }
 
-/** A page needs the root layout above it. It may be in a route group. */
+/** New pages go next to the root layout, which can be in a route group such as `app/(site)`. */
 function rootGroup({ files }: Project, source: string): string {
   const layouts = files
     .list(posix.join(source, 'app'))
@@ -87,7 +87,7 @@ function rootGroup({ files }: Project, source: string): string {
   return groups[0] === undefined || groups.length > 1 ? 'app' : posix.dirname(groups[0]);
 }
 
-/** No alias, if an existing configuration of vitest does not know it: the test could not import the route. */
+/** Reads the import alias. `undefined` if the Vitest configuration lacks the alias, because the test could not use it. */
 function readAlias({ files, compilerOptions }: Project, source: string, vitestConfig = ''): NextShape['alias'] {
   const { baseUrl, paths } = compilerOptions;
   if (typeof paths !== 'object' || paths === null) return undefined;
