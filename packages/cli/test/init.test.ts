@@ -63,7 +63,7 @@ describe('an app of express-generator', () => {
   test('is told which routes are protected and which are not', async () => {
     const { stderr } = await init(createProject(expressGenerator));
     expect(stderr).toContain('GET /me needs a token');
-    expect(stderr).toMatch(/not protected.*\n +GET \/ in routes\/index\.js\n +GET \/ in routes\/users\.js\n/);
+    expect(stderr).toMatch(/does not protect these routes.*\n +GET \/ in routes\/index\.js\n +GET \/ in routes\/users\.js\n/);
     expect(stderr).toContain('requireUser');
   });
 

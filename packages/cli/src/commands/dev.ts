@@ -40,7 +40,7 @@ export function addDev(program: Command, context: Context): void {
     .option('-s, --seed <file>', 'users and organizations to create')
     .option('-d, --data <file>', 'keep everything in this file')
     .option('-p, --port <number>', 'port of the local Torii (4100)')
-    .option('--allow-origin <origin>', 'let its pages sign users in; repeatable', addText)
+    .option('--allow-origin <origin>', 'let pages of this origin sign users in; repeatable', addText)
     .addHelpText('after', help)
     .action((command: readonly string[], options: DevOptions) => runDev(context, command, options));
 }
@@ -64,7 +64,7 @@ async function runDev(context: Context, command: readonly string[], options: Dev
     if (typeof started === 'number') throw new ProgramEnded(started || 1);
     const { variables, dashboard } = started;
     output.say(
-      `The app gets the variables of a local Torii: ${variables['TORII_ISSUER']}. Its dashboard: ${dashboard}`,
+      `The app uses a local Torii at ${variables['TORII_ISSUER']}. Its dashboard: ${dashboard}`,
     );
     const app = startApp(context, command, variables);
     children.push(app);

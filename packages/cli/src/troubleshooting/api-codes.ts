@@ -60,7 +60,7 @@ export const revocationCodes = {
       store: {
         cause: 'The store of the revocations is down, is full, or refuses the write.',
         remedy:
-          'Call `error.announce()` to try again, and not the operation. This server also tries by itself. [More](revocation.md#after-a-failed-announcement)',
+          'Call `error.announce()` to try again. Do not repeat the operation. This server also tries again by itself. [More](revocation.md#after-a-failed-announcement)',
       },
     },
     find: 'The `cause` of the error says what the store answered.',
@@ -87,12 +87,12 @@ export const apiCodes = {
     find: '`error.body` is what arrived. `torii doctor` says what answers at this URL.',
   },
   redirect_refused: {
-    meaning: 'the response is a redirect, which is not followed, because the secret key would be sent on',
+    meaning: 'the response is a redirect, which is not followed, so that the secret key is not sent to another address',
     actor: 'server',
     causes: {
       url: {
         cause: '`apiUrl` has `http:` instead of `https:`, or is an old address.',
-        remedy: 'Set it to the address that answers itself.',
+        remedy: 'Set it to the address that answers without a redirect.',
       },
       login: { cause: 'A network login redirects all requests.', remedy: 'Log in to the network.' },
     },

@@ -45,7 +45,7 @@ export const claimRefusals = {
         remedy: 'Get a new token. If Torii issues none, the user is banned or signed out.',
       },
       early: {
-        cause: 'The token was issued within 30 seconds after a revocation without a moment.',
+        cause: 'The revocation did not say from which moment it counts, so it also refuses tokens of the next 30 seconds.',
         remedy: 'Wait 30 seconds, or pass [the moment](revocation.md#which-moment-counts) to the call: `{ at }`.',
       },
     },
@@ -57,10 +57,10 @@ export const claimRefusals = {
     causes: {
       setting: {
         cause: 'The environment issues tokens that live longer than revocations are remembered.',
-        remedy: 'If that is right, raise `maxTokenSeconds` on all servers, and TORII_MAX_TOKEN_SECONDS.',
+        remedy: 'If that is right, raise `maxTokenSeconds` on all servers, and TORII_MAX_TOKEN_SECONDS for the command line.',
       },
       template: {
-        cause: 'It is the token of a template with a long lifetime.',
+        cause: 'The token was made from a token template with a long lifetime.',
         remedy: 'Send the token of the session, or shorten the lifetime of the template.',
       },
     },
@@ -77,7 +77,7 @@ export const claimRefusals = {
       },
       environment: {
         cause: 'The token is from another app or environment, such as the emulator or the sandbox.',
-        remedy: 'Let the browser and the server use the same Torii.',
+        remedy: 'Use the same Torii environment in the browser and on the server.',
       },
       approve: {
         cause: '`approve` returned `null` or another URL.',
@@ -93,7 +93,7 @@ export const claimRefusals = {
     actor: 'either',
     causes: {
       template: {
-        cause: 'It is the token of a template, which was made for a third party.',
+        cause: 'The token was made from a token template, for a third party.',
         remedy: 'Send the token of the session.',
       },
       setting: {
@@ -129,7 +129,7 @@ export const claimRefusals = {
       maker: {
         cause:
           'Every token of Torii has `iss`, `sub`, `pid`, `iat` and `exp`, so the token is from another issuer, or a template removes one.',
-        remedy: 'Check whether a token template overwrites it, or whether the token is from another issuer.',
+        remedy: 'Check whether a token template overwrites the claim, or whether the token is from another issuer.',
       },
     },
     find: 'The event `refused` names the claim: `detail.claim`. So does `torii token why`.',
@@ -144,7 +144,7 @@ export const claimRefusals = {
       },
       maker: {
         cause: 'The token is from another issuer.',
-        remedy: 'Check whether a token template overwrites it, or whether the token is from another issuer.',
+        remedy: 'Check whether a token template overwrites the claim, or whether the token is from another issuer.',
       },
     },
     find: 'The event `refused` names the claim: `detail.claim`. So does `torii token why`.',

@@ -107,12 +107,12 @@ export const doctorChecks = {
       },
       login: {
         cause: 'A firewall, a VPN or a preview protection asks for a login before Torii answers.',
-        remedy: 'The keys must be public.',
+        remedy: 'Make the keys public: requests for them must need no login.',
       },
     },
   },
   'issuer name': {
-    meaning: 'the issuer calls itself by another URL, which its tokens carry, so every token is refused',
+    meaning: 'the metadata of the issuer names another URL. Its tokens contain that URL, so every token is refused',
     causes: {
       alias: { cause: 'The issuer has two addresses.', remedy: 'Set TORII_ISSUER to the URL in its metadata.' },
     },
@@ -120,7 +120,7 @@ export const doctorChecks = {
   keys: {
     meaning: 'no key of the issuer can verify tokens',
     causes: {
-      other: { cause: 'Something else than a key set was answered.', remedy: 'Check the issuer.' },
+      other: { cause: 'The issuer did not answer with a key set.', remedy: 'Check the issuer.' },
       unusable: {
         cause: 'The set has no ES256 key with an id (kid).',
         remedy: 'The issuer must publish its signing keys.',

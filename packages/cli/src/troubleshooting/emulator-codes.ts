@@ -61,8 +61,8 @@ export const emulatorCodes = {
   ),
   user_unknown: entry(
     'no user of this environment has this id or email',
-    'The user was not created, or in another environment.',
-    'Create the user first, or in this environment.',
+    'The user was not created, or belongs to another environment.',
+    'Create the user in this environment.',
   ),
   metadata_too_large: entry(
     'the merged metadata has more than 8 KB',
@@ -76,8 +76,8 @@ export const emulatorCodes = {
   ),
   organization_unknown: entry(
     'no organization of this environment has this id',
-    'The organization was not created, or in another environment.',
-    'Create it first, or in this environment.',
+    'The organization was not created, or belongs to another environment.',
+    'Create it in this environment.',
   ),
   slug_taken: entry(
     'another organization has this slug',

@@ -2,7 +2,7 @@
 export const optionAdvice: Readonly<Record<string, string>> = {
   apiUrl: 'Leave it out to use Torii’s API. For the emulator, set it to the URL that it prints, without a path.',
   audience:
-    'If you read it from the environment, the variable is not set: a check that is switched off by mistake is worse than an error. Leave `audience` out if your tokens have none. [Tokens for third parties](tokens-for-third-parties.md)',
+    'If you read it from an environment variable, the variable is not set. Leave `audience` out if your tokens have none. [Tokens for third parties](tokens-for-third-parties.md)',
   auth: 'Pass the object that the verifier or `getAuth` returned. A copy (`{ ...auth }`, JSON, a Redux store) is not accepted, because anyone could make one.',
   await:
     'A call of a verifier or of the REST client returns a promise. Write `await` before the call, in an `async` function. [More](decisions/missing-await.md)',
@@ -31,7 +31,7 @@ export const optionAdvice: Readonly<Record<string, string>> = {
   maxTokenSeconds:
     'All servers and the command line need the same number. [Two numbers to choose](revocation.md#two-numbers-to-choose)',
   options:
-    'Pass one plain object. If a framework calls the function with a request, the call is missing: write `app.use(requireAuth({ issuer }))`.',
+    'Pass one plain object. If the framework passes its request to the function, you left out the call: write `app.use(requireAuth({ issuer }))`.',
   origins: 'Write a scheme and a host, such as `https://app.example.com`: no path, no slash at the end, no `*`.',
   payload:
     'Pass the bytes that were sent. The table of [the raw body](webhooks.md#the-raw-body) says what may run before the handler.',

@@ -4,7 +4,7 @@ import type { Entry } from './entry.ts';
 export const signatureRefusals = {
   token_missing: {
     meaning:
-      'no token was sent, or an unsafe request of another site has one in a cookie or in a header of a proxy ([cookies](decisions/cookies.md), [proxies](tokens-from-proxies.md#requests-of-other-sites))',
+      'no token was sent, or another site sent a request such as POST, for which a token in a cookie ([why](decisions/cookies.md)) or in a header that a proxy adds ([why](tokens-from-proxies.md#requests-of-other-sites)) does not count',
     actor: 'client',
     causes: {
       unsent: {
@@ -38,7 +38,7 @@ export const signatureRefusals = {
         remedy: 'Send `Authorization: Bearer <token>`.',
       },
       login: {
-        cause: 'A proxy or a password of a preview deployment uses the same header for its own login.',
+        cause: 'A proxy, or the password protection of a preview deployment, uses the same header for its login.',
         remedy: 'Send the token in another header, and name it with the option `header`.',
       },
       none: {
@@ -155,7 +155,7 @@ export const signatureRefusals = {
         remedy: 'Copy the whole token again, and nothing else.',
       },
       emulator: {
-        cause: 'It is from an emulator whose key had the same id.',
+        cause: 'The token is from another emulator, whose key had the same id.',
         remedy: 'Get a new token: sign in again.',
       },
       forged: {

@@ -6,8 +6,8 @@ export const unknownOption = `There is no option of this name. The message lists
 3. The option was removed or is newer than the installed version. Compare the versions: \`torii doctor\`.
 4. The object has a prototype or a getter that hides the option (\`is inherited or not enumerable\`). Pass a plain object.`;
 
-export const pastedText = `Texts from environment variables, files and dashboards often are not what they should be. These messages can follow the name of any option
-that is a text:
+export const pastedText = `Values from environment variables, files and dashboards are often copied incorrectly. The message of any option that takes a text can say
+that it:
 
 - \`is empty\`: the variable is set, but has no value.
 - \`is the text 'undefined'\`, or \`null\`, \`[object Object]\`: a variable was not set, or an object was turned into text.

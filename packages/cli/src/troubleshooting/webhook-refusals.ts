@@ -75,7 +75,7 @@ export const webhookRefusals = {
   },
   signature_invalid: {
     status: 400,
-    meaning: 'no signature fits a secret: another secret, or a changed body',
+    meaning: 'no signature matches: the secret is another one, or the body was changed',
     actor: 'server',
     causes: {
       secret: {
@@ -171,7 +171,7 @@ export const webhookRefusals = {
   revocations_unavailable: {
     status: 503,
     meaning:
-      "the event should have revoked a user's tokens, but could not be announced to your other servers. [More](webhooks.md#revoke-tokens)",
+      "the event revokes a user's tokens, but your other servers could not be told. [More](webhooks.md#revoke-tokens)",
     actor: 'wait',
     causes: {
       store: {

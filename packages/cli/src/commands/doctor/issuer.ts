@@ -94,7 +94,7 @@ async function checkKeys(issuer: string, text: string): Promise<readonly Finding
       failed(
         check,
         found,
-        `The issuer answered with something else than a key set. ${doctorChecks.keys.causes.other.remedy}`,
+        `The issuer did not answer with a key set. ${doctorChecks.keys.causes.other.remedy}`,
       ),
     ];
   }

@@ -67,7 +67,7 @@ export async function chooseIssuer(
   }
   if (options.issuer !== undefined) return answersFor(options.issuer, '--issuer');
   if (!canAsk(context, options)) return answersFor(emulatorUrl, '--issuer');
-  const question = 'Your issuer URL, such as https://acme.torii.so [none yet: a local Torii] ';
+  const question = 'Your issuer URL, such as https://acme.torii.so [none yet: use a local Torii] ';
   return answersFor((await askLine(context, question)).trim() || emulatorUrl, 'The issuer');
 }
 

@@ -40,9 +40,9 @@ export function addInit(program: Command, context: Context): void {
     .addOption(new Option('--framework <name>', 'set up this framework').choices(frameworks))
     .option('--issuer <url>', 'issuer URL, from your dashboard')
     .option('--typescript', 'write TypeScript into an empty folder')
-    .option('--dry-run', 'show the changes, make none')
-    .option('--force', 'also with uncommitted changes')
-    .option('--no-install', 'install no packages')
+    .option('--dry-run', 'show the changes without making them')
+    .option('--force', 'run even if there are uncommitted changes')
+    .option('--no-install', 'do not install packages')
     .addHelpText('after', help)
     .action((options: InitOptions) => runInit(context, options));
 }

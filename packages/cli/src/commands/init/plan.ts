@@ -89,7 +89,7 @@ export interface SetupPlan {
   readonly guarded: readonly string[];
   readonly unguarded: readonly string[];
   readonly manualSteps: readonly ManualStep[];
-  /** How the other routes are protected, one line each. @default ['Other routes are as before.'] */
+  /** How the other routes are protected, one line each. @default ['Other routes are unchanged.'] */
   readonly otherRoutes?: readonly string[];
   /** How to protect another route, as a line of code. */
   readonly usage: string;

@@ -7,7 +7,7 @@ const maxRoutes = 8;
 
 /** What is protected, what is not, and how to go on. */
 export function describeResult({ packageManager }: Project, plan: WholePlan): readonly string[] {
-  const { guarded, unguarded, otherRoutes = ['Other routes are as before.'], usage, devScript, testScript } = plan;
+  const { guarded, unguarded, otherRoutes = ['Other routes are unchanged.'], usage, devScript, testScript } = plan;
   const more = unguarded.length - maxRoutes;
   const routes = unguarded.slice(0, maxRoutes).map((route) => `  ${printable(route)}`);
   const mint = runProgram(
@@ -17,7 +17,7 @@ export function describeResult({ packageManager }: Project, plan: WholePlan): re
   return [
     '',
     ...guarded.map((route) => `${printable(route)} needs a token now. Without a valid one, the response is 401.`),
-    ...(routes.length === 0 ? [] : ['These routes are not protected by torii init:']),
+    ...(routes.length === 0 ? [] : ['torii init does not protect these routes:']),
     ...routes,
     ...(more > 0 ? [`  and ${more} more`] : []),
     ...otherRoutes,

@@ -80,13 +80,13 @@ function describeProxy(
   draft: Draft | undefined,
 ): readonly string[] {
   if (draft === undefined)
-    return ['All other routes are as before. No proxy was written, because the app has a page that can have any path.'];
+    return ['Other routes are unchanged. No proxy was added: a page of the app can have any path, and the proxy would refuse it.'];
   const path = existingProxy(project, shape)?.path ?? places.pathOf('proxy.ts');
   if (draft.manualSteps.some((step) => step.path === path))
     return [`${path} checks no token yet: see what is left to do. All other routes are as before.`];
   return [
     `The routes that the app had before are in \`publicPaths\` of ${places.pathOf('torii-options.ts')}, and stay public.`,
-    `For all other paths in its \`matcher\`, ${path} refuses requests without a valid token. It is a first filter only.`,
+    `For all other paths in its \`matcher\`, ${path} refuses requests without a valid token. It is only a first filter: guard each route too.`,
   ];
 }
 
@@ -99,7 +99,7 @@ function addProxy(project: Project, shape: NextShape, places: Places, draft: Dra
   const { name, path } = existing;
   const options = places.importOf('torii-options.ts', path);
   draft.edit(path, (text) => (hasToriiProxy(text) ? text : composeProxy(text, name, options)), {
-    what: 'Call your function from the one of `createToriiProxy`, and export that.',
+    what: 'Pass your function to `createToriiProxy`, and export the result.',
     code: proxyCode(name, options),
   });
 }
