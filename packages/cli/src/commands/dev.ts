@@ -63,9 +63,7 @@ async function runDev(context: Context, command: readonly string[], options: Dev
     signal.throwIfAborted();
     if (typeof started === 'number') throw new ProgramEnded(started || 1);
     const { variables, dashboard } = started;
-    output.say(
-      `The app uses a local Torii at ${variables['TORII_ISSUER']}. Its dashboard: ${dashboard}`,
-    );
+    output.say(`The app uses a local Torii at ${variables['TORII_ISSUER']}. Its dashboard: ${dashboard}`);
     const app = startApp(context, command, variables);
     children.push(app);
     const code = await Promise.race([endOf(app, command), emulatorEnded.then(() => undefined), aborted(signal)]);

@@ -45,7 +45,8 @@ export const claimRefusals = {
         remedy: 'Get a new token. If Torii issues none, the user is banned or signed out.',
       },
       early: {
-        cause: 'The revocation did not say from which moment it counts, so it also refuses tokens of the next 30 seconds.',
+        cause:
+          'The revocation did not say from which moment it counts, so it also refuses tokens of the next 30 seconds.',
         remedy: 'Wait 30 seconds, or pass [the moment](revocation.md#which-moment-counts) to the call: `{ at }`.',
       },
     },
@@ -57,7 +58,8 @@ export const claimRefusals = {
     causes: {
       setting: {
         cause: 'The environment issues tokens that live longer than revocations are remembered.',
-        remedy: 'If that is right, raise `maxTokenSeconds` on all servers, and TORII_MAX_TOKEN_SECONDS for the command line.',
+        remedy:
+          'If that is right, raise `maxTokenSeconds` on all servers, and TORII_MAX_TOKEN_SECONDS for the command line.',
       },
       template: {
         cause: 'The token was made from a token template with a long lifetime.',

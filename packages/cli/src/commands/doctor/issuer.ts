@@ -90,13 +90,7 @@ async function checkKeys(issuer: string, text: string): Promise<readonly Finding
   const list = fieldOf(set, 'keys');
   if (!Array.isArray(list)) {
     const found = set === undefined ? 'not JSON' : 'not a key set';
-    return [
-      failed(
-        check,
-        found,
-        `The issuer did not answer with a key set. ${doctorChecks.keys.causes.other.remedy}`,
-      ),
-    ];
+    return [failed(check, found, `The issuer did not answer with a key set. ${doctorChecks.keys.causes.other.remedy}`)];
   }
   const { kids, problem, ignored } = await readWithVerifier(issuer, text);
   const kinds = describeKinds(list);

@@ -80,7 +80,9 @@ function describeProxy(
   draft: Draft | undefined,
 ): readonly string[] {
   if (draft === undefined)
-    return ['Other routes are unchanged. No proxy was added: a page of the app can have any path, and the proxy would refuse it.'];
+    return [
+      'Other routes are unchanged. No proxy was added: a page of the app can have any path, and the proxy would refuse it.',
+    ];
   const path = existingProxy(project, shape)?.path ?? places.pathOf('proxy.ts');
   if (draft.manualSteps.some((step) => step.path === path))
     return [`${path} checks no token yet: see what is left to do. All other routes are as before.`];
