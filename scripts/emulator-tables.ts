@@ -14,10 +14,10 @@ export const readmePath: string = join(repository, 'packages', 'emulator', 'READ
 
 export interface BrowserRequest {
   readonly method: string;
-  /** Follows the published path. */
+  /** The rest of the path, after the published part. */
   readonly below?: string;
   readonly does: string;
-  /** Why the emulator does not answer it. */
+  /** Why the emulator does not support this path. */
   readonly unanswered?: string;
 }
 

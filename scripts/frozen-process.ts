@@ -74,7 +74,7 @@ export class FreezableProgram {
   }
 }
 
-/** Answers the questions of the test, by the clocks that the test sets. */
+/** Runs in the child process: answers the test's requests, using the clocks that the test sets. */
 export function answerQuestions(answer: (question: string) => Promise<unknown>): void {
   const file = process.env['CLOCK_FILE'] ?? '';
   const aheadMs = (): number => Number(readFileSync(file, 'utf8'));

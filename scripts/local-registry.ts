@@ -82,7 +82,7 @@ server.listen(0, '127.0.0.1', () => console.log('http://127.0.0.1:' + server.add
 process.stdin.on('end', () => process.exit()).resume();
 `;
 
-/** As `npm run release:publish` does. The registry lets everyone publish, but npm wants a token. */
+/** Publishes as `npm run release:publish` does. The local registry accepts any token, but npm requires one. */
 function publishPackages(url: string): void {
   const settings = [`npm_config_registry=${url}`, 'NPM_TOKEN=anyone'];
   run(repository, 'env', ...settings, process.execPath, 'scripts/release/publish.ts');

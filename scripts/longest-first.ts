@@ -27,7 +27,7 @@ export class LongestFirst extends BaseSequencer {
     const sorted = (await super.sort(files)).toSorted((a, b) => rankOf(a) - rankOf(b));
     const idle = sorted.filter(waits);
     const busy = sorted.filter((file) => !waits(file));
-    // After each two of the others, one that waits, until none is left.
+    // Puts one waiting file after every two others, until none is left.
     return [...busy.flatMap((file, index) => (index % 2 === 1 ? [file, ...idle.splice(0, 1)] : [file])), ...idle];
   }
 }

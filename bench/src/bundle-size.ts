@@ -43,7 +43,7 @@ function emptied(files: readonly string[]): Plugin {
   return {
     name: 'emptied',
     setup(to) {
-      // A renamed file would be left out of nothing, without notice.
+      // Fails if a file was renamed, because then nothing would be left out.
       for (const file of files) accessSync(file);
       to.onLoad({ filter: /\.ts$/ }, async ({ path }) => {
         if (!files.includes(path)) return undefined;

@@ -179,7 +179,7 @@ function verifyKnown(verify: Verify, tokens: readonly string[]): Contender['run'
   };
 }
 
-/** By the clock: new tokens are partly verified in the thread pool. */
+/** Measures elapsed time, not CPU time of the main thread: signatures are verified in the thread pool. */
 async function verifyBatch(tokens: readonly string[], verify: Verify | undefined): Promise<number> {
   const begun = performance.now();
   for (const token of tokens) await verify?.(token);

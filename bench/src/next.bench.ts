@@ -48,7 +48,7 @@ async function measureSize(): Promise<{ readonly tables: readonly Table[]; reado
   const options = "issuer: process.env.TORII_ISSUER, signInPath: '/sign-in', origins: [process.env.APP_ORIGIN]";
   const middleware = `${proxy} export const middleware = createToriiProxy({ ${options} });`;
   const { code: ours } = await bundle(folder, middleware);
-  // The built files no longer show the folders.
+  // The file names in the build do not show the source folders.
   const { metafile } = await bundle(join(repository, 'packages', 'next'), middleware, '@torii/source');
   const { code: renewing } = await bundle(
     folder,
@@ -137,7 +137,7 @@ async function measureSpeed(): Promise<Table> {
   await using emulator = await startEmulator();
   const token = await emulator.token({ userId: 'ada', expiresInSeconds: 3600 });
   const headers = { authorization: `Bearer ${token}` };
-  // As a browser sends them: the token, Torii's session, and its mark.
+  // The cookies of a signed-in browser: the token, Torii's session, and the mark that a session exists.
   const session = '__client_session=secret; __Host-torii_issuer.__client_session=1';
   const cookies = { cookie: `__Host-torii_token=${token}; ${session}` };
   const options = { publicPaths: ['/health', '/twins/open'] };

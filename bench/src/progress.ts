@@ -1,7 +1,7 @@
 /** A message from a benchmark to the program that started it. */
 export interface Progress {
   readonly what: string;
-  /** Between 0 and 1. */
+  /** The finished part, from 0 to 1. */
   readonly share: number;
 }
 

@@ -98,7 +98,7 @@ async function compareVerification(): Promise<tables.Part> {
   return tables.describeVerification(known, cold);
 }
 
-/** The second largest. */
+/** The second largest size. */
 function largeSet() {
   const large = all.at(-2);
   if (large === undefined) throw new Error('There are too few sizes.');

@@ -21,7 +21,7 @@ export interface SignIn {
 
 /** In milliseconds. */
 export interface SignInTimes {
-  /** One for each of `signInSteps`. */
+  /** The durations of `signInSteps`, in the same order. */
   readonly steps: readonly number[];
   /** Until the page is shown to a user whose token cookie has expired, but whose session at Torii has not. */
   readonly returned: number;

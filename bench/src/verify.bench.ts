@@ -63,7 +63,7 @@ const oneCalls = await verification.measureRepeated(material, {
   rounds,
   contenders: oneCallsOver(material),
 });
-// Afterwards, because V8 reads objects more slowly once it has seen several kinds of them.
+// Measured last, because V8 gets slower once a function has received objects of several shapes.
 const manyOptions = await verification.measureRepeated(material, {
   title: 'More options with each call',
   rounds,

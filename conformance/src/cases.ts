@@ -8,7 +8,7 @@ export interface Case {
   readonly title: string;
   /** The number of the security statement that the case tests. */
   readonly statement: number | undefined;
-  /** The lowest level at which the case is asked. */
+  /** The lowest level of the run that includes the case. */
   readonly level: Level;
   readonly needs: readonly Feature[];
   /** The name of the server's options in cases.json. */

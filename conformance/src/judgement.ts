@@ -80,7 +80,7 @@ function isRefused({ given: { status }, wanted }: Judged): boolean {
   return status >= 500 && [wanted.refusal].flat().some((reason) => reason.endsWith('_unavailable'));
 }
 
-/** Whether a response looks like that of a handler. */
+/** Whether the response is what the test app's handler sends. */
 function hasHandlerBody(given: RawAnswer): boolean {
   const body = parseBody(given);
   return (given.status > 0 && given.status < 400) || (body !== undefined && ('handler' in body || 'userId' in body));

@@ -59,7 +59,7 @@ function findBodyProblems(error: Readonly<Record<string, unknown>>, code: string
   return problems;
 }
 
-/** The field `error` of a body that has only this field. */
+/** Returns the field `error` of the body, if the body has no other field. */
 function readError(body: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(body);

@@ -11,7 +11,7 @@ export interface TokenDefaults {
   readonly stranger: IssuerKey;
 }
 
-/** Long, because starting the servers can take longer than a usual token lives. */
+/** Long, because starting the servers can take longer than the usual lifetime of a token. */
 const lifetimeSeconds = 86_400;
 
 /** Creates a token of cases.json. The README describes the fields. */

@@ -70,7 +70,7 @@ export function describeConformance<Verifier, App = RequestListener>(
       if (server === undefined || issuers === undefined) throw new Error('The server did not start.');
       const problems = await question.ask(server, issuers);
       found.set(question, problems);
-      // Not `expect`, whose comparison would come before the sentences.
+      // Throws an error instead of using `expect`, which would print a comparison before the sentences.
       if (problems.length > 0) throw new Error(problems.join('\n'));
     });
 

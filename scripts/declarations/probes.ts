@@ -84,7 +84,7 @@ function partsOf(written: string): readonly string[] {
   ];
 }
 
-// Not the members of arrays, promises, errors and requests.
+// Skips the members of arrays, promises, errors and requests.
 function isOwn(symbol: ts.Symbol): boolean {
   const { name, valueDeclaration } = symbol;
   if (valueDeclaration === undefined || name.startsWith('__')) return false;

@@ -6,7 +6,7 @@ import { createDeclaredProgram, type Entry, type Form, listEntries } from './dec
 import { importedName, isTypeOnly, moduleOf } from './import-names.ts';
 import { withoutPrivateParts } from './private-parts.ts';
 
-/** What an entry point prints. */
+/** The text of one entry point. */
 interface Printed {
   readonly declarations: Map<ts.Symbol, string>;
   /** Names by the module that they come from, as in `import` and `export`. */
@@ -189,7 +189,7 @@ function linesOf(keyword: string, names: ReadonlyMap<string, ReadonlySet<string>
     });
 }
 
-/** Sorts by name, whatever the kind of declaration. */
+/** Sorts declarations of all kinds by name. */
 function compareNames(a: string, b: string): number {
   const [left, right] = [a, b].map(
     (text) =>

@@ -114,7 +114,7 @@ export function readReference(packages: readonly Package[]): Reference {
   }
 }
 
-// Not the methods, nor what every Error has.
+// Leaves out methods, and properties that every Error has.
 function isData({ name, flags, valueDeclaration }: ts.Symbol): boolean {
   if (['name', 'message', 'stack', 'cause'].includes(name)) return false;
   if (!(flags & (ts.SymbolFlags.Property | ts.SymbolFlags.Accessor)) || valueDeclaration === undefined) return false;

@@ -211,7 +211,7 @@ export function findUnnamedTypes(packages: readonly PublishedPackage[]): readonl
 
 function entriesOf({ folder, manifest }: PublishedPackage): readonly string[] {
   return Object.entries(manifest.exports ?? {}).flatMap(([entry, target]) => {
-    // Only our other packages import it.
+    // The entry point `internal` is skipped: only our other packages import it.
     if (entry === './internal') return [];
     const types: unknown = typeof target === 'object' && target !== null ? Reflect.get(target, 'types') : undefined;
     return typeof types === 'string' ? [join(folder, types)] : [];

@@ -42,7 +42,7 @@ try {
   process.exitCode = 1;
 }
 
-/** In new processes, which load the files that were just written. */
+/** Runs these in new processes, so that they load the files that were just written. */
 function updateTables(): void {
   const scripts = [
     'emulator-tables.ts',

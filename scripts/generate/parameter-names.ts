@@ -21,7 +21,7 @@ export function withParameterNames(document: JsonObject): JsonObject {
     };
     return [renamed, withParameters(objectAt(value), rename)] as const;
   });
-  // Two parameters of one path would get one name if it names a collection twice.
+  // If a path contains the same collection twice, two of its parameters would get the same name.
   const isClear = paths.every(([path]) => {
     const names = path.match(/\{\w+\}/g) ?? [];
     return new Set(names).size === names.length;

@@ -16,7 +16,7 @@ const annotations: ReadonlySet<string> = new Set([
   'writeOnly',
 ]);
 
-/** Their values are data, not schemas. */
+/** Keys whose values are data, not schemas. */
 const data: ReadonlySet<string> = new Set(['const', 'default', 'enum', 'example', 'examples']);
 
 /** Returns the document in its plain form. References to parameters, bodies and responses are resolved. */

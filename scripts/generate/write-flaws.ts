@@ -35,7 +35,7 @@ function listFlaws({ cases, tokens }: CaseTable) {
     });
     if (refusing === undefined) return [];
     const [reason = ''] = [refusing.answer.refusal ?? []].flat();
-    // The emulator chooses the user.
+    // Leave out `sub`: the emulator chooses the user.
     const { sub, ...others } = claims;
     const flawed = sub === 'ada' ? others : claims;
     const given = { ...(Object.keys(flawed).length > 0 && { claims: flawed }), ...token };

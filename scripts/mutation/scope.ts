@@ -2,7 +2,7 @@ import { globSync } from 'node:fs';
 import { repository } from '../workspace.ts';
 
 export interface Subject {
-  /** Names the file of results. */
+  /** The name of the subject and of its file of results. */
   readonly name: string;
   /** The name of the package's folder. */
   readonly package: string;

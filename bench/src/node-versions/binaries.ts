@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
 export interface NodeBinary {
-  /** Such as `Node 24.21.0`. */
+  /** The name and version, such as `Node 24.21.0`. */
   readonly name: string;
   readonly path: string;
 }

@@ -3,7 +3,7 @@ import { formatNumber } from '../limits.ts';
 import type { Frame } from './folding.ts';
 
 const [width, rowHeight, characterWidth, titleHeight] = [1_200, 18, 6.8, 34];
-/** In pixels. Narrower frames could not be seen. */
+/** In pixels. Narrower frames are not drawn, because they would be invisible. */
 const narrowest = 0.4;
 
 interface Box {

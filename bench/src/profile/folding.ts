@@ -18,11 +18,11 @@ export interface SelfTime {
   readonly self: number;
 }
 
-/** Not functions: the thread waited, or ran no JavaScript. */
+/** Entries of a profile that are not functions: the thread waited, or ran no JavaScript. */
 const idle = new Set(['(idle)', '(program)', '(root)']);
 const repository = fileURLToPath(new URL('../../..', import.meta.url));
 
-/** Sums up the samples: functions that the same functions called are one frame. */
+/** Merges the samples: calls of a function with the same chain of callers become one frame. */
 export function fold({ nodes, samples = [], timeDeltas = [] }: Profiler.Profile): Frame {
   const selfOf = new Map<number, number>();
   for (const [index, id] of samples.entries()) {

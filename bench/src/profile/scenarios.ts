@@ -22,7 +22,7 @@ export interface Prepared {
 }
 
 const inTurn = 200;
-/** Each is verified once. */
+/** The number of tokens that are each verified once. */
 const newTokens = 20_000;
 
 export const scenarios: Readonly<Record<string, Scenario>> = {

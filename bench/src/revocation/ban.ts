@@ -15,11 +15,11 @@ const bans = Math.max(2, scaled(100));
 export interface BanTimes {
   /** From the call of `ban` until the last server refuses the token, in milliseconds. */
   readonly refused: readonly number[];
-  /** Until `ban` has resolved: with the request to the API. */
+  /** From the call of `ban` until its promise resolves, which includes the request to the API. */
   readonly resolved: readonly number[];
 }
 
-/** Bans users one after the other, each when all servers have refused the one before. */
+/** Bans users one after the other. Waits each time until all servers refuse the user's token. */
 export async function measureBans(server: StoreServer): Promise<BanTimes> {
   const title = `Bans over ${server.name}`;
   tellProgress(title, 0);

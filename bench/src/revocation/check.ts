@@ -11,7 +11,7 @@ export const sizes: readonly number[] = [0, 1_000, 10_000, 100_000, 1_000_000].m
 export const checkKinds = ['known', 'user', 'organization', 'impersonated', 'whole'] as const;
 export type CheckKind = (typeof checkKinds)[number];
 
-/** As many as a verifier remembers by default. */
+/** The number of tokens that a verifier caches by default. */
 const tokenCount = scaled(5_000);
 const passes = scaled(100);
 
@@ -81,7 +81,7 @@ export async function tokensOf(
   return tokens;
 }
 
-/** Tokens that have been checked before, while no entry arrives. */
+/** Tokens that were checked before, while no new entries arrive. */
 async function checkKnown(filled: Filled, tokens: readonly RevocableToken[]): Promise<number> {
   checkAll(filled, tokens);
   return measurePasses(filled, tokens, () => {});
@@ -89,7 +89,7 @@ async function checkKnown(filled: Filled, tokens: readonly RevocableToken[]): Pr
 
 let arrived = 10_000_000;
 
-/** Entries arrive before each pass, so that no earlier answer counts. */
+/** New entries arrive before each pass, so that cached answers cannot be used. */
 async function checkOutdated(
   filled: Filled,
   tokens: readonly RevocableToken[],

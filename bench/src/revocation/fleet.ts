@@ -20,12 +20,12 @@ export type FleetRequest =
 
 /** Moments are of the machine's monotonic clock, in milliseconds. */
 export type FleetReport =
-  /** All feeds are current. */
+  /** Reported when all feeds have read the current revocations. */
   | { readonly type: 'ready'; readonly milliseconds: number; readonly entries: number }
   | { readonly type: 'watching' }
-  /** All servers of the process refuse the token. */
+  /** Reported when all servers of the process refuse the token. */
   | { readonly type: 'refused'; readonly index: number; readonly atMs: number }
-  /** `current`: when each feed was. `attempts`: when connections were begun. */
+  /** `current`: when each feed had caught up. `attempts`: when connections were opened. */
   | { readonly type: 'recovered'; readonly current: readonly number[]; readonly attempts: readonly number[] };
 
 type ReportOf<Type extends FleetReport['type']> = Extract<FleetReport, { type: Type }>;

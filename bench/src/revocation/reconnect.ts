@@ -17,7 +17,7 @@ export interface Reconnect {
   /** When half of the feeds and all of them were current, in seconds after the server answered again. */
   readonly half: number;
   readonly all: number;
-  /** The most connections that were begun in a second, after the server answered again. */
+  /** The highest number of connections per second that were opened after the server answered again. */
   readonly peak: number;
 }
 
@@ -55,7 +55,7 @@ export async function measureReconnects(
   }
 }
 
-/** The most moments within a second. */
+/** The highest number of these times within one second. */
 function peakOf(moments: readonly number[]): number {
   const sorted = moments.toSorted((a, b) => a - b);
   let [first, peak] = [0, 0];

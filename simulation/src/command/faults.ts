@@ -70,7 +70,7 @@ function cellsOf({ found, episodes, seconds }: SearchResult): readonly string[] 
 const begin = '<!-- written by npm run simulate -- --faults --write -->';
 const end = '<!-- end -->';
 
-/** Keeps the lines of faults that were not searched for. */
+/** Keeps the table rows of faults that were not part of this run. */
 function writePage(rows: readonly Row[], plantedFaults: readonly PlantedFault[]): void {
   const path = join(repository, 'docs', 'simulation.md');
   const page = readFileSync(path, 'utf8');

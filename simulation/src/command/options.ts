@@ -12,7 +12,7 @@ export interface Options {
   /** The seed of the one episode to repeat. */
   readonly replay: number;
   readonly exploreMinutes: number;
-  /** Planted faults with this in their name. */
+  /** Selects the planted faults whose name contains this text. */
   readonly faults: string;
   readonly scenario: string | undefined;
   readonly trace: string | undefined;

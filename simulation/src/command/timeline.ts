@@ -50,7 +50,7 @@ function isSame(kinds: readonly string[], a: number, b: number, length: number):
   return true;
 }
 
-// As `World.note` writes them.
+// Matches the lines that `World.note` writes.
 function lineOf(text: string): Line {
   const [at = '', who = '', ...what] = text.split(/ {2,}/);
   return { at: at.padStart(timeWidth), who, what: what.join('  ') };

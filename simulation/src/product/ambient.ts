@@ -38,7 +38,7 @@ export function ambientOf(platform: Platform, load: LoadModule): Readonly<Record
   return { ...values, ...processNames(values, load) };
 }
 
-/** `globalThis` and `process` of one simulated process: what one changes, no other sees. */
+/** `globalThis` and `process` of one simulated process. Changes in one process do not affect the others. */
 export function processNames(
   values: Readonly<Record<string, unknown>>,
   load: LoadModule,

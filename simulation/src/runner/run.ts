@@ -60,7 +60,7 @@ export async function run(
     const own = episodeSeed(seed, scenario.name, index);
     const task = { scenario: scenario.name, seed: own, build };
     const started = pool.check(task).then((checked) => ({ index, scenario: scenario.name, seed: own, checked }));
-    // Those that are still under way when the run ends are not awaited.
+    // Episodes that still run at the end are not awaited.
     started.catch(() => {});
     underway.push(started);
   };

@@ -102,7 +102,7 @@ export class ApiServer {
     }
   }
 
-  /** A page whose next cursor is one that the listing has sent before. */
+  /** Makes a page that repeats a cursor which this listing has already sent. */
   #repeating(request: Request, reply: Reply | null, back: number): string {
     const cursor = new URL(request.url).searchParams.get('cursor');
     const text = reply?.body ?? '';
@@ -116,7 +116,7 @@ export class ApiServer {
 const errorCode = 'simulated_problem';
 export const supportId = 'support-7';
 
-/** A code of the client itself means nothing if the API sends it. */
+/** The API may send a code that only the client should use. The client must ignore its meaning. */
 const codeFor = (status: number): string => (status === 422 ? 'redirect_refused' : errorCode);
 
 function errorText(

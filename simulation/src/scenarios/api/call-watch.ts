@@ -19,13 +19,13 @@ export interface Attempt {
   outcome: Outcome | undefined;
   endedAtMs: number;
   endedSteadyMs: number;
-  /** Of the time limit, when it ended. */
+  /** The remaining milliseconds of the time limit when the request ended. */
   leftMs: number;
   askedSeconds: number | null;
   hasEvent: boolean;
-  /** What the event said. */
+  /** The wait that the event of this attempt announced. */
   retryInMs: number | null;
-  /** Whether the event could be told from those of other calls. */
+  /** Whether the event certainly belongs to this call. */
   isEventSure: boolean;
 }
 
@@ -68,7 +68,7 @@ export class CallWatch {
     return this.attempts.at(-1);
   }
 
-  /** What is left of the time limit, by the steady clock of the process. */
+  /** The remaining time until the limit, by the monotonic clock of the process. */
   get leftMs(): number {
     return this.limits.timeoutMs - (this.process.steadyMs - this.#startedSteadyMs);
   }
@@ -121,7 +121,7 @@ export class CallWatch {
   #ends(attempt: Attempt, outcome: Outcome): void {
     if (this.isOver || attempt.outcome !== undefined || this.process.isDead) return;
     const { nowMs } = this.world;
-    // The product has ended the request itself.
+    // The client aborted the request itself.
     if (this.abortedAtMs !== undefined || attempt.signal?.aborted) return;
     const isInDoubt = this.attempts.some((each) => each !== attempt && mayBeCarriedOut(each.outcome));
     attempt.outcome = outcome;

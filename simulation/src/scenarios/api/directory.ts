@@ -111,7 +111,7 @@ function shown(user: StoredUser, changes: object = {}): Reply {
   return { status: 200, body: JSON.stringify(bodyOf(user)) };
 }
 
-/** The messages of errors must not contain it. */
+/** A private text: error messages must not contain it. */
 export const serverText = 'Server text';
 
 export function problem(status: number, code: string, more: object = {}): Reply {

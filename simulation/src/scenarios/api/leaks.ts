@@ -16,7 +16,7 @@ export function secretsOf(password: string, isSecretAnswer: boolean): Secrets {
   return { strict: [new RegExp(secretKey), ...(isSecretAnswer ? tokens : [])], printed: [password] };
 }
 
-/** Statements 16, 30 and 35. */
+/** Checks statements 16, 30 and 35: errors and events contain no secrets. */
 export function checkLeaks(world: World, name: string, value: unknown, secrets: Secrets): void {
   const everything = inspect(value, { showHidden: true, depth: 8, maxStringLength: null });
   if (secrets.strict.some((secret) => secret.test(everything)))

@@ -10,7 +10,7 @@ interface PageData {
 /** Watches a loop over a list: one {@link CallWatch} for each of its pages. */
 export class ListWatch {
   readonly pages: CallWatch[] = [];
-  /** What the loop has given so far: items, or pages. */
+  /** The number of items or pages that the loop has returned so far. */
   given = 0;
   isOver = false;
   abortedAtMs: number | undefined;

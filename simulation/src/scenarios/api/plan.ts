@@ -69,7 +69,7 @@ export interface CallStep {
   readonly atMs: number;
   readonly process: number;
   readonly operation: OperationName;
-  /** Which user, invitation or wrong id it is about. */
+  /** Selects the user, the invitation or the wrong id for the call. */
   readonly target: number;
   /** How many of these calls begin, `everyMs` after each other. */
   readonly count: number;
@@ -121,7 +121,7 @@ export interface ApiPlan {
   readonly crowd: CrowdPlan | null;
 }
 
-/** How long the calls of an incident may take to begin. */
+/** The time within which the calls of an incident begin. */
 export const incidentMs = 60_000;
 
 /** One call without options, at the beginning of its incident. */

@@ -20,7 +20,7 @@ export class Referee {
   readonly #calls: Map<number, CallWatch> = new Map();
   readonly #lists: Map<number, ListWatch> = new Map();
   readonly #all: CallWatch[] = [];
-  /** The calls about which there may be more events. */
+  /** The calls for which more events may still arrive. */
   readonly #open: Set<CallWatch> = new Set();
 
   constructor(world: World) {
@@ -99,7 +99,7 @@ export class Referee {
       this.#world.violate(36, `${process.name} has no calls, but still ${process.timers} timers.`);
   }
 
-  /** What can be said when everything is over. */
+  /** Checks that are only possible at the end of a world. */
   checkEnd(): void {
     for (const watch of this.#all) {
       if (watch.process.isDead) continue;

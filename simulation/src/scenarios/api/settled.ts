@@ -84,7 +84,7 @@ function checkApiError(watch: CallWatch, error: Failed): void {
     watch.violate(31, `Its error says retryAfterSeconds: ${error.retryAfterSeconds} instead of ${asked}.`);
 }
 
-/** What the error says of the response. */
+/** Checks the fields of the error that describe the response. */
 function checkContents(
   watch: CallWatch,
   error: Failed,
@@ -106,7 +106,7 @@ function checkContents(
     watch.violate(37, 'The body of its error is not the response.');
 }
 
-/** The last response or failure must have ended the call, at once. */
+/** The call must have ended at once after its last response or failure. */
 function checkFinal(watch: CallWatch, kind: 'answer' | 'failure'): void {
   const { last, verdict } = watch;
   if (last?.outcome?.kind !== kind) {

@@ -19,7 +19,7 @@ export function checkSpread(world: World, watches: readonly CallWatch[]): void {
       const longestMs = Math.min(8_000, 250 * 2 ** index);
       const leastMs = Math.max((askedSeconds ?? 0) * 1000, longestMs / 2);
       const mostMs = leastMs + longestMs / 2;
-      // Of waits that may not fit into the time limit, only short ones are announced.
+      // Skip waits that may exceed the time limit: only the shorter ones are announced, which would distort the sample.
       if (mostMs >= leftMs) return;
       const name = `${endedAtMs} ${index} ${leastMs}`;
       const group = groups.get(name) ?? { leastMs, mostMs, waitsMs: [] };

@@ -3,9 +3,9 @@ import { failures } from './failures.ts';
 import { type Behaviour, type CallStep, type Incident, incidentMs, type OperationName } from './plan.ts';
 import { behaviours, calls, retryAfters } from './steps.ts';
 
-// Incidents in which a few things meet that random ones seldom bring together.
+// Incidents that combine faults in ways that random plans rarely produce.
 
-/** Requests that arrive within the incident meet these behaviours in turn. */
+/** The server answers the requests of the incident with these behaviors, in this order. */
 function faultOf(steps: readonly Behaviour[]): Incident['faults'] {
   return [{ fromMs: 0, forMs: incidentMs, steps }];
 }

@@ -12,9 +12,9 @@ export interface Situation {
   /** How many requests were sent. */
   readonly attempts: number;
   readonly maxRetries: number;
-  /** What the response asks to wait. */
+  /** The wait that the response asks for. */
   readonly askedSeconds: number | null;
-  /** Of the time limit, by the steady clock. */
+  /** The remaining time until the limit, by the monotonic clock. */
   readonly leftMs: number;
   /** Whether a request of the call may have arrived, this one included. */
   readonly mayHaveArrived: boolean;

@@ -24,7 +24,7 @@ export interface KeyFile {
   isSpent: boolean;
 }
 
-/** A verifier, and what is known of it. */
+/** A verifier, with what the scenario knows about its state. */
 export interface Asked {
   readonly process: VirtualProcess;
   readonly settings: Settings;
@@ -39,9 +39,9 @@ export interface Ask extends WaitingAsk {
   readonly asked: Asked;
   readonly view: KeyView;
   readonly turn: number;
-  /** It was known without a key that the token is bad. */
+  /** Whether the token can be refused without a key. */
   readonly wasCheap: boolean;
-  /** The token could be accepted by what was known. */
+  /** Whether the keys that the verifier had could accept the token. */
   readonly wasGood: boolean;
   readonly usesFile: boolean;
 }

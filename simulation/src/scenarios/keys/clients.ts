@@ -17,21 +17,21 @@ export interface Client extends Asked {
   readonly accepted: Map<string, number> | undefined;
   /** Gets its options with each call: which tokens it remembers depends on the other calls of the process. */
   readonly isOnce: boolean;
-  /** Of the `verified` event of the call that is being made. */
+  /** From the `verified` event of the current call. */
   wasFromCache: boolean | undefined;
   /** The last answer in the trace. */
   noted: string;
   notedAtMs: number;
 }
 
-/** What one process has. */
+/** The verifiers of one process, and what each of its key sources should know. */
 export interface Member {
   readonly process: VirtualProcess;
   readonly views: readonly KeyView[];
   readonly clients: readonly Client[];
 }
 
-/** Of a token that was accepted: it may have been dropped from the cache. */
+/** For an accepted token that may no longer be in the cache. */
 const maybeDropped = -2;
 
 export function startMember(
@@ -228,7 +228,7 @@ function remember({ accepted, process }: Client, { token, view, begun }: Ask, ou
   else if (accepted?.has(token.text)) accepted.set(token.text, maybeDropped);
 }
 
-/** One line for all equal answers of a moment. */
+/** Writes one line to the trace for all equal answers at the same time. */
 function noteAnswer(world: World, client: Client, token: Token, text: string): void {
   if (client.notedAtMs === world.nowMs && client.noted === text) return;
   client.notedAtMs = world.nowMs;

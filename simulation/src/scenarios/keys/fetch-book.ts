@@ -22,13 +22,13 @@ export function ageMs(process: VirtualProcess, since: Reading): number {
   return age < -1_000 ? Number.POSITIVE_INFINITY : age;
 }
 
-/** What is told of the fetches of one process for one issuer. */
+/** Receives what happens to the fetches of one process for one issuer. */
 export interface FetchKeeper {
   readonly process: VirtualProcess;
   readonly maxTimeoutMs: number;
   onBegun(fetch: Fetch): void;
   onEnded(fetch: Fetch): void;
-  /** A good answer was not read to its end. */
+  /** The body of a good response was not read completely. */
   onCut(fetch: Fetch): void;
 }
 
@@ -42,7 +42,7 @@ export class Fetch {
   /** The keys, if the answer was good and has been read to its end. */
   keys: KeyNames | undefined;
   wasAborted = false;
-  /** How long it may take at least. */
+  /** The verifier must allow the fetch at least this long. */
   limitMs = 0;
   /** Counts what happens to the keys of one process, so that events of one millisecond have an order. */
   begunTurn = 0;
@@ -50,7 +50,7 @@ export class Fetch {
   readonly aheadMs: number;
   isLate = false;
   isAnnounced = false;
-  /** Whether the head of the answer alone says that it cannot be used. */
+  /** Whether status and headers already show that the response cannot be used. */
   endsWithHead = false;
   readonly #world: World;
 

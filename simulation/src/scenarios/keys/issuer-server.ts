@@ -95,7 +95,7 @@ export class IssuerServer {
     if (mode === 'hang' || mode === 'reset') return mode;
     const fetch = this.#book.at(request.number);
     const good = (keys: readonly KeyPair[]): KeyNames => namesOf(keys);
-    // What may not be used holds keys that would do harm.
+    // Responses that must not be used contain a wrong key, to show if it is used anyway.
     const trap = setText([strangerKey('main'), ...this.#published.slice(1)]);
     const fail = (status: number, body: string): Answer => {
       return {

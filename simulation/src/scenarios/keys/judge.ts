@@ -12,7 +12,7 @@ import { maxLoads, maxWaiting, type Outcome, problemOf } from './verdicts.ts';
  */
 export class Judge {
   readonly #world: World;
-  /** Reports violations of statement 34 alone. */
+  /** If true, only violations of statement 34 are reported. */
   readonly isLegacy: boolean;
 
   constructor(world: World, isLegacy: boolean) {
@@ -54,7 +54,7 @@ export class Judge {
     return ask;
   }
 
-  /** After the call, before its answer: what needs a fetch has begun one. */
+  /** Called after the call has begun: if it needs a fetch, the fetch must have begun too. */
   afterCall(ask: Ask): void {
     const { view, wasCheap } = ask;
     const age = view.ageMs();
@@ -110,14 +110,14 @@ export class Judge {
       return;
     }
     if (ask.needsNoWait) this.#violate(12, ask, `waited ${waitedMs} ms although its key was known`);
-    // A fetch of a less patient caller that failed does not count for a patient one.
+    // A failed fetch of a caller with a shorter time limit does not count for a caller with a longer one.
     const others = Math.max(0, ...ask.view.timeoutsMs.filter((ms) => ms < settings.timeoutMs));
     const limitMs = searchPauseMs + settings.timeoutMs + others;
     const mostMs = limitMs + driftMs(limitMs) + poolMs;
     if (waitedMs > mostMs) this.#violate(12, ask, `waited ${waitedMs} ms, although ${mostMs} are enough`);
   }
 
-  /** At the end of a world. */
+  /** Called at the end of a world. */
   finish(views: Iterable<KeyView>): void {
     for (const view of views) {
       if (view.process.isDead || view.process.isFrozen) continue;

@@ -25,13 +25,13 @@ export interface WaitingAsk {
   readonly token: Token;
   readonly begun: Reading;
   readonly clockChanges: number;
-  /** Its key was not known, so that a fetch may be needed. */
+  /** Whether the key was unknown, so that a fetch may be needed. */
   readonly wasUnknown: boolean;
-  /** The key could be told without waiting. */
+  /** Whether the key was known without waiting. */
   readonly needsNoWait: boolean;
-  /** Keys were known that need no renewal, so that an unknown key was searched for. */
+  /** Whether the known keys were fresh, so that the request searched for an unknown key. */
   readonly hadKeys: boolean;
-  /** A search had found nothing a short time ago. */
+  /** Whether a recent search for the key found nothing. */
   readonly wasSuspicious: boolean;
   /** The same for sure: it can only be searched for after a pause, and not in a crowd. */
   readonly mustPause: boolean;
@@ -121,7 +121,7 @@ export class KeyView implements FetchKeeper {
     return this.isFailing && ageMs(this.process, (this.lastFailed as Fetch).begun) < retryDelayMs;
   }
 
-  /** Whether a permit for a fetch must be there. `false` if that is not certain. */
+  /** Whether the fetch limit certainly allows another fetch. */
   get hasPermit(): boolean {
     const ages: number[] = [];
     for (let i = this.fetches.length - 1; i >= 0 && ages.length <= permits; i--) {

@@ -223,14 +223,14 @@ class Run {
     if (outcome.reason === 'key_unknown' || outcome.reason === 'keys_unavailable')
       this.#checkRecovery(client, ask, nowMs - newKeyMs);
     if (outcome.reason !== 'keys_unavailable' || ask.view.isFetching || ask.view.pending.size > 0) return;
-    // Asking again as Retry-After says works, if the endpoint works by now.
+    // If the endpoint works again, a request after the time in Retry-After must succeed.
     const seconds = Number(outcome.retryAfter);
     if (nowMs + seconds * 1000 > this.#plan.durationMs) return;
     // A clock that runs 200 ppm too slow needs two milliseconds more.
     this.#world.schedule.after(seconds * 1000 + 2, () => {
       if (client.process.isFrozen || client.process.isDead || client.process.thawedAtMs >= nowMs) return;
       send(this.#world, this.#judge, client, ask.token, (again, second) => {
-        // A crowd that asks again is limited as a flood.
+        // Many clients that retry together are limited like a flood.
         if (second.kind === 'refused' && !again.view.isFlooded(again)) this.#checkRecovery(client, again, nowMs);
       });
     });

@@ -25,7 +25,7 @@ export interface ProcessPlan {
   readonly everyMs: number;
   /** How many of 100 usual requests are forged in some way. */
   readonly badPercent: number;
-  /** Its `fetch` ignores the signal that ends it. */
+  /** Whether its `fetch` ignores the abort signal. */
   readonly isDeaf: boolean;
 }
 

@@ -16,7 +16,7 @@ export const keyNumber: fc.Arbitrary<number> = fc.nat({ max: keysPerIssuer - 1 }
 
 const maybeKey: fc.Arbitrary<number | null> = fc.option(keyNumber, { nil: null, freq: 2 });
 
-/** One of some limits, or a millisecond before or after it. */
+/** One of several time limits, or one millisecond less or more. */
 export const near = (...values: readonly number[]): fc.Arbitrary<number> =>
   fc.tuple(fc.constantFrom(...values), fc.constantFrom(-1, 0, 0, 1)).map(([value, by]) => value + by);
 
@@ -60,7 +60,7 @@ export const crowds: fc.Arbitrary<Step> = fc.record({
   gapMs: fc.constant(0),
 });
 
-/** More than may wait. Slow to simulate, so rare. */
+/** More requests than may wait at the same time. Slow to simulate, so rare. */
 export const sieges: fc.Arbitrary<Step> = crowds.map(
   (step) => ({ ...step, want: 'unknown' as const, users: 1, size: 10_050 }) as Step,
 );

@@ -4,7 +4,7 @@ import { type KeyPair, keyOf, originOf, strangerKey } from './key-pairs.ts';
 
 /** A token with what is true about it. */
 export interface Token {
-  /** For the trace. Says nothing of the signature. */
+  /** A name for the trace. It does not tell whether the signature is valid. */
   readonly name: string;
   readonly text: string;
   readonly issuer: number;

@@ -127,7 +127,7 @@ function problemOfUnavailable(ask: Ask, nowMs: number): Problem | undefined {
   return [view.isFailing ? 34 : 12, 'got 503, although the endpoint was not asked'];
 }
 
-/** Not if the process has stood still during the fetch, unless its answer is young enough. */
+/** Does not count if the process was paused during the fetch, unless the response is recent enough. */
 function counts({ begun, ended, keys, view }: Fetch): boolean {
   if (ended === undefined) return false;
   const tookMs = Math.max(ended.wallMs - begun.wallMs, ended.steadyMs - begun.steadyMs);

@@ -7,7 +7,7 @@ import { limitMsOf, type PoliciesPlan, type Step } from './plan.ts';
 
 export const storeOrigin = 'store';
 
-/** What the store handed out. `document` is `undefined` if it is none. */
+/** What the store returned. `document` is `undefined` if that was not a document. */
 export interface Served {
   readonly value: unknown;
   readonly document: PolicyDocument | undefined;
@@ -20,7 +20,7 @@ export class DocumentStore {
   readonly #world: World;
   readonly #plan: PoliciesPlan;
   readonly #random: Random;
-  /** The versions that have been the truth, the latest at the end. */
+  /** The versions that were current at some time, the latest at the end. */
   readonly #histories: PolicyDocument[][];
   readonly #versions: readonly (readonly PolicyDocument[])[];
   #fault: Fault | undefined;
@@ -55,7 +55,7 @@ export class DocumentStore {
     this.#world.note('store', `loses its last write: ${history.at(-1)?.name} is the truth again`);
   }
 
-  /** The last fault that has begun is the one that counts. */
+  /** If several faults overlap, the one that began last applies. */
   begin(fault: Fault, forMs: number): void {
     this.#fault = fault;
     this.#world.note('store', `${fault.fault} for ${forMs} ms`);
@@ -91,7 +91,7 @@ export class DocumentStore {
     return kind === 'well' ? undefined : { ...fault, fault: kind, detail };
   }
 
-  // Around the time limit, or far beyond it.
+  // A delay near the time limit, or far above it.
   #delayMs(fault: Fault | undefined): number {
     if (fault?.fault !== 'is slow') return 0;
     const limitMs = limitMsOf(this.#plan);

@@ -25,7 +25,7 @@ export class Judge {
   readonly ledger: Ledger;
   readonly #world: World;
   readonly #pending: Set<Pending> = new Set();
-  /** The most that waited at once, since none did. */
+  /** The highest number of requests that waited at once since the queue was last empty. */
   #mostPending = 0;
   /** Requests that an edge runtime has ended still count for the read that they waited for. */
   #crowdedUntilMs = -1;
@@ -68,7 +68,7 @@ export class Judge {
   forget(): void {
     for (const pending of this.#pending) pending.isOver = true;
     this.#pending.clear();
-    // The read that they waited for counts as dead from then on.
+    // From then on, the read that they waited for is considered lost.
     const { limitMs } = this.ledger.limits;
     if (this.#mostPending > maxWaiting) this.#crowdedUntilMs = this.#world.nowMs + limitMs + graceMs + 1;
     this.#mostPending = 0;
@@ -186,7 +186,7 @@ export class Judge {
     let reason: string | undefined;
     for (const failure of ledger.failures()) {
       const ageMs = ledger.ageMs(failure);
-      // At once, until a second after the read that has failed began.
+      // Refused at once, until one second after the failed read began.
       if (ageMs < retryMs) return;
       // After waiting for a read that has failed. If the process was paused meanwhile, it must ask again.
       const hasWaited = failure.failedMs >= pending.askedMs;

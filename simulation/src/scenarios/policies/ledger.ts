@@ -18,9 +18,9 @@ export interface Read {
   readonly clocks: Clocks;
   /** How many calls of `refresh()` came before it. */
   readonly refreshes: number;
-  /** How often the runtime had ended what was under way. */
+  /** How often the edge runtime had ended all running requests. */
   readonly cuts: number;
-  /** How often the clocks had been set or the process been paused. */
+  /** How often a clock had been set, or the process had been paused. */
   readonly clockChanges: number;
   /** How often the wall clock had been set. */
   readonly clockSets: number;
@@ -93,7 +93,7 @@ export class Ledger {
     return this.reads.slice(-100).filter((read) => !this.isCut(read) && isTimed(read)).length;
   }
 
-  /** Failed reads that requests may be refused for: none since has brought a document. */
+  /** Failed reads for which requests may be refused, because no later read returned a document. */
   *failures(): Generator<Read & { readonly failedMs: number }> {
     for (let at = this.reads.length - 1; at >= 0; at--) {
       const read = this.reads[at] as Read;

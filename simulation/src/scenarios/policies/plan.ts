@@ -51,7 +51,7 @@ export type Step =
       readonly process: number;
       readonly for: Moment;
       readonly stopsSteadyClock: boolean;
-      /** How often, with less than a second in between. */
+      /** The number of repetitions, less than a second apart. */
       readonly times: number;
     }
   | { readonly kind: 'crash'; readonly process: number; readonly for: Moment }

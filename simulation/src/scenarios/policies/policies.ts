@@ -31,7 +31,7 @@ interface TimedIncident {
   readonly incident: Incident;
   readonly number: number;
   readonly atMs: number;
-  /** When its steps begin: the processes have read their documents by then. */
+  /** When the steps of a plan begin. The processes have read their documents before that. */
   readonly stepsFromMs: number;
   readonly endMs: number;
 }

@@ -32,7 +32,7 @@ export class Traffic {
     [this.#world, this.#store, this.#fleet] = [world, store, fleet];
   }
 
-  /** The most entries that a collection may have, after the requests so far. */
+  /** The highest number of entries that a collection may have after the requests so far. */
   get mostEntries(): number {
     const longOnes = Math.ceil(maxDecisionCharacters / this.#leastLongLength);
     return Math.min(maxDecisions, Math.max(maxFixedEntries, longOnes + this.#shortRequests));
@@ -118,7 +118,7 @@ export class Traffic {
     return answers.some((answer) => answer !== answers[0]);
   }
 
-  // After the requests over the limit have been refused.
+  // Runs after the requests over the limit have been refused.
   #judgeCrowd(app: App): void {
     this.#world.schedule.after(0, () => {
       for (const { judge } of app.guarded) judge.judgeCrowd();

@@ -11,7 +11,7 @@ export interface Wish {
   readonly subject: Subject;
   /** Unix milliseconds. */
   readonly atMs: number | undefined;
-  /** Of kind `token`. */
+  /** Set if a single token is revoked. */
   readonly token: Token | undefined;
 }
 
@@ -27,7 +27,7 @@ export function wishOf(kind: SubjectKind, who: number, token: Token | undefined)
   return token === undefined ? undefined : { subject: { kind, id: token.digest }, token };
 }
 
-/** A moment may be so far ahead of the clock of the store. */
+/** How far the moment of a revocation may be ahead of the clock of the store. */
 const maxAheadMs = 720_000;
 /** The clock of the process counts for at most so much more than that of the store. */
 const maxLeadMs = 600_000;
@@ -48,7 +48,7 @@ export class Announcer {
     [this.#world, this.#plan, this.#facts, this.#store] = [world, plan, facts, store];
   }
 
-  /** In the process of the node. */
+  /** Runs in the process of the node. */
   revoke(node: Node, wish: Wish, repeatsAfterMs: number | null): void {
     const { process } = node;
     const name = subjectName(wish.subject);
@@ -196,7 +196,7 @@ export class Announcer {
     node.announcing += 1;
     this.#world.note(node.process.name, `announces "${name}" again`);
     Promise.resolve(Reflect.apply(announce, error, [])).then(
-      // The engine may have announced it meanwhile.
+      // The product may have announced it in the meantime.
       () => {
         node.announcing -= 1;
         this.#judgeAnnounced(node, name, before, begunAtMs - restoreMs(node));

@@ -21,7 +21,7 @@ interface Ban {
   readonly begunAtMs: number;
   /** Whether the first announcement cannot fail. */
   readonly wasCalm: boolean;
-  /** When the API has carried it out. */
+  /** When the API carried the ban out. */
   doneAtMs: number | undefined;
 }
 
@@ -43,7 +43,7 @@ export class Bans {
     world.network.addServer(apiOrigin, (request) => this.#answer(request));
   }
 
-  /** In the process of the node. */
+  /** Runs in the process of the node. */
   begin(node: Node, step: BanStep): void {
     const { process } = node;
     const user = userId(step.who);

@@ -15,7 +15,7 @@ export function recoveryMs({ silenceMs }: Node): number {
   return silenceMs + 17_000;
 }
 
-/** What the store lacks is written within this time, if all is well. */
+/** Without faults, an entry that the store lost is written again within this time. */
 export const writeBackMs = 35_000;
 
 /** After this time, it has also written back what the store has lost, and what could not be announced. */

@@ -15,24 +15,24 @@ export class Calm {
     this.#sinceMs = world.nowMs;
   }
 
-  /** Infinity while it is disturbed. */
+  /** Since when there has been no disturbance. Infinity during one. */
   get sinceMs(): number {
     const own = this.#disturbances.size > 0 ? Number.POSITIVE_INFINITY : this.#sinceMs;
     return Math.max(own, this.#parent?.sinceMs ?? 0);
   }
 
-  /** How long it has lasted. Negative while it is disturbed. */
+  /** How long there has been no disturbance. Negative during one. */
   get ms(): number {
     return this.#world.nowMs - this.sinceMs;
   }
 
-  /** Something happens at this moment. */
+  /** Records a short disturbance at this moment. */
   disturb(): void {
     this.#sinceMs = this.#world.nowMs;
     this.onCalm();
   }
 
-  /** Something begins. Returns the function that ends it. */
+  /** Records the beginning of a disturbance. Returns the function that ends it. */
   begin(): () => void {
     const disturbance = {};
     this.#disturbances.add(disturbance);

@@ -33,9 +33,9 @@ const signingKeys = ['first signing key of the simulation', 'second signing key 
 export class Node {
   readonly process: VirtualProcess;
   readonly startedAtMs: number;
-  /** Of the process, its link and the store. */
+  /** Disturbances of the process, its link and the store. */
   readonly calm: Calm;
-  /** Of its link and the store. */
+  /** Disturbances of its link and the store. */
   readonly linkCalm: Calm;
   readonly revocations: Revocations;
   readonly verifier: Verifier;
@@ -45,7 +45,7 @@ export class Node {
   readonly refused: Set<string> = new Set();
   /** The latest cut-off of a compaction that it has reported, in Unix seconds. */
   compactedBefore = 0;
-  /** By its events. */
+  /** The state that its events report. */
   isStale = false;
   resetAtMs: number = Number.NEGATIVE_INFINITY;
   /** When it was last sure to be up to date. */
@@ -162,7 +162,7 @@ export class Node {
   }
 }
 
-/** Tells of each proof before the product has it. */
+/** Is called with each answer of the store that proves the node is up to date, before the product gets it. */
 function watchProofs(reader: FeedReader, onProof: (askedAt: Reading) => void): FeedReader {
   return new Proxy(reader, {
     get(target, name) {

@@ -41,7 +41,7 @@ export type Step =
       readonly who: number;
       readonly at: number | null;
       readonly crashesAfterMs: number | null;
-      /** A failed announcement is repeated after so long. */
+      /** After this time, a failed announcement is repeated. */
       readonly repeatsAfterMs: number | null;
     }
   /** A process bans a user, or signs a session out, through the API client. */
@@ -91,7 +91,7 @@ export type Step =
       readonly meanwhile: 'nothing' | 'revoke' | 'flush' | 'failover';
     }
   | { readonly kind: 'crash'; readonly process: number; readonly restartAfterMs: number }
-  /** `backAfterMs`: it is corrected after so long. */
+  /** `backAfterMs`: after this time, the clock is corrected. */
   | { readonly kind: 'clock'; readonly process: number; readonly byMs: number; readonly backAfterMs: number | null };
 
 export interface Incident {

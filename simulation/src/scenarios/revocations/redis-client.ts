@@ -10,7 +10,7 @@ interface Command {
   readonly reject: (error: Error) => void;
 }
 
-/** What the feed sees of ioredis, whose behaviour it has in its default settings. */
+/** A simulated ioredis client, which behaves as ioredis does with its default settings. */
 export class RedisClient {
   readonly #place: Place;
   readonly #own: boolean;
@@ -18,9 +18,9 @@ export class RedisClient {
   #isOpen = false;
   #isEnded = false;
   #failures = 0;
-  /** Sent, without an answer so far. */
+  /** Commands that were sent and have no answer yet. */
   #sent: Command[] = [];
-  /** To be sent when there is a connection. */
+  /** Commands that wait for a connection. */
   #queue: Command[] = [];
   #onError: (error: unknown) => void = () => {};
   #connecting: { readonly resolve: () => void; readonly reject: (error: Error) => void } | undefined;

@@ -24,9 +24,9 @@ export class Scene {
   readonly store: StreamStore;
   readonly facts: StoreFacts;
   readonly storeCalm: Calm;
-  /** By the number of the process. */
+  /** The disturbances of each link, by the number of the process. */
   readonly linkCalms: readonly Calm[];
-  /** Those that have crashed too. */
+  /** All nodes, including crashed ones. */
   readonly nodes: Node[] = [];
   readonly fleet: Fleet<Node>;
   readonly judge: Judge;

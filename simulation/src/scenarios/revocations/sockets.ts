@@ -52,7 +52,7 @@ export class Sockets {
     this.#ending.abort(new Error('The caller has left.'));
   }
 
-  /** A node knows something from now on. */
+  /** Called when a node learns of a revocation. */
   judgeLearned(node: Node, { subject, before }: Fact): void {
     for (const socket of this.#all) {
       const { token } = socket;

@@ -113,7 +113,7 @@ export class StoreFacts {
     return before * 1000 > this.#store.lowestMs + 890_000;
   }
 
-  /** How many subjects have this cut-off as their latest. */
+  /** The number of subjects whose latest cut-off is this one. */
   countAt(before: number): number {
     return [...this.#possible.values()].filter((each) => each === before).length;
   }

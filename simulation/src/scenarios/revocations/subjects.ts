@@ -1,4 +1,4 @@
-/** What is revoked. */
+/** A user, a member, a token or another thing whose tokens are revoked. */
 export interface Subject {
   readonly kind: 'user' | 'member' | 'impersonator' | 'environment' | 'token';
   readonly id?: string;

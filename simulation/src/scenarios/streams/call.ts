@@ -64,7 +64,7 @@ export class Call {
     this.leastAheadMs = process.aheadMs;
   }
 
-  /** What must be well for the call to succeed, by the names in health.ts. */
+  /** What must work for the call to succeed, by the names in health.ts. */
   get scopes(): readonly string[] {
     const { name } = this.process;
     return [name, 'store', 'gateway', `${name} store`, `${name} gateway`, 'meddled'];

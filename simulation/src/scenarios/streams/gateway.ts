@@ -10,9 +10,9 @@ import type { Store } from './store.ts';
 interface Change {
   readonly atMs: number;
   readonly key: KeyName | null;
-  /** Because a rotation wrote to the slot. */
+  /** Whether the change came from a rotation. */
   readonly isFlip: boolean;
-  /** Because the old key has leaked. */
+  /** Whether the rotation was made because the old key leaked. */
   readonly isLeaked: boolean;
 }
 

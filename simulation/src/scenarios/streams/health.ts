@@ -10,7 +10,7 @@ export class Health {
     this.#world = world;
   }
 
-  /** Something that is wrong from now on. Returns the function that ends it. */
+  /** Records that something is broken from now on. Returns the function that ends this. */
   begin(scope: string): () => void {
     this.#active.set(scope, (this.#active.get(scope) ?? 0) + 1);
     let isOver = false;
@@ -22,14 +22,14 @@ export class Health {
     };
   }
 
-  /** Something that is wrong for so long, or for an instant. */
+  /** Records that something is broken for this long, or for an instant. */
   disturb(scope: string, forMs = 0): void {
     const end = this.begin(scope);
     if (forMs === 0) end();
     else this.#world.schedule.after(forMs, end);
   }
 
-  /** Since when all of these have been well. In the future if one is not. */
+  /** Since when all of these have worked. A time in the future if one is broken now. */
   wellSinceMs(scopes: readonly string[]): number {
     let since = 0;
     for (const scope of scopes) {

@@ -7,11 +7,11 @@ export const keyNames: readonly KeyName[] = ['a', 'b', 'c'];
 
 export interface StreamKey {
   readonly name: KeyName;
-  /** RFC 7638. */
+  /** The key id: a thumbprint (RFC 7638). */
   readonly keyId: string;
-  /** SPKI. */
+  /** The public key as SPKI. */
   readonly publicPem: string;
-  /** PKCS#8. */
+  /** The private key as PKCS#8. */
   readonly privatePem: string;
 }
 

@@ -141,7 +141,7 @@ export class TokenRules {
     this.#world.violate(28, `${node.name}: a token of ${ttlSeconds} s was not minted: ${String(error)}.`);
   }
 
-  /** Each token is told of once. */
+  /** Each token has exactly one event. */
   #checkEvents(node: Node, key: KeyName, asked: number, lifetime: number): void {
     const at = node.issued.findIndex(
       ({ keyId, ttlSeconds, askedSeconds }) =>

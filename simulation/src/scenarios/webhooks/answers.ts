@@ -101,7 +101,7 @@ export class Answers {
       if (by === undefined || owner === undefined || owner === delivery || !isLive(call)) return false;
       const isHandled = by !== leaseOf(owner);
       if (isHandled) return lease !== undefined && calls.indexOf(call) > calls.indexOf(lease);
-      // A delivery that is over leaves no lease behind, unless the store failed it.
+      // A finished delivery leaves no lease in the store, unless the store failed.
       const wasOver = owner.settledAtMs !== undefined && owner.settledAtMs <= (call.doneAtMs ?? 0);
       // A process whose clock says that its lease is over does not delete it. It ends by the clocks of the other processes.
       const wasExpired = owner.settledWallMs >= by.calledWallMs + this.#leaseMs;

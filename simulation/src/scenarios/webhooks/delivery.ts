@@ -32,9 +32,9 @@ export interface Delivery {
   settledWallMs: number;
   /** Since when its lease and mark in the store do not count, because the store has lost them. */
   voidAtMs: number;
-  /** Something of the store has failed for it. Then it may be refused with 503. */
+  /** Whether a call of the store failed for it, so that it may be refused with 503. */
   isTroubled: boolean;
-  /** Another delivery has changed the entry of the event meanwhile. */
+  /** Whether another delivery changed the entry of the event in the meantime. */
   isOvertaken: boolean;
   /** When the receiver said that the event was handled, and that it was noted. */
   notedAtMs: number | undefined;

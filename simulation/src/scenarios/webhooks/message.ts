@@ -8,14 +8,14 @@ const keys: Readonly<Record<SecretName, Buffer>> = {
   foreign: Buffer.from('a secret that an attacker made up'),
 };
 
-/** As Torii shows it to the app. */
+/** The webhook secret, in the form in which Torii shows it. */
 export function secretText(name: SecretName): string {
   return `whsec_${keys[name].toString('base64')}`;
 }
 
 /** What arrives at an app, and what an oracle needs to know about it. */
 export interface Message {
-  /** The number of its event, or `null` if it is none of Torii's. */
+  /** The number of its event, or `null` if the message is not from Torii. */
   readonly event: number | null;
   readonly id: string;
   readonly timestamp: string;

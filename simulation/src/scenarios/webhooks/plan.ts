@@ -27,9 +27,9 @@ export type Step = { readonly atMs: number } & (
       /** What the first handlings do. Those after them are done at once. */
       readonly works: readonly Work[];
       readonly form: BodyForm;
-      /** The body is this much larger than `maxBytes`; `null`: a usual size. */
+      /** By how many bytes the body exceeds `maxBytes`. `null` for a usual size. */
       readonly beyondMaxBytes: number | null;
-      /** So many answers never reach the sender. */
+      /** The number of answers that never reach the sender. */
       readonly losesAnswers: number;
     }
   /** An event is delivered again with a new timestamp. `age`: seconds beyond an edge of the tolerance. */

@@ -14,7 +14,7 @@ import type { BodyForm, WebhookPlan, Work } from './plan.ts';
 const origin = 'redis://store.test';
 /** Other Maps and Sets of the product, such as the names of options, are not larger. */
 const otherEntries = 16;
-/** In a world without faults, without the time of the handler. */
+/** The longest time of a delivery without faults, not counting the handler. */
 const longestAnswerMs = 10_000;
 
 export interface EventState extends Content {
