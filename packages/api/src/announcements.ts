@@ -58,7 +58,7 @@ function momentOf(answer: unknown, headers: Headers): string | undefined {
   return moments.length === 0 ? undefined : new Date(Math.max(...moments)).toISOString();
 }
 
-/** Announced to another environment, the revocation would have no effect. */
+/** Throws if `revocations` is for another environment, because announcing there would have no effect. */
 function assertEnvironment({ environmentId }: Announcer, answer: unknown): void {
   const own = memberOf(answer, 'environmentId');
   if (typeof own !== 'string' || own === environmentId) return;

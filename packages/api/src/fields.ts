@@ -98,7 +98,7 @@ function assertMeaning(name: string, value: unknown, rule: FieldRule | undefined
   if (value === null) return;
   if (rule === 'count') readWhole({ [name]: value }, name, { from: 1, to: Number.MAX_SAFE_INTEGER, absent: 1 });
   if (rule !== 'date' && rule !== 'date_time') return;
-  // Not `String(value)`, which throws for an object with a field named `toString`.
+  // `String(value)` would throw for an object with a field named `toString`.
   const text = typeof value === 'string' ? value : '';
   const day = text.slice(0, 10);
   // Refuse dates that do not exist by comparing with the parsed date: JavaScript parses `2026-02-30` as 2 March.

@@ -43,7 +43,7 @@ export function assertBudget(bags: ReadonlyMap<string, unknown>, isShared: boole
 
 function sizeOf(bag: unknown): number {
   const text = JSON.stringify(withoutNulls(bag) ?? {});
-  // An empty bag may be stored as nothing.
+  // An empty bag counts as 0 bytes, because Torii may store it as a missing value.
   return text === '{}' ? 0 : new TextEncoder().encode(text).length;
 }
 

@@ -73,7 +73,7 @@ export function operationFor(request: ApiRequest): Operation {
   assertOption('path', typeof path === 'string' && !isBad, "must be a plain path such as '/api/server/v1/users'");
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) addToQuery(search, name, value, 'query');
-  // Whatever creates a token is treated as if its response were one.
+  // An operation that creates a token is treated as if its whole response were secret.
   const isSecretAnswer = /token/i.test(path);
   return { method, path, search, body: 'raw', input: body, isRepeatable, answer: 'value', isSecretAnswer };
 }

@@ -9,7 +9,7 @@ interface Question<T> {
   readonly verb: string;
   readonly noun: string;
   lookUp(name: string): Promise<T>;
-  /** What to show after the id, safe to print. */
+  /** Text to show after the id. Must be safe to print. */
   describe(thing: T): readonly string[];
 }
 

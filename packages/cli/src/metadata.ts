@@ -102,7 +102,7 @@ export function isBag(value: unknown): value is Bag {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** How many levels the REST client sends. */
+/** The deepest nesting that the REST client sends. */
 const deepest = 200;
 
 /**
@@ -122,7 +122,7 @@ export function problemOfBag(bag: Bag): string | undefined {
   return undefined;
 }
 
-/** What the bags of a user may take together, in bytes of UTF-8. */
+/** The size limit of all metadata of a user together, in bytes of UTF-8. */
 const budget = 8_192;
 
 export function isOverBudget(bags: Bags): boolean {

@@ -17,7 +17,7 @@ export interface AuthWithToken<Custom extends object = Claims> extends GuardedAu
   readonly token: string;
 }
 
-// As functions: `util.inspect` with `showHidden` shows what is in a WeakMap.
+// The values are functions, because `util.inspect` with `showHidden` prints the values of a WeakMap.
 const tokens: SharedMap<Auth, () => string> = new SharedMap('tokens');
 
 /** The token of an Auth that `withToken` returned. `undefined` for any other object, also for a copy of that Auth. */
@@ -52,7 +52,7 @@ const prototype: object = Object.freeze(
     },
     // `JSON.stringify(auth, ['token'])` would read the property above.
     toJSON: { value: plain },
-    // So would `util.inspect` of Node with `showHidden` and `getters`.
+    // `util.inspect` of Node would read it too, with `showHidden` and `getters`.
     [Symbol.for('nodejs.util.inspect.custom')]: { value: plain },
   }),
 );

@@ -65,7 +65,7 @@ function askOrReport(prepare: () => Ask, emit: VerifierEventListener): Ask | und
   }
 }
 
-// In a timer, so that the response is sent first.
+// Runs in a timer, so that the response is sent first.
 function compareLater(
   ask: Ask | undefined,
   decided: Decision | undefined,

@@ -87,7 +87,7 @@ function noteRequests(journal: Journal): MiddlewareHandler {
   return async (c, next) => {
     const start = performance.now();
     await next();
-    // What no app sends: it would hide the requests that one does send.
+    // Requests that apps do not send. They are left out of the list, to keep it readable.
     if (c.req.path === controlPath || c.req.path.startsWith(`${controlPath}/`)) return;
     journal.noteRequest({
       method: c.req.method,

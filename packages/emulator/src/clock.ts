@@ -29,7 +29,7 @@ export class Clock {
   }
 
   advance(seconds: number): void {
-    // Only forward: `reset()` is the one way back.
+    // The clock only moves forward. Only `reset()` sets it back.
     const skippedMs = this.#skippedMs + seconds * 1000;
     if (!Number.isFinite(seconds) || seconds < 0 || skippedMs > longestLeadMs) {
       throw new EmulatorError(

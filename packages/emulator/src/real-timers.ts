@@ -1,7 +1,7 @@
 // The emulator often runs in the process of a test, whose fake timers must not stop it. Test libraries replace `setTimeout` and
 // its relatives, also those of Node's modules, but not the wait for a memory cell.
 
-// ECMAScript 2024.
+// `Atomics.waitAsync` is part of ECMAScript 2024.
 type WaitAsync = (cell: Int32Array, index: number, value: number, ms: number) => { readonly value: unknown };
 const { waitAsync } = Atomics as Atomics & { waitAsync: WaitAsync };
 

@@ -19,7 +19,7 @@ export async function mintRequested(environment: Environment, input: unknown): P
   return environment.tokens.issue({ ...claimed, organization: { id, role } });
 }
 
-/** What a token of a sign-in says about a user. */
+/** The claims about the user in a token from a sign-in. */
 function claimsOf({ users }: Environment, idOrEmail: string): TokenOptions {
   const found = users.find(idOrEmail);
   if (found === undefined) {

@@ -24,7 +24,7 @@ export type CurrentAuthPlugin = (app: { readonly addHook: unknown }, options: ob
  * app.addHook('onRequest', requireAuth({ issuer: process.env.TORII_ISSUER }));
  */
 export const keepCurrentAuth: CurrentAuthPlugin = /* @__PURE__ */ Object.defineProperties(register, {
-  // As `fastify-plugin` does: the hooks belong to the app that registers the plugin.
+  // As `fastify-plugin` does, adds the hooks to the app that registers the plugin, not to a child of it.
   [Symbol.for('skip-override')]: { value: true },
   [Symbol.for('fastify.display-name')]: { value: 'keepCurrentAuth' },
 });

@@ -4,7 +4,7 @@ import type { Context } from 'hono';
 /** Turns an answer into the response, and keeps the headers that other middleware has set. */
 export function respond(c: Context, { status, headers, body }: Answer): Response {
   const sent = new Headers(c.body(null).headers);
-  // They describe the body of an earlier response.
+  // Removes headers that describe the body of an earlier response.
   for (const name of ['Content-Type', 'Content-Length', 'Content-Encoding']) sent.delete(name);
   const isJson = typeof body === 'object' && body !== null;
   if (body !== null) sent.set('Content-Type', isJson ? 'application/json' : 'text/plain; charset=UTF-8');

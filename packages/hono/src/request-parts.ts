@@ -24,7 +24,7 @@ function pathOf({ url, path: routed }: Context['req'], node: NodeRequest | undef
   return path === routed || decode(path) === routed ? path : undefined;
 }
 
-// As Hono's router does.
+// Decodes the path as Hono's router does.
 function decode(path: string): string | undefined {
   try {
     return decodeURI(path.replaceAll('%25', '%2525'));

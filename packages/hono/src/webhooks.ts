@@ -80,7 +80,7 @@ export function webhookHandler<More extends object>(
   };
 }
 
-// Hono keeps the promise of the body.
+// If other code has read the body, Hono has kept the promise of it.
 async function* chunksOf(kept: unknown): AsyncGenerator<Uint8Array> {
   const body = (await kept) as string | ArrayBuffer;
   yield typeof body === 'string' ? new TextEncoder().encode(body) : new Uint8Array(body);

@@ -188,7 +188,7 @@ function write(ctx: Context, { status, headers: { Vary = '', ...headers }, body 
   ctx.set?.(headers);
   ctx.vary?.(Vary);
   ctx.body = body;
-  ctx.status = status; // After the body: Koa sets 204 if the body is null.
+  ctx.status = status; // Set the status after the body, because Koa sets 204 if the body is null.
 }
 
 async function fail(ctx: Context, error: object): Promise<undefined> {

@@ -33,9 +33,9 @@ export class Announcements {
   readonly #settings: Settings;
   readonly #memory: Memory;
   readonly #hooks: AnnouncementHooks;
-  /** What the store may lack. */
+  /** Entries that the store may lack. */
   readonly #unstored: Set<Entry> = new Set();
-  /** Those of them that are being announced, and since when. */
+  /** Entries that are being announced, and since when. */
   readonly #announcing: Map<Entry, Instant> = new Map();
   #flushAt: { readonly since: Instant; readonly afterMs: number } | undefined;
   #flushing: Instant | undefined;

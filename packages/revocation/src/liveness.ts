@@ -3,7 +3,7 @@ import { Answers } from './answers.ts';
 import type { RevocationEvent } from './events.ts';
 import type { FeedInstant } from './feed.ts';
 
-/** A process whose timers did not fire for so long was paused. */
+/** If no timer fired for this long, the process was paused. */
 const pauseMs = 5_000;
 /** After `open`, `isCalm` answers for this long without looking at the state again. */
 const calmMs = 200;
@@ -28,7 +28,7 @@ export interface LivenessHooks {
   ask(): unknown;
   /** How old a proof may be until a request asks the store. `undefined`: the feed asks by itself. */
   askAfterMs(): number | undefined;
-  /** From now on, requests are refused. */
+  /** Called when requests begin to be refused. */
   onUnavailable(): void;
 }
 

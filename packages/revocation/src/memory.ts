@@ -15,7 +15,7 @@ export interface MemorySettings {
 
 export interface MemoryHooks {
   emit(event: RevocationEvent): void;
-  /** More tokens are revoked than before. */
+  /** The entry revokes more tokens than were revoked before. */
   onNews(entry: Entry): void;
 }
 

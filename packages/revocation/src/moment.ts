@@ -3,7 +3,7 @@ import type { StoreClock } from './store-clock.ts';
 
 /** Less than other servers accept, because the clock of the store may be set back meanwhile. */
 const maxAheadMs = 720_000;
-/** The clocks of this server and of Torii may differ by so much. */
+/** The largest accepted difference between the clocks of this server and of Torii. */
 const toleranceMs = 30_000;
 const example = "at: user.updatedAt, a Date or text such as '2026-11-29T15:00:00Z'";
 

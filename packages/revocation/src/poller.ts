@@ -21,7 +21,7 @@ import type { PollResult, PollSettings } from './poll-options.ts';
 const fullEveryMs = 60_000;
 /** An entry that was written before `since` may become visible after it, when its transaction ends. */
 const overlapMs = 60_000;
-/** Notifications may come in a flood. */
+/** Limits the reads, because many notifications may arrive at once. */
 const minPauseMs = 100;
 /** A read that has taken longer may have ended with its request (edge runtimes). */
 const doubtfulMs = 500;
@@ -220,7 +220,7 @@ function abortSafely(abort: AbortController): void {
   try {
     abort.abort();
   } catch {
-    // It belongs to a request that has ended (edge runtimes).
+    // On edge runtimes, the read may belong to a request that has ended.
   }
 }
 

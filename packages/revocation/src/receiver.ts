@@ -27,7 +27,7 @@ export interface ReceiverParts {
 
 export interface ReceiverHooks {
   emit(event: RevocationEvent): void;
-  /** The store holds the entry. */
+  /** Called when the store has the entry. */
   onStored(entry: HeldEntry): void;
   /** The store lacks entries that this process holds. `isLoss`: it has held some of them before. */
   onMissing(entries: readonly HeldEntry[], isLoss: boolean): void;
@@ -136,7 +136,7 @@ export class Receiver implements FeedReader {
     this.#safely(() => this.#hooks.onRefused(error));
   }
 
-  /** From now on, nothing that the feed reports counts. */
+  /** From now on, reports of the feed are ignored. */
   close(): void {
     this.#isClosed = true;
   }

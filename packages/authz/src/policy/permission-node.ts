@@ -43,7 +43,7 @@ export function pathTo(root: Node, segments: readonly string[]): readonly Node[]
   return path;
 }
 
-/** Returns what `places` of the root would be after `grow`. */
+/** Returns the value that `places` of the root would have after `grow`. */
 export function placesAfterGrowth(root: Node, segments: readonly string[]): number {
   return placesAlong(pathTo(root, segments), segments)[0] ?? root.places;
 }

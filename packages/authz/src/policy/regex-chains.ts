@@ -6,7 +6,7 @@ import { type Node, pathTo } from './permission-node.ts';
  */
 export class RegexChains {
   readonly #root: Node;
-  /** The most steps from a node on downwards. */
+  /** The highest number of steps on a path from this node downwards. */
   readonly #heaviest: Map<Node, number> = new Map();
 
   constructor(root: Node) {

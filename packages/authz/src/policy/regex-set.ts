@@ -7,7 +7,7 @@ import type { StateBudget } from './state-budget.ts';
 const maxStateBytes = 1 << 20;
 /** The most that the first state needs, with as many steps as a role may have. */
 const maxBytesOfState = 8_400;
-/** In steps: what one more set costs for each character. */
+/** The cost of one more set for each character, in steps. */
 const costOfSet = 16;
 
 /**
@@ -30,7 +30,7 @@ export class RegexSet {
     return this.#steps;
   }
 
-  /** Returns how much `steps` would grow by `add`. */
+  /** Returns by how much `add` would increase `steps`. */
   growthBy(source: string, steps: number): number {
     return this.#indexes.has(source) ? 0 : steps;
   }

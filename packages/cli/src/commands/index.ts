@@ -4,7 +4,7 @@ import type { Context } from '../context.ts';
 /** A command, or a group of commands, whose modules are loaded only if the command line names it. */
 interface Outline {
   readonly name: string;
-  /** What follows the name in the list of all commands. */
+  /** The arguments that are shown after the name in the list of all commands. */
   readonly usage?: string;
   readonly description: string;
   load(): Promise<(program: Command, context: Context, args: readonly string[]) => void | Promise<void>>;

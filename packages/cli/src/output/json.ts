@@ -18,7 +18,7 @@ type Pending = { readonly text: string } | { readonly value: unknown };
 
 function writeDeepJson(root: unknown, textOf: (text: string) => string): string {
   const written: string[] = [];
-  // What is still to be written, the next piece last.
+  // A stack of the parts to write. The last one is written next.
   const pending: Pending[] = [{ value: root }];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     if ('text' in next) {

@@ -54,7 +54,7 @@ export function openOutput({ stdout, stderr, env }: OutputStreams): Output {
       return written;
     },
     say(line) {
-      // Ignore errors of standard error: no stream is left to report them on.
+      // Ignore errors of standard error, because there is no other stream on which to report them.
       const written = new Promise<void>((resolve) => stderr.write(`${line}\n`, () => resolve()));
       pending = Promise.all([pending, written]);
       pending.catch(() => {});

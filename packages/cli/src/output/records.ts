@@ -54,7 +54,7 @@ export async function writeRecord<T>(
   form: Form,
   columns: readonly Column<T>[],
   record: T,
-  { textOf }: { /** Changes each text of the JSON. */ readonly textOf?: (text: string) => string } = {},
+  { textOf }: { /** Changes each string in the JSON. */ readonly textOf?: (text: string) => string } = {},
 ): Promise<void> {
   await output.write(form === 'table' ? drawCard(output, columns, record) : `${printableJson(record, textOf)}\n`);
 }

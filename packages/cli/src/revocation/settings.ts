@@ -22,7 +22,7 @@ export interface RevocationSettings {
   readonly signingKeys: readonly string[] | undefined;
   /** The bucket of NATS, if it is not the default. */
   readonly bucket: string | undefined;
-  /** For the login of NATS. */
+  /** The settings for the login to NATS. */
   readonly find: FindSetting;
   readonly origin: Setting['origin'];
 }

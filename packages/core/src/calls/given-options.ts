@@ -68,7 +68,7 @@ function isSameValue(given: unknown, known: unknown): boolean {
   return true;
 }
 
-// `readOnce` has copied both.
+// Safe to compare: `readOnce` has copied both objects.
 function isSameApproval(given: unknown, known: unknown): boolean {
   if (!isWholeWhenCopied(given) || !isWholeWhenCopied(known)) return false;
   const [values, before] = [given as GivenOptions, known as GivenOptions];

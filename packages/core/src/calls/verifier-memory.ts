@@ -42,7 +42,7 @@ export class VerifierMemory<Verifier> {
   readonly #presentIn: PresentOptions;
   readonly #make: MakeVerifier<Verifier>;
   readonly #kept: OptionMemory<Kept<Verifier>> = new OptionMemory(({ cache }) => budget.remove(cache));
-  // For calls with new functions.
+  // Verifiers of calls that pass new functions each time.
   readonly #caches: OptionMemory<TokenCache> = new OptionMemory((cache) => budget.remove(cache));
 
   /** @param caller The name of the function, for the warning. */

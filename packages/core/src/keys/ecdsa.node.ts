@@ -76,7 +76,7 @@ function endTurn(): void {
 }
 
 const maxDerLength = 72;
-/** For signatures that are verified synchronously. */
+/** Used for signatures that are verified synchronously. */
 const scratch: Uint8Array = new Uint8Array(new ArrayBuffer(maxDerLength));
 
 // Converts a signature to DER, the format of OpenSSL (RFC 3279 2.2.3). Not by Node's option `dsaEncoding`, which on Node

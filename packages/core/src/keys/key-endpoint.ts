@@ -6,7 +6,7 @@ const maxBytes = 512 * 1024;
 const headers = {
   // Some servers answer 406 unless the type of their response is listed (RFC 7517 8.5.2).
   accept: 'application/json, application/jwk-set+json',
-  // Some firewalls answer 403 without it, and workerd sends none.
+  // Some firewalls answer 403 to a request without a User-Agent, and workerd sends none by default.
   'user-agent': `torii-core/${version}`,
 };
 
@@ -76,7 +76,7 @@ async function readText(stream: Stream): Promise<string> {
   }
 }
 
-// A chunk without a length is refused too.
+// Also refuses a chunk without `length`, because the comparison is then false.
 function limit<C extends Chunk>(chunk: C): C {
   if (chunk.length <= maxBytes) return chunk;
   throw tooLarge();

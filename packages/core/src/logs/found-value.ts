@@ -25,7 +25,7 @@ export function recognize(value: unknown, notBy: readonly string[] = []): string
       return found !== null && typeof found === type && !Array.isArray(found);
     })?.[2];
   } catch {
-    return undefined; // A Proxy whose traps throw, or a getter that does.
+    return undefined; // A Proxy trap or a getter of the value threw.
   }
 }
 

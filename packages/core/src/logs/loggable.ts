@@ -19,7 +19,7 @@ function describe(value: unknown): string {
   try {
     return JSON.stringify(plain(value, { left: 1000 })) ?? 'a function';
   } catch {
-    return 'an unreadable object'; // A Proxy whose traps throw.
+    return 'an unreadable object'; // A Proxy trap of the value threw.
   }
 }
 

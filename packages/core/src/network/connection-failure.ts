@@ -58,7 +58,7 @@ export function readConnectionFailure(thrown: unknown): ConnectionFailure {
   try {
     verdict = judge(thrown, new Map());
   } catch {
-    // A getter that throws.
+    // A getter of the error threw.
   }
   const { isUnsent, remedy } = verdict ?? doubt;
   return { mayHaveArrived: !isUnsent, remedy };

@@ -36,7 +36,7 @@ function instantOf(year: number, groups: Readonly<Record<string, string>>): numb
   const date = new Date(0);
   // Not `Date.UTC`, which takes the years 0 to 99 for 1900 to 1999.
   date.setUTCFullYear(year, months.indexOf(month) / 4, Number(day));
-  // JavaScript takes 31 April for 1 May.
+  // JavaScript reads 31 April as 1 May.
   return date.getUTCDate() === Number(day) ? date.setUTCHours(Number(hour), Number(minute), Number(second)) : undefined;
 }
 

@@ -142,7 +142,7 @@ function readApproved(answer: unknown, issuer: string): ApprovalAnswer {
   const problem = problemOfIssuer(url);
   if (problem !== undefined) throw wrongOption('issuer', problem);
   const environments = readEnvironments(options);
-  // For example, if `approve` looks up the host alone.
+  // Happens, for example, if `approve` looks up only the host.
   return withoutTrailingSlash(url) === issuer
     ? { environments }
     : new RefusedIssuer(`\`approve\` returned another issuer: ${loggable(url)}`);

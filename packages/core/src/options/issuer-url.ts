@@ -1,7 +1,7 @@
 import { isLoopback } from './loopback.ts';
 
 export function problemOfIssuer(text: string): string | undefined {
-  // Before any message that quotes the text.
+  // Check this before any error whose message quotes the text.
   if (/(?:\b[sp]k|whsec)_|eyJ/.test(text)) return 'contains a key or a token';
   const url = /^https?:\/\//.test(text) && URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || (url.protocol === 'http:' && !isLoopback(url.hostname)))

@@ -7,7 +7,7 @@ export function nearestName(name: string, known: readonly string[]): string | un
   return find(0) ?? find(1) ?? find(2);
 }
 
-/** The name without the differences that do not count. */
+/** The name without differences that are ignored, such as upper case. */
 export function plain(name: string): string {
   return name.toLowerCase().replaceAll('_', '');
 }

@@ -13,7 +13,7 @@ const placeholder = /^\$[A-Z_]{2,}|\$\{|^%\w+%$|\{\{|<[^>]*>|^process\.env\b/;
 export function problemOfPasted(value: unknown): string | undefined {
   if (value === undefined) return 'is undefined';
   if (typeof value === 'string') return problemOfPastedText(value);
-  // Not the value itself: a number may be a secret too.
+  // Names the type only, because even a number can be a secret.
   return `is not a string. Found: ${/number|bigint/.test(typeof value) ? 'a number' : describeValue(value)}`;
 }
 

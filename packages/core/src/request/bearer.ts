@@ -8,7 +8,7 @@ export interface TokenPlaces {
   readonly scheme: TokenScheme | undefined;
   readonly cookie: string | undefined;
   readonly origins: readonly string[];
-  /** Only for a header without a scheme. */
+  /** Applies only to a header without a scheme. */
   readonly allowNonBrowsers?: boolean;
 }
 
@@ -53,7 +53,7 @@ export function missingToken(): ToriiAuthError {
 // RFC 9110 11.2. In linear time (no ReDoS): adjacent parts never match the same character.
 const token68 = /^[A-Za-z0-9._~+/-]+=*$/;
 const otherScheme = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+(?=[ \t]|$)/;
-// No dots, so that a token does not match.
+// The pattern allows no dots, so that a token is not taken for a scheme.
 const schemeBefore = /^[A-Za-z][0-9A-Za-z_-]*[ \t]/;
 
 // A proxy adds the header to every request with the user's cookie, also to those that pages of other sites send (CSRF).

@@ -1,7 +1,7 @@
 // Ignores properties that are inherited from `Object.prototype` (prototype pollution).
 export function propertyOf(source: object, name: string): unknown {
   const value: unknown = source[name as keyof typeof source];
-  // The last comparisons are slow, and most properties are absent.
+  // `in` and `hasOwn` are slow, so they come last: most properties are absent.
   return value !== undefined && name in Object.prototype && !Object.hasOwn(source, name) ? undefined : value;
 }
 

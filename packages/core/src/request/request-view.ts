@@ -33,7 +33,7 @@ export const unknownRequest: RequestView = {
 export function viewOf(request: RequestLike, option = 'request'): RequestView {
   const view = quickViewOf(request, option);
   assertRequest(view, option);
-  // Now, because the app can change the request while a check waits.
+  // Copy it now, because the app can change the request while a check waits.
   void view.path;
   return view;
 }
@@ -50,7 +50,7 @@ export function quickViewOf(request: RequestLike, option = 'request'): RequestVi
   if (isIterable(headers) && !isHeaderList(headers)) throw wrongRequest(headers, option);
   if (parts !== undefined) {
     const method = methodOf(parts);
-    // A response.
+    // A Fetch `Response` has headers too, but is not a request.
     if (method === undefined && typeof propertyOf(request, 'status') === 'number') throw wrongRequest(request, option);
     return new View(method, headers, parts);
   }

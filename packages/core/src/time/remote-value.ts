@@ -74,7 +74,7 @@ export class RemoteValue<Value, Caller extends Patience = Patience> {
   #failure: Failure | undefined;
   #load: Load | undefined;
   #turns = 0;
-  /** Loads of earlier turns are ignored. */
+  /** Results of loads that began before this turn are ignored. */
   #firstTurn = 0;
   // The limit of the most patient caller. A shorter limit of others must not end loads: they could fail each time, and use
   // up the rate limit.
@@ -89,7 +89,7 @@ export class RemoteValue<Value, Caller extends Patience = Patience> {
     return this.#youngerThan(this.#source.renewAfterMs);
   }
 
-  /** The value of any age. */
+  /** The last value, however old it is. */
   get latest(): Value | undefined {
     return this.#held?.value;
   }
@@ -130,7 +130,7 @@ export class RemoteValue<Value, Caller extends Patience = Patience> {
     return Math.max(0, retryDelayMs - this.#sinceFailureMs(caller));
   }
 
-  /** Sets a value that needs no load. */
+  /** Sets the value without a load. */
   set(value: Value): void {
     this.#turns += 1;
     this.#held = { value, asOf: instantNow(), turn: this.#turns };

@@ -12,7 +12,7 @@ export interface AudienceRules {
 export interface ClaimRules extends AudienceRules {
   readonly environments: ReadonlySet<string> | undefined;
   readonly clockToleranceMs: number;
-  /** With the option `revocations` only. */
+  /** Present only with the option `revocations`. */
   readonly maxTokenSeconds: number | undefined;
 }
 

@@ -11,7 +11,7 @@ export interface VerifiedToken {
   readonly key: SetKey;
   /** The keys of the issuer. */
   readonly source: KeySource;
-  /** With the option `revocations` only. */
+  /** Present only with the option `revocations`. */
   readonly revocable: RevocableToken | undefined;
 }
 
@@ -33,7 +33,7 @@ export interface TokenMemory {
 
 export class TokenCache {
   readonly maxEntries: number;
-  /** An estimate. */
+  /** An estimate of the memory that the cache uses. */
   bytes = 0;
   readonly #byEnd: Map<number, CacheEntry> = new Map();
   // By the whole token, if another token has the same end.

@@ -72,7 +72,7 @@ function parseObject(body: Uint8Array): Readonly<Record<string, unknown>> {
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(body);
   } catch {
-    // No `cause`: the message of a parser error quotes the body.
+    // Leave `cause` out, because the message of a parser error quotes the body.
     throw malformed('is not UTF-8. JSON must be UTF-8, even if the Content-Type names another charset');
   }
   let value: unknown;

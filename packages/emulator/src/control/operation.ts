@@ -33,7 +33,7 @@ export interface ControlRequest {
 export type ControlAnswer =
   | {
       readonly status?: 200 | 201 | 202;
-      readonly body: object /** For requests that accept text. */;
+      readonly body: object /** Used by requests that accept plain text. */;
       readonly text?: string;
     }
   | { readonly status: 204; readonly body?: never; readonly text?: never };

@@ -3,7 +3,7 @@ import { Problem } from '../http/problem.ts';
 import { digestOf } from '../secret.ts';
 
 const windowMs = 60_000;
-/** How many more failures are allowed from one address than for one email. */
+/** By what factor the limit for an address is higher than the limit for an email. */
 const addressFactor = 10;
 /** How many attempts are allowed for each failure that is allowed. */
 const attemptFactor = 30;

@@ -6,7 +6,7 @@ export const jwksPath = '/_torii/.well-known/jwks.json';
 /** The path of the issuer's metadata (OpenID Connect Discovery 1.0 section 4). */
 const discoveryPath = '/.well-known/openid-configuration';
 
-/** The paths that verifiers read to get keys. */
+/** The paths that verifiers request to get the keys. */
 export const issuerPaths: readonly string[] = [jwksPath, discoveryPath];
 
 /** Five minutes, because verifiers of @torii/core also cache a key set for five minutes. */

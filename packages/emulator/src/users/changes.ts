@@ -58,7 +58,7 @@ export function emailColumns(
   ]);
 }
 
-/** The changes that leave a column as it is are left out. */
+/** Leaves out columns that do not change. */
 export function withoutRepeats(row: UserRow, changes: UserColumns): UserColumns {
   const stored: Readonly<Record<string, unknown>> = { ...row };
   return new Map([...changes].filter(([column, value]) => stored[column] !== value));

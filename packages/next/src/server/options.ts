@@ -96,7 +96,7 @@ export interface CommonSettings {
   readonly signInPath: string;
   readonly tokenPath: string;
   readonly renewal: StartRenewal | undefined;
-  /** Only while `next dev` runs. */
+  /** Set only while `next dev` runs. */
   readonly hints: DevelopmentHints | undefined;
 }
 

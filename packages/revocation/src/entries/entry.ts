@@ -6,7 +6,7 @@ export interface Entry {
   readonly kind: RevocationKind;
   /** A user id, or the digest of a token. `null` for the environment. */
   readonly id: string | null;
-  /** Of kind `member` only. */
+  /** Present only if the kind is `member`. */
   readonly organizationId: string | undefined;
   /** In Unix seconds. For a token: when it was revoked, and not before it was issued. */
   readonly before: number;
@@ -20,7 +20,7 @@ export function isId(value: unknown): value is string {
   return typeof value === 'string' && value !== '' && value.length <= maxIdLength && !/\p{Cc}/u.test(value);
 }
 
-/** SHA-256 as base64url. */
+/** The digest of a token: SHA-256 as base64url. */
 function isDigest(value: unknown): value is string {
   return typeof value === 'string' && /^[\w-]{43}$/.test(value);
 }

@@ -21,7 +21,7 @@ export class Signatures {
     this.#first = keys[0];
   }
 
-  /** Empty texts if there are no keys. */
+  /** Returns empty texts if there are no keys. */
   sign(text: string): Signature {
     return this.#first === undefined ? { keyId: '', mac: '' } : { keyId: this.#first.id, mac: this.#first.mac(text) };
   }
@@ -39,7 +39,7 @@ function keyIdOf(secret: string): string {
   return sha256Hex(`torii revocation key\n${secret}`).slice(0, 12);
 }
 
-// Takes the same time whichever characters differ.
+// Takes the same time for all texts of the same length, so that timing reveals nothing.
 function areEqual(one: string, other: string): boolean {
   let difference = one.length ^ other.length;
   for (let i = 0; i < one.length; i++) difference |= one.charCodeAt(i) ^ other.charCodeAt(i);

@@ -26,7 +26,7 @@ export class PendingProofs {
     this.#watch();
   }
 
-  /** Everything up to this sequence was passed on. */
+  /** All entries up to this sequence number were passed on. */
   get reached(): number {
     return this.#reached;
   }
@@ -36,7 +36,7 @@ export class PendingProofs {
     this.#settle();
   }
 
-  /** The snapshot was read. */
+  /** Called when the snapshot was read completely. */
   begin(): void {
     this.#isSnapshot = false;
   }

@@ -15,7 +15,7 @@ export interface ReadingEvents {
   /** Texts, in the order in which they were written. `writtenMs`: when the last of them was, by the server's clock. */
   texts(texts: readonly string[], writtenMs: number, isSnapshot: boolean): void;
   snapshotEnded(): void;
-  /** Everything up to this sequence was passed on. */
+  /** All entries up to this sequence number were passed on. */
   reached(sequence: number): void;
   over(end: End): void;
 }

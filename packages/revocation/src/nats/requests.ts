@@ -11,7 +11,7 @@ export interface Requests {
 
 class Interruption extends Error {}
 
-/** Whether the request may be sent again at once. */
+/** Whether the request may be sent again without a pause. */
 export function isInterrupted(error: unknown): boolean {
   return error instanceof Interruption;
 }

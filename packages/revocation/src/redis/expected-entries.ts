@@ -21,7 +21,7 @@ export class ExpectedEntries {
     if (this.#writes === 0) this.#readMeanwhile.clear();
   }
 
-  /** An entry was read. */
+  /** Call when an entry was read. */
   read(id: string): void {
     this.#ids.delete(id);
     if (this.#writes > 0) this.#readMeanwhile.add(id);

@@ -5,7 +5,7 @@ import { shownUrl } from '../../shown-settings.ts';
 
 export interface Limits {
   readonly signal: AbortSignal;
-  /** For the whole exchange, body included. */
+  /** The time limit for the whole exchange, including the body. */
   readonly timeoutMs: number;
   /** Whether a request to this URL goes through a proxy. */
   readonly hasProxy: (url: string) => boolean;
@@ -81,7 +81,7 @@ function codeIn(error: unknown, depth = 0): string | undefined {
   const found = inner.find((each) => each !== undefined);
   if (found !== undefined) return found;
   if (typeof code === 'string') return code;
-  // Two errors of fetch that have no code.
+  // Recognizes two errors of `fetch` by their message, because they have no code.
   if (name === 'HTTPParserError') return 'HPE';
   return message === 'bad port' ? 'bad port' : undefined;
 }

@@ -55,7 +55,7 @@ function findPackages(project: string): readonly Installed[] {
   const root = realpathSync(project);
   const found: Installed[] = [];
   const seen = new Set([root]);
-  // A set can grow while it is iterated.
+  // The loop also visits items that it adds to the set.
   for (const folder of seen) {
     const manifest = readManifest(folder);
     if (manifest === undefined || seen.size > maxPackages) continue;

@@ -81,7 +81,7 @@ async function addRevocation(context: Context, file: string | undefined, options
   });
 }
 
-/** Decides what to revoke. Exactly one of the options must say it. */
+/** Decides what to revoke. Exactly one of the options must be given. */
 async function targetOf(context: Context, file: string | undefined, options: AddOptions): Promise<Target> {
   const { user, organization, impersonator, environment, token, at } = options;
   const given = [user, impersonator, environment, token].filter((each) => each !== undefined);

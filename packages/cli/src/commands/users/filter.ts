@@ -85,7 +85,7 @@ function isSet(text: string | null | undefined): boolean {
   return text !== null && text !== undefined && text !== '';
 }
 
-/** The most ids or emails that the API accepts. */
+/** The highest number of ids or emails that the API accepts in one request. */
 const mostValues = 100;
 
 function addValue(text: string, earlier: readonly string[] = []): readonly string[] {

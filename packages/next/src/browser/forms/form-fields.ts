@@ -25,7 +25,7 @@ export interface FormFields {
 export function watchFields(form: HTMLFormElement): FormFields {
   /** Fields that have ever been of the type `password`: a button may show the password as text. */
   const passwords = new WeakSet<object>();
-  /** Their names: the button may also put another field in its place. */
+  /** The names of these fields, because the button may also replace a field by another one of the same name. */
   const passwordNames = new Set<string>();
   const addPassword = (field: Element) => {
     passwords.add(field);

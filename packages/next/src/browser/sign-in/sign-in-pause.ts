@@ -15,7 +15,7 @@ export function beginSignIn(): () => void {
     if (ended) return;
     ended = true;
     running -= 1;
-    // Later, because React's StrictMode ends each effect and begins it again at once.
+    // End it in a timer, because React's StrictMode ends each effect and begins it again at once.
     setTimeout(() => {
       if (running === 0) for (const listener of [...listeners]) listener();
     });

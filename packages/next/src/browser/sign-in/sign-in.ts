@@ -99,7 +99,7 @@ export function useSignIn(
     setState({ status: 'checking', problem: null });
     const returnTo = new URLSearchParams(location.search).get(returnParameter);
     noteFormsRefused(tabStorage, Date.now());
-    // Now, not later: the sign-in page may change the fragment of its URL.
+    // Read it now, because the sign-in page may change the fragment of its URL later.
     const fragment = keptFragment(tabStorage, returnTo ?? '');
     const showFailed = (error: unknown) => {
       // The new token was refused too.

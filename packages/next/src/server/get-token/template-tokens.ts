@@ -144,7 +144,7 @@ function unavailable(
 }
 
 function refusal(status: number, text: string): ToriiApiError {
-  // 0 in browsers and some runtimes.
+  // A redirect. In browsers and some runtimes, its status is 0.
   if (status < 400) return unusable('redirect_refused', status);
   const { code: given, properties } = jsonOf(text);
   const code = given ?? Reflect.get(Object(properties), 'code');

@@ -71,7 +71,7 @@ async function forward(request: NextRequest, settings: Settings): Promise<Respon
   } catch (thrown) {
     if (sent?.isOver()) return answerGateway(413, tooLarge);
     const cause = loggableCause(thrown);
-    // Not if the browser itself ended the request.
+    // Report nothing if the browser itself ended the request.
     if (!request.signal.aborted)
       emit({ type: 'issuer_unreachable', url: loggable(url), problem: innermostProblem(cause), cause });
     return answerGateway(502, 'The issuer cannot be reached.');

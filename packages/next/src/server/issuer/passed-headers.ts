@@ -42,9 +42,9 @@ const forOrigins = [
 const sessionTokenHeader = 'x-torii-session-token';
 const forServersPrefixes = [
   ...['x-middleware-', 'x-nextjs-', 'x-next-', 'x-invoke-', 'x-torii-', 'next-', 'x-opennext-', 'x-vercel-', 'x-nf-'],
-  // Web servers send a file or another URL instead of the response.
+  // Headers that make a web server send a file or another URL instead of the response.
   ...['x-accel-', 'x-sendfile', 'x-lighttpd-', 'x-litespeed-', 'x-reproxy-'],
-  // Shared caches follow these in place of `Cache-Control`.
+  // Headers that shared caches follow instead of `Cache-Control`.
   ...['surrogate-', 'netlify-', 'fastly-'],
 ];
 const sharedCacheControl = /(?:^|-)(?:cdn|edge)-cache-control$/;

@@ -10,7 +10,7 @@ export const sessionCookieName = '__client_session';
 
 /** The value of a mark that the issuer route sets without `renewInProxy`. */
 const plainMark = '1';
-/** Browsers store no larger cookie. */
+/** The largest cookie that browsers store. */
 const maxLength = 4096;
 // A cookie's value (RFC 6265 4.1.1).
 const cookieValue = /^"?[!#-+\--:<-[\]-~]+"?$/;

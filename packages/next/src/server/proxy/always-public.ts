@@ -18,7 +18,7 @@ const metadataPaths: readonly string[] = [
   ...images('apple-icon', ['jpg', 'jpeg', 'png']),
   ...images('opengraph-image', ['jpg', 'jpeg', 'png', 'gif']),
   ...images('twitter-image', ['jpg', 'jpeg', 'png', 'gif']),
-  // Created by code, such as app/icon.tsx.
+  // Metadata files that code creates, such as app/icon.tsx.
   ...['/icon', '/apple-icon', '/opengraph-image', '/twitter-image'],
 ];
 

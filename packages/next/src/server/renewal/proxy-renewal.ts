@@ -4,7 +4,7 @@ import type { TokenCookie } from '../token-cookie.ts';
 
 /** What the option `renewInProxy` takes. Get it from `@torii/next/renewal`. */
 export interface ProxyRenewal {
-  /** For `createToriiProxy` alone. */
+  /** Called only by `createToriiProxy`. */
   readonly startRenewal: object;
 }
 

@@ -22,7 +22,7 @@ export function isRenewable(
   // The sign-in page and the token route store a token themselves.
   if ([signInPath, tokenPath].map(withoutTrailingSlash).includes(path)) return false;
   if (isIssuerPath(path) || path.startsWith('/_next/')) return false;
-  // With this header, even a bad one, no cookie counts.
+  // If this header is present, even with a bad value, the token cookie is ignored.
   if (request.headers.has('authorization')) return false;
   if (prefetchHeaders.some((name) => request.headers.has(name))) return false;
   return isNavigation(request, origins) || isFromOwnPage(request, origins);

@@ -81,7 +81,7 @@ export const nothing: Renewal = { token: undefined, lines: [] };
 /** Asks the issuer for access tokens: once per session at a time, and rarely while the issuer fails. */
 export class Renewer {
   readonly #settings: RenewerSettings;
-  /** By the hash of the session cookie. */
+  /** Renewals in progress, by the hash of the session cookie. */
   readonly #running = new Map<string, Running>();
   /** Results with cookies for the browser. */
   readonly #kept = new Map<string, Kept>();
@@ -187,7 +187,7 @@ export class Renewer {
       this.#forgetOld();
       if (this.#kept.size + this.#refused.size > 0) this.#forgetLater();
     }, keptMs);
-    // Do not keep a Node process alive.
+    // The timer must not keep a Node process alive.
     if (typeof this.#timer === 'object') (this.#timer as { unref?(): void }).unref?.();
   }
 

@@ -10,7 +10,7 @@ export interface ExportStart {
 }
 
 export interface ExportFile {
-  /** The progress that is safely on the disk. */
+  /** The progress that was flushed to the disk. */
   readonly note: ExportNote;
   add(lines: string, page: Pick<ExportNote, 'cursor' | 'environmentId'> & { readonly users: number }): Promise<void>;
   /** Saves the progress before the run stops. If saving fails, the progress that was saved earlier stays valid. */

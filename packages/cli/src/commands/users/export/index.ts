@@ -66,7 +66,7 @@ async function exportToOutput(context: Context, options: ExportOptions): Promise
       demandItems(items, 'id', 'a user');
       const users = items.filter((user) => isMatch(filter, user));
       const lines = linesOf(users);
-      // A file or a pipe gets every text as it is.
+      // Values are written unchanged to a file or a pipe.
       await output.write(output.isTerminal ? printableLines(lines) : lines);
       count += users.length;
       progress?.advance(users.length);

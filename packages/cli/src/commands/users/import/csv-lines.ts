@@ -67,7 +67,7 @@ interface SeparatorHint {
   /** The first line if it is `sep=;`, which tells Excel the delimiter. Otherwise empty. */
   readonly line: Buffer;
   readonly delimiter: string | undefined;
-  /** The bytes after the line. */
+  /** The rest of the input after this line. */
   readonly rest: AsyncIterable<Buffer>;
 }
 

@@ -44,7 +44,7 @@ type Convert = (chunk?: Buffer) => Buffer;
 function converterFor(opening: Buffer, name: string): Convert {
   const mark = opening.subarray(0, 2).toString('hex');
   const isUtf32 = opening.subarray(0, 4).toString('hex') === 'fffe0000';
-  // Throws: only UTF-16 and UTF-32 have a zero byte here.
+  // Throws if there is a zero byte, which only UTF-16 and UTF-32 have at the beginning.
   if (isUtf32 || (opening.subarray(0, 4).includes(0) && mark !== 'fffe' && mark !== 'feff')) {
     textFrom(opening.subarray(0, 4), name);
   }
