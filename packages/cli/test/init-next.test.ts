@@ -336,6 +336,26 @@ describe('an existing root layout', () => {
     ]);
   });
 
+  test('below a parameter is edited, and the new pages get a layout in a group', () => {
+    const { 'app/layout.tsx': _layout, ...rest } = app;
+    const { after, manualSteps } = planOf({ ...rest, 'app/[locale]/layout.tsx': layout, 'app/[locale]/page.tsx': '' });
+    expect(manualSteps).toEqual([]);
+    expect(after['app/[locale]/layout.tsx']).toContain('<Session>{children}</Session>');
+    expect(after['app/(torii)/layout.tsx']).toContain('<Session>{children}</Session>');
+    expect(after['app/(torii)/sign-in/page.tsx']).toBeDefined();
+    expect(after['app/layout.tsx']).toBeUndefined();
+    expect(planOf(after).changes).toEqual([]);
+  });
+
+  test('of each route group is edited if there are several', () => {
+    const { 'app/layout.tsx': _layout, ...rest } = app;
+    const { after } = planOf({ ...rest, 'app/(a)/layout.tsx': layout, 'app/(b)/layout.tsx': layout });
+    expect(after['app/(a)/layout.tsx']).toContain('<Session>');
+    expect(after['app/(b)/layout.tsx']).toContain('<Session>');
+    expect(after['app/(torii)/account/page.tsx']).toBeDefined();
+    expect(planOf(after).changes).toEqual([]);
+  });
+
   test('in a route group has the pages below it', () => {
     const { 'app/layout.tsx': _layout, ...rest } = app;
     const files = { ...rest, 'app/(site)/layout.tsx': layout };
