@@ -1,6 +1,9 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { nextSetup } from '../src/commands/init/next/index.ts';
 import type { Project, SetupPlan } from '../src/commands/init/plan.ts';
+import { createProject, init, readFiles } from './init-project.ts';
 
 type Files = Readonly<Record<string, string>>;
 
@@ -154,6 +157,26 @@ describe('a second run', () => {
     const { 'app/account/page.tsx': page, ...rest } = planOf(app).after;
     expect(planOf(rest).changes).toEqual([{ path: 'app/account/page.tsx', before: undefined, after: page }]);
   });
+});
+
+test('the command writes settings and scripts, and writes the settings again in a fresh clone', async () => {
+  const folder = createProject(app);
+  const { code, stderr } = await init(folder);
+  expect([code, stderr]).toEqual([0, expect.stringContaining('GET /api/me needs a token now.')]);
+  expect(stderr).toContain('npx torii token mint --email ada@example.com --settings .env.local');
+  const files = readFiles(folder);
+  expect(files['.env.local']).toContain('APP_ORIGIN=http://localhost:3000');
+  expect(JSON.parse(files['package.json'] ?? '').scripts).toEqual({
+    dev: 'next dev',
+    'dev:torii':
+      'torii dev --seed torii-seed.json --settings .env.local --allow-origin http://localhost:3000 -- npm run dev',
+    test: 'vitest run',
+  });
+  rmSync(join(folder, '.env.local'));
+  expect((await init(folder)).code).toBe(0);
+  const { '.env.local': again, ...others } = readFiles(folder);
+  expect(again).toContain('TORII_ISSUER=http://127.0.0.1:4100');
+  expect({ ...others, '.env.local': files['.env.local'] }).toEqual(files);
 });
 
 test('a file of the app in the place of one of ours is kept, and its code is a manual step', () => {
