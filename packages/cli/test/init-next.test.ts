@@ -1,6 +1,9 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { nextSetup } from '../src/commands/init/next/index.ts';
 import type { Project, SetupPlan } from '../src/commands/init/plan.ts';
+import { createProject, init, readFiles } from './init-project.ts';
 
 type Files = Readonly<Record<string, string>>;
 
@@ -154,6 +157,26 @@ describe('a second run', () => {
     const { 'app/account/page.tsx': page, ...rest } = planOf(app).after;
     expect(planOf(rest).changes).toEqual([{ path: 'app/account/page.tsx', before: undefined, after: page }]);
   });
+});
+
+test('the command writes settings and scripts, and writes the settings again in a fresh clone', async () => {
+  const folder = createProject(app);
+  const { code, stderr } = await init(folder);
+  expect([code, stderr]).toEqual([0, expect.stringContaining('GET /api/me needs a token now.')]);
+  expect(stderr).toContain('npx torii token mint --email ada@example.com --settings .env.local');
+  const files = readFiles(folder);
+  expect(files['.env.local']).toContain('APP_ORIGIN=http://localhost:3000');
+  expect(JSON.parse(files['package.json'] ?? '').scripts).toEqual({
+    dev: 'next dev',
+    'dev:torii':
+      'torii dev --seed torii-seed.json --settings .env.local --allow-origin http://localhost:3000 -- npm run dev',
+    test: 'vitest run',
+  });
+  rmSync(join(folder, '.env.local'));
+  expect((await init(folder)).code).toBe(0);
+  const { '.env.local': again, ...others } = readFiles(folder);
+  expect(again).toContain('TORII_ISSUER=http://127.0.0.1:4100');
+  expect({ ...others, '.env.local': files['.env.local'] }).toEqual(files);
 });
 
 test('a file of the app in the place of one of ours is kept, and its code is a manual step', () => {
@@ -334,6 +357,26 @@ describe('an existing root layout', () => {
     expect(manualSteps).toEqual([
       expect.objectContaining({ path: 'app/layout.tsx', code: expect.stringContaining("from '@/session'") }),
     ]);
+  });
+
+  test('below a parameter is edited, and the new pages get a layout in a group', () => {
+    const { 'app/layout.tsx': _layout, ...rest } = app;
+    const { after, manualSteps } = planOf({ ...rest, 'app/[locale]/layout.tsx': layout, 'app/[locale]/page.tsx': '' });
+    expect(manualSteps).toEqual([]);
+    expect(after['app/[locale]/layout.tsx']).toContain('<Session>{children}</Session>');
+    expect(after['app/(torii)/layout.tsx']).toContain('<Session>{children}</Session>');
+    expect(after['app/(torii)/sign-in/page.tsx']).toBeDefined();
+    expect(after['app/layout.tsx']).toBeUndefined();
+    expect(planOf(after).changes).toEqual([]);
+  });
+
+  test('of each route group is edited if there are several', () => {
+    const { 'app/layout.tsx': _layout, ...rest } = app;
+    const { after } = planOf({ ...rest, 'app/(a)/layout.tsx': layout, 'app/(b)/layout.tsx': layout });
+    expect(after['app/(a)/layout.tsx']).toContain('<Session>');
+    expect(after['app/(b)/layout.tsx']).toContain('<Session>');
+    expect(after['app/(torii)/account/page.tsx']).toBeDefined();
+    expect(planOf(after).changes).toEqual([]);
   });
 
   test('in a route group has the pages below it', () => {

@@ -9,7 +9,7 @@ import { choosePaths, type NewPaths, writePaths } from './paths.ts';
 import { createPlaces, type Places } from './places.ts';
 import { publicPathsOf, routesOf } from './public-routes.ts';
 import { hasSession, wrapChildren, wrapComponent } from './root-layout.ts';
-import { type NextShape, readShape } from './shape.ts';
+import { type NextShape, readShape, rootLayouts } from './shape.ts';
 import { addTest, placeTest } from './test-files.ts';
 
 export const nextSetup: Setup = {
@@ -117,16 +117,16 @@ function hasOtherProxy(project: Project, shape: NextShape): boolean {
   return path !== undefined && !hasToriiProxy(project.files.read(path) ?? '');
 }
 
-/** Adds `<Session>` to the root layout, and to `pages/_app`. */
+/** Adds `<Session>` to the root layouts, and to `pages/_app`. */
 function addSession(project: Project, { router, source, pages }: NextShape, places: Places, draft: Draft): void {
-  const layout = findModule(project, posix.join(pages, 'layout'));
+  const layouts = router === 'app' ? rootLayouts(project, source) : [];
   const component = findModule(project, posix.join(source, 'pages', '_app'));
-  if (router === 'app' && layout === undefined) draft.add('app/layout.tsx');
+  if (router === 'app' && findModule(project, posix.join(pages, 'layout')) === undefined) draft.add('app/layout.tsx');
   if (router === 'pages' && component === undefined) draft.add('pages/_app.tsx');
   for (const [path, wrap, code] of [
-    [router === 'app' ? layout : undefined, wrapChildren, '<Session>{children}</Session>'],
-    [component, wrapComponent, '<Session><Component {...pageProps} /></Session>'],
-  ] as const) {
+    ...layouts.map((layout) => [layout, wrapChildren, '<Session>{children}</Session>'] as const),
+    [component, wrapComponent, '<Session><Component {...pageProps} /></Session>'] as const,
+  ]) {
     if (path === undefined) continue;
     const session = places.importOf('session.tsx', path);
     draft.edit(path, (text) => (hasSession(text) ? text : wrap(text, session)), {
