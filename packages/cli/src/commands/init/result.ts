@@ -20,7 +20,7 @@ export function describeResult({ packageManager }: Project, plan: WholePlan): re
     ...(routes.length === 0 ? [] : ['These routes are not protected by torii init:']),
     ...routes,
     ...(more > 0 ? [`  and ${more} more`] : []),
-    ...otherRoutes,
+    ...otherRoutes.map(printable),
     'To protect a route:',
     `  ${usage}`,
     '',
@@ -28,6 +28,13 @@ export function describeResult({ packageManager }: Project, plan: WholePlan): re
     `Get a token from it:              ${mint}`,
     `Run the test:                     ${runScript(packageManager, testScript)}`,
   ];
+}
+
+/** What the emulator needs, if this Node is too old for it. */
+export function noteOnNode(version: string): readonly string[] {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  if (major > 22 || (major === 22 && minor >= 13)) return [];
+  return [`The test and the local Torii need Node 22.13 or newer, but this is Node ${version}.`];
 }
 
 export function describeSteps({ manualSteps }: WholePlan): readonly string[] {
