@@ -54,10 +54,15 @@ export const browserTest = test.extend<{ openPage: OpenPage }>({
   },
 });
 
-/** Returns the accessibility violations that axe finds. The page must have been opened with `bypassCSP`. */
-export async function findBarriers(page: Page): Promise<readonly string[]> {
+/**
+ * Returns the accessibility violations that axe finds. The page must have been opened with `bypassCSP`.
+ *
+ * @param exclude a selector of elements to leave out
+ */
+export async function findBarriers(page: Page, exclude?: string): Promise<readonly string[]> {
   await page.addScriptTag({ content: axe.source });
-  const { violations } = await page.evaluate<axe.AxeResults>('axe.run()');
+  const context = exclude === undefined ? 'document' : JSON.stringify({ exclude: [exclude] });
+  const { violations } = await page.evaluate<axe.AxeResults>(`axe.run(${context})`);
   return violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html).join(' ')}`);
 }
 

@@ -4,7 +4,7 @@ import { repository } from '../workspace.ts';
 import { functionOf } from './function-nodes.ts';
 import { type Scope, SymbolicTexts, unknownPart } from './symbolic-text.ts';
 
-/** A ToriiConfigError that the sources can throw. */
+/** A ToriiConfigError, or an EmulatorError `option_invalid`, that the sources can throw. */
 export interface ConfigError {
   readonly option: string;
   readonly message: string;
@@ -38,7 +38,12 @@ export function findConfigErrors(program: ts.Program, sources: readonly ts.Sourc
   function follow(site: ts.NewExpression, at: ts.Node, scope: Scope, length: number): void {
     const [option, message] = site.arguments ?? [];
     if (option === undefined || message === undefined) return;
-    const names = texts.textsOf(option, scope);
+    const isEmulator = site.expression.getText() === 'EmulatorError';
+    const names = isEmulator
+      ? [...new Set(texts.textsOf(message, scope).map(namedOption))]
+      : texts.textsOf(option, scope);
+    // Other errors of the emulator name no option.
+    if (isEmulator && names.includes('')) return;
     const isKnown = names.every((name) => !name.includes(unknownPart));
     const around = enclosingFunction(at);
     if (!isKnown && around?.name !== undefined && namedByCaller.has(around.name.getText())) return;
@@ -66,8 +71,16 @@ export function findConfigErrors(program: ts.Program, sources: readonly ts.Sourc
       named.set(symbol, ts.factory.createStringLiteral(name));
     }
     const file = relative(repository, at.getSourceFile().fileName).replaceAll('\\', '/');
-    for (const text of texts.textsOf(message, named)) errors.push({ option: name, message: text, file });
+    for (const text of texts.textsOf(message, named)) {
+      if (!text.startsWith('Option ') || namedOption(text) === name) errors.push({ option: name, message: text, file });
+    }
   }
+}
+
+/** The option that a message of the emulator begins with: `Option port must be …`. Empty if it names none that exists. */
+function namedOption(message: string): string {
+  if (!message.startsWith('Option ') || message.includes(' does not exist. ')) return '';
+  return /^Option (\w+) /.exec(message)?.[1] ?? unknownPart;
 }
 
 interface Collected {
@@ -79,7 +92,7 @@ function collect(sources: readonly ts.SourceFile[], texts: SymbolicTexts): Colle
   const created: ts.NewExpression[] = [];
   const calls = new Map<ts.FunctionLikeDeclaration, ts.CallExpression[]>();
   const visit = (node: ts.Node): void => {
-    if (ts.isNewExpression(node) && node.expression.getText() === 'ToriiConfigError') created.push(node);
+    if (ts.isNewExpression(node) && isAboutOption(node)) created.push(node);
     // Not the methods of other objects: finding their types would take most of the time.
     const name = ts.isCallExpression(node) ? calledName(node.expression) : undefined;
     const called = name === undefined ? undefined : functionOf(texts.symbolOf(name)?.valueDeclaration);
@@ -88,6 +101,11 @@ function collect(sources: readonly ts.SourceFile[], texts: SymbolicTexts): Colle
   };
   for (const source of sources) visit(source);
   return { created, calls };
+}
+
+function isAboutOption({ expression, arguments: given }: ts.NewExpression): boolean {
+  const name = expression.getText();
+  return name === 'ToriiConfigError' || (name === 'EmulatorError' && given?.[0]?.getText() === "'option_invalid'");
 }
 
 /** `read` in `read()` and in `this.read()`. */

@@ -35,7 +35,8 @@ export function readOptionComments(sources: readonly ts.SourceFile[]): ReadonlyM
 function commentOf(member: ts.TypeElement, file: string): OptionComment | undefined {
   const [doc] = ts.getJSDocCommentsAndTags(member).filter((each) => ts.isJSDoc(each));
   const text = ts.getTextOfJSDocComment(doc?.comment);
-  if (doc === undefined || text === undefined) return undefined;
+  // A comment that only refers to another one says too little here.
+  if (doc === undefined || text === undefined || / See \{@link [^}]*\}\.$/.test(text)) return undefined;
   const [paragraph = ''] = text.split(/\n\s*\n/);
   const tag = doc.tags?.find(({ tagName }) => tagName.text === 'default');
   const absent = ts.getTextOfJSDocComment(tag?.comment);
@@ -44,7 +45,7 @@ function commentOf(member: ts.TypeElement, file: string): OptionComment | undefi
 
 function oneLine(text: string): string {
   return text
-    .replaceAll(/\{@link (\w+)\}/g, '`$1`')
+    .replaceAll(/\{@link ([\w.]+)\}/g, '`$1`')
     .replaceAll(/\s+/g, ' ')
     .trim();
 }

@@ -32,7 +32,7 @@ const entryPoints: Readonly<Record<string, string>> = {
 };
 
 /**
- * Lists every name that `option` of a ToriiConfigError can have, with the messages. Throws if the sources create an error for a
+ * Lists every name that `option` of a ToriiConfigError can have, and every option of the emulator, with the messages. Throws if the sources create an error for a
  * name that cannot be found out.
  */
 export function listOptions(): readonly OptionEntry[] {

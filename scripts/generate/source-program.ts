@@ -3,10 +3,13 @@ import { join } from 'node:path';
 import ts from 'typescript';
 import { repository } from '../workspace.ts';
 
-/** Reads the sources of the packages that throw a ToriiConfigError. */
+/** Reads the sources that throw errors about options. */
 export function readSources(): ts.Program {
-  const folders = 'packages/{api,authz,core,express,fastify,hono,koa,next,revocation,streams}/src';
-  return programOf(globSync(`${folders}/**/*.{ts,tsx}`, { cwd: repository }).map((path) => join(repository, path)));
+  const patterns = [
+    'packages/{api,authz,core,express,fastify,hono,koa,next,revocation,streams}/src/**/*.{ts,tsx}',
+    'packages/emulator/src/options/*.ts',
+  ];
+  return programOf(globSync(patterns, { cwd: repository }).map((path) => join(repository, path)));
 }
 
 /**

@@ -17,7 +17,11 @@ export function writeTroubleshooting(options: readonly OptionEntry[]): string {
       `Every finding of \`torii doctor\`, under the name of the check. Other failures of a command name the reason or the option, which have their own headings above.\n\n${listLinks(Object.keys(doctorGroup.entries))}`,
       Object.entries(doctorChecks).map(([check, entry]) => `### doctor: ${check}\n\n${writeEntry(entry)}`),
     ),
-  ].join('\n');
+  ]
+    .join('\n')
+    .replaceAll(/\n{3,}/g, '\n\n')
+    .trimEnd()
+    .concat('\n');
 }
 
 const introduction = `<!-- Written by \`npm run generate\` from packages/cli/src/troubleshooting/ and from the sources of the packages. Do not edit. -->
@@ -32,7 +36,7 @@ Search this page for the name that you have. Each has a heading of the same name
 
 | you have | look up |
 | --- | --- |
-| a response \`{ "error": { "code", "reason", "message" } }\` | \`reason\`, under [Refusals of requests](#refusals-of-requests) or [Webhooks](#webhooks) |
+| a response \`{ "error": { "code", "reason", "message" } }\` | \`reason\`, under [Refusals of requests](#refusals-of-requests) or [Refusals of webhooks](#refusals-of-webhooks) |
 | an error in a log with \`reason\` | \`reason\` |
 | a \`ToriiApiError\` or an \`EmulatorError\` | \`code\`, under [REST API](#rest-api) or [Emulator](#emulator) |
 | a \`ToriiConfigError\` | \`option\`, under [Configuration](#configuration) |
@@ -95,8 +99,7 @@ function configuration(options: readonly OptionEntry[]): string {
     const own = options.filter(({ places }) => places.some(({ from }) => from === name));
     return `- \`${name}\`: ${own.map((option) => `[${option.name}](#${option.name.toLowerCase()})`).join(' · ')}`;
   });
-  const text = `A \`ToriiConfigError\` names the option, the function or the environment variable that is wrong. The message says what is
-wrong, what was found (never the value, which may be secret) and what to write. \`…\` stands for what is only known when the program runs.
+  const text = `A \`ToriiConfigError\` names the option, the function or the environment variable that is wrong. The message says what is wrong, what was found (never the value, which may be secret) and what to write. \`…\` stands for what is only known when the program runs.
 Errors of \`@torii/core\` are also thrown by the adapters, which pass their options on.
 
 ${rows.join('\n')}
@@ -126,10 +129,14 @@ function writePlace({ from, about, absent, messages, isPasted }: OptionPlace): s
   return `In \`${from}\`:${what}${unset}\n\n${[...texts, ...more].join('\n')}\n`;
 }
 
-/** Escapes what Markdown would read as markup, outside of code. */
+/** Escapes what Markdown would read as markup, outside of code. A single `*` or `_` is none. */
 function escapeText(text: string): string {
   return text
     .split(/(`[^`]*`)/)
-    .map((part, index) => (index % 2 === 1 ? part : part.replaceAll(/[\\*_[\]<>]/g, '\\$&')))
+    .map((part, index) => {
+      if (index % 2 === 1) return part;
+      const marks = part.match(/[*_]/g)?.length === 1 ? part : part.replaceAll(/[*_]/g, '\\$&');
+      return marks.replaceAll('](', ']\\(').replaceAll('<', '\\<');
+    })
     .join('');
 }

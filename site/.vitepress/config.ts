@@ -28,6 +28,12 @@ export default defineConfig({
     sidebar: sidebar as never,
     outline: [2, 3],
     search: { provider: 'local', options: searchOptions },
+    notFound: {
+      title: 'Page not found',
+      quote: 'Search for it, or begin at the home page.',
+      linkText: 'Home page',
+      linkLabel: 'Home page',
+    },
     footer: { message: 'Released under the MIT License.' },
   },
 });

@@ -9,7 +9,7 @@ export const searchOptions: DefaultTheme.LocalSearchOptions = {
   },
   miniSearch: {
     options: {
-      // `token_expired`, `createVerifier` and `@torii/next` are found as they are, and by their parts.
+      // `token_expired`, `createVerifier` and `@torii/next` are found as they are, and by their parts; plurals as singulars.
       tokenize: (text) =>
         text
           .split(/[^\p{L}\p{N}\p{M}_$@/-]+/u)
@@ -19,30 +19,33 @@ export const searchOptions: DefaultTheme.LocalSearchOptions = {
             const parts = word
               .split(/[_$@/-]+|(?<=[\p{Ll}\p{N}])(?=\p{Lu})/u)
               .filter((part) => part !== '' && part !== word);
-            return [word, ...parts];
+            const singular = /[^s]s$/.test(word) && word.length > 4 ? [word.slice(0, -1)] : [];
+            return [word, ...parts, ...singular];
           }),
     },
     searchOptions: {
       prefix: true,
       fuzzy: (term) => (term.length > 4 ? 0.2 : false),
       boost: { title: 4, titles: 1, text: 2 },
-      weights: { prefix: 0.4, fuzzy: 0.2 },
+      weights: { prefix: 0.1, fuzzy: 0.05 },
       // A part of a name, such as `expired` of `token_expired`, counts little if the name is searched.
       boostTerm: (term: string, _index: number, terms: readonly string[]) =>
         terms.some((other) => other !== term && other.includes(term)) ? 0.05 : 1,
-      // A section that is named like the word comes first, then the beginnings of pages. Pages for users come before pages about
-      // the design of the packages.
+      // The description of a name comes first, then sections that are named like the word, then the beginnings of pages. Pages for
+      // users come before pages about the design of the packages.
       boostDocument: (
         id: string,
         term: string,
         { title, titles }: { title?: string; titles?: readonly string[] } = {},
       ) => {
-        const named = title?.toLowerCase() === term ? 4 : 1;
-        const beginning = titles?.length === 0 ? 2 : 1;
-        const path =
-          /\/(?:decisions\/|performance|simulation|mutation|bench|conformance|runtimes|contributing|changelog)/;
-        const place = path.test(id) ? 0.3 : /\/(?:troubleshooting|errors)(?:#|$)/.test(id) ? 2 : 1;
-        return named * beginning * place;
+        const background =
+          /\/(?:decisions\/|performance|simulation|mutation|bench|conformance|runtimes|contributing|changelog|statements)/;
+        if (background.test(id)) return 0.3;
+        const isNamed = title?.toLowerCase() === term;
+        if (/\/reference\//.test(id))
+          return isNamed ? (/[A-Z@]/.test(title?.slice(1) ?? '') || titles?.includes('Functions') ? 6 : 1) : 0.15;
+        if (isNamed && /\/(?:troubleshooting|errors)/.test(id)) return 5;
+        return (isNamed ? 2 : 1) * (titles?.length === 0 ? 3 : 1);
       },
     },
   },

@@ -32,11 +32,8 @@ test('every page of the repository is in a section, or excluded with a reason', 
   expect(lost).toEqual([]);
 });
 
-/** Entries whose pages are being written. */
-const awaited = ['docs/cli/*.md'];
-
 test('every entry of the contents has a page', () => {
-  expect(collection.missing).toEqual(awaited);
+  expect(collection.missing).toEqual([]);
 });
 
 test('no page is in two sections', () => {

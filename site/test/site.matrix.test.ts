@@ -6,7 +6,7 @@ import { requestOptionNames } from '../../packages/core/src/options/request-opti
 import { verifyOptionNames } from '../../packages/core/src/options/verify-options.ts';
 import { repository } from '../../scripts/workspace.ts';
 import { readSiteAddress } from '../src/address.ts';
-import { outputFolder } from '../src/places.ts';
+import { outputFolder, siteFolder } from '../src/places.ts';
 import { buildInProgram } from './built-site.ts';
 import { type BuiltPage, clicksFromHome, readBuiltPages } from './crawl.ts';
 import { type Hit, loadSearch } from './search-index.ts';
@@ -76,6 +76,33 @@ test('no page loads anything from another host', () => {
   expect(styles.join('\n').match(/(?:url\(|@import)\s*["']?(?:https?:)?\/\/[^)]*/g)).toBeNull();
 });
 
+test('every color of highlighted code has a contrast of 4.5 with the background of code', () => {
+  const colors = readFileSync(join(siteFolder, '.vitepress/theme/colors.css'), 'utf8');
+  const [light = '', dark = ''] = [...colors.matchAll(/--vp-code-block-bg: (#\w{6});/g)].map(([, color = '']) => color);
+  const used = new Set<string>();
+  for (const { html } of pages.values()) {
+    for (const [, inLight = '', inDark = ''] of html.matchAll(/--shiki-light:(#\w{6})[^;"]*;--shiki-dark:(#\w{6})/g)) {
+      used.add(`${inLight} ${light}`).add(`${inDark} ${dark}`);
+    }
+  }
+  expect(used.size).toBeGreaterThan(8);
+  expect([...used].filter((pair) => contrastOf(pair) < 4.5)).toEqual([]);
+});
+
+/** The contrast ratio of WCAG 2.2. */
+function contrastOf(pair: string): number {
+  const [bright = 0, other = 0] = pair
+    .split(' ')
+    .map((color) => {
+      const [red = 0, green = 0, blue = 0] = [1, 3, 5]
+        .map((start) => Number.parseInt(color.slice(start, start + 2), 16) / 255)
+        .map((value) => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4));
+      return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+    })
+    .toSorted((a, b) => b - a);
+  return (bright + 0.05) / (other + 0.05);
+}
+
 describe('search', () => {
   test('finds every reason of a refusal first in the pages about errors', () => {
     const lost = reasons().filter(
@@ -113,16 +140,26 @@ describe('search', () => {
   });
 
   test.each([
-    ['@torii/next', '/packages/next'],
+    ['token_expired', '/troubleshooting#token_expired'],
+    ['createVerifier', '/reference/core#createverifier'],
+    ['createVer', '/reference/core#createverifier'],
+    ['cors', '/cors'],
+    ['csrf', '/cookies-and-csrf'],
     ['webhook', '/webhooks'],
-    ['express', '/packages/express'],
+  ])('finds %s first at %s', (query, address) => {
+    expect(search(query)[0]?.id).toMatch(new RegExp(`^${base.slice(0, -1)}${address}(?:#|$)`));
+  });
+
+  test.each([
+    ['@torii/next', '/packages/next'],
+    ['express', '/start/express'],
     ['revocation', '/revocation'],
-  ])('finds %s', (query, address) => {
-    expect(
-      search(query)
-        .slice(0, 8)
-        .map(({ id }) => id.replace(/#.*/, '')),
-    ).toContain(base.slice(0, -1) + address);
+    ['webhooks', '/webhooks'],
+  ])('finds %s with %s among the first', (query, address) => {
+    const first = search(query)
+      .slice(0, 8)
+      .map(({ id }) => id.replace(/#.*/, ''));
+    expect(first).toContain(base.slice(0, -1) + address);
   });
 });
 

@@ -53,12 +53,14 @@ export function clientWith({ key, url }: ApiSettings, revocations?: RevocationAn
     throw new UsageError(
       'TORII_API_URL comes from .env, but the secret key does not. torii does not send your key to a URL from a file in this folder. ' +
         'Use --api-url, or set TORII_API_URL in the same place as the key.',
+      'apiUrl',
     );
   }
   if (key === undefined) {
     throw new UsageError(
       'TORII_SECRET_KEY is not set. Set it to the secret key (sk_…) of your environment, in the environment or in .env, or ' +
         'use --secret-key-file FILE.',
+      'secretKey',
     );
   }
   return createToriiClient({

@@ -1,7 +1,7 @@
 import { ToriiApiError, ToriiConfigError, ToriiConnectionError, ToriiError } from '@torii/core';
 import { isError } from '@torii/core/adapter';
-import { readConnectionFailure } from '@torii/core/internal';
-import { describeOwnFailure, type FailureText } from './failures.ts';
+import { docsUrlFor, readConnectionFailure } from '@torii/core/internal';
+import { describeOwnFailure, type FailureText, UsageError } from './failures.ts';
 import { inUserWords } from './option-words.ts';
 import { brief, printable } from './output/printable.ts';
 import { apiCodes, connectionReasons } from './troubleshooting/api-codes.ts';
@@ -22,6 +22,9 @@ export function describeFailure(error: unknown, env: Readonly<Record<string, str
 function describe(error: unknown, env: Readonly<Record<string, string | undefined>>): FailureText {
   const own = describeOwnFailure(error);
   if (own !== undefined) return own;
+  if (error instanceof UsageError) {
+    return { text: `${error.message} See ${docsUrlFor(String(error.explained))}`, exitCode: 2 };
+  }
   const refusal = isKeyRefused(error) ? error.cause : error;
   if (refusal instanceof ToriiApiError) {
     return { text: describeRefusal(refusal), exitCode: 1 };

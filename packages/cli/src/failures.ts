@@ -3,8 +3,16 @@ export class CommandFailure extends Error {
   override readonly name = 'CommandFailure';
 }
 
+/** The command line or a setting is wrong. Exit code 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
+  /** The option that the documentation explains. */
+  readonly explained: string | undefined;
+
+  constructor(message: string, explained?: string) {
+    super(message);
+    this.explained = explained;
+  }
 }
 
 /** The run was interrupted. Exit code 130 for Ctrl-C and 143 for SIGTERM, the shell convention of 128 plus the signal. */
@@ -44,11 +52,14 @@ export interface FailureText {
   readonly exitCode: number;
 }
 
-/** Returns the message and the exit code for an error of this file, or `undefined` for any other. */
+/**
+ * Returns the message and the exit code for an error of this file, or `undefined` for any other, and for one whose message gets an
+ * address of @torii/core.
+ */
 export function describeOwnFailure(error: unknown): FailureText | undefined {
   if (error instanceof Interrupted || error instanceof ProgramEnded) return { text: '', exitCode: error.exitCode };
   if (error instanceof StepsLeft) return { text: '', exitCode: 3 };
-  if (error instanceof UsageError) return { text: error.message, exitCode: 2 };
+  if (error instanceof UsageError && error.explained === undefined) return { text: error.message, exitCode: 2 };
   if (error instanceof CommandFailure) return { text: error.message, exitCode: 1 };
   return undefined;
 }

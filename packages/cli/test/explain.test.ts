@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { docsUrlFor } from '@torii/core/internal';
 import { describe, expect, test } from 'vitest';
 import { listAnchors } from '../../../scripts/markdown.ts';
-import { docsUrlFor as emulatorUrlFor } from '../../emulator/src/docs-url.ts';
+import { docsUrlOf } from '../../emulator/src/docs-url.ts';
 import { emulatorCodes } from '../src/troubleshooting/emulator-codes.ts';
 import { explain, findName, listNames } from '../src/troubleshooting/explanation.ts';
 import { options } from '../src/troubleshooting/generated/options.ts';
@@ -15,6 +15,10 @@ const repository = join(import.meta.dirname, '..', '..', '..');
 const page = readFileSync(join(repository, 'docs', 'troubleshooting.md'), 'utf8');
 const anchors = listAnchors(page);
 const names = [...new Set(listNames().flatMap((group) => group.names))];
+
+const key = 'sk_test_0123456789abcdef0123456789abcdef';
+/** A port of this machine at which nothing listens. */
+const nowhere = 'http://127.0.0.1:1';
 
 function anchorIn(url: string): string {
   return url.slice(url.indexOf('#') + 1);
@@ -34,8 +38,18 @@ describe('docs/troubleshooting.md', () => {
 
   test('has a heading for each error of the emulator', () => {
     const codes = Object.keys(emulatorCodes) as (keyof typeof emulatorCodes)[];
-    expect(codes.filter((code) => !anchors.has(anchorIn(emulatorUrlFor(code))))).toEqual([]);
-    expect(emulatorUrlFor('seed_invalid')).toBe(docsUrlFor('seed_invalid'));
+    expect(codes.filter((code) => !anchors.has(anchorIn(docsUrlOf({ code, message: 'x' }))))).toEqual([]);
+    expect(docsUrlOf({ code: 'seed_invalid', message: 'x' })).toBe(docsUrlFor('seed_invalid'));
+  });
+
+  test.each([
+    ['Option allowedHosts must be a list.', 'allowedHosts'],
+    ['Option prot does not exist. Use one of: port.', 'unknown_option'],
+    ['The environments a and b have the same key.', 'option_invalid'],
+  ])('has what the emulator links to after %s', (message, name) => {
+    const url = docsUrlOf({ code: 'option_invalid', message });
+    expect(url).toBe(docsUrlFor(name));
+    expect(anchors.has(anchorIn(url))).toBe(true);
   });
 
   // The list of options is read from the sources. This compares it with what the packages were seen to throw.
@@ -89,6 +103,20 @@ describe('the catalog', () => {
   });
 });
 
+describe('a failure of a command ends with an address that exists', () => {
+  test.each([
+    ['a missing issuer', ['token', 'verify'], {}, 'issuer'],
+    ['a missing key', ['users', 'list'], {}, 'secretKey'],
+    ['a wrong key', ['users', 'list'], { TORII_SECRET_KEY: 'secret' }, 'secretKey'],
+    ['a server that does not answer', ['users', 'list'], { TORII_SECRET_KEY: key, TORII_API_URL: nowhere }, 'network'],
+  ])('%s', async (_name, args, environment, name) => {
+    const { code, stderr } = await runInProcess(args, { environment, input: 'eyJ' });
+    expect(code).toBeGreaterThan(0);
+    expect(stderr.trimEnd()).toMatch(new RegExp(` See ${docsUrlFor(name)}$`));
+    expect(anchors.has(anchorIn(docsUrlFor(name)))).toBe(true);
+  });
+});
+
 describe('torii explain', () => {
   test('shows the meaning, causes with remedies, and the address, within the width of a terminal', async () => {
     const { code, stdout } = await runInProcess(['explain', 'token_expired'], { columns: 40 });
@@ -118,9 +146,9 @@ describe('torii explain', () => {
   test('lists all names without an argument', async () => {
     const { stdout } = await runInProcess(['explain']);
     expect(stdout.split('\n')[0]).toBe('name\tgroup');
-    expect(stdout).toContain('\nid_mismatch\tWebhooks\n');
+    expect(stdout).toContain('\nid_mismatch\tRefusals of webhooks\n');
     const { stdout: shown } = await runInProcess(['explain'], { columns: 60 });
-    expect(shown).toMatch(/Webhooks[\s\S]+ id_mismatch/);
+    expect(shown).toMatch(/Refusals of webhooks[\s\S]+ id_mismatch/);
   });
 
   test.each([

@@ -1,10 +1,9 @@
 // What `torii init` writes works: the tests that it writes pass, with Node alone.
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { frameworkLinks as links, runTests } from './added-tests.ts';
 import {
   createHono,
   createProject,
@@ -18,55 +17,9 @@ import {
 
 const starts = fileURLToPath(new URL('../../../examples/start/', import.meta.url));
 
-/** Runs test files with `node --test`, in one process to save time. Returns how many tests passed and failed, and the output. */
-async function runTests(files: readonly string[]): Promise<readonly [passed: string, failed: string, output: string]> {
-  const child = spawn(
-    process.execPath,
-    ['--conditions=@torii/source', '--test', '--test-isolation=none', '--test-reporter=tap', ...files],
-    {
-      // Not the variables of this test run: `node --test` inside another one reports differently.
-      env: { PATH: process.env['PATH'], NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  );
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (output += text));
-  await once(child, 'close');
-  const count = (name: string): string => new RegExp(`^# ${name} (\\d+)$`, 'm').exec(output)?.[1] ?? '';
-  const passed = count('pass');
-  return [passed, count('fail'), Number(passed) > 0 && count('fail') === '0' ? '' : output];
-}
-
-const links = {
-  express: { express: 'express/node_modules/express' },
-  koa: { koa: 'koa/node_modules/koa', '@koa/router': 'koa/node_modules/@koa/router' },
-  fastify: { fastify: 'fastify/node_modules/fastify' },
-  hono: { hono: 'hono/node_modules/hono', '@hono/node-server': 'hono/node_modules/@hono/node-server' },
-  node: {},
-} as const;
-
 test('the examples in examples/start pass their own tests', async () => {
   const files = Object.keys(links).map((name) => join(starts, name, 'test/me.test.ts'));
   expect(await runTests(files)).toEqual(['15', '0', '']);
-});
-
-test('apps that are written into empty folders pass their tests, as ES modules and as CommonJS', async () => {
-  const files: string[] = [];
-  for (const [framework, linked] of Object.entries(links)) {
-    const esm = createProject();
-    const commonjs = createProject({ 'package.json': manifest({ name: 'shop', type: 'commonjs' }) });
-    for (const folder of [esm, commonjs]) {
-      expect((await init(folder, '--framework', framework)).code).toBe(0);
-      const written = readFiles(folder);
-      expect(await init(folder, '--framework', framework)).toMatchObject({ code: 0, stdout: '' });
-      expect(readFiles(folder)).toEqual(written);
-      linkPackages(folder, linked);
-      files.push(join(folder, 'test/me.test.js'));
-    }
-    expect(readFiles(esm)['src/torii.js']).toMatch(/^import /);
-    expect(readFiles(commonjs)['src/torii.js']).toMatch(/ require\(/);
-  }
-  expect(await runTests(files)).toEqual(['30', '0', '']);
 });
 
 test('existing apps pass the tests that are added', async () => {

@@ -5,6 +5,8 @@ import { parseCommentedJson } from '../src/commands/init/commented-json.ts';
 import { addVariables } from '../src/commands/init/env-file.ts';
 import { addImport } from '../src/commands/init/imports.ts';
 import { readProject } from '../src/commands/init/project.ts';
+import { parses } from '../src/commands/init/syntax.ts';
+import { templates } from '../src/generated/templates.ts';
 import { createProject } from './init-project.ts';
 
 /** Mounts a route in a file that creates an Express app. */
@@ -189,4 +191,13 @@ test.each([
   ['# A=2\r\n', '# A=2\r\n\r\n# T\r\nA=1\r\n'],
 ])('a variable is added to %j if it is absent', (text, expected) => {
   expect(addVariables(text, { A: '1' }, 'T')).toBe(expected);
+});
+
+// Next compiles ES modules in every package.
+const required = Object.entries(templates).filter(([name]) => !name.startsWith('next-'));
+
+test.each(
+  required.flatMap(([name, files]) => Object.entries(files).map(([path, file]) => [name, path, file] as const)),
+)('the CommonJS form of %s/%s can be parsed', (_name, _path, { commonjs }) => {
+  expect(parses(commonjs, 'file.js', 'commonjs')).toBe(true);
 });

@@ -1,6 +1,9 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { nextSetup } from '../src/commands/init/next/index.ts';
 import type { Project, SetupPlan } from '../src/commands/init/plan.ts';
+import { createProject, init, readFiles } from './init-project.ts';
 
 type Files = Readonly<Record<string, string>>;
 
@@ -156,12 +159,53 @@ describe('a second run', () => {
   });
 });
 
+test('the command writes settings and scripts, and writes the settings again in a fresh clone', async () => {
+  const folder = createProject(app);
+  const { code, stderr } = await init(folder);
+  expect([code, stderr]).toEqual([0, expect.stringContaining('GET /api/me needs a token now.')]);
+  expect(stderr).toContain('npx torii token mint --email ada@example.com --settings .env.local');
+  const files = readFiles(folder);
+  expect(files['.env.local']).toContain('APP_ORIGIN=http://localhost:3000');
+  expect(JSON.parse(files['package.json'] ?? '').scripts).toEqual({
+    dev: 'next dev',
+    'dev:torii':
+      'torii dev --seed torii-seed.json --settings .env.local --allow-origin http://localhost:3000 -- npm run dev',
+    test: 'vitest run',
+  });
+  rmSync(join(folder, '.env.local'));
+  expect((await init(folder)).code).toBe(0);
+  const { '.env.local': again, ...others } = readFiles(folder);
+  expect(again).toContain('TORII_ISSUER=http://127.0.0.1:4100');
+  expect({ ...others, '.env.local': files['.env.local'] }).toEqual(files);
+});
+
 test('a file of the app in the place of one of ours is kept, and its code is a manual step', () => {
-  const { after, manualSteps } = planOf({ ...app, 'app/account/page.tsx': 'export default () => null;' });
-  expect(after['app/account/page.tsx']).toBe('export default () => null;');
+  const { after, manualSteps } = planOf({ ...app, 'session.tsx': 'export const a = 1;' });
+  expect(after['session.tsx']).toBe('export const a = 1;');
   expect(manualSteps).toEqual([
-    expect.objectContaining({ path: 'app/account/page.tsx', code: expect.stringContaining('torii.protect') }),
+    expect.objectContaining({ path: 'session.tsx', code: expect.stringContaining('createSession') }),
   ]);
+});
+
+test.each([
+  ['app router', { ...app, 'app/account/page.tsx': '', 'app/sign-in/page.tsx': '', 'pages/api/me.ts': '' }],
+  [
+    'pages router',
+    { ...pages, 'src/pages/account.tsx': '', 'src/pages/sign-in/index.tsx': '', 'src/pages/api/me.ts': '' },
+  ],
+])('pages and routes get other paths if the app has theirs: %s', (_name, files) => {
+  const { after, guarded, otherRoutes, manualSteps } = planOf(files);
+  expect([guarded, manualSteps]).toEqual([['GET /api/torii/me'], []]);
+  expect(otherRoutes?.[0]).toBe('/torii-account sends signed-out users to /torii-sign-in.');
+  const texts = Object.entries(after).map(([path, text]) => `${path}\n${text}`);
+  const textOf = (part: string) => texts.find((text) => text.includes(part)) ?? '';
+  expect(textOf('torii-options.ts\n')).toContain("signInPath: '/torii-sign-in'");
+  expect(textOf('torii-options.ts\n')).toMatch(/'\/account'.*'\/api\/me'|'\/api\/me'.*'\/account'/);
+  expect(textOf('test/me.test.ts\n')).toMatch(/import\('(?:@\/app|\.\.\/src\/pages)\/api\/torii\/me/);
+  expect(textOf('test/me.test.ts\n')).toContain('GET /api/torii/me refuses');
+  const account = Object.keys(after).find((path) => path.includes('torii-account')) ?? '';
+  expect(after[account]).toMatch(/returnTo: '\/torii-account'|\/torii-sign-in\?/);
+  expect(planOf(after).changes).toEqual([]);
 });
 
 describe('an existing proxy', () => {
@@ -220,8 +264,9 @@ export const proxy = createToriiProxy(options, respond);
     ['an export that is used', 'export function proxy(request) {\n  return request.a ? proxy(request) : x;\n}\n'],
     ['another export', 'export function proxy(request) {\n  return x;\n}\nexport const runtime = 1;\n'],
   ])('is left alone: %s', (_name, text) => {
-    const { after, manualSteps } = planOf({ ...app, 'proxy.ts': text });
+    const { after, manualSteps, otherRoutes } = planOf({ ...app, 'proxy.ts': text });
     expect(after['proxy.ts']).toBe(text);
+    expect(otherRoutes).toContainEqual(expect.stringContaining('proxy.ts checks no token yet'));
     expect(manualSteps).toEqual([
       expect.objectContaining({ path: 'proxy.ts', code: expect.stringContaining('createToriiProxy(options') }),
     ]);
@@ -312,6 +357,26 @@ describe('an existing root layout', () => {
     expect(manualSteps).toEqual([
       expect.objectContaining({ path: 'app/layout.tsx', code: expect.stringContaining("from '@/session'") }),
     ]);
+  });
+
+  test('below a parameter is edited, and the new pages get a layout in a group', () => {
+    const { 'app/layout.tsx': _layout, ...rest } = app;
+    const { after, manualSteps } = planOf({ ...rest, 'app/[locale]/layout.tsx': layout, 'app/[locale]/page.tsx': '' });
+    expect(manualSteps).toEqual([]);
+    expect(after['app/[locale]/layout.tsx']).toContain('<Session>{children}</Session>');
+    expect(after['app/(torii)/layout.tsx']).toContain('<Session>{children}</Session>');
+    expect(after['app/(torii)/sign-in/page.tsx']).toBeDefined();
+    expect(after['app/layout.tsx']).toBeUndefined();
+    expect(planOf(after).changes).toEqual([]);
+  });
+
+  test('of each route group is edited if there are several', () => {
+    const { 'app/layout.tsx': _layout, ...rest } = app;
+    const { after } = planOf({ ...rest, 'app/(a)/layout.tsx': layout, 'app/(b)/layout.tsx': layout });
+    expect(after['app/(a)/layout.tsx']).toContain('<Session>');
+    expect(after['app/(b)/layout.tsx']).toContain('<Session>');
+    expect(after['app/(torii)/account/page.tsx']).toBeDefined();
+    expect(planOf(after).changes).toEqual([]);
   });
 
   test('in a route group has the pages below it', () => {

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { noteOnNode } from '../src/commands/init/result.ts';
 import { runInProcess } from './in-process.ts';
 import { createProject, expressGenerator, init, manifest, readFiles, writeFiles } from './init-project.ts';
 import { startOnTerminal } from './terminal.ts';
@@ -285,6 +286,25 @@ test('an app that listens when it is loaded is not loaded by the test', async ()
   expect(manifestOf(folder).scripts.dev).toBe('torii dev --seed torii-seed.json -- node --watch app.js');
 });
 
+test('with Vitest, the test is an ES module for Vitest, also in CommonJS', async () => {
+  const packages = { dependencies: { express: '5' }, devDependencies: { vitest: '5' }, scripts: { test: 'vitest' } };
+  const folder = createProject({ ...expressGenerator, 'package.json': manifest(packages) });
+  await init(folder);
+  const files = readFiles(folder);
+  expect(files['test/me.test.js']).toContain("afterAll as after, beforeAll as before, test } from 'vitest';");
+  expect(files['test/me.test.js']).not.toMatch(/require\(|node:test/);
+  expect(files['routes/me.js']).toContain('require(');
+  expect(manifestOf(folder).scripts).toMatchObject({ test: 'vitest', 'test:torii': 'vitest run test/me.test.js' });
+});
+
+test('with Jest, the test has a name that Jest does not run, because Jest loads no ES modules', async () => {
+  const packages = { dependencies: { express: '5' }, devDependencies: { jest: '30' }, scripts: { test: 'jest' } };
+  const folder = createProject({ ...expressGenerator, 'package.json': manifest(packages) });
+  await init(folder);
+  expect(Object.keys(readFiles(folder))).not.toContain('test/me.test.js');
+  expect(manifestOf(folder).scripts['test:torii']).toBe('node --test test/me-check.js');
+});
+
 test('in TypeScript for Node, a dynamic import has an ending, also in CommonJS', async () => {
   const folder = createProject({
     'package.json': manifest({ dependencies: { express: '5' }, devDependencies: { typescript: '5' } }),
@@ -398,6 +418,15 @@ test('asks for the framework and the issuer in an empty folder, and before it wr
   terminal.type('y\r');
   expect(await terminal.ended).toBe(0);
   expect(readFiles(folder)['src/app.js']).toContain("app.route('/', me);");
+});
+
+test.each([
+  ['20.19.0', true],
+  ['22.12.0', true],
+  ['22.13.0', false],
+  ['24.0.0', false],
+])('Node %s is too old for the emulator: %s', (version, isOld) => {
+  expect(noteOnNode(version)).toEqual(isOld ? [expect.stringContaining('22.13')] : []);
 });
 
 test('writes nothing if the answer is no', async (context) => {

@@ -75,6 +75,7 @@ const entries = {
     'listTexts',
     'loggable',
     'loggableCause',
+    'nearestName',
     'omitUndefined',
     'onAbort',
     'parseHttpDate',

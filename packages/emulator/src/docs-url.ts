@@ -1,9 +1,11 @@
-import type { EmulatorErrorCode } from './errors.ts';
+import type { EmulatorError } from './errors.ts';
 
 /** `homepage` of the repository's package.json. The emulator shares no code with @torii/core, so it names the address itself. */
 const docsHome = 'https://torii.so/docs/typescript';
 
-/** The address of the page that explains an error of the emulator. */
-export function docsUrlFor(code: EmulatorErrorCode): string {
-  return `${docsHome}/troubleshooting#${code}`;
+/** The address of the page that explains an error of the emulator: its option, if the message names one, or its code. */
+export function docsUrlOf({ code, message }: Pick<EmulatorError, 'code' | 'message'>): string {
+  const option = code === 'option_invalid' ? /^Option (\w+) /.exec(message)?.[1] : undefined;
+  const name = / does not exist\. /.test(message) && option !== undefined ? 'unknown_option' : option;
+  return `${docsHome}/troubleshooting#${(name ?? code).toLowerCase()}`;
 }

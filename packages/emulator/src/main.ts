@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { docsUrlFor } from './docs-url.ts';
+import { docsUrlOf } from './docs-url.ts';
 import { EmulatorError } from './errors.ts';
 import { requireSupportedNode } from './node-version.ts';
 import { untilSignal } from './program/signals.ts';
@@ -13,6 +13,6 @@ try {
   process.exitCode = await runProgram(process.argv.slice(2), ended);
 } catch (error) {
   if (!(error instanceof EmulatorError)) throw error;
-  process.stderr.write(`${error.message} See ${docsUrlFor(error.code)}\n`);
+  process.stderr.write(`${error.message} See ${docsUrlOf(error)}\n`);
   process.exitCode = 1;
 }

@@ -88,10 +88,16 @@ export function revocationSettingsFrom(context: Context, options: StoreOptions):
   const lifetime = find('TORII_MAX_TOKEN_SECONDS')?.text;
   return {
     address,
-    issuer: demand(find('TORII_ISSUER', flag), 'issuer', '--issuer https://acme.torii.so, or set TORII_ISSUER'),
+    issuer: demand(
+      find('TORII_ISSUER', flag),
+      'issuer',
+      'issuer',
+      '--issuer https://acme.torii.so, or set TORII_ISSUER',
+    ),
     environmentId: demand(
       find('TORII_ENVIRONMENT_ID', options.environmentId),
       'environment',
+      'environmentId',
       '--environment-id, or set TORII_ENVIRONMENT_ID. It is the `pid` of its tokens: run torii token decode',
     ),
     maxTokenSeconds: options.maxTokenSeconds ?? (lifetime === undefined ? undefined : readSeconds(lifetime)),
@@ -102,12 +108,15 @@ export function revocationSettingsFrom(context: Context, options: StoreOptions):
   };
 }
 
-function demand(setting: Setting | undefined, what: string, remedy: string): string {
-  if (setting === undefined) throw new UsageError(`The ${what} is missing. Use ${remedy}.`);
+function demand(setting: Setting | undefined, what: string, option: string, remedy: string): string {
+  if (setting === undefined) throw new UsageError(`The ${what} is missing. Use ${remedy}.`, option);
   return setting.text;
 }
 
 function readSeconds(text: string): number {
   if (/^\d{1,6}$/.test(text.trim())) return Number(text);
-  throw new UsageError('TORII_MAX_TOKEN_SECONDS is not a whole number. Write the maxTokenSeconds of your servers.');
+  throw new UsageError(
+    'TORII_MAX_TOKEN_SECONDS is not a whole number. Write the maxTokenSeconds of your servers.',
+    'maxTokenSeconds',
+  );
 }

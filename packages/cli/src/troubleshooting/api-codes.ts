@@ -43,7 +43,8 @@ export const connectionReasons = {
     causes: {
       own: {
         cause: 'Your code, or your framework after the client had gone, aborted the signal.',
-        remedy: 'Nothing, if that was intended. `mayHaveArrived` says whether the API may have carried the call out.',
+        remedy:
+          'Do nothing, if that was intended. `mayHaveArrived` says whether the API may have carried the call out.',
       },
     },
   },

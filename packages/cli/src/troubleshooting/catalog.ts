@@ -23,7 +23,7 @@ export const refusalGroup: Group = {
 
 export const groups: readonly Group[] = [
   refusalGroup,
-  { title: 'Webhooks', place: 'In a webhook', entries: webhookRefusals },
+  { title: 'Refusals of webhooks', place: 'In a webhook', entries: webhookRefusals },
   { title: 'REST API', place: 'From the REST API', entries: { ...connectionReasons, ...revocationCodes, ...apiCodes } },
   { title: 'Streams', place: 'In @torii/streams', entries: streamReasons },
   { title: 'Emulator', place: 'In the emulator', entries: emulatorCodes },

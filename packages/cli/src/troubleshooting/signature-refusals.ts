@@ -160,7 +160,7 @@ export const signatureRefusals = {
       },
       forged: {
         cause: 'Someone who does not have the key made the token.',
-        remedy: 'Nothing: it was refused. If there are many, look at where they come from.',
+        remedy: 'Do nothing: it was refused. If there are many, look at where they come from.',
       },
     },
     find: 'Give the token to `torii token why`.',

@@ -7,7 +7,7 @@ export interface WebhookEntry extends Entry {
 
 const notTorii = {
   cause: 'The request is not a delivery of Torii, but for example a health check or a scan.',
-  remedy: 'Nothing: it was refused.',
+  remedy: 'Do nothing: it was refused.',
 };
 
 /** Why a webhook delivery was not handled. */
@@ -55,7 +55,7 @@ export const webhookRefusals = {
       replay: {
         cause: 'Someone sends a recorded delivery again (replay), or you repeat one by hand.',
         remedy:
-          'Nothing: it was refused. To try your handler, send a new event with [the emulator](../packages/emulator/README.md).',
+          'Do nothing: it was refused. To try your handler, send a new event with [the emulator](../packages/emulator/README.md).',
       },
     },
     find: 'Compare `webhook-timestamp` (seconds since 1970) with `date +%s` on the server. `torii doctor` compares the clocks.',
@@ -87,7 +87,7 @@ export const webhookRefusals = {
         cause: 'The body was parsed and written again, or changed by a proxy.',
         remedy: 'Pass [the raw body](webhooks.md#the-raw-body).',
       },
-      forged: { cause: 'Torii did not send it.', remedy: 'Nothing: it was refused.' },
+      forged: { cause: 'Torii did not send it.', remedy: 'Do nothing: it was refused.' },
     },
     find: 'If every delivery is refused, it is the secret. If only some are, for example those with accents, it is the body.',
   },
@@ -147,7 +147,7 @@ export const webhookRefusals = {
       },
       ended: {
         cause: 'A process ended while it handled the event. Its lease lasts for `leaseSeconds`.',
-        remedy: 'Nothing: the next delivery is handled.',
+        remedy: 'Do nothing: the next delivery is handled.',
       },
     },
     find: 'Measure how long your handler takes.',

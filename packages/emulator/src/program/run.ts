@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { docsUrlFor } from '../docs-url.ts';
+import { docsUrlOf } from '../docs-url.ts';
 import type { Emulator } from '../emulator.ts';
 import { defaultEnvironment } from '../environment-records.ts';
 import { EmulatorError, type EmulatorErrorCode } from '../errors.ts';
@@ -59,7 +59,7 @@ export async function runProgram(args: readonly string[], ended: Promise<void>):
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     if (!(error instanceof EmulatorError)) throw error;
-    process.stderr.write(`${inFlags(error.message)} See ${docsUrlFor(error.code)}\n`);
+    process.stderr.write(`${inFlags(error.message)} See ${docsUrlOf(error)}\n`);
     return exitCodes[error.code];
   }
 }

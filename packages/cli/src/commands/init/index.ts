@@ -10,7 +10,7 @@ import { uncommittedFiles } from './git.ts';
 import { install, installCommands } from './install.ts';
 import { frameworks, type Project } from './plan.ts';
 import { readProject } from './project.ts';
-import { describeResult, describeSteps } from './result.ts';
+import { describeResult, describeSteps, noteOnNode } from './result.ts';
 import { setups } from './setups.ts';
 import { planWhole, type WholePlan } from './whole-plan.ts';
 
@@ -38,7 +38,7 @@ export function addInit(program: Command, context: Context): void {
   addYesOption(program.command('init'))
     .description('Add Torii to an app: a guard, a protected route, its test, and settings for development.')
     .addOption(new Option('--framework <name>', 'set up this framework').choices(frameworks))
-    .option('--issuer <url>', 'issuer URL (TORII_ISSUER)')
+    .option('--issuer <url>', 'issuer URL, from your dashboard')
     .option('--typescript', 'write TypeScript into an empty folder')
     .option('--dry-run', 'show the changes, make none')
     .option('--force', 'also with uncommitted changes')
@@ -67,7 +67,7 @@ async function runInit(context: Context, options: InitOptions): Promise<void> {
   if (plan.changes.length > 0) await output.write(`${describeChanges(plan.changes, output)}\n`);
   if (options.dryRun || (plan.changes.length === 0 && !hasPackages)) return end(context, plan);
   await change(context, project, plan, options);
-  for (const line of describeResult(project, plan)) output.say(line);
+  for (const line of [...describeResult(project, plan), ...noteOnNode(process.versions.node)]) output.say(line);
   end(context, plan);
 }
 

@@ -30,6 +30,13 @@ export function describeResult({ packageManager }: Project, plan: WholePlan): re
   ];
 }
 
+/** What the emulator needs, if this Node is too old for it. */
+export function noteOnNode(version: string): readonly string[] {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  if (major > 22 || (major === 22 && minor >= 13)) return [];
+  return [`The test and the local Torii need Node 22.13 or newer, but this is Node ${version}.`];
+}
+
 export function describeSteps({ manualSteps }: WholePlan): readonly string[] {
   if (manualSteps.length === 0) return [];
   const steps = manualSteps.flatMap(({ path, what, code }) => [

@@ -1,6 +1,13 @@
-import type { AppFile } from './app-file.ts';
-import { endOfBlock, endOfStatement, type Found, findCode, statementStart } from './code.ts';
+import { type Code, endOfBlock, endOfStatement, type Found, findCode, statementStart } from './code.ts';
 import { importsOf } from './imports.ts';
+
+interface App {
+  readonly code: Code;
+  /** The variable of the app. */
+  readonly name: string;
+  /** The position of the statement that creates it. */
+  readonly at: number;
+}
 
 interface Place {
   readonly at: number;
@@ -15,7 +22,7 @@ const sharedName = /middleware|logger|cors|parser|helmet|session|limit|plugin|co
  * Where to mount a route: before the first route of the app. Without one, before a handler for all requests or the start of the
  * server, or after the last middleware. `undefined` if this is in the middle of a line.
  */
-export function placeOf(file: AppFile): Place | undefined {
+export function placeOf(file: App): Place | undefined {
   const { code, at } = file;
   const end = endOfBlock(code, at);
   const inBlock = ({ at: found }: Found): boolean => found > at && found < end && code.depth[found] === code.depth[at];
@@ -27,17 +34,17 @@ export function placeOf(file: AppFile): Place | undefined {
   return { at: endOfStatement(code, last), indent: indentAt(file, start), isAfter: true };
 }
 
-function before(file: AppFile, { at }: Found): Place | undefined {
+function before(file: App, { at }: Found): Place | undefined {
   const start = statementStart(file.code, at);
   return start === undefined ? undefined : { at: start, indent: indentAt(file, start), isAfter: false };
 }
 
-function indentAt({ code: { text } }: AppFile, start: number): string {
+function indentAt({ code: { text } }: App, start: number): string {
   return /[ \t]*/y.exec(text.slice(start))?.[0] ?? '';
 }
 
 /** Routes, routers, and calls such as `addRoutes(app)`. */
-function findRoutes({ code, name }: AppFile): readonly Found[] {
+function findRoutes({ code, name }: App): readonly Found[] {
   const names = importsOf(code);
   const isRoutes = (used: string): boolean => isOwnFile(names.get(used) ?? '') && !sharedName.test(used);
   // `app.get('env')` reads a setting.
@@ -60,7 +67,7 @@ function isOwnFile(from: string): boolean {
 }
 
 /** Handlers for all requests, the start of the server, and the export of the app. */
-function findEnds({ code, name }: AppFile): readonly Found[] {
+function findEnds({ code, name }: App): readonly Found[] {
   return findCode(
     code,
     new RegExp(
@@ -77,6 +84,6 @@ function findEnds({ code, name }: AppFile): readonly Found[] {
   );
 }
 
-function findMiddleware({ code, name }: AppFile): readonly Found[] {
+function findMiddleware({ code, name }: App): readonly Found[] {
   return findCode(code, new RegExp(`\\b${name}\\s*\\.\\s*(?:use|register|set|enable|disable|addHook|decorate)\\s*\\(`));
 }

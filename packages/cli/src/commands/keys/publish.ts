@@ -82,7 +82,7 @@ async function keyFrom(context: Context, file: string | undefined, find: FindSet
     const pem = find(name);
     if (pem !== undefined) return publicHalfOf(pem.text, name);
   }
-  throw new UsageError('The key is missing. Name its file, or set TURBOCABLE_JWT_PUBLIC_KEY.');
+  throw new UsageError('The key is missing. Name its file, or set TURBOCABLE_JWT_PUBLIC_KEY.', 'publicKey');
 }
 
 function changesSomething({ published, key, replaced }: Plan): boolean {

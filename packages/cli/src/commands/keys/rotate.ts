@@ -57,7 +57,10 @@ export function addKeysRotate(keys: Command, context: Context): void {
         const { createRotation } = await import('@torii/streams');
         const gatewayUrl = find('GATEWAY_URL', options.gateway)?.text;
         if (gatewayUrl === undefined) {
-          throw new UsageError('The URL of the gateway is missing. Use --gateway URL, or set GATEWAY_URL.');
+          throw new UsageError(
+            'The URL of the gateway is missing. Use --gateway URL, or set GATEWAY_URL.',
+            'gatewayUrl',
+          );
         }
         const [from, to] = [await readKeyFile(context, options.from), await readKeyFile(context, options.to)];
         const display = showSteps(context);

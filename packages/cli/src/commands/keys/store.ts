@@ -51,7 +51,10 @@ export async function withStore<T>(
   const find = settingsFrom(context, options);
   const servers = find('NATS_URL', options.servers);
   if (servers === undefined) {
-    throw new UsageError('The URL of NATS is missing. Use --servers nats://127.0.0.1:4222, or set NATS_URL.');
+    throw new UsageError(
+      'The URL of NATS is missing. Use --servers nats://127.0.0.1:4222, or set NATS_URL.',
+      'servers',
+    );
   }
   const natsOptions = await natsOptionsFrom(context, find, { servers, credentials: options.credentials });
   const { connectStore } = await import('@torii/streams/nats');

@@ -66,7 +66,7 @@ export function rulesFrom(context: Context, options: VerifyOptions): Rules {
   const { issuer, audience, requireClaim, refuseClaim, environment, clockTolerance } = options;
   const chosen = issuer ?? settingsFrom(context, options)('TORII_ISSUER')?.text;
   if (chosen === undefined) {
-    throw new UsageError('The issuer is missing. Use --issuer https://acme.torii.so, or set TORII_ISSUER.');
+    throw new UsageError('The issuer is missing. Use --issuer https://acme.torii.so, or set TORII_ISSUER.', 'issuer');
   }
   return {
     issuer: chosen,

@@ -5,10 +5,11 @@ import type { Project, Setup, SetupPlan } from '../plan.ts';
 import { allDependencies } from '../project.ts';
 import { createDraft, type Draft, findModule } from './draft.ts';
 import { composeProxy, hasToriiProxy, proxyCode } from './existing-proxy.ts';
+import { choosePaths, type NewPaths, writePaths } from './paths.ts';
 import { createPlaces, type Places } from './places.ts';
-import { publicPathsOf } from './public-routes.ts';
+import { publicPathsOf, routesOf } from './public-routes.ts';
 import { hasSession, wrapChildren, wrapComponent } from './root-layout.ts';
-import { type NextShape, readShape } from './shape.ts';
+import { type NextShape, readShape, rootLayouts } from './shape.ts';
 import { addTest, placeTest } from './test-files.ts';
 
 export const nextSetup: Setup = {
@@ -21,16 +22,18 @@ export const nextSetup: Setup = {
 
 function plan(project: Project): SetupPlan {
   const shape = readShape(project);
-  const places = createPlaces(project, shape, templates[`next-${shape.router}`], placesFor(project, shape));
+  const paths = choosePaths(routesOf(project, shape));
+  const routes = placeRoutes(shape, paths);
+  const placed = { ...routes, ...placeFiles(shape), ...placeTest(project) };
+  const places = createPlaces(project, shape, templates[`next-${shape.router}`], placed);
   const draft = createDraft(project, places);
+  const add = (source: string) => draft.add(source, (text) => writePaths(text, paths));
   const publicPaths = publicPathsOf(project, shape, hasOtherProxy(project, shape));
-  draft.add('torii-options.ts', (text) => writePublicPaths(text, publicPaths));
-  draft.add('torii.ts');
-  draft.add('session.tsx');
-  for (const source of Object.keys(routesOf(shape))) draft.add(source);
+  draft.add('torii-options.ts', (text) => writePublicPaths(writePaths(text, paths), publicPaths));
+  for (const source of ['torii.ts', 'session.tsx', ...Object.keys(routes)]) add(source);
   if (publicPaths !== undefined) addProxy(project, shape, places, draft);
   addSession(project, shape, places, draft);
-  addTest(project, shape, draft);
+  addTest(project, shape, draft, paths);
 
   const origin = originOf(project);
   const { basePath } = shape;
@@ -45,11 +48,12 @@ function plan(project: Project): SetupPlan {
     testFile: places.pathOf('test/me.test.ts'),
     testCommand: 'vitest run',
     devOptions: [`--allow-origin ${origin}`],
-    guarded: [`GET ${basePath}/api/me`],
+    guarded: [`GET ${basePath}${paths.me}`],
     unguarded: unguardedRoutes(places.pathOf('torii-options.ts'), draft, publicPaths),
     otherRoutes: [
-      `${basePath}/account sends signed-out users to ${basePath}/sign-in.`,
-      ...describeProxy(project, shape, places, publicPaths !== undefined),
+      `${basePath}${paths.account} sends signed-out users to ${basePath}${paths.signIn}.`,
+      `Before production, replace the session in ${places.pathOf('session.tsx')}, as its comment says.`,
+      ...describeProxy(project, shape, places, publicPaths === undefined ? undefined : draft),
     ],
     usage: 'const { userId } = await torii.protect();',
     manualSteps: draft.manualSteps,
@@ -68,13 +72,21 @@ function unguardedRoutes(options: string, { changes }: Draft, paths: readonly st
   return changes.some(({ path }) => path === options) ? paths : [`what \`publicPaths\` in ${options} lists`];
 }
 
-function describeProxy(project: Project, shape: NextShape, places: Places, isWritten: boolean): readonly string[] {
-  if (!isWritten)
+/** @param draft `undefined` if there is no proxy */
+function describeProxy(
+  project: Project,
+  shape: NextShape,
+  places: Places,
+  draft: Draft | undefined,
+): readonly string[] {
+  if (draft === undefined)
     return ['All other routes are as before. No proxy was written, because the app has a page that can have any path.'];
   const path = existingProxy(project, shape)?.path ?? places.pathOf('proxy.ts');
+  if (draft.manualSteps.some((step) => step.path === path))
+    return [`${path} checks no token yet: see what is left to do. All other routes are as before.`];
   return [
     `The routes that the app had before are in \`publicPaths\` of ${places.pathOf('torii-options.ts')}, and stay public.`,
-    `For all other paths, ${path} refuses requests without a valid token. It is a first filter only.`,
+    `For all other paths in its \`matcher\`, ${path} refuses requests without a valid token. It is a first filter only.`,
   ];
 }
 
@@ -105,16 +117,16 @@ function hasOtherProxy(project: Project, shape: NextShape): boolean {
   return path !== undefined && !hasToriiProxy(project.files.read(path) ?? '');
 }
 
-/** Adds `<Session>` to the root layout, and to `pages/_app`. */
+/** Adds `<Session>` to the root layouts, and to `pages/_app`. */
 function addSession(project: Project, { router, source, pages }: NextShape, places: Places, draft: Draft): void {
-  const layout = findModule(project, posix.join(pages, 'layout'));
+  const layouts = router === 'app' ? rootLayouts(project, source) : [];
   const component = findModule(project, posix.join(source, 'pages', '_app'));
-  if (router === 'app' && layout === undefined) draft.add('app/layout.tsx');
+  if (router === 'app' && findModule(project, posix.join(pages, 'layout')) === undefined) draft.add('app/layout.tsx');
   if (router === 'pages' && component === undefined) draft.add('pages/_app.tsx');
   for (const [path, wrap, code] of [
-    [router === 'app' ? layout : undefined, wrapChildren, '<Session>{children}</Session>'],
-    [component, wrapComponent, '<Session><Component {...pageProps} /></Session>'],
-  ] as const) {
+    ...layouts.map((layout) => [layout, wrapChildren, '<Session>{children}</Session>'] as const),
+    [component, wrapComponent, '<Session><Component {...pageProps} /></Session>'] as const,
+  ]) {
     if (path === undefined) continue;
     const session = places.importOf('session.tsx', path);
     draft.edit(path, (text) => (hasSession(text) ? text : wrap(text, session)), {
@@ -124,34 +136,30 @@ function addSession(project: Project, { router, source, pages }: NextShape, plac
   }
 }
 
-/** The routes and pages of the examples, and where they go. */
-function routesOf({ router, source, pages }: NextShape): Readonly<Record<string, string>> {
-  const inSource = (path: string) => posix.join(source, path);
+/** Where the routes and pages of the examples go. */
+function placeRoutes({ router, source, pages }: NextShape, paths: NewPaths): Readonly<Record<string, string>> {
   const shared = {
-    'app/api/torii/token/route.ts': inSource('app/api/torii/token/route'),
-    'app/%5Ftorii/[...path]/route.ts': inSource('app/%5Ftorii/[...path]/route'),
+    'app/api/torii/token/route.ts': posix.join(source, 'app/api/torii/token/route'),
+    'app/%5Ftorii/[...path]/route.ts': posix.join(source, 'app/%5Ftorii/[...path]/route'),
   };
   if (router === 'pages') {
     return {
       ...shared,
-      'pages/api/me.ts': inSource('pages/api/me'),
-      'pages/sign-in.tsx': inSource('pages/sign-in'),
-      'pages/account.tsx': inSource('pages/account'),
+      'pages/api/me.ts': posix.join(pages, paths.me),
+      'pages/sign-in.tsx': posix.join(pages, paths.signIn),
+      'pages/account.tsx': posix.join(pages, paths.account),
     };
   }
   return {
     ...shared,
-    'app/api/me/route.ts': inSource('app/api/me/route'),
-    'app/sign-in/page.tsx': posix.join(pages, 'sign-in/page'),
-    'app/account/page.tsx': posix.join(pages, 'account/page'),
+    'app/api/me/route.ts': posix.join(source, 'app', paths.me, 'route'),
+    'app/sign-in/page.tsx': posix.join(pages, paths.signIn, 'page'),
+    'app/account/page.tsx': posix.join(pages, paths.account, 'page'),
   };
 }
 
-function placesFor(project: Project, shape: NextShape): Readonly<Record<string, string>> {
-  const { source, entrance, pages } = shape;
+function placeFiles({ source, entrance, pages }: NextShape): Readonly<Record<string, string>> {
   return {
-    ...routesOf(shape),
-    ...placeTest(project),
     'torii-options.ts': posix.join(source, 'torii-options'),
     'torii.ts': posix.join(source, 'torii'),
     'session.tsx': posix.join(source, 'session'),

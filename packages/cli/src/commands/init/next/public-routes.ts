@@ -9,25 +9,25 @@ const unmatched = /^(?:next|vercel|file|globe|window)\.svg$|^images\/[\w/.@-]+\.
 /** Files that are always public. */
 const metadata = /^(?:favicon\.ico|robots\.txt|sitemap\.xml|manifest\.(?:webmanifest|json)|(?:apple-)?icon\.\w+)$/;
 
-/**
- * The paths of pages, routes and files, as the option `publicPaths` takes them. `undefined` if a page can have any path, such as
- * `app/[slug]/page.tsx`.
- */
-export function publicPathsOf({ files }: Project, shape: NextShape, hasProxy: boolean): readonly string[] | undefined {
-  const { source, hasLanguages } = shape;
+/** The paths of pages and routes, as the option `publicPaths` takes them. Not those that an earlier run wrote. */
+export function routesOf({ files }: Project, { source }: NextShape): readonly string[] {
   const inside = (folder: string) => {
     const root = posix.join(source, folder);
-    // An earlier run may have written some of them.
     const own = files.list(root).filter((path) => !/torii/i.test(files.read(path) ?? ''));
     return own.map((path) => path.slice(root.length + 1));
   };
-  const routes = [...inside('app').flatMap(appRoute), ...inside('pages').flatMap(pagesRoute)].map(withStar);
-  if (routes.some((paths) => paths.includes('/*'))) return undefined;
-  const kept = files.list('public').map((path) => path.slice('public/'.length));
+  return [...inside('app').flatMap(appRoute), ...inside('pages').flatMap(pagesRoute)].flatMap(withStar);
+}
+
+/** `undefined` if a page can have any path, such as `app/[slug]/page.tsx`. */
+export function publicPathsOf(project: Project, shape: NextShape, hasProxy: boolean): readonly string[] | undefined {
+  const routes = routesOf(project, shape);
+  if (routes.includes('/*')) return undefined;
+  const kept = project.files.list('public').map((path) => path.slice('public/'.length));
   const guarded = kept.filter((path) => !metadata.test(path) && (hasProxy || !unmatched.test(path)));
-  const usable = [...routes.flat(), ...guarded.map(publicFile)].filter((path) => /^[\w/.@~+*-]+$/.test(path));
+  const usable = [...routes, ...guarded.map(publicFile)].filter((path) => /^[\w/.@~+*-]+$/.test(path));
   // The `matcher` of proxy.ts leaves it out, but not if the app has languages. An existing proxy has its own `matcher`.
-  const optimizer = hasProxy || hasLanguages ? ['/_next/image'] : [];
+  const optimizer = hasProxy || shape.hasLanguages ? ['/_next/image'] : [];
   return [...new Set(['/', ...usable, ...optimizer])];
 }
 

@@ -76,15 +76,20 @@ function hasRouter({ files }: Project, source: string, router: 'app' | 'pages'):
   return files.list(posix.join(source, router)).some((path) => pattern.test(path));
 }
 
-/** A page needs the root layout above it. It may be in a route group. */
-function rootGroup({ files }: Project, source: string): string {
-  const layouts = files
-    .list(posix.join(source, 'app'))
-    .map((path) => (source === '' ? path : path.slice(source.length + 1)))
-    .filter((path) => /(?:^|\/)layout\.[jt]sx?$/.test(path));
-  if (layouts.some((path) => /^app\/layout\./.test(path))) return 'app';
-  const groups = layouts.filter((path) => /^app\/\([^/]+\)\/layout\./.test(path));
-  return groups[0] === undefined || groups.length > 1 ? 'app' : posix.dirname(groups[0]);
+/** The layouts that have `<html>`. An app can have several, in route groups or below a parameter such as `[locale]`. */
+export function rootLayouts({ files }: Project, source: string): readonly string[] {
+  const layouts = files.list(posix.join(source, 'app')).filter((path) => /\/layout\.[jt]sx?$/.test(path));
+  return layouts.filter(
+    (path) => posix.dirname(path) === posix.join(source, 'app') || /<html\b/.test(files.read(path) ?? ''),
+  );
+}
+
+/** Where new pages have a root layout above them: in `app`, in its only route group, or in a new one. */
+function rootGroup(project: Project, source: string): string {
+  const folders = rootLayouts(project, source).map((path) => posix.relative(source, posix.dirname(path)));
+  const groups = folders.filter((folder) => /^app\/\([^/]+\)$/.test(folder));
+  if (folders.length === 0 || folders.includes('app')) return 'app';
+  return groups.length === 1 && groups[0] !== undefined ? groups[0] : 'app/(torii)';
 }
 
 /** No alias, if an existing configuration of vitest does not know it: the test could not import the route. */

@@ -2,6 +2,7 @@
 import type { PackageManifest, Project } from '../plan.ts';
 import { allDependencies } from '../project.ts';
 import type { Draft } from './draft.ts';
+import { type NewPaths, writePaths } from './paths.ts';
 import type { NextShape } from './shape.ts';
 
 /** Jest would also run a file that ends with `.test.ts`. */
@@ -12,8 +13,10 @@ export function placeTest({ manifest }: Project): Readonly<Record<string, string
   };
 }
 
-export function addTest({ manifest }: Project, { alias, vitestConfig }: NextShape, draft: Draft): void {
-  draft.add('test/me.test.ts', (text) => (vitestConfig === undefined ? text : `// @vitest-environment node\n${text}`));
+export function addTest(project: Project, { alias, vitestConfig }: NextShape, draft: Draft, paths: NewPaths): void {
+  const { manifest } = project;
+  const directive = vitestConfig === undefined ? '' : '// @vitest-environment node\n';
+  draft.add('test/me.test.ts', (text) => directive + writePaths(text, paths));
   if (vitestConfig !== undefined) return;
   draft.add('vitest.config.mts', (text) => {
     const config = usesJest(manifest) ? text.replace('*.test.', '*.vitest.') : text;
