@@ -4,6 +4,7 @@ import { CommandFailure } from '../../failures.ts';
 import { type AppFile, exportOf, findAppFiles, listens, mountRoute } from './app-file.ts';
 import { guardByHand, hasGuard } from './guard-check.ts';
 import { isImported } from './imports.ts';
+import { scriptPath } from './package-manifest.ts';
 import type { FileChange, ManualStep, Project, SetupPlan } from './plan.ts';
 import { allDependencies } from './project.ts';
 import { protectedRoute, publicRoutes } from './routes.ts';
@@ -109,7 +110,7 @@ function planExistingApp(project: Project, framework: AppFramework): SetupPlan {
     devDependencies: [...(project.language === 'ts' ? [...types, '@types/node'] : []), ...testPackages(project)],
     variables: {},
     scripts: {},
-    devCommand: app !== undefined && listens(app) ? `node --watch ${app.path}` : undefined,
+    devCommand: app !== undefined && listens(app) ? `node --watch ${scriptPath(app.path)}` : undefined,
     testFile: placedPath(project, 'test/me.test.ts', places['test/me.test.ts']),
     devOptions: [],
     guarded: steps.length === 0 && hasGuard(project, written) ? [`GET ${route}`] : [],
