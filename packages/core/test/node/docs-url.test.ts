@@ -42,7 +42,7 @@ describe('docsUrl', () => {
   });
 
   test('of a revocation that was not announced is that of its code', () => {
-    const error = new ToriiRevocationError('x', async () => {});
+    const error = new ToriiRevocationError({ announce: async () => {} });
     expect(error.docsUrl).toBe(`${page}#revocation_not_announced`);
   });
 
