@@ -436,3 +436,27 @@ describe('settings of the app', () => {
     expect(() => planOf(files)).toThrow(message);
   });
 });
+
+describe('what is not protected is not called so', () => {
+  test('if the guard was taken out of the route since', () => {
+    const { after } = planOf(app);
+    const route = after['app/api/me/route.ts'] ?? '';
+    expect(planOf(after).guarded).toEqual(['GET /api/me']);
+    const open = {
+      'app/api/me/route.ts': route.replace('torii.withAuth(', '(').replace(/\(_request.*/, '() => new Response();'),
+    };
+    expect(planOf({ ...after, ...open }).guarded).toEqual([]);
+  });
+
+  test('if Next 15 does not run the file proxy.ts', () => {
+    const { after } = planOf({ ...pages, 'src/proxy.ts': 'export function proxy(request) {\n  return request;\n}\n' });
+    expect(after['src/proxy.ts']).not.toContain('createToriiProxy');
+    expect(after['src/middleware.ts']).toContain('createToriiProxy');
+  });
+
+  test('if Next ignores files with these endings', () => {
+    const config = (list: string) => ({ 'next.config.mjs': `export default { pageExtensions: [${list}] };` });
+    expect(() => planOf({ ...app, ...config("'page.tsx', 'page.ts'") })).toThrow('pageExtensions');
+    expect(planOf({ ...app, ...config("'ts', 'tsx', 'mdx'") }).guarded).toEqual(['GET /api/me']);
+  });
+});

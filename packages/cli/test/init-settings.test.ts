@@ -1,4 +1,4 @@
-// What `torii init` does with settings, which can hold secrets.
+// What `torii init` does with settings, which can hold secrets, and with scripts.
 import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { createProject, expressGenerator, init, manifest, readFiles } from './init-project.ts';
@@ -71,3 +71,18 @@ test.each([{ scripts: { dev: 5 } }, { scripts: [] }, { dependencies: 'express' }
     expect(readFiles(folder)).toEqual(files);
   },
 );
+
+test('a script has the path of the app in quotes if a shell needs them, and none that a shell would run', async () => {
+  const app = "const express = require('express');\nconst app = express();\napp.listen(3000);\n";
+  const files = (path: string) => ({ 'package.json': manifest({ dependencies: { express: '5' } }), [path]: app });
+  const folder = createProject(files('my app/index.js'));
+  expect((await init(folder)).code).toBe(0);
+  expect(JSON.parse(readFiles(folder)['package.json'] ?? '').scripts.dev).toMatch(
+    / -- node --watch "my app\/index\.js"$/,
+  );
+  const dangerous = files('$(id)/index.js');
+  const other = createProject(dangerous);
+  const { code, stderr } = await init(other);
+  expect([code, stderr]).toEqual([1, expect.stringContaining('$(id)/index.js has a character')]);
+  expect(readFiles(other)).toEqual(dangerous);
+});

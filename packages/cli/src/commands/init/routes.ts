@@ -1,44 +1,45 @@
 import { findCode, readCode } from './code.ts';
 import type { Project } from './plan.ts';
 
-const declaration = /\b\w+\s*\.\s*(get|post|put|patch|delete|all|del)\s*\(\s*(?:'([^']*)'|"([^"]*)")([^\n]*)/;
+const declaration = /\b\w+\s*\.\s*(get|post|put|patch|delete|all|del)\s*\(\s*(?:'([^']*)'|"([^"]*)")/;
 
-interface Route {
-  readonly path: string;
-  readonly text: string;
+/**
+ * The routes that need no token because of this command, one line each. They are those that are declared with a text, in the
+ * order of their files. The prefix of a router is not part of them.
+ */
+export function publicRoutes(project: Project): readonly string[] {
+  return sourcesOf(project).flatMap((path) => {
+    const code = readCode(project.files.read(path) ?? '');
+    return (
+      findCode(code, declaration)
+        .map(({ at, groups: [method = '', single = '', double = ''] }) => ({ at, method, route: single || double }))
+        .filter(({ route }) => route.startsWith('/') || route === '*')
+        // Not in a comment: `// TODO: requireAuth` protects nothing.
+        .filter(({ at }) => !/\brequire(?:User|Auth)\b/.test(/.*/y.exec(code.bare.slice(at))?.[0] ?? ''))
+        .map(({ method, route }) => `${method.toUpperCase()} ${route} in ${path}`)
+    );
+  });
 }
 
-/** The routes that are declared with a text, in the order of their files. The prefix of a router is not part of them. */
-function listRoutes({ files }: Project): readonly Route[] {
-  const paths = files
+function sourcesOf({ files }: Project): readonly string[] {
+  return files
     .list('')
     .filter(
       (path) => /\.[cm]?[jt]s$/.test(path) && !/\.(?:test|spec|d|config)\.|(?:^|\/)(?:tests?|public)\//.test(path),
     );
-  return paths.flatMap((path) =>
-    findCode(readCode(files.read(path) ?? ''), declaration)
-      .map(({ groups: [method = '', single = '', double = '', rest = ''] }) => ({
-        method,
-        route: single || double,
-        rest,
-      }))
-      .filter(({ route }) => route.startsWith('/') || route === '*')
-      .map(({ method, route, rest }) => ({ path: route, text: `${method.toUpperCase()} ${route} in ${path}`, rest }))
-      .filter(({ rest }) => !/\brequire(?:User|Auth)\b/.test(rest)),
-  );
 }
 
-/** Routes that need no token because of this command, one line each. */
-export function publicRoutes(project: Project): readonly string[] {
-  return listRoutes(project).map(({ text }) => text);
-}
-
-/** The path of the protected route: `/me`, or another one if the app has that already. */
+/**
+ * The path of the protected route: that of an earlier run, or else `/me`, or another one if a file of the app mentions that. It
+ * need not be the path of a simple route: `app.use('/me', users)` and `{ url: '/me' }` have it too.
+ */
 export function protectedRoute(project: Project, ownFile: string): string {
-  const taken = new Set(
-    listRoutes(project)
-      .filter(({ text }) => !text.endsWith(` in ${ownFile}`))
-      .map(({ path }) => path),
-  );
-  return ['/me', '/whoami', '/torii/me'].find((path) => !taken.has(path)) ?? '/me';
+  const { files } = project;
+  const candidates = ['/me', '/whoami', '/torii/me'];
+  const mentions = (text: string | undefined, path: string): boolean =>
+    [`'${path}'`, `"${path}"`, `\`${path}\``, `'${path}/`, `"${path}/`].some((literal) => text?.includes(literal));
+  const own = candidates.find((path) => mentions(files.read(ownFile), path));
+  if (own !== undefined) return own;
+  const others = sourcesOf(project).map((path) => files.read(path));
+  return candidates.find((path) => !others.some((text) => mentions(text, path))) ?? '/torii/me';
 }

@@ -34,6 +34,7 @@ export function readShape(project: Project): NextShape {
   if (/\boutput\s*:\s*['"`]export['"`]/.test(settings)) {
     throw new CommandFailure("The app has no server, because next.config has `output: 'export'`. Remove that option.");
   }
+  refuseOtherEndings(project, settings);
   const source = folderOf(project);
   const vitestConfig = files.list('').find((path) => /^(?:vitest|vite)\.config\.\w+$/.test(path));
   const router = hasRouter(project, source, 'app') || !hasRouter(project, source, 'pages') ? 'app' : 'pages';
@@ -55,6 +56,17 @@ function readMajor({ files, manifest }: Project): number {
   const range = manifest.dependencies?.['next'] ?? manifest.devDependencies?.['next'] ?? '';
   const version = installed === undefined ? range : (/"version"\s*:\s*"([^"]+)"/.exec(installed)?.[1] ?? range);
   return Number(/\d+/.exec(version)?.[0] ?? 16);
+}
+
+/** Next ignores a page, a route and a proxy with an ending that `pageExtensions` does not have. */
+function refuseOtherEndings({ language }: Project, settings: string): void {
+  const [, list] = /\bpageExtensions\s*:\s*\[([^\]]*)\]/.exec(settings) ?? [];
+  if (list === undefined) return;
+  const endings = new Set([...list.matchAll(/['"`]([^'"`]+)['"`]/g)].map(([, ending]) => ending));
+  if ([language, `${language}x`].every((ending) => endings.has(ending))) return;
+  throw new CommandFailure(
+    `torii init writes pages that end with .${language}x and .${language}, but next.config leaves one of them out of \`pageExtensions\`. Add it.`,
+  );
 }
 
 function readFirst({ files }: Project, paths: readonly string[]): string {
