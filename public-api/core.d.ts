@@ -329,7 +329,13 @@ declare module '@torii/core' {
     readonly name = 'ToriiConfigError';
     readonly code = 'configuration_invalid';
     readonly option: string;
-    constructor(option: string, message: string, options?: ErrorOptions);
+    constructor(
+      option: string,
+      message: string,
+      options?: ErrorOptions & {
+        readonly explained?: string;
+      },
+    );
   }
   export class ToriiConnectionError extends ToriiError implements ApiCall {
     protected static readonly kinds: readonly string[];
@@ -354,6 +360,7 @@ declare module '@torii/core' {
     abstract readonly code: string;
     constructor(message: string, options?: ErrorOptions);
     static [Symbol.hasInstance](value: unknown): boolean;
+    get docsUrl(): string;
     toJSON(): {
       name: string;
       code: string;

@@ -18,7 +18,7 @@ type Part = (typeof parts)[number];
 type Figures = Readonly<Record<Part, number>>;
 
 /** Each page has a section for each of the two ways to set the app up. */
-const ways = ['With one command', 'By hand'] as const;
+const ways = ['With torii init', 'By hand'] as const;
 
 const rounds = roundsOr(3);
 const pages = globSync('docs/start/*.md', { cwd: repository })
@@ -102,7 +102,7 @@ function figuresOf(followed: readonly FollowedStep[]): Figures {
 
 function partOf(step: Step): Part {
   if (step.kind === 'file') return 'project and packages';
-  // With one command, the server and the local Torii start together.
+  // With torii init, the server and the local Torii start together.
   if (step.stays) return step.lines.includes('@torii/emulator') ? 'local Torii' : 'server';
   return step.lines.includes('curl ') ? 'two requests' : 'project and packages';
 }

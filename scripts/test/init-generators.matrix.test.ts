@@ -89,10 +89,10 @@ afterAll(async () => {
   rmSync(root, { recursive: true, force: true });
 });
 
-beforeEach((context) => {
+beforeEach(({ skip }) => {
   if (unreachable === undefined) return;
   if (process.env['CI'] === 'true') throw new Error(unreachable);
-  context.skip(unreachable);
+  skip(unreachable);
 });
 
 describe.each(Object.entries(generators))('%s', (name, generator) => {

@@ -16,6 +16,8 @@ export default defineConfig({
   cacheDir: `${siteFolder}/.cache/vitepress`,
   cleanUrls: true,
   metaChunk: true,
+  // Pages name servers that visitors start.
+  ignoreDeadLinks: 'localhostLinks',
   head: [['link', { rel: 'icon', type: 'image/svg+xml', href: `${base}logo.svg` }]],
   // Do not warn about the size of the search index. It is one file, and loaded only when the search opens.
   vite: { build: { chunkSizeWarningLimit: 4000 } },

@@ -90,6 +90,7 @@ export function codeOf(error: unknown): string {
 
 const reasons: Readonly<Record<string, string>> = {
   EACCES: 'permission denied. Choose another folder, or change the permissions.',
+  EEXIST: 'it exists already, perhaps from a run that was stopped. Delete it, and try again.',
   EISDIR: 'this is a folder. Name a file.',
   ENOENT: 'no such file or folder. Check the path.',
   ENOSPC: 'the disk is full. Free some space and try again.',

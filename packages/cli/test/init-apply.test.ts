@@ -1,7 +1,9 @@
-import { chmodSync, lstatSync, statSync, symlinkSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, lstatSync, mkdirSync, readdirSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { applyChanges } from '../src/commands/init/apply.ts';
+import { openProjectFiles } from '../src/commands/init/project-files.ts';
 import { createProject, readFiles } from './init-project.ts';
 
 const change = (path: string, before: string | undefined, after: string) => ({ path, before, after });
@@ -14,6 +16,35 @@ test('new files are written, and existing ones keep their mode', () => {
   expect(statSync(join(folder, 'bin/www')).mode & 0o777).toBe(0o755);
 });
 
+test('a mode that the umask would narrow is kept', () => {
+  const folder = createProject({ 'a.js': 'a' });
+  chmodSync(join(folder, 'a.js'), 0o666);
+  applyChanges(folder, [change('a.js', 'a', 'b')]);
+  expect(statSync(join(folder, 'a.js')).mode & 0o777).toBe(0o666);
+});
+
+test.each(['a named pipe', 'a folder', 'a link that leads nowhere'])('%s is not replaced by a file', (kind) => {
+  const folder = createProject({ 'a.js': 'a' });
+  const file = join(folder, '.env');
+  if (kind === 'a named pipe') expect(spawnSync('mkfifo', [file]).status).toBe(0);
+  if (kind === 'a folder') mkdirSync(file);
+  if (kind === 'a link that leads nowhere') symlinkSync('none', file);
+  expect(openProjectFiles(folder).read('.env')).toBeUndefined();
+  const changes = [change('a.js', 'a', 'b'), change('.env', undefined, 'A=1\n')];
+  expect(() => applyChanges(folder, changes)).toThrow('.env is not a text file that can be read. Nothing was written.');
+  expect(lstatSync(file).isFile()).toBe(false);
+  expect(readFiles(folder)).toEqual({ 'a.js': 'a' });
+});
+
+test('a failed run leaves no folder behind, keeps modes, and names the file', () => {
+  const folder = createProject({ 'bin/www': 'a', 'x.torii-init': 'mine' });
+  chmodSync(join(folder, 'bin/www'), 0o755);
+  const changes = [change('bin/www', 'a', 'b'), change('src/deep/new.js', undefined, 'c'), change('x', undefined, 'd')];
+  expect(() => applyChanges(folder, changes)).toThrow(/^x\.torii-init: it exists already.* Nothing was changed\.$/);
+  expect(statSync(join(folder, 'bin/www')).mode & 0o777).toBe(0o755);
+  expect(readdirSync(folder).toSorted()).toEqual(['bin', 'x.torii-init']);
+});
+
 test('all files stay as they were if one cannot be written', () => {
   const files = { 'a.js': 'a', folder: 'a file' };
   const folder = createProject(files);
@@ -23,9 +54,14 @@ test('all files stay as they were if one cannot be written', () => {
 });
 
 test('a file that was replaced already is restored if a later one cannot be', () => {
-  const files = { 'a.js': 'a', 'b.js/in-a-folder': '' };
+  const files = { 'a.js': 'a' };
   const folder = createProject(files);
-  const changes = [change('a.js', 'a', 'b'), change('new.js', undefined, 'c'), change('b.js', undefined, 'd')];
+  const changes = [
+    change('a.js', 'a', 'b'),
+    change('new.js', undefined, 'c'),
+    change('n/b.js', undefined, 'x'),
+    change('n', undefined, 'd'),
+  ];
   expect(() => applyChanges(folder, changes)).toThrow();
   expect(readFiles(folder)).toEqual(files);
 });

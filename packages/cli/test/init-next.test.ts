@@ -1,6 +1,9 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { nextSetup } from '../src/commands/init/next/index.ts';
 import type { Project, SetupPlan } from '../src/commands/init/plan.ts';
+import { createProject, init, readFiles } from './init-project.ts';
 
 type Files = Readonly<Record<string, string>>;
 
@@ -154,6 +157,26 @@ describe('a second run', () => {
     const { 'app/account/page.tsx': page, ...rest } = planOf(app).after;
     expect(planOf(rest).changes).toEqual([{ path: 'app/account/page.tsx', before: undefined, after: page }]);
   });
+});
+
+test('the command writes settings and scripts, and writes the settings again in a fresh clone', async () => {
+  const folder = createProject(app);
+  const { code, stderr } = await init(folder);
+  expect([code, stderr]).toEqual([0, expect.stringContaining('GET /api/me needs a token now.')]);
+  expect(stderr).toContain('npx torii token mint --email ada@example.com --settings .env.local');
+  const files = readFiles(folder);
+  expect(files['.env.local']).toContain('APP_ORIGIN=http://localhost:3000');
+  expect(JSON.parse(files['package.json'] ?? '').scripts).toEqual({
+    dev: 'next dev',
+    'dev:torii':
+      'torii dev --seed torii-seed.json --settings .env.local --allow-origin http://localhost:3000 -- npm run dev',
+    test: 'vitest run',
+  });
+  rmSync(join(folder, '.env.local'));
+  expect((await init(folder)).code).toBe(0);
+  const { '.env.local': again, ...others } = readFiles(folder);
+  expect(again).toContain('TORII_ISSUER=http://127.0.0.1:4100');
+  expect({ ...others, '.env.local': files['.env.local'] }).toEqual(files);
 });
 
 test('a file of the app in the place of one of ours is kept, and its code is a manual step', () => {
@@ -336,6 +359,26 @@ describe('an existing root layout', () => {
     ]);
   });
 
+  test('below a parameter is edited, and the new pages get a layout in a group', () => {
+    const { 'app/layout.tsx': _layout, ...rest } = app;
+    const { after, manualSteps } = planOf({ ...rest, 'app/[locale]/layout.tsx': layout, 'app/[locale]/page.tsx': '' });
+    expect(manualSteps).toEqual([]);
+    expect(after['app/[locale]/layout.tsx']).toContain('<Session>{children}</Session>');
+    expect(after['app/(torii)/layout.tsx']).toContain('<Session>{children}</Session>');
+    expect(after['app/(torii)/sign-in/page.tsx']).toBeDefined();
+    expect(after['app/layout.tsx']).toBeUndefined();
+    expect(planOf(after).changes).toEqual([]);
+  });
+
+  test('of each route group is edited if there are several', () => {
+    const { 'app/layout.tsx': _layout, ...rest } = app;
+    const { after } = planOf({ ...rest, 'app/(a)/layout.tsx': layout, 'app/(b)/layout.tsx': layout });
+    expect(after['app/(a)/layout.tsx']).toContain('<Session>');
+    expect(after['app/(b)/layout.tsx']).toContain('<Session>');
+    expect(after['app/(torii)/account/page.tsx']).toBeDefined();
+    expect(planOf(after).changes).toEqual([]);
+  });
+
   test('in a route group has the pages below it', () => {
     const { 'app/layout.tsx': _layout, ...rest } = app;
     const files = { ...rest, 'app/(site)/layout.tsx': layout };
@@ -391,5 +434,29 @@ describe('settings of the app', () => {
     ],
   ])('%s is refused', (_name, files, message) => {
     expect(() => planOf(files)).toThrow(message);
+  });
+});
+
+describe('what is not protected is not called so', () => {
+  test('if the guard was taken out of the route since', () => {
+    const { after } = planOf(app);
+    const route = after['app/api/me/route.ts'] ?? '';
+    expect(planOf(after).guarded).toEqual(['GET /api/me']);
+    const open = {
+      'app/api/me/route.ts': route.replace('torii.withAuth(', '(').replace(/\(_request.*/, '() => new Response();'),
+    };
+    expect(planOf({ ...after, ...open }).guarded).toEqual([]);
+  });
+
+  test('if Next 15 does not run the file proxy.ts', () => {
+    const { after } = planOf({ ...pages, 'src/proxy.ts': 'export function proxy(request) {\n  return request;\n}\n' });
+    expect(after['src/proxy.ts']).not.toContain('createToriiProxy');
+    expect(after['src/middleware.ts']).toContain('createToriiProxy');
+  });
+
+  test('if Next ignores files with these endings', () => {
+    const config = (list: string) => ({ 'next.config.mjs': `export default { pageExtensions: [${list}] };` });
+    expect(() => planOf({ ...app, ...config("'page.tsx', 'page.ts'") })).toThrow('pageExtensions');
+    expect(planOf({ ...app, ...config("'ts', 'tsx', 'mdx'") }).guarded).toEqual(['GET /api/me']);
   });
 });

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { noteOnNode } from '../src/commands/init/result.ts';
@@ -329,6 +329,58 @@ test('an app that has /me already gets another path', async () => {
   expect(files['routes/me.js']).toContain("me.get('/whoami', requireUser, ");
   expect(files['test/me.test.js']).toContain('/whoami`');
   expect((await init(folder)).stdout).toBe('');
+});
+
+test.each([
+  "app.use('/me', users);",
+  "app.route('/me').get(users);",
+  'app.get(`/me`, users);',
+  "app.get(['/a', '/me'], users);",
+  "app.use('/me/orders', users);",
+])('the route takes no path that the app has already: %s', async (line) => {
+  const text = `const express = require('express');\nconst app = express();\n${line}\nmodule.exports = app;\n`;
+  const folder = createProject({ 'package.json': manifest({ dependencies: { express: '5' } }), 'app.js': text });
+  expect((await init(folder)).stderr).toContain('GET /whoami needs a token');
+});
+
+test('the route keeps its path, also if the app mentions it later', async () => {
+  const folder = createProject(expressGenerator);
+  await init(folder);
+  rmSync(join(folder, 'test/me.test.js'));
+  writeFiles(folder, { 'client.js': "fetch('/me');\n" });
+  expect((await init(folder)).stderr).toContain('GET /me needs a token');
+  expect(readFiles(folder)['test/me.test.js']).toContain('/me`');
+});
+
+test('a route with the name of a guard in a comment is not protected', async () => {
+  const text = `const express = require('express');\nconst app = express();\napp.get('/open', x); // requireAuth\n`;
+  const folder = createProject({ 'package.json': manifest({ dependencies: { express: '5' } }), 'app.js': text });
+  expect((await init(folder)).stderr).toContain('GET /open in app.js');
+});
+
+describe('a route that an earlier run wrote is not called protected', () => {
+  const edit = (folder: string, path: string, from: string, to: string): void => {
+    const before = readFileSync(join(folder, path), 'utf8');
+    expect(before).toContain(from);
+    writeFiles(folder, { [path]: before.replace(from, to) });
+    rmSync(join(folder, 'torii-seed.json'));
+  };
+
+  test('if its guard was taken away', async () => {
+    const folder = createProject(expressGenerator);
+    await init(folder);
+    edit(folder, 'routes/me.js', "'/me', requireUser, ", "'/me', /* requireUser */ ");
+    const { code, stderr } = await init(folder);
+    expect([code, stderr]).toEqual([3, expect.stringContaining('In routes/me.js: The route has no guard.')]);
+    expect(stderr).not.toContain('needs a token now');
+  });
+
+  test('if the guard itself is another one', async () => {
+    const folder = createProject(expressGenerator);
+    await init(folder);
+    edit(folder, 'torii.js', 'requireAuth({', 'optionalAuth({');
+    expect((await init(folder)).stderr).not.toContain('needs a token now');
+  });
 });
 
 describe('what cannot be changed safely', () => {

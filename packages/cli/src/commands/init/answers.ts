@@ -57,8 +57,11 @@ export async function chooseIssuer(
   { envFile }: Setup,
   options: AskOptions,
 ): Promise<Answers> {
-  const stored = parseEnv((files.read(envFile) ?? '').replace(/\r\n?/g, '\n'))['TORII_ISSUER'];
-  if (stored !== undefined && stored !== '') {
+  const variables = parseEnv((files.read(envFile) ?? '').replace(/\r\n?/g, '\n'));
+  const stored = variables['TORII_ISSUER'];
+  if (stored?.trim() === '')
+    throw new CommandFailure(`TORII_ISSUER in ${envFile} is empty. Write your issuer there, or remove the line.`);
+  if (stored !== undefined) {
     if (options.issuer !== undefined && options.issuer !== stored)
       throw new CommandFailure(
         `${envFile} has another TORII_ISSUER, and torii init changes no value in it. Change it there, or leave out --issuer.`,
@@ -66,9 +69,17 @@ export async function chooseIssuer(
     return answersFor(stored, `TORII_ISSUER in ${envFile}`);
   }
   if (options.issuer !== undefined) return answersFor(options.issuer, '--issuer');
-  if (!canAsk(context, options)) return answersFor(emulatorUrl, '--issuer');
-  const question = 'Your issuer URL, such as https://acme.torii.so [none yet: use a local Torii] ';
-  return answersFor((await askLine(context, question)).trim() || emulatorUrl, 'The issuer');
+  // The key belongs to a real environment, so the emulator must not be used.
+  const hasKey = (variables['TORII_SECRET_KEY'] ?? '') !== '';
+  const needsIssuer = `${envFile} has a TORII_SECRET_KEY, but no TORII_ISSUER. Name the issuer with --issuer.`;
+  if (!canAsk(context, options)) {
+    if (hasKey) throw new UsageError(needsIssuer);
+    return answersFor(emulatorUrl, '--issuer');
+  }
+  const question = `Your issuer URL, such as https://acme.torii.so ${hasKey ? '' : '[none yet: use a local Torii] '}`;
+  const answer = (await askLine(context, question)).trim();
+  if (hasKey && answer === '') throw new UsageError(needsIssuer);
+  return answersFor(answer || emulatorUrl, 'The issuer');
 }
 
 function answersFor(issuer: string, name: string): Answers {

@@ -2,7 +2,9 @@
 import { posix } from 'node:path';
 import { CommandFailure } from '../../failures.ts';
 import { type AppFile, exportOf, findAppFiles, listens, mountRoute } from './app-file.ts';
+import { guardByHand, hasGuard } from './guard-check.ts';
 import { isImported } from './imports.ts';
+import { scriptPath } from './package-manifest.ts';
 import type { FileChange, ManualStep, Project, SetupPlan } from './plan.ts';
 import { allDependencies } from './project.ts';
 import { protectedRoute, publicRoutes } from './routes.ts';
@@ -96,6 +98,11 @@ function planExistingApp(project: Project, framework: AppFramework): SetupPlan {
     skip: ['src/app.ts'],
   };
   const { change, step } = mount(project, framework, app, places['src/me.ts']);
+  const written = {
+    guardFile: placedPath(project, 'src/torii.ts', places['src/torii.ts']),
+    routeFile: placedPath(project, 'src/me.ts', places['src/me.ts']),
+  };
+  const steps = [...step, ...guardByHand(project, written)];
   return {
     changes: [...placeTemplates(placing), ...change],
     dependencies: [`@torii/${framework.framework}`, framework.framework, ...routerOf(project, framework)],
@@ -103,12 +110,12 @@ function planExistingApp(project: Project, framework: AppFramework): SetupPlan {
     devDependencies: [...(project.language === 'ts' ? [...types, '@types/node'] : []), ...testPackages(project)],
     variables: {},
     scripts: {},
-    devCommand: app !== undefined && listens(app) ? `node --watch ${app.path}` : undefined,
+    devCommand: app !== undefined && listens(app) ? `node --watch ${scriptPath(app.path)}` : undefined,
     testFile: placedPath(project, 'test/me.test.ts', places['test/me.test.ts']),
     devOptions: [],
-    guarded: step.length === 0 ? [`GET ${route}`] : [],
+    guarded: steps.length === 0 && hasGuard(project, written) ? [`GET ${route}`] : [],
     unguarded: publicRoutes(project),
-    manualSteps: step,
+    manualSteps: steps,
     usage: framework.usage,
   };
 }

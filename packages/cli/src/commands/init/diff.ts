@@ -14,7 +14,8 @@ export function describeChanges(changes: readonly FileChange[], { style }: Pick<
   return changes
     .map(({ path, before, after }) => {
       const from = before === undefined ? '/dev/null' : `a/${path}`;
-      const patch = createTwoFilesPatch(from, `b/${path}`, before ?? '', after, undefined, undefined, {
+      const [old, next] = shownTexts(path, before ?? '', after);
+      const patch = createTwoFilesPatch(from, `b/${path}`, old, next, undefined, undefined, {
         context: 3,
         stripTrailingCr: true,
       });
@@ -25,4 +26,10 @@ export function describeChanges(changes: readonly FileChange[], { style }: Pick<
         .join('\n')}\n`;
     })
     .join('\n');
+}
+
+/** Of a settings file, only what is added: the lines above can hold secrets of any form. */
+function shownTexts(path: string, before: string, after: string): readonly [before: string, after: string] {
+  if (!/^\.env/.test(path) || !after.startsWith(before)) return [before, after];
+  return ['', after.slice(before.length).replace(/^(?:\r?\n)+/, '')];
 }

@@ -13,10 +13,13 @@ export function addVariables(
   return append(text, lines);
 }
 
-/** Adds a line to .gitignore, if it is absent. */
+/** Adds lines to .gitignore. A path counts as absent if a later line takes it out again, such as `!.env`. */
 export function addIgnored(text: string | undefined, paths: readonly string[]): string {
-  const present = new Set((text ?? '').split(/\r?\n/).map((line) => line.trim()));
-  const missing = paths.filter((path) => !present.has(path) && !present.has(`/${path}`));
+  const lines = (text ?? '').split(/\r?\n/).map((line) => line.trim());
+  const missing = paths.filter((path) => {
+    const last = lines.findLast((line) => [path, `/${path}`, `!${path}`, `!/${path}`].includes(line));
+    return last === undefined || last.startsWith('!');
+  });
   return missing.length === 0 ? (text ?? '') : append(text, missing, '');
 }
 

@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import { templates } from '../../generated/templates.ts';
 import { type AppFramework, isEmpty, planApp } from './app-setup.ts';
 import { readCode } from './code.ts';
+import { guardByHand, hasGuard } from './guard-check.ts';
 import { importsFrom } from './imports.ts';
 import type { Project, Setup, SetupPlan } from './plan.ts';
 import { allDependencies } from './project.ts';
@@ -58,6 +59,10 @@ function planAutoload(project: Project, loader: string): SetupPlan {
   };
   const helper = project.files.list('test').find((path) => /^test\/helper\.[cm]?[jt]s$/.test(path));
   const route = protectedRoute(project, placedPath(project, 'src/me.ts', places['src/me.ts']));
+  const written = {
+    guardFile: placedPath(project, 'src/torii.ts', places['src/torii.ts']),
+    routeFile: placedPath(project, 'src/me.ts', places['src/me.ts']),
+  };
   const isRequired = project.modules === 'commonjs' && project.language === 'js';
   return {
     changes: placeTemplates({
@@ -83,9 +88,9 @@ function planAutoload(project: Project, loader: string): SetupPlan {
     devCommand: undefined,
     testFile: placedPath(project, 'test/me.test.ts', places['test/me.test.ts']),
     devOptions: [],
-    guarded: [`GET ${route}`],
+    guarded: hasGuard(project, written) ? [`GET ${route}`] : [],
     unguarded: publicRoutes(project),
-    manualSteps: [],
+    manualSteps: guardByHand(project, written),
     usage: framework.usage,
   };
 }

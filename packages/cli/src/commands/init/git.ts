@@ -17,9 +17,16 @@ export function uncommittedFiles(folder: string): readonly string[] | undefined 
   );
 }
 
-/** Whether git ignores this file, by any of its settings. */
-export function isIgnored(folder: string, path: string): boolean {
-  return git(folder, ['check-ignore', '--quiet', '--', path]).code === 0;
+/** Whether git ignores this file, by any of its settings. `undefined` if the folder is not in a git repository. */
+export function isIgnored(folder: string, path: string): boolean | undefined {
+  // --no-index: what the settings say, also of a file that was committed in spite of them.
+  const { code } = git(folder, ['check-ignore', '--quiet', '--no-index', '--', path]);
+  return code === 0 || code === 1 ? code === 0 : undefined;
+}
+
+/** Whether git has this file, so that its next change is committed too. */
+export function isTracked(folder: string, path: string): boolean {
+  return git(folder, ['ls-files', '--error-unmatch', '--', path]).code === 0;
 }
 
 function git(folder: string, args: readonly string[]) {

@@ -1,3 +1,5 @@
+import { CommandFailure } from '../../failures.ts';
+import { printable } from '../../output/printable.ts';
 import type { PackageManager, Project } from './plan.ts';
 import { allDependencies } from './project.ts';
 
@@ -15,6 +17,19 @@ export function hasScript({ manifest }: Project, name: string): boolean {
 export function runScript(manager: PackageManager, name: string): string {
   if (manager === 'npm') return ['start', 'test'].includes(name) ? `npm ${name}` : `npm run ${name}`;
   return manager === 'bun' ? `bun run ${name}` : `${manager} ${name}`;
+}
+
+/**
+ * A path as a word of a script, for the shells of all systems.
+ *
+ * @throws CommandFailure if a shell would read it in another way
+ */
+export function scriptPath(path: string): string {
+  if (/^[\w@%+=:,./-]+$/.test(path)) return path;
+  if (/^[\w@%+=:,./ ()[\]{}~;#'-]+$/.test(path)) return `"${path}"`;
+  throw new CommandFailure(
+    `${printable(path)} has a character that scripts of package.json cannot contain safely. Rename it, and run it again.`,
+  );
 }
 
 /** How to run a program of an installed package, such as `npx torii`. */

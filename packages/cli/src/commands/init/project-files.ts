@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ProjectFiles } from './plan.ts';
 
@@ -25,8 +25,10 @@ export function openProjectFiles(root: string): ProjectFiles {
 
 function readText(file: string): string | undefined {
   try {
+    const found = statSync(file);
+    // Reading a named pipe would wait for its writer.
+    if (!found.isFile() || found.size > maxBytes) return undefined;
     const bytes = readFileSync(file);
-    if (bytes.length > maxBytes) return undefined;
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
     return undefined;

@@ -35,9 +35,25 @@ function readManifest(files: ProjectFiles): PackageManifest {
   if (text === undefined) return {};
   try {
     const manifest: unknown = JSON.parse(text.replace(/^\uFEFF/, ''));
-    if (typeof manifest === 'object' && manifest !== null && !Array.isArray(manifest)) return manifest;
-  } catch {}
+    if (isRecord(manifest)) {
+      const wrong = ['scripts', 'dependencies', 'devDependencies'].find(
+        (name) => !isTexts(Reflect.get(manifest, name)),
+      );
+      if (wrong === undefined) return manifest;
+      throw new CommandFailure(`"${wrong}" in package.json is not an object of texts. Correct it first.`);
+    }
+  } catch (error) {
+    if (error instanceof CommandFailure) throw error;
+  }
   throw new CommandFailure('package.json is not a JSON object. Correct it first.');
+}
+
+function isRecord(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isTexts(value: unknown): boolean {
+  return value === undefined || (isRecord(value) && Object.values(value).every((each) => typeof each === 'string'));
 }
 
 function readCompilerOptions(files: ProjectFiles): Project['compilerOptions'] {

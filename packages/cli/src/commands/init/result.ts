@@ -20,7 +20,7 @@ export function describeResult({ packageManager }: Project, plan: WholePlan): re
     ...(routes.length === 0 ? [] : ['torii init does not protect these routes:']),
     ...routes,
     ...(more > 0 ? [`  and ${more} more`] : []),
-    ...otherRoutes,
+    ...otherRoutes.map(printable),
     'To protect a route:',
     `  ${usage}`,
     '',

@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { scriptPath } from './package-manifest.ts';
 import type { Project } from './plan.ts';
 import { allDependencies } from './project.ts';
 
@@ -36,6 +37,7 @@ export function testPackages(project: Project): readonly string[] {
 
 /** The command that runs this test alone. */
 export function testCommand(project: Project, file: string): string {
-  if (project.testRunner === 'vitest') return `vitest run ${file}`;
-  return needsLoader(project) ? `node --import tsx --test ${file}` : `node --test ${file}`;
+  const path = scriptPath(file);
+  if (project.testRunner === 'vitest') return `vitest run ${path}`;
+  return needsLoader(project) ? `node --import tsx --test ${path}` : `node --test ${path}`;
 }

@@ -3,9 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { basename } from 'node:path';
 import { seed } from '../../generated/templates.ts';
 import { addIgnored, addVariables } from './env-file.ts';
-import { isIgnored } from './git.ts';
+import { isIgnored, isTracked } from './git.ts';
 import { addScripts, hasScript, missingPackages, runScript } from './package-manifest.ts';
-import type { Answers, FileChange, Project, Setup, SetupPlan } from './plan.ts';
+import type { Answers, FileChange, ManualStep, Project, Setup, SetupPlan } from './plan.ts';
 import { testCommand } from './test-file.ts';
 
 export interface WholePlan
@@ -47,6 +47,7 @@ export function planWhole(root: string, project: Project, setup: Setup, answers:
   ];
   return {
     ...plan,
+    manualSteps: [...plan.manualSteps, ...untrack(root, setup, answers)],
     changes: changes.filter(({ before, after }) => after !== (before ?? '')),
     dependencies: [...missingPackages(project, plan.dependencies), ...(plan.upgrades ?? [])],
     devDependencies: missingPackages(project, ['@torii/cli', '@torii/emulator', ...plan.devDependencies]),
@@ -91,6 +92,13 @@ function exampleOf({ variables }: SetupPlan): Readonly<Record<string, string>> {
 
 function titleOf({ usesEmulator }: Answers): string {
   return usesEmulator ? 'Torii: the emulator, which `torii dev` starts.' : 'Torii';
+}
+
+/** Git commits a file that it has already, although .gitignore names it. */
+function untrack(root: string, { envFile }: Setup, { usesEmulator }: Answers): readonly ManualStep[] {
+  if (!usesEmulator || !isTracked(root, envFile)) return [];
+  const what = 'git has this file, so the secret key in it would be committed. Take it out of git; the file stays.';
+  return [{ path: envFile, what, code: `git rm --cached ${envFile}` }];
 }
 
 /** A new project has no .gitignore yet. */

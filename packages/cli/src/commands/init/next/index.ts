@@ -9,7 +9,8 @@ import { choosePaths, type NewPaths, writePaths } from './paths.ts';
 import { createPlaces, type Places } from './places.ts';
 import { publicPathsOf, routesOf } from './public-routes.ts';
 import { hasSession, wrapChildren, wrapComponent } from './root-layout.ts';
-import { type NextShape, readShape } from './shape.ts';
+import { type NextShape, readShape, rootLayouts } from './shape.ts';
+import { hideComments } from './source-text.ts';
 import { addTest, placeTest } from './test-files.ts';
 
 export const nextSetup: Setup = {
@@ -48,7 +49,7 @@ function plan(project: Project): SetupPlan {
     testFile: places.pathOf('test/me.test.ts'),
     testCommand: 'vitest run',
     devOptions: [`--allow-origin ${origin}`],
-    guarded: [`GET ${basePath}${paths.me}`],
+    guarded: isGuarded(project, shape, places, draft) ? [`GET ${basePath}${paths.me}`] : [],
     unguarded: unguardedRoutes(places.pathOf('torii-options.ts'), draft, publicPaths),
     otherRoutes: [
       `${basePath}${paths.account} sends signed-out users to ${basePath}${paths.signIn}.`,
@@ -70,6 +71,13 @@ function writePublicPaths(text: string, paths: readonly string[] = ['/']): strin
 function unguardedRoutes(options: string, { changes }: Draft, paths: readonly string[] | undefined): readonly string[] {
   if (paths === undefined) return [];
   return changes.some(({ path }) => path === options) ? paths : [`what \`publicPaths\` in ${options} lists`];
+}
+
+/** Whether the route is written now, or an earlier run wrote it, and it still names the guard. */
+function isGuarded({ files }: Project, { router }: NextShape, places: Places, draft: Draft): boolean {
+  const path = places.pathOf(router === 'app' ? 'app/api/me/route.ts' : 'pages/api/me.ts');
+  if (draft.changes.some((change) => change.path === path)) return true;
+  return /\b(?:withAuth|protect|requireAuth)\s*\(/.test(hideComments(files.read(path) ?? ''));
 }
 
 /** @param draft `undefined` if there is no proxy */
@@ -106,8 +114,10 @@ function addProxy(project: Project, shape: NextShape, places: Places, draft: Dra
   });
 }
 
-function existingProxy(project: Project, { source }: NextShape) {
-  for (const name of ['proxy', 'middleware'] as const) {
+function existingProxy(project: Project, { source, entrance }: NextShape) {
+  // Next 15 does not run proxy.ts.
+  const names = entrance === 'proxy' ? (['proxy', 'middleware'] as const) : (['middleware'] as const);
+  for (const name of names) {
     const path = findModule(project, posix.join(source, name));
     if (path !== undefined) return { name, path };
   }
@@ -119,16 +129,16 @@ function hasOtherProxy(project: Project, shape: NextShape): boolean {
   return path !== undefined && !hasToriiProxy(project.files.read(path) ?? '');
 }
 
-/** Adds `<Session>` to the root layout, and to `pages/_app`. */
+/** Adds `<Session>` to the root layouts, and to `pages/_app`. */
 function addSession(project: Project, { router, source, pages }: NextShape, places: Places, draft: Draft): void {
-  const layout = findModule(project, posix.join(pages, 'layout'));
+  const layouts = router === 'app' ? rootLayouts(project, source) : [];
   const component = findModule(project, posix.join(source, 'pages', '_app'));
-  if (router === 'app' && layout === undefined) draft.add('app/layout.tsx');
+  if (router === 'app' && findModule(project, posix.join(pages, 'layout')) === undefined) draft.add('app/layout.tsx');
   if (router === 'pages' && component === undefined) draft.add('pages/_app.tsx');
   for (const [path, wrap, code] of [
-    [router === 'app' ? layout : undefined, wrapChildren, '<Session>{children}</Session>'],
-    [component, wrapComponent, '<Session><Component {...pageProps} /></Session>'],
-  ] as const) {
+    ...layouts.map((layout) => [layout, wrapChildren, '<Session>{children}</Session>'] as const),
+    [component, wrapComponent, '<Session><Component {...pageProps} /></Session>'] as const,
+  ]) {
     if (path === undefined) continue;
     const session = places.importOf('session.tsx', path);
     draft.edit(path, (text) => (hasSession(text) ? text : wrap(text, session)), {

@@ -34,6 +34,7 @@ export function readShape(project: Project): NextShape {
   if (/\boutput\s*:\s*['"`]export['"`]/.test(settings)) {
     throw new CommandFailure("The app has no server, because next.config has `output: 'export'`. Remove that option.");
   }
+  refuseOtherEndings(project, settings);
   const source = folderOf(project);
   const vitestConfig = files.list('').find((path) => /^(?:vitest|vite)\.config\.\w+$/.test(path));
   const router = hasRouter(project, source, 'app') || !hasRouter(project, source, 'pages') ? 'app' : 'pages';
@@ -57,6 +58,17 @@ function readMajor({ files, manifest }: Project): number {
   return Number(/\d+/.exec(version)?.[0] ?? 16);
 }
 
+/** Next ignores a page, a route and a proxy with an ending that `pageExtensions` does not have. */
+function refuseOtherEndings({ language }: Project, settings: string): void {
+  const [, list] = /\bpageExtensions\s*:\s*\[([^\]]*)\]/.exec(settings) ?? [];
+  if (list === undefined) return;
+  const endings = new Set([...list.matchAll(/['"`]([^'"`]+)['"`]/g)].map(([, ending]) => ending));
+  if ([language, `${language}x`].every((ending) => endings.has(ending))) return;
+  throw new CommandFailure(
+    `torii init writes pages that end with .${language}x and .${language}, but next.config leaves one of them out of \`pageExtensions\`. Add it.`,
+  );
+}
+
 function readFirst({ files }: Project, paths: readonly string[]): string {
   for (const path of paths) {
     const text = files.read(path);
@@ -76,15 +88,20 @@ function hasRouter({ files }: Project, source: string, router: 'app' | 'pages'):
   return files.list(posix.join(source, router)).some((path) => pattern.test(path));
 }
 
-/** New pages go next to the root layout, which can be in a route group such as `app/(site)`. */
-function rootGroup({ files }: Project, source: string): string {
-  const layouts = files
-    .list(posix.join(source, 'app'))
-    .map((path) => (source === '' ? path : path.slice(source.length + 1)))
-    .filter((path) => /(?:^|\/)layout\.[jt]sx?$/.test(path));
-  if (layouts.some((path) => /^app\/layout\./.test(path))) return 'app';
-  const groups = layouts.filter((path) => /^app\/\([^/]+\)\/layout\./.test(path));
-  return groups[0] === undefined || groups.length > 1 ? 'app' : posix.dirname(groups[0]);
+/** The layouts that have `<html>`. An app can have several, in route groups or below a parameter such as `[locale]`. */
+export function rootLayouts({ files }: Project, source: string): readonly string[] {
+  const layouts = files.list(posix.join(source, 'app')).filter((path) => /\/layout\.[jt]sx?$/.test(path));
+  return layouts.filter(
+    (path) => posix.dirname(path) === posix.join(source, 'app') || /<html\b/.test(files.read(path) ?? ''),
+  );
+}
+
+/** Where new pages have a root layout above them: in `app`, in its only route group, or in a new one. */
+function rootGroup(project: Project, source: string): string {
+  const folders = rootLayouts(project, source).map((path) => posix.relative(source, posix.dirname(path)));
+  const groups = folders.filter((folder) => /^app\/\([^/]+\)$/.test(folder));
+  if (folders.length === 0 || folders.includes('app')) return 'app';
+  return groups.length === 1 && groups[0] !== undefined ? groups[0] : 'app/(torii)';
 }
 
 /** Reads the import alias. `undefined` if the Vitest configuration lacks the alias, because the test could not use it. */
