@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { JsonObject } from '../../spec/corrections.ts';
 import { twentySixOperations } from './fixtures.ts';
 
-/** Without a type, because documents are edited in place. */
+/** A document has the type `any`, because tests edit it freely. */
 type Draft = ReturnType<typeof JSON.parse>;
 type Edit = (document: Draft) => void;
 

@@ -34,7 +34,7 @@ export interface ScriptedServer {
   readonly arrivedAtMs: readonly number[];
 }
 
-/** Work that was begun in the process of a script. */
+/** A promise of the simulated process, which may not be settled yet. */
 export interface Begun {
   /** Whether it has ended. */
   readonly isOver: boolean;

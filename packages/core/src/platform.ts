@@ -43,7 +43,7 @@ export function nextTurn(callback: () => void): void {
 export function afterMicrotasks(callback: () => void): void {
   // Next warns about the name `process.nextTick` in code for the edge runtime, so look it up.
   const { nextTick }: { nextTick(callback: () => void): void } = Reflect.get(globalThis, 'process');
-  // Not directly: a callback of the event loop ends with the ticks, and then its microtasks.
+  // Calls `nextTick` from a microtask, because otherwise it would run before the waiting microtasks.
   void Promise.resolve().then(() => nextTick(callback));
 }
 

@@ -16,7 +16,7 @@ interface Row extends SearchResult {
   readonly fault: PlantedFault;
 }
 
-/** Plants each fault, and searches until it is found. Returns the exit code: 1 if one was not found. */
+/** Plants each fault, and runs episodes until one detects it. Returns the exit code: 1 if a fault was not detected. */
 export async function findFaults(context: Context): Promise<number> {
   const { options, pool } = context;
   const faults = chosenFaults(context);

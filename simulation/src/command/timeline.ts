@@ -2,7 +2,7 @@ import { styleText } from 'node:util';
 
 /** The longest group of lines that is folded if it repeats. */
 const longestGroup = 6;
-/** A group is folded if it comes this often at least. Its first and its last time are shown. */
+/** A group of lines that repeats at least this often is folded. Only its first and last time are shown. */
 const fewestRepeats = 4;
 
 const timeWidth = '00:00:00.000'.length;

@@ -71,7 +71,8 @@ function mathOf(random: () => number): Math {
 type Key = Uint8Array | RsaCryptoKey;
 type Data = ArrayBuffer | Uint8Array;
 
-// The real one works in the thread pool, whose order differs in each run. HMAC keys are bytes. RSA keys (jose's RS256) are real.
+// Replaces the real `crypto.subtle`, whose thread pool finishes in a different order in each run. HMAC keys are bytes. RSA keys
+// are real.
 function subtle(): Readonly<Record<string, unknown>> {
   const hmac = (key: Uint8Array, data: Uint8Array): Buffer => createHmac('sha256', key).update(data).digest();
   return {

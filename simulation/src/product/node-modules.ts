@@ -6,7 +6,7 @@ import type { Platform } from './product.ts';
 
 const realRequire = createRequire(join(repository, 'packages', 'authz', 'package.json'));
 
-/** A copy, because a module's own names cannot be overridden by an object that inherits from it. */
+/** Copies the module, because its exports are read-only, also for an object that inherits from it. */
 const realCrypto: object = { ...crypto };
 
 export type LoadModule = (name: string) => unknown;

@@ -33,7 +33,7 @@ export interface RunListener {
   readonly onTrace?: (part: Uint8Array) => void;
 }
 
-/** How many episodes are under way for each that is wanted next, so that a long one keeps no worker idle. */
+/** How many episodes may run ahead per worker, so that one long episode does not leave other workers idle. */
 const ahead = 24;
 
 /**

@@ -17,7 +17,7 @@ export interface SearchLimit {
   readonly lanes: number;
 }
 
-/** Runs episodes of one scenario until one violates a statement. A scenario that fails itself does not count. */
+/** Runs episodes of one scenario until one violates a statement. Errors of the scenario's own code do not count. */
 export async function search(
   pool: Pool,
   seed: number,

@@ -4,7 +4,7 @@ import { type Outcome, runPlan, type Scenario } from '../scenario.ts';
 import { planParameters } from './episode.ts';
 import type { Shrunk } from './task.ts';
 
-/** How many plans are tried. A number and not a time, so that the same seed gives the same short plan everywhere. */
+/** The number of plans to try. Not a time limit, so that a seed gives the same short plan on every machine. */
 const maxTried = 600;
 
 /** Looks for the shortest plan that violates the same statement. `undefined` if the plan of the seed violates none. */

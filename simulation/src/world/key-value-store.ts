@@ -10,10 +10,10 @@ export interface StoreCall {
   readonly operation: 'get' | 'set' | 'delete';
   readonly key: string;
   readonly ttlMs: number | undefined;
-  /** What the process did it for: see `clientOf`. */
+  /** For what the process made the call: see `clientOf`. */
   readonly purpose: unknown;
   readonly calledAtMs: number;
-  /** The process's clocks at the call. */
+  /** The clocks of the process when it made the call. */
   readonly calledWallMs: number;
   readonly calledSteadyMs: number;
   /** When the store carried it out. `undefined` if it has not, or only pretended to write. */
@@ -23,7 +23,7 @@ export interface StoreCall {
   answeredSteadyMs: number | undefined;
   /** The entry that a read was answered with. */
   found: StoredEntry | undefined;
-  /** The answer was not the truth. */
+  /** Whether the answer was wrong. */
   isFalse: boolean;
   hasFailed: boolean;
   /** A read was answered with a value that was never written. */
@@ -44,7 +44,7 @@ export interface StoreObserver {
   onChanged?(key: string): void;
 }
 
-/** What the product sees of a store. */
+/** The interface of the store that the product uses. */
 export interface StoreClient {
   get(key: string): Promise<unknown>;
   set(key: string, value: unknown, ttlMs?: number): Promise<unknown>;

@@ -17,13 +17,13 @@ export interface Request {
 
 /** A call of `fetch` by the product. */
 export interface StartedFetch {
-  /** Counts the calls in the world. */
+  /** The number of the call in this world. */
   readonly number: number;
   readonly process: VirtualProcess;
   readonly url: string;
   readonly init: RequestInit;
   readonly signal: AbortSignal | undefined;
-  /** Settles as the promise that the product gets, a little earlier. */
+  /** Settles like the promise that the product gets, but a little earlier. */
   readonly answer: Promise<RemoteAnswer>;
 }
 
@@ -39,7 +39,7 @@ export type Answer =
     }
   /** The connection fails with this error. The server may have carried out the request. */
   | { readonly fails: Error; readonly afterMs?: number }
-  /** Never answers. */
+  /** The server never answers. */
   | 'hang'
   /** Closes the connection without an answer. */
   | 'reset';
@@ -52,7 +52,7 @@ export interface BodyPiece {
 
 export type Server = (request: Request) => Answer;
 
-/** What a process meets on its way to a server. `refused`: at once an error. `lost`: nothing arrives on the other side. */
+/** The state of a link to a server. `refused`: calls fail at once. `lost`: nothing arrives at the other side. */
 export type Link = 'open' | 'refused' | 'lost' | 'answers lost';
 
 const links = {

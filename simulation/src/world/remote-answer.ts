@@ -42,7 +42,7 @@ export class RemoteAnswer {
   }
 }
 
-/** After so many pieces without a wait, each takes an action of the schedule, which counts them. */
+/** After this many pieces without a wait, each piece is an action of the schedule, so that endless bodies are noticed. */
 const maxPiecesAtOnce = 100;
 const encoder = new TextEncoder();
 
@@ -66,7 +66,7 @@ class RemoteBody implements AsyncIterable<Uint8Array> {
     return { read: () => this.#readPiece(), cancel: () => this.cancel() };
   }
 
-  /** As a stream of the platform: a read that waits ends, and so does each later one. */
+  /** As with a real stream, ends the read that waits and all later reads. */
   async cancel(): Promise<void> {
     this.#isCanceled = true;
     // An abort has ended the read with an error already.

@@ -11,7 +11,7 @@ interface Lasting {
 
 interface Chance {
   readonly percent: number;
-  /** At most so many calls. */
+  /** The highest number of calls that the fault affects. */
   readonly most: number;
   readonly meets: Met;
 }
@@ -22,14 +22,14 @@ export type StoreFault =
   | (Lasting & Chance & { readonly kind: 'slow'; readonly beforeMs: number; readonly afterMs: number })
   /** The call is rejected. `isDone`: after the command was carried out. */
   | (Lasting & Chance & { readonly kind: 'fails'; readonly isDone: boolean })
-  /** As Keyv does with errors: a read returns `undefined`, a write does nothing. */
+  /** Errors are hidden, as Keyv does: a read returns `undefined`, a write does nothing. */
   | (Lasting & Chance & { readonly kind: 'hides' })
   /** A read returns a value that its caller never wrote: the number of one of `foreignValues`. */
   | (Lasting & Chance & { readonly kind: 'garbles'; readonly as: number })
   /** Reads are answered by a replica that is behind. */
   | (Lasting & { readonly kind: 'lags'; readonly byMs: number })
   | (Lasting & { readonly kind: 'ignores TTLs' })
-  /** Entries that are written meanwhile live for a part of their TTL. */
+  /** Entries that are written during the fault live only for a part of their TTL. */
   | (Lasting & { readonly kind: 'expires early'; readonly percent: number })
   | { readonly kind: 'flush'; readonly atMs: number }
   /** A failover to a replica that is behind: the last writes and deletions are undone. */

@@ -6,11 +6,11 @@ import type { StreamStore } from './stream-store.ts';
 import type { VirtualProcess } from './virtual-process.ts';
 import type { World } from './world.ts';
 
-/** What a wire tells the process at its end. */
+/** The callbacks by which a connection reports to the process. */
 export interface WireEvents {
   onOpen(): void;
   onReply(reply: Reply): void;
-  /** Comes once. Nothing comes after it. */
+  /** Called once, as the last callback. */
   onClosed(error: Error): void;
 }
 

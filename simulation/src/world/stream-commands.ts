@@ -124,7 +124,7 @@ function takeLimit(left: string[]): Limit | undefined {
   return { kind, bound };
 }
 
-// `~` removes as much as `=`: a Redis may.
+// `~` removes as much as `=`, which Redis allows.
 function cutTo({ nowMs }: StreamStore, stream: StreamLog, { kind, bound }: Limit): number {
   if (kind === 'MINID') return stream.trim(idOf(bound, 0), nowMs);
   const first = stream.entries.at(-Number(bound));

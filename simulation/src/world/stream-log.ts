@@ -5,7 +5,7 @@ export interface StreamEntry {
   readonly fields: readonly string[];
   /** In virtual milliseconds. */
   readonly addedAtMs: number;
-  /** Infinity while it is there. */
+  /** When the entry was removed. Infinity if it still exists. */
   removedAtMs: number;
 }
 
@@ -63,7 +63,7 @@ export class StreamLog {
     return gone.length;
   }
 
-  /** As DEL and FLUSHALL do: the counters begin again. */
+  /** Deletes the stream, as DEL and FLUSHALL do. Its counters start again. */
   clear(nowMs: number): void {
     for (const entry of this.entries) entry.removedAtMs = nowMs;
     this.entries = [];

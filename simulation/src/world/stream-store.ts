@@ -13,7 +13,7 @@ export interface StoreOptions {
   /** How far its clock is ahead. */
   readonly aheadMs: number;
   readonly driftPpm: number;
-  /** How far the replicas are behind. A failover loses so much. */
+  /** How far the replicas are behind. A failover loses the writes of this time. */
   readonly lagMs: number;
 }
 
@@ -134,7 +134,7 @@ export class StreamStore {
     if (cuts) this.cut();
   }
 
-  /** It starts again from a file of so long ago. */
+  /** The store restarts from a snapshot of this age. */
   restart(byMs: number): void {
     this.#goBack(byMs, `starts again as it was ${byMs} ms ago`);
     this.cut();

@@ -15,7 +15,7 @@ export interface ProcessOptions {
 }
 
 interface Timer {
-  /** On the steady clock of the process. */
+  /** Milliseconds of the monotonic clock of the process. */
   readonly dueMs: number;
   readonly turn: number;
   readonly run: () => void;
@@ -102,7 +102,7 @@ export class VirtualProcess {
     this.#world.note(this.name, stopsSteadyClock ? 'sleeps, and its steady clock stops' : 'is frozen');
   }
 
-  /** As Node does after a pause: first the timers that are due, then what the network has brought. */
+  /** After a pause, Node runs due timers first, and then network events. */
   thaw(): void {
     const frozen = this.#frozen;
     if (this.#isDead || frozen === undefined) return;
@@ -203,7 +203,7 @@ export class VirtualProcess {
 
   /** Sets a timer of the process, as the product does. */
   startTimer(callback: () => void, ms: number): Scheduled {
-    // As `setTimeout` does with NaN, too small and too large numbers.
+    // Treats NaN, too small and too large delays as `setTimeout` does.
     const wait = ms >= 1 && ms <= 2_147_483_647 ? Math.trunc(ms) : 1;
     const { cuts } = this;
     let isStopped = false;

@@ -4,7 +4,7 @@ import { Random } from './random.ts';
 import { Schedule } from './schedule.ts';
 import { type ProcessOptions, VirtualProcess } from './virtual-process.ts';
 
-/** Recorded and not thrown: the product could catch it. */
+/** A broken statement. It is recorded and not thrown, because the product could catch it. */
 export interface Violation {
   /** The number of the statement in docs/statements.md. */
   readonly statement: number;

@@ -1,7 +1,7 @@
 import { sha256Hex } from '#sha256';
 import type { RevocationKind } from '../events.ts';
 
-/** Which tokens are revoked: those of a subject that were issued at or before a second. */
+/** Revokes the tokens of a user, an environment or another subject that were issued at or before a time. */
 export interface Entry {
   readonly kind: RevocationKind;
   /** A user id, or the digest of a token. `null` for the environment. */

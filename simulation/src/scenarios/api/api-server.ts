@@ -127,7 +127,7 @@ function errorText(
   if (body === 'empty') return '';
   if (body === 'html') return '<html><h1>Server text</h1></html>';
   if (body === 'problem') return problem(status, codeFor(status), { supportId }).body;
-  // What a debug page shows: the request with its headers, and the answer of the server behind.
+  // The text of a gateway's debug page: the request with its headers, and the response of the server behind the gateway.
   const quoted = {
     detail: `Server text for ${request.body}`,
     message: JSON.stringify(request.headers),

@@ -8,7 +8,7 @@ interface StoredUser {
   deletedAtMs: number;
 }
 
-/** What the API answers if nothing fails. `operation` is set if something was done that a second time would repeat. */
+/** The API's response without faults. `operation` is set if repeating the request would do something twice. */
 export interface Reply {
   readonly status: number;
   readonly body: string;

@@ -6,7 +6,7 @@ import { secretKey } from './secret-key.ts';
 export interface Secrets {
   /** The secret key, and tokens of responses: in no property, hidden ones included. */
   readonly strict: readonly RegExp[];
-  /** What the caller sent, such as a password: in nothing that a logger prints. `body` is the response as it came. */
+  /** Texts that the caller sent, such as a password. They must not be in anything that a logger prints. */
   readonly printed: readonly string[];
 }
 

@@ -113,7 +113,7 @@ export class ListWatch {
     return nextCursor !== null && cursors.includes(nextCursor);
   }
 
-  /** A value or the end comes at once: with its page, or when it is asked for. */
+  /** The loop must return a value, or end, without delay: when the page arrives, or when the consumer asks. */
   #checkTime(current: CallWatch): void {
     const { nowMs } = current.world;
     const dueMs = Math.max(this.#askedAtMs ?? 0, current.last?.endedAtMs ?? 0);

@@ -36,7 +36,7 @@ export type Behaviour =
   | { readonly kind: 'failure'; readonly number: number; readonly works: boolean; readonly afterMs: number }
   | { readonly kind: 'repeated cursor'; readonly back: number };
 
-/** Requests that arrive in this time meet the behaviours in turn: the first request of a call the first one, and so on. */
+/** In this time, the first request of a call gets the first behavior, the second request the second one, and so on. */
 export interface Fault {
   readonly fromMs: number;
   readonly forMs: number;
@@ -76,12 +76,12 @@ export interface CallStep {
   readonly everyMs: number;
   readonly timeoutMs: number | null;
   readonly maxRetries: number | null;
-  /** When its signal is aborted, from its beginning on. -1: before. `null`: it has no signal, or it is never aborted. */
+  /** Milliseconds from the call until its signal is aborted. -1: before the call. `null`: no signal, or never aborted. */
   readonly abortAfterMs: number | null;
   readonly hasSignal: boolean;
   /** One signal for all of `count` calls. */
   readonly sharesSignal: boolean;
-  /** Of a listing: the wait of its consumer after each item, and after how many items it stops. */
+  /** For a listing: how long its consumer waits after each item, and after how many items it stops. */
   readonly pauseMs: number;
   readonly stopAfter: number | null;
   /** Whether the listing is resumed with the cursor of an earlier one. */

@@ -58,7 +58,7 @@ export class Referee {
   }
 
   emits(caller: Caller, event: Api.ApiEvent): void {
-    // A call whose event was taken for that of another one at the same moment may be over already.
+    // The call may have ended already, if its event was attributed to another call at the same time.
     for (const watch of this.#open) if (watch.isOver && watch.last?.hasEvent !== false) this.#open.delete(watch);
     const watches = [...this.#open].filter(({ process }) => process === caller.process);
     checkEvent(this.#world, watches, event);

@@ -143,7 +143,7 @@ function checkTimeout(watch: CallWatch): void {
   } else if (verdict?.kind !== 'retries') {
     watch.violate(31, 'It times out although its last request has ended it.');
   } else {
-    // Only if the process was frozen during the wait, or if the wait ended at the limit.
+    // Allowed only if the process was frozen during the wait, or if the wait ended at the time limit.
     if (isEarly) watch.violate(31, 'It times out in a wait, too early.');
     if (world.nowMs > latestMs(process, last.endedAtMs, verdict.mostMs))
       watch.violate(31, 'It times out in a wait, too late.');

@@ -26,7 +26,7 @@ export interface Situation {
 export type Verdict =
   | { readonly kind: 'done' }
   | { readonly kind: 'fails' }
-  /** `isSure`: otherwise, it depends on the random part of the wait whether it still fits into the time limit. */
+  /** `isSure` is false if the random part of the wait decides whether it fits into the time limit. */
   | { readonly kind: 'retries'; readonly leastMs: number; readonly mostMs: number; readonly isSure: boolean };
 
 export function judge(situation: Situation): Verdict {

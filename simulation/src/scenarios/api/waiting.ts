@@ -1,6 +1,6 @@
 import type { VirtualProcess } from '../../world/virtual-process.ts';
 
-/** How much too early a timer may be: it has whole milliseconds, and so has the true time at which a drifting process sees it. */
+/** How early a timer may fire: its delay is rounded to milliseconds, and so is the true time at which a drifting clock is due. */
 export const earlyMs = 2.01;
 
 /** A timer takes at least a millisecond. That of a process whose clock is slow ends at a whole one; it drifts by at most 200 ppm. */

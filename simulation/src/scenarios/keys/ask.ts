@@ -20,7 +20,7 @@ export interface KeyFile {
   readonly names: KeyNames;
   readonly fetchedAtMs: number;
   usedAt: Reading | undefined;
-  /** It was out of use once. Whether it comes back, if a clock is set back, is not promised. */
+  /** Whether the file's keys have expired once. It is not specified whether they become usable again if a clock is set back. */
   isSpent: boolean;
 }
 
@@ -30,7 +30,7 @@ export interface Asked {
   readonly settings: Settings;
   readonly file: KeyFile | undefined;
   viewOf(issuer: number): KeyView;
-  /** The tokens that it has accepted, with the fetch since which their key was known. `undefined`: it keeps none. */
+  /** The tokens that it has accepted, with the fetch that brought their key. `undefined` if it has no token cache. */
   readonly accepted: Map<string, number> | undefined;
 }
 

@@ -242,7 +242,7 @@ function textOf(outcome: Outcome): string {
   return `${outcome.status} ${outcome.reason}${outcome.status === 503 ? `, retry after ${String(outcome.retryAfter)} s` : ''}`;
 }
 
-/** A token that was accepted is answered from the cache while its key stays, and no other token is. */
+/** Checks that an accepted token is answered from the cache while its key is valid, and that other tokens are not. */
 function checkCache(world: World, { view, token, asked }: Ask, client: Client): void {
   const known = client.accepted?.get(token.text);
   const { process, wasFromCache } = client;
@@ -254,7 +254,7 @@ function checkCache(world: World, { view, token, asked }: Ask, client: Client): 
   const isInTime = process.wallMs >= token.fromMs - toleranceMs && process.wallMs < token.untilMs + toleranceMs;
   if (!isInTime || (client.accepted?.size ?? 0) > cachedTokens) return;
   if (wasFromCache === true || client.isOnce) return;
-  // A request that has waited for the key of an older entry drops it, even if another one has put a new one in its place.
+  // A request that waited for a key removes the cache entry, even if another request has replaced the entry in the meantime.
   for (const other of view.pending) if (other.token === token && other.begun.atMs < world.nowMs) return;
   world.violate(11, `${process.name} verified "${token.name}" again, although it knows it`);
 }

@@ -111,7 +111,7 @@ export class Fetch {
 
   #end(keys: KeyNames | undefined): void {
     if (this.ended !== undefined) {
-      // A function that ignores its signal brings an answer after the time limit. It is used if none is newer.
+      // A `fetch` that ignores its signal can return after the time limit. Its response is used unless there is a newer one.
       if (keys === undefined || !this.wasAborted || this.keys !== undefined) return;
       this.isAnnounced = false;
       this.isLate = true;

@@ -103,7 +103,7 @@ function steps(durationMs: number): fc.Arbitrary<readonly TimedStep[]> {
       ),
     },
     { weight: 2, arbitrary: recipe(after(now, crowds), after(delays, keyChanges), after(delays, crowds)) },
-    // An answer that is under way while the keys change and other requests come, and that may be late.
+    // A slow response: while it is on its way, the keys change and other requests arrive.
     {
       weight: 3,
       arbitrary: recipe(
@@ -139,7 +139,7 @@ interface FrozenOutage {
   readonly lateMs: number;
 }
 
-/** The process stops shortly after a request, while the endpoint has trouble, and goes on when that is over. */
+/** The process is frozen shortly after a request, while the endpoint fails, and continues when the endpoint works again. */
 function frozenOutage({
   forMs,
   outage,

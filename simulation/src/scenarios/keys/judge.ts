@@ -97,7 +97,7 @@ export class Judge {
     const { process, settings } = asked;
     const waitedMs = this.#world.nowMs - begun.atMs;
     if (waitedMs <= poolMs) return;
-    // A fetch from before a pause does not count as failed, so that another one follows it.
+    // A fetch that began before a pause does not count as failed. Another fetch follows.
     const hasCaughtFetch = ask.view.fetches.some(({ begun: { atMs }, ended }) => {
       return atMs < process.thawedAtMs && (ended?.atMs ?? Number.POSITIVE_INFINITY) >= begun.atMs;
     });

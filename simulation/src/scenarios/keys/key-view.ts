@@ -33,7 +33,7 @@ export interface WaitingAsk {
   readonly hadKeys: boolean;
   /** Whether a recent search for the key found nothing. */
   readonly wasSuspicious: boolean;
-  /** The same for sure: it can only be searched for after a pause, and not in a crowd. */
+  /** Like `wasSuspicious`, but certain: the key can be searched for only after a pause, and not during a flood of unknown keys. */
   readonly mustPause: boolean;
 }
 
@@ -51,7 +51,7 @@ export class KeyView implements FetchKeeper {
   turn = 0;
   /** `keysTimeoutMs` of the verifiers that share the keys, the shortest first. */
   timeoutsMs: readonly number[] = [];
-  /** The longest limit of those that have asked for a fetch: a fetch may take as long. */
+  /** The longest time limit of all callers that wait for a fetch. The fetch may take this long. */
   longestAskedMs = 0;
   /** Of each `kid`: the number of the fetch since which it has named the same key. */
   readonly #since: Map<string, number> = new Map();
@@ -105,7 +105,7 @@ export class KeyView implements FetchKeeper {
     return this.isFailing && ageMs(this.process, (this.lastFailed as Fetch).begun) < outageMs + timeoutMs;
   }
 
-  /** A fetch that was ended by the shorter limit of another verifier has not failed for a more patient one. */
+  /** A fetch that ended because of one verifier's short time limit does not count as failed for a verifier with a longer one. */
   hasFailedFor(timeoutMs: number): boolean {
     const { wasAborted, begun, ended } = this.lastFailed ?? {};
     return (

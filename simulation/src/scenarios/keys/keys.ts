@@ -19,7 +19,7 @@ import type { Outcome } from './verdicts.ts';
 
 /** After the last step: long enough for everything that waits. */
 const tailMs = 100_000;
-/** What a new key needs at most: the next permit, the pause of a search, and a fetch. */
+/** The longest time until a new key is known: the wait for a permit, the pause between searches, and a fetch. */
 const newKeyMs = permitMs + searchPauseMs + 100;
 
 function scenarioOf(name: string, isLegacy: boolean): Scenario<KeysPlan> {
@@ -39,7 +39,7 @@ export const keys: Scenario<KeysPlan> = scenarioOf('keys', false);
 /** The same with the options that the product had before it counted failures from their start. */
 export const legacyKeys: Scenario<KeysPlan> = scenarioOf('keys of old', true);
 
-/** What a request has set is stopped by then, also if it was the last of a crowd. */
+/** By then, all timers of a request have ended, even of the last of many requests. */
 const restMs = 20;
 
 class Run {
@@ -236,7 +236,7 @@ class Run {
     });
   }
 
-  /** A good token is accepted if the endpoint has worked, and published its key, since a time. */
+  /** Checks that a good token is accepted if the endpoint has worked, and published the key, for long enough. */
   #checkRecovery(client: Client, { token, view }: Ask, sinceMs: number): void {
     if (this.#judge.isLegacy) return;
     const server = this.#servers[token.issuer] as IssuerServer;

@@ -22,7 +22,7 @@ export function isReliable(ask: Ask, nowMs: number): boolean {
       (view.isFetching && waitedMs >= timeoutMs - driftMs(timeoutMs));
     if (age < maxStaleMs && mayBeOld) return true;
   }
-  // The key was looked up, then its signature was checked in the pool, and meanwhile the keys changed or the process stood still.
+  // Whether the keys changed, or the process was frozen, between the lookup of the key and the end of the signature check.
   const { frozenAtMs, thawedAtMs } = asked.process;
   const wasStopped = thawedAtMs >= nowMs - poolMs && thawedAtMs > begun.atMs;
   if (ask.wasGood && (waitedMs <= poolMs || (wasStopped && frozenAtMs <= begun.atMs + poolMs))) return true;

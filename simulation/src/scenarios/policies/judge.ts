@@ -131,7 +131,7 @@ export class Judge {
     return true;
   }
 
-  // Requests do not wait while there is a document, and not longer than the read that brings one.
+  // Requests do not wait if there is a document. Otherwise they wait until the read ends, and no longer.
   #judgeWait(pending: Pending, text: string, usable: Read): void {
     const { nowMs } = this.#world;
     const waitedMs = nowMs - pending.askedMs;

@@ -25,7 +25,7 @@ export interface Read {
   /** How often the wall clock had been set. */
   readonly clockSets: number;
   state: 'under way' | 'timed out' | 'bad' | 'document';
-  /** When the process knew that it has failed: it brought no document, or took longer than the limit. */
+  /** When the process learned that the read failed: it returned no document, or took longer than the limit. */
   failedMs: number | undefined;
   arrivedMs: number | undefined;
   document: PolicyDocument | undefined;
@@ -201,7 +201,7 @@ export class Ledger {
     return clockChanges - 2 * freezes.length + (isFrozen ? 1 : 0);
   }
 
-  // Those who waited through a pause read again, even if an earlier read has brought a document meanwhile.
+  // Requests that waited during a pause read again, even if an earlier read has returned a document since.
   #hasWokenUp(): boolean {
     for (const failure of this.failures()) if (failure.failedMs === this.nowMs && this.isDead(failure)) return true;
     return false;

@@ -107,12 +107,12 @@ export class Announcer {
     }
   }
 
-  /** From when to when the cut-off may lie, in Unix seconds, if it is accepted at all. */
+  /** The earliest and the latest possible cut-off, in Unix seconds, if the revocation is accepted. */
   #cutOffs(node: Node, { subject, atMs, token }: Wish): { readonly from: number; readonly to: number } {
     if (atMs !== undefined) return { from: Math.floor(atMs / 1000), to: Math.floor(atMs / 1000) };
     const { fromMs: from, toMs: to } = this.#presentOf(node);
     if (subject.kind === 'token') return { from: 0, to: Math.max(token?.claims.iat ?? 0, Math.floor(to / 1000) + 31) };
-    // The later clock counts, up to ten minutes. That of the store was read a little before.
+    // The product uses the later of the two clocks, if they differ by less than ten minutes. The store's clock was read earlier.
     const { wallMs } = node.process;
     const secondsAt = (ms: number): number =>
       Math.floor((Math.min(Math.max(ms, wallMs), ms + maxLeadMs) + toleranceMs) / 1000);

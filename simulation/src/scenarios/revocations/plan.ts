@@ -85,7 +85,7 @@ export type Step =
       readonly process: number;
       readonly for: Moment;
       readonly stopsSteadyClock: boolean;
-      /** It is frozen so long after something was written, in the middle of a question to the store. */
+      /** How long after a write the process is frozen. It is then waiting for an answer of the store. */
       readonly afterNewsMs: number | null;
       /** What happens while it is frozen. */
       readonly meanwhile: 'nothing' | 'revoke' | 'flush' | 'failover';

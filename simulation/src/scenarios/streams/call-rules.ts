@@ -62,7 +62,7 @@ export class CallRules {
     });
   }
 
-  /** By when a call must be over if nothing has been wrong for a while, and in any case. */
+  /** The time limits for a call: if everything has worked for a while, and in any case. */
   #checkTime(call: Call): void {
     const { nowMs } = this.#world;
     const { kind, from } = call.purpose;
@@ -74,7 +74,7 @@ export class CallRules {
     }
     const since = Math.max(startedAtMs, process.thawedAtMs);
     const slow = Math.max(since, this.#health.wellSinceMs(call.scopes), this.#store.lastWriteAtMs) + settlesInMs;
-    // At once if it sleeps. If it waits for the gateway to take a new key, within five seconds.
+    // After an abort, a sleeping run ends at once, and one that waits for the gateway to use a new key within five seconds.
     const wasWell = this.#health.wellSinceMs(call.scopes) < Math.max(since, abortedAtMs ?? 0);
     const stopMs = wasWell ? 6_000 : attemptMs;
     const stopsByMs = abortedAtMs === undefined ? Number.POSITIVE_INFINITY : Math.max(since, abortedAtMs) + stopMs;

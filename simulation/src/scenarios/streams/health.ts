@@ -1,6 +1,6 @@
 import type { World } from '../../world/world.ts';
 
-/** What goes wrong at the moment, and since when it no longer does: for bounds that hold while nothing does. */
+/** Which parts are broken now, and since when the others have worked. Some time limits apply only while nothing is broken. */
 export class Health {
   readonly #world: World;
   readonly #active: Map<string, number> = new Map();

@@ -74,7 +74,7 @@ export interface Actor {
   readonly number: number;
 }
 
-/** Something that happens at a request of an operator: the only way to meet the instant between a read and a write. */
+/** Something that happens during a request of an operator, because only this can hit the instant between a read and a write. */
 export interface Trap {
   readonly operator: number;
   readonly anchor: Anchor;

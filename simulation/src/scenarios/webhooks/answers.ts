@@ -103,7 +103,7 @@ export class Answers {
       if (isHandled) return lease !== undefined && calls.indexOf(call) > calls.indexOf(lease);
       // A finished delivery leaves no lease in the store, unless the store failed.
       const wasOver = owner.settledAtMs !== undefined && owner.settledAtMs <= (call.doneAtMs ?? 0);
-      // A process whose clock says that its lease is over does not delete it. It ends by the clocks of the other processes.
+      // A process does not delete a lease that is over by its clock. The lease then ends by the clocks of the other processes.
       const wasExpired = owner.settledWallMs >= by.calledWallMs + this.#leaseMs;
       return (
         !wasOver || wasExpired || owner.isTroubled || owner.calls.some(isLate) || owner.voidAtMs >= (by.doneAtMs ?? 0)

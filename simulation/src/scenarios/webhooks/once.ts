@@ -71,7 +71,7 @@ export class Once {
     else known.push(delivery);
   }
 
-  // A handler is called only if the store has confirmed the lease, and has said nothing else.
+  // The handler may be called only if the store has confirmed the lease, and nothing has contradicted this since.
   #unguarded(delivery: Delivery): string | undefined {
     const lease = leaseOf(delivery);
     if (lease === undefined) return 'without a lease';
@@ -119,7 +119,7 @@ export class Once {
         : lookups.slice(0, lookups.filter((call) => isBefore(call, lease, delivery)).length);
     const answered = before.filter((call) => call.answeredAtMs !== undefined && !call.hasFailed);
     const truths = answered.filter((call) => !call.isFalse);
-    // A false answer counts only if another read at that time found something: otherwise the store was seen to fail.
+    // A wrong answer excuses the delivery only if another read found the entry at that time. Otherwise the failure was visible.
     const lies = answered.filter((call) => call.isFalse && hasCompany(call, delivery));
     if (lies.length >= 2) return true;
     if (truths.length > 0) {

@@ -18,7 +18,7 @@ import { codeOf, fileFailure } from '../../files.ts';
 import { printable } from '../../output/printable.ts';
 import type { FileChange } from './plan.ts';
 
-/** A change that has begun. */
+/** A file that is being changed, with what is needed to undo the change. */
 interface Begun {
   readonly file: string;
   /** The new text, which is going to replace the file. */
@@ -50,7 +50,7 @@ export function applyChanges(root: string, changes: readonly FileChange[]): void
       begun.push({ file, next, old, folder });
       const mode = modeOf(file, path);
       create(copies, next, () => writeFileSync(next, after, { flag: 'wx', ...(mode !== undefined && { mode }) }));
-      // The umask can have narrowed it.
+      // `writeFileSync` applies the umask to the mode, so set the mode again.
       if (mode !== undefined) chmodSync(next, mode);
       if (old !== undefined) create(copies, old, () => copyFileSync(file, old, constants.COPYFILE_EXCL));
     }
@@ -132,7 +132,7 @@ function readText(file: string): string | undefined {
   }
 }
 
-/** Also true for a link that leads nowhere. */
+/** Whether there is a file or a link. Also `true` for a link whose target does not exist. */
 function isPresent(file: string): boolean {
   return lstatSync(file, { throwIfNoEntry: false }) !== undefined;
 }

@@ -28,7 +28,7 @@ export function describeChanges(changes: readonly FileChange[], { style }: Pick<
     .join('\n');
 }
 
-/** Of a settings file, only what is added: the lines above can hold secrets of any form. */
+/** Shows only the added lines of a settings file, because its existing lines can contain secrets. */
 function shownTexts(path: string, before: string, after: string): readonly [before: string, after: string] {
   if (!/^\.env/.test(path) || !after.startsWith(before)) return [before, after];
   return ['', after.slice(before.length).replace(/^(?:\r?\n)+/, '')];

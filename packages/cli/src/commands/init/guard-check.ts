@@ -1,4 +1,4 @@
-// Whether files of an earlier run, which may have been edited since, still protect the route.
+// Checks whether the route is still protected. Its files may have been edited since an earlier run.
 import { readCode } from './code.ts';
 import type { ManualStep, Project } from './plan.ts';
 
@@ -7,13 +7,13 @@ export interface WrittenFiles {
   readonly routeFile: string;
 }
 
-/** A file that does not exist yet is going to have the guard. */
+/** Files that do not exist count as guarded, because `torii init` is about to write them. */
 export function hasGuard({ files }: Project, { guardFile, routeFile }: WrittenFiles): boolean {
   const guard = bareText(files.read(guardFile));
   return (guard === undefined || /\brequireAuth\s*\(/.test(guard)) && usesGuard(files.read(routeFile));
 }
 
-/** What to do if the route does not name the guard any more. */
+/** The manual step for a route that no longer has the guard. */
 export function guardByHand({ files }: Project, { routeFile }: WrittenFiles): readonly ManualStep[] {
   const text = files.read(routeFile);
   if (usesGuard(text)) return [];
@@ -22,7 +22,7 @@ export function guardByHand({ files }: Project, { routeFile }: WrittenFiles): re
   return [{ path: routeFile, what, code: 'requireUser' }];
 }
 
-/** The first mention is the import. */
+/** Whether `requireUser` is used: it must occur twice, because the first one is the import. */
 function usesGuard(text: string | undefined): boolean {
   const bare = bareText(text);
   return bare === undefined || [...bare.matchAll(/\brequireUser\b/g)].length > 1;

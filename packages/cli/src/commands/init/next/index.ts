@@ -73,7 +73,7 @@ function unguardedRoutes(options: string, { changes }: Draft, paths: readonly st
   return changes.some(({ path }) => path === options) ? paths : [`what \`publicPaths\` in ${options} lists`];
 }
 
-/** Whether the route is written now, or an earlier run wrote it, and it still names the guard. */
+/** Whether the route has a guard: it is written now, or the existing file still calls one. */
 function isGuarded({ files }: Project, { router }: NextShape, places: Places, draft: Draft): boolean {
   const path = places.pathOf(router === 'app' ? 'app/api/me/route.ts' : 'pages/api/me.ts');
   if (draft.changes.some((change) => change.path === path)) return true;
