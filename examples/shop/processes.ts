@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export type Service = 'web' | 'orders' | 'stock';
 
 export interface ServiceOptions {
-  /** 0 for a free port, which `web` does not take: its own address is among its settings. */
+  /** 0 chooses a free port. Not allowed for `web`, because its settings contain its address. */
   readonly port: number;
   readonly environment: Readonly<Record<string, string>>;
   /** More arguments of Node. */

@@ -61,7 +61,7 @@ function inputOptions(folder: string, entries: readonly string[]) {
     external: /^[^./]/,
     tsconfig: join(folder, 'tsconfig.json'),
     experimental: { nativeMagicString: true },
-    // Its warning is about the speed of the machine.
+    // Leave this warning out: it is only about the speed of the machine.
     checks: { bundlerTimings: false },
     onLog: failOnWarning,
   };

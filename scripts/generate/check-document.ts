@@ -42,7 +42,7 @@ function checkValue(value: Json, depth: number): void {
   if (typeof value !== 'object' || value === null) return;
   if (depth > deepest) throw new Error('The specification is nested too deeply.');
   for (const [key, inner] of Object.entries(value)) {
-    // As a key of an object literal, it would set the prototype.
+    // `__proto__` as a key of an object literal would set the prototype.
     if (key === '__proto__') throw new Error('The specification has a key `__proto__`.');
     // The generator of wire.ts would read files of this machine, and send requests.
     if (key === '$ref' && typeof inner === 'string' && !inner.startsWith('#/'))

@@ -123,8 +123,9 @@ function aboutFrom(comment: OptionComment | undefined): Pick<OptionPlace, 'about
 }
 
 function placeOfParameter({ name, methods, problems }: ApiParameter): NamedPlace {
-  const shown = methods.slice(0, 4).map((method) => `\`${method}\``);
-  const others = methods.length > 4 ? ` and ${methods.length - 4} other methods` : '';
+  const most = methods.length > 5 ? 4 : 5;
+  const shown = methods.slice(0, most).map((method) => `\`${method}\``);
+  const others = methods.length > most ? ` and ${methods.length - most} other methods` : '';
   const about = `A parameter of ${shown.join(', ')}${others}.`;
   return { name, place: { from: '@torii/api', about, messages: problems.map((problem) => `\`${name}\` ${problem}`) } };
 }

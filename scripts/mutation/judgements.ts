@@ -1,6 +1,6 @@
 /** A mutant that may survive. */
 export interface Judgement {
-  /** From packages/. */
+  /** The path below packages/. */
   readonly file: string;
   /** The expression that is changed, with every run of white space as one space. */
   readonly code: string;

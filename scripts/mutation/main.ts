@@ -35,7 +35,7 @@ async function mutate(subject: Subject, files: readonly string[]): Promise<void>
   const start = performance.now();
   // First, each mutant is switched on after the modules were loaded, and only the tests that reach it are run.
   await runStryker(subject, files, true);
-  // Then those that act while a module is loaded, such as a changed constant. All tests of the subject are run with it.
+  // Then tests mutants that act while a module is loaded, such as a changed constant. Each needs a run of all tests of the subject.
   forgetResults(subject, files, ({ isStatic, isDead }) => isStatic && !isDead);
   await runStryker(subject, files, false);
   for (const result of readResults(subject)) if (files.includes(result.path)) printResult(result);

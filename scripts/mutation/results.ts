@@ -14,7 +14,7 @@ export interface Survivor {
 }
 
 export interface FileResult {
-  /** From the repository's root. */
+  /** The path from the root of the repository. */
   readonly path: string;
   /** `false` if the file has changed since its mutants were tested. */
   readonly isCurrent: boolean;

@@ -5,7 +5,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 const tests = process.env['MUTATION_TESTS']?.split(' ') ?? [];
 const conditions = ['@torii/source', 'node', 'module', 'development|production'];
 
-/** In the order of scope.ts. The first failure ends the run for a mutant. */
+/** Runs the tests in the order of scope.ts. The first failure ends the run for a mutant. */
 class ListedOrder extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     return files.toSorted((a, b) => rankOf(a) - rankOf(b));

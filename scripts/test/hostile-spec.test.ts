@@ -17,14 +17,14 @@ function edited(edit: (document: Draft) => void): JsonObject {
   return document;
 }
 
-/** With one more operation, at this path. */
+/** The specification with one more operation, at this path. */
 function withPath(path: string, method = 'get'): JsonObject {
   return edited(({ paths }) => {
     Object.assign(paths, { [path]: { [method]: structuredClone(paths[user]['get']) } });
   });
 }
 
-/** With this schema for the email of everything that has one. */
+/** The specification with this schema for every email field. */
 function withEmail(schema: JsonObject): JsonObject {
   return edited(({ components }) => {
     for (const { properties } of Object.values<{ properties?: object }>(components['schemas'])) {

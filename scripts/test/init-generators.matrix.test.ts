@@ -102,7 +102,7 @@ describe.each(Object.entries(generators))('%s', (name, generator) => {
   const run = (line: string): Promise<string> => runLine(line, app);
   const scripts = (): Readonly<Record<string, string>> =>
     JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).scripts;
-  /** The name of the script that begins with a program. */
+  /** Finds a script of package.json by the beginning of its command. */
   const scriptOf = (start: string): string => {
     const [found] = Object.entries(scripts()).find(([, line]) => line.startsWith(start)) ?? [];
     if (found === undefined) throw new Error(`No script begins with ${start}: ${JSON.stringify(scripts())}`);

@@ -7,7 +7,7 @@ import { repository } from '../workspace.ts';
 import { twentySixOperations } from './fixtures.ts';
 import { withOtherNames } from './renamed-spec.ts';
 
-/** Only to end a run that hangs. */
+/** This limit only ends a run that hangs. */
 const timeout = 1_800_000;
 // run.test.ts would install the dependencies of the copy, through the link, into our own node_modules.
 const leftOut = new Set(['.git', '.next', '.reports', '.tools', '.turbo', 'dist', 'run.test.ts']);

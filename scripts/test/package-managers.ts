@@ -8,7 +8,7 @@ export interface PackageManager {
   readonly yarn?: keyof typeof yarns;
   /** What a user runs in an empty folder before the first install. */
   readonly init?: string;
-  /** Its command for a line of `npm install`. */
+  /** Translates an `npm install` command for this package manager. */
   readonly add: (line: string) => string;
   /** Runs a program of Node. */
   readonly node: string;

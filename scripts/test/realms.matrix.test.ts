@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
 import { repository } from '../workspace.ts';
 
-// Not `next` and `cli`, whose tests start other processes.
+// Leaves out `next` and `cli`, whose tests start other processes.
 const projects = ['core', 'api', 'express', 'fastify', 'hono', 'koa', 'streams', 'emulator'];
 /** Only to end a run that hangs. It takes two minutes on an idle machine. */
 const timeout = 1_800_000;

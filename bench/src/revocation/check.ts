@@ -61,7 +61,7 @@ export async function measureChecks(
   return measured;
 }
 
-/** The tokens as a verifier passes them on. */
+/** Verifies tokens, and returns what the verifier passes to `check` of the revocations. */
 export async function tokensOf(
   material: Material,
   scope: Scope,

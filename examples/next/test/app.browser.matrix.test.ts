@@ -371,7 +371,7 @@ test('a page that comes out of the back/forward cache after a sign-out is hidden
   const page = await openPage();
   await signIn(page, cast);
   await page.waitForLoadState('networkidle');
-  // As browsers do that keep pages with `no-store`, without a `storage` event for a page that is not active.
+  // Simulates a browser that restores the page from the back/forward cache. An inactive page gets no `storage` event.
   const shown = await page.evaluate<string>(`(() => {
     localStorage.setItem('torii.session_changed', 'by another tab');
     dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }));

@@ -27,7 +27,7 @@ let webPort: number;
 let web: RunningService;
 let orders: RunningService;
 let stock: RunningService;
-/** Before the orders service, and before the stock service. */
+/** Proxies in front of the orders service and the stock service, to disturb their connections. */
 let ordersGate: Gate;
 let stockGate: Gate;
 

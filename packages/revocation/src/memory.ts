@@ -56,7 +56,7 @@ export class Memory {
     this.set.expire(Math.floor(steadyMs() / 1000), (before) => this.#isNeeded(before));
   }
 
-  // On the steady clock, from the arrival: a wall clock that jumps ahead must not end an entry early.
+  // Measured from the arrival by the monotonic clock, because a wall clock that jumps ahead must not end an entry early.
   #endOf({ before }: Entry): number {
     const aheadSeconds = Math.min(Math.max(0, before - this.#clock.nowMs / 1000), maxAheadSeconds);
     return Math.ceil(steadyMs() / 1000 + this.#lifeSeconds + aheadSeconds);

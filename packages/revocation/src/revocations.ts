@@ -40,7 +40,7 @@ export interface RevocationRecord {
   readonly kind: RevocationKind;
   /** The user id or the token's digest. `null` for the environment. */
   readonly id: string | null;
-  /** Only of kind `member`. */
+  /** Present only if the kind is `member`. */
   readonly organizationId?: string;
   /** ISO 8601. Tokens issued at or before this second are refused. */
   readonly issuedBefore: string;

@@ -26,7 +26,7 @@ export function readRevokedAuth(auth: Auth, settings: Settings): RevokedToken {
   throw wrongOption('auth', 'is from a verifier without revocations. Write createVerifier({ issuer, revocations })');
 }
 
-// As the token says itself: it is not verified.
+// From the token, which is not verified.
 function readTokenIssue(token: string, presentMs: number): number {
   try {
     const [, payload = ''] = token.split('.');

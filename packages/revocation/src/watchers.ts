@@ -11,7 +11,7 @@ interface Watcher {
 
 /** The calls of `untilRevoked` that wait. A new entry checks only those that it names. */
 export class Watchers {
-  /** By `user <id>`, `actor <id>` and `token <digest>`. */
+  /** The watchers by what they watch: `user <id>`, `actor <id>` or `token <digest>`. */
   readonly #index: Map<string, Set<Watcher>> = new Map();
   readonly #all: Set<Watcher> = new Set();
   readonly #isRevoked: (auth: Auth, digest: string) => boolean;

@@ -11,7 +11,7 @@ export interface SearchResult {
 }
 
 export interface SearchLimit {
-  /** In real time. */
+  /** In seconds of real time. */
   readonly seconds: number;
   /** How many episodes run at the same time. */
   readonly lanes: number;

@@ -34,7 +34,7 @@ export class StoreWire {
   #isForgotten = false;
   #hasServerLeft = false;
   #state: 'opening' | 'open' | 'closed' = 'opening';
-  /** For commands that wait: ends their wait. */
+  /** Ends the wait of a blocked command. */
   #stopWaiting: () => void = () => {};
 
   constructor(world: World, store: StreamStore, process: VirtualProcess, number: number, events: WireEvents) {

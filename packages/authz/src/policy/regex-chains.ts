@@ -13,7 +13,7 @@ export class RegexChains {
     this.#root = root;
   }
 
-  /** Returns the most steps for a path through a place, after the expressions of that place grow. */
+  /** Returns the highest number of steps for a path through this place if its expressions grow by `growth`. */
   stepsAfterGrowth(segments: readonly string[], growth: number): number {
     const path = pathTo(this.#root, segments);
     const last = path[segments.length];

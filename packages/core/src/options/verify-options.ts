@@ -157,7 +157,7 @@ function readKeySources(
     throw wrongOption(name, 'is for one issuer only. Create a verifier for each');
   }
   if (name === 'initialKeys' && 'keys' in options) {
-    throw wrongOption(name, 'has no effect with `keys`. Leave one of them out');
+    throw wrongOption('initialKeys', 'has no effect with `keys`. Leave one of them out');
   }
   const time = name === 'keys' ? '' : ", fetchedAt: '2026-11-29T15:00:00Z'";
   const example = `${name}: { keys: [{ kty: 'EC', … }]${time} }`;

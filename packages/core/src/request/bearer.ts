@@ -103,7 +103,7 @@ function malformed(message: string, header: string): ToriiAuthError {
   return new ToriiAuthError('header_malformed', `${message} Header: ${header}.`);
 }
 
-// Not by a pattern: `/[ \t]+$/` would take quadratic time on a long run of spaces (ReDoS).
+// Loops instead of `/[ \t]+$/`, which would take quadratic time on a long run of spaces (ReDoS).
 function trim(value: string): string {
   let [start, end] = [0, value.length];
   // Both loops end at the ends of the text, where `charCodeAt` returns NaN.

@@ -32,7 +32,7 @@ export class CallLimit {
 
   /** Rejects if the signal is aborted before its turn. */
   async runInTurn<Result>(work: () => Result | Promise<Result>, signal: AbortSignal): Promise<Result> {
-    // In a loop: another call may have begun between the wake-up and this turn.
+    // Check in a loop, because another call may have begun between the wake-up and this turn.
     while (!this.mayBegin()) await this.#turn(signal);
     try {
       return await this.run(work, signal);

@@ -25,7 +25,7 @@ export function pageOf<Row, Item>(
   return { items, nextCursor: hasMore && last !== undefined ? cursorOf(last) : null, hasMore };
 }
 
-/** For a condition such as `(? IS NULL OR id < ?)`. */
+/** The parameters of a condition such as `(? IS NULL OR id < ?)`. */
 export function twice<Value>(value: Value): readonly [Value, Value] {
   return [value, value];
 }

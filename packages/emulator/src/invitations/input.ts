@@ -6,7 +6,7 @@ import { isEmail, isPassword, passwordRule } from '../users/input.ts';
 /** An invitation to send, in the format of the REST API. */
 export interface NewInvitation {
   readonly email: string;
-  /** After how many days the link expires, 1 to 365. 7 by default. */
+  /** The number of days until the link expires, from 1 to 365. 7 by default. */
   readonly expiresInDays?: number | null;
   /** Where the person goes after the sign-up: a URL of an allowed origin. */
   readonly redirectUrl?: string | null;

@@ -26,7 +26,7 @@ export interface OpenedSession {
  */
 export async function signIn(c: Context, environment: Environment, { email, password }: Login): Promise<OpenedSession> {
   const credentials = await environment.loginLimit.attempt({
-    // In the form in which emails are compared: otherwise each spelling of an email would have its own limit.
+    // Normalizes the email. Otherwise, each spelling of an email would have a separate limit.
     email: foldCase(email),
     address: addressOf(c) ?? '',
     work: () => environment.users.authenticate(email, password),

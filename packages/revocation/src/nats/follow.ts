@@ -164,7 +164,7 @@ export function follow(
   }
 
   async function wait(ms: number): Promise<void> {
-    // At least a part of the time, also if the reader asks again and again.
+    // Waits at least for a part of the time, even if the reader asks repeatedly.
     const firstMs = Math.min(ms, minRetryMs / 2);
     await pause(firstMs);
     const controller = new AbortController();

@@ -12,7 +12,7 @@ interface Writer {
 }
 
 interface Attempt {
-  /** For one request. There may be several, because those to a leader that has died get no answer. */
+  /** The time limit of one request. There may be several, because requests to a leader that has died get no answer. */
   readonly limitMs: number;
   isOver: boolean;
   /** The last error, which is reported if the time is over. */

@@ -84,7 +84,7 @@ export function openNodeRedis(client: NodeRedisClient): Link {
   return linkTo(own, sendToNodeRedis(own));
 }
 
-/** For a Cluster or Sentinel, whose options cannot be read. */
+/** Used for a Cluster or Sentinel client, whose options cannot be read. */
 export function openNodeRedisGroup<Client extends NodeRedisClusterClient | NodeRedisSentinelClient>(
   client: Client,
   sendTo: (own: Client) => Send,
@@ -106,7 +106,7 @@ function linkTo(own: OwnClient, send: Send): Link {
         // A client of Sentinel returns a promise.
         Promise.resolve(own.destroy()).catch(() => {});
       } catch {
-        // It is already closed.
+        // The client is closed already.
       }
     },
   };

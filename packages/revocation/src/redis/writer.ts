@@ -59,7 +59,7 @@ export class StreamWriter {
   }
 
   async #confirmed(entries: readonly FeedEntry[], { replicas, timeoutMs }: ReplicaWait): Promise<readonly string[]> {
-    // On a connection for this alone: WAIT counts only the writes of its connection, and blocks later commands.
+    // Uses a separate connection, because WAIT counts only the writes of its connection, and blocks later commands.
     const send = await this.#connected();
     const ids = await this.#append(send, entries);
     const confirmed = Number(await send(['wait', String(replicas), String(timeoutMs)]));

@@ -38,7 +38,7 @@ export type Step =
       readonly verifier: number;
       readonly issuer: number;
       readonly want: (typeof wants)[number];
-      /** Of the issuer, or `null`: one that is published. */
+      /** The number of a key of the issuer. `null` for any published key. */
       readonly key: number | null;
       readonly forgery: number;
       readonly users: number;

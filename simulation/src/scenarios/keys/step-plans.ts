@@ -22,7 +22,7 @@ export const near = (...values: readonly number[]): fc.Arbitrary<number> =>
 
 export const timeouts: fc.Arbitrary<number> = fc.constantFrom(5_000, 5_000, 1_000, 100, 2_500, 30_000);
 
-/** From nothing to some milliseconds, seconds or minutes. */
+/** A delay: 0, or some milliseconds, seconds or minutes. */
 export const delays: fc.Arbitrary<number> = fc.oneof(
   fc.constant(0),
   fc.integer({ min: 0, max: 60 }),

@@ -80,7 +80,7 @@ export class Scene {
     const { nowMs } = this.world;
     for (const { subject, before, untilMs, learnedAtMs } of node.learned.values()) {
       if (untilMs <= nowMs + 1_000 || learnedAtMs > nowMs - writeBackMs) continue;
-      // Its own clock and the store's may both be ahead.
+      // Both the clock of the process and the clock of the store may be ahead.
       const presentMs = Math.min(node.process.wallMs, this.store.wallMs) + 10_000;
       if ((before + this.plan.maxTokenSeconds + 600) * 1000 < presentMs) continue;
       if (this.facts.holds(subject, before)) continue;

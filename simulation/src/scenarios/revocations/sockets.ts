@@ -27,7 +27,7 @@ export class Sockets {
     [this.#world, this.#plan, this.#facts] = [world, plan, facts];
   }
 
-  /** In the process of the node. */
+  /** Runs in the process of the node. */
   async open(node: Node, user: number, iat: number, lifeSeconds: number): Promise<void> {
     const life = Math.min(lifeSeconds, this.#plan.maxTokenSeconds);
     const token = tokenOf({ user, organization: user % 2, actor: null, iat, lifeSeconds: life });

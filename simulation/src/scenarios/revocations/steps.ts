@@ -169,7 +169,7 @@ export class Steps {
     // A node that has seen what was lost reports it.
     for (const node of current) {
       const { sinceMs } = node.calm;
-      // At most once a minute.
+      // Such an event is reported at most once a minute.
       const fromMs = this.#world.nowMs - 61_000;
       this.#world.schedule.after(recoveryMs(node), () => {
         if (node.process.isDead || node.calm.sinceMs !== sinceMs || node.resetAtMs > fromMs) return;

@@ -14,7 +14,7 @@ interface Named {
   readonly actor: number | null;
 }
 
-/** Those who impersonate others. */
+/** The users who impersonate others. */
 const actors = [4, 5] as const;
 
 /** The requests that the nodes get. */
@@ -146,7 +146,7 @@ export class Traffic {
     };
   }
 
-  /** By the clock of the issuer, which is right. */
+  /** The time by the clock of the issuer, which is never wrong. */
   get #nowS(): number {
     return Math.floor((epochMs + this.#world.nowMs) / 1000);
   }

@@ -10,7 +10,7 @@ import { type Entry, noteBucket, type Store } from './store.ts';
 
 export const storeOrigin = 'https://store.test';
 export const gatewayOrigin = 'https://cable.test';
-/** As the client of NATS. */
+/** The time limit of a request, as in the NATS client. */
 const storeTimeoutMs = 5_000;
 
 export interface WriteJudge {

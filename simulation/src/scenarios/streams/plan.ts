@@ -94,7 +94,7 @@ export interface Client {
   readonly everyMs: number;
   readonly keeps: boolean;
   readonly ttl: 'longest' | 'drain' | 'above drain' | 'short' | 'one' | 'too long' | 'zero';
-  /** So many tokens are requested at once. */
+  /** The number of tokens that are requested at once. */
   readonly crowd: number;
 }
 

@@ -11,7 +11,7 @@ const longestWaitMs = 3_600_000;
 export class Sender {
   readonly #run: Run;
   readonly #random: Random;
-  /** For how many more attempts of an event no answer arrives. */
+  /** For each event, how many more of its answers get lost. */
   readonly #losses: Map<number, number> = new Map();
 
   constructor(run: Run) {
