@@ -31,7 +31,7 @@ const paths: readonly ((length: number) => string)[] = [
 export async function measureHardest(auth: Auth, roles: readonly string[], rounds: number): Promise<Measured> {
   const contenders = Object.entries(kinds).flatMap(([kind, make]): Contender[] => {
     const lines = largestAccepted(make);
-    // With one role, paths are longest that are tried. With several, more expressions are tried on shorter paths.
+    // With one role, longer paths are tried. With several roles, more expressions are tried, but on shorter paths.
     return [
       { name: `${kind}, one role`, run: () => slowest(auth, { [roles[0] ?? '']: lines }, 256) },
       {

@@ -1,5 +1,5 @@
 /**
- * The milliseconds that this thread computed. Unlike a clock, it does not count other programs. Some systems count in
+ * The processor time of this thread, in milliseconds. Unlike a clock, it does not count other programs. Some systems count in
  * steps of 4 ms, so measure much work at once.
  */
 export function processorMs(): number {

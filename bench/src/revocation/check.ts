@@ -100,7 +100,7 @@ async function checkOutdated(
   return measurePasses(filled, tokens, arrive);
 }
 
-/** By the processor time of this thread, because other programs interrupt it. It counts in steps of a few milliseconds. */
+/** Measures the processor time of this thread, which other programs do not affect. It has a resolution of some milliseconds. */
 function measurePasses(filled: Filled, tokens: readonly RevocableToken[], before: () => void): number {
   const begun = process.threadCpuUsage();
   for (let pass = 0; pass < passes; pass++) {

@@ -11,7 +11,7 @@ export type EntryKind = 'user' | 'member' | 'token';
 /** The cut-off of most entries: earlier than the tokens of a benchmark were issued. */
 export const cutOff: number = Math.floor(Date.now() / 1000) - 600;
 
-/** An entry as stores carry it. `serial` makes the subject: the user ids are those of the tokens of `makeMaterial`. */
+/** Creates the text of an entry, as it is in a store. `serial` selects the user: the same ids as in the tokens of `makeMaterial`. */
 export function entryText({ issuer, environmentId }: Scope, kind: EntryKind, serial: number, before = cutOff): string {
   const id = kind === 'token' ? digestOf(serial) : userIdOf(serial);
   const organizationId = kind === 'member' ? organizationIdOf(serial) : undefined;

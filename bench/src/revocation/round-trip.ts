@@ -12,7 +12,7 @@ export const lookup = 'check, the token looked up among all';
 export const oneByOne = 'GET of Redis, one by one';
 export const inFlight = 'GET of Redis, 64 in flight';
 
-/** Microseconds per request: our check, and a key per revoked user that every request asks Redis for. */
+/** Microseconds per request, for two designs: our check in memory, and a Redis key per user that is read on every request. */
 export async function measureRoundTrips(
   server: StoreServer,
   filled: Filled,

@@ -96,7 +96,7 @@ test('a sign-out in one tab is not undone by a renewal that another tab has star
   await page.clock.fastForward(renewalDueMs);
   await sent;
   await other.getByRole('button', { name: 'Sign out' }).click();
-  // Long enough for a sign-out that does not wait for the lock.
+  // A sign-out that did not wait for the lock would end within this time.
   await Promise.race([other.getByText('You are signed out.').waitFor(), other.waitForTimeout(1500)]);
   release();
   await stored;
@@ -160,7 +160,7 @@ test('shows why a token is refused that does not fit into a cookie, and sets non
   await alert.waitFor();
   await keepScreenshot(page, 'next-token-too-large');
   expect(await tokenOf(page)).toBeUndefined();
-  // A page without `useSignIn` says it to the developer.
+  // A sign-in page without `useSignIn` warns the developer.
   await page.goto(cast.app);
   await expect.poll(() => logged.some((text) => text.includes('TokenKeeper') && text.includes('4096'))).toBe(true);
   expect(logged.join()).not.toContain('eyJ');
@@ -206,7 +206,7 @@ test('keeps the user signed in while Torii or the token route is down, and renew
       asked += 1;
       await route.fulfill({ status: 503, json: { error: { message: 'down' } } });
     });
-    // Near the end of the token, then for more than a minute.
+    // First shortly before the token expires, then for more than a minute.
     await page.clock.fastForward(path.includes('api') ? 1000 : 274_000);
     await expect.poll(() => asked).toBeGreaterThan(0);
     for (let seconds = 0; seconds < 70; seconds += 10) await page.clock.fastForward(10_000);
@@ -237,7 +237,7 @@ test('a tab that was offline or asleep over the end of the token renews it as so
   expect(await tokenOf(page)).not.toBe(before);
   await page.getByRole('heading', { name: 'Your notes' }).waitFor();
 
-  // Asleep: no timer runs, and the cookie expires.
+  // The computer sleeps: no timer runs, and the cookie expires.
   const awake = await tokenOf(page);
   await page.clock.pauseAt(Date.now() + 24 * 3_600_000);
   await page.context().clearCookies({ name: tokenCookie });
@@ -269,7 +269,7 @@ test('a text that was typed survives the end of the session, whether it was sent
     await page.getByRole('listitem').filter({ hasText: 'A long text' }).first().waitFor();
     await expect.poll(() => page.getByLabel('Note').inputValue()).toBe('');
   }
-  // What was sent does not come back.
+  // Text that was sent is not restored.
   await page.context().clearCookies();
   await page.reload();
   await enter(page);
@@ -297,7 +297,7 @@ test('a text that was typed is never shown to another user, nor kept after signi
   await page.evaluate(
     `document.querySelector('form').insertAdjacentHTML('beforeend', ${JSON.stringify(secretFields)})`,
   );
-  // As a button does that shows the password.
+  // Does the same as a button that shows the password.
   await page.evaluate("document.querySelector('[name=shown]').type = 'text'");
   await page.evaluate(
     "document.querySelector('[name=replaced]').outerHTML = '<input data-secret name=replaced type=text>'",
@@ -320,7 +320,7 @@ test('a text that was typed is never shown to another user, nor kept after signi
   await other.goto(cast.app);
   await other.getByRole('button', { name: 'Sign out' }).click();
   await other.getByText('You are signed out.').waitFor();
-  // The first tab is loaded again by itself.
+  // The first tab reloads by itself.
   await page.getByRole('button', { name: 'Sign in with Torii' }).waitFor();
   expect([await keptText(page), await keptText(other)]).toEqual([null, null]);
   await enter(page, bob);
@@ -340,7 +340,7 @@ test('a text that was typed is not shown to another user for whom the page is re
   const second = await openPage();
   await signIn(second, cast, bob);
   const renderedForBob = (await second.getByText('Rendered on the server for').textContent()) ?? '';
-  // As after a change of the account at Torii, of which `endSession` knows nothing.
+  // Simulates a change of the account at Torii, which `endSession` does not notice.
   await page.context().clearCookies();
   await page.context().addCookies(await second.context().cookies());
   await page.clock.fastForward(renewalDueMs);
@@ -385,7 +385,7 @@ test('shows the reason if the app refuses the token, and does not loop', async (
   const page = await openPage();
   await signIn(page, cast);
   await loseToken(page);
-  // As if the app's clock were an hour slow. This affects every later test with the same cast.
+  // Simulates a clock of the app that is an hour slow. This affects every later test with the same cast.
   cast.emulator.advance(3600);
   await page.goto(`${cast.app}/notes`);
   await page.getByRole('alert').filter({ hasText: /token/i }).waitFor();

@@ -401,7 +401,7 @@ test('[40] a ban on the dashboard reaches all three services, and signing in wor
   await page.waitForLoadState('networkidle');
   const token = await tokenOf(page);
   expect(await reasonsOf(token)).toEqual([undefined, undefined]);
-  // As the dashboard does: without announcing. Only the webhook tells the services.
+  // Bans the user as the dashboard does, without an announcement. The services learn of it only from the webhook.
   const client = createToriiClient({ secretKey: emulator.secretKey, apiUrl: emulator.apiUrl });
   await client.users.ban(idOf(cy));
   await expect.poll(() => reasonsOf(token)).toEqual(['token_revoked', 'token_revoked']);

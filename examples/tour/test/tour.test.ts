@@ -10,7 +10,7 @@ const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 const running = new Map<ChildProcessWithoutNullStreams, Promise<unknown>>();
 
 afterEach(async () => {
-  // Not SIGKILL: the tour could not stop its servers.
+  // After SIGKILL, the tour could not stop its servers.
   for (const child of running.keys()) child.kill();
   await Promise.all(running.values());
 });

@@ -15,7 +15,7 @@ export interface MoveOptions {
 }
 
 export interface ProviderOptions {
-  /** As in the `iss` claim of its tokens, with or without a trailing slash. */
+  /** The provider's issuer, as in the `iss` claim of its tokens, with or without a trailing slash. */
   readonly issuer: string;
   readonly jwks: string;
   /** The origin of your app, as in the claim `azp` of Clerk's tokens. */
@@ -31,7 +31,7 @@ export function createAppVerifier({ step, torii, provider, callers }: MoveOption
   const silentTorii = createVerifier({ issuer: torii });
   const silentList = anyVerifier([silentTorii, createJwtVerifier(providerOptions(provider))]);
 
-  // Only the provider's verifier decides. `disagreed` reports requests that the next step would decide otherwise.
+  // Only the provider's verifier decides. `disagreed` reports requests for which the next step would decide differently.
   if (step === 'observe') return createJwtVerifier({ ...options, observe: silentList });
   // Tokens of both are accepted. `disagreed` reports requests that would be refused without the provider.
   return anyVerifier([toriiVerifier, createJwtVerifier(options)], { observe: silentTorii });

@@ -200,7 +200,7 @@ test('asks the API which of two states with the same time is newer', async () =>
   const { status } = await fetch(`http://127.0.0.1:${port}/webhooks`, { method: 'POST', headers, body });
   expect(status).toBe(200);
   await expectUpToDate();
-  // The other way round: the copy has the older state.
+  // The opposite case: the copy has the older state.
   const database = new DatabaseSync(file);
   database.exec("UPDATE users SET name = 'before'");
   database.close();

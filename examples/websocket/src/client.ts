@@ -5,7 +5,7 @@ export interface ChatClientOptions {
   readonly url: string;
   /** Returns a fresh token of the signed-in user. */
   readonly getToken: () => Promise<string>;
-  /** From now on, the client may say something. Also called after each renewal. */
+  /** Called when the client may send messages, and after each renewal of the token. */
   readonly onSignedIn: () => void;
   readonly onSaid: (userId: string, text: string) => void;
   /** `isSignedOut`: go to the sign-in page. Otherwise, connect again after a while. */

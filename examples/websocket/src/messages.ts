@@ -12,7 +12,7 @@ export type ServerMessage =
 export const closeCodes = {
   /** Sign in again, or connect with a new token. */
   signedOut: 4401,
-  /** Not a message of this chat (RFC 6455: policy violation). */
+  /** The message is not one of this chat (RFC 6455: policy violation). */
   wrongMessage: 1008,
   internalError: 1011,
   /** Connect again later. */

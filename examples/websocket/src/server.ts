@@ -6,7 +6,7 @@ import { serveChat } from './chat.ts';
 const { TORII_ISSUER: issuer, TORII_ENVIRONMENT_ID: environmentId, TORII_WEBHOOK_SECRET: secret } = process.env;
 const { ORIGINS = 'http://localhost:3000', PORT = '3000' } = process.env;
 
-// For one process. With several, use `redisFeed` or `natsFeed`, so that each of them closes its own sockets.
+// `memoryFeed` works for one process. With several, use `redisFeed` or `natsFeed`, so that each process closes its sockets.
 const revocations = createRevocations({ issuer, environmentId, feed: memoryFeed() });
 
 const app = express();

@@ -142,7 +142,7 @@ describe('an event of another kind is an error', () => {
 });
 
 describe('behind the authorizer', () => {
-  /** The event of the function, as API Gateway makes it of the authorizer's answer. */
+  /** The event that API Gateway sends to the function, with the authorizer's answer. */
   const restCall = async (context?: object) => {
     const event = restEvent();
     // A REST API turns all values into text.

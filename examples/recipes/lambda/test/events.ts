@@ -1,4 +1,4 @@
-// Events as API Gateway, function URLs and load balancers make them of a request.
+// Creates the events that API Gateway, function URLs and load balancers send to a function for a request.
 import type {
   ALBEvent,
   APIGatewayProxyEvent,
@@ -9,7 +9,7 @@ import type {
 
 export interface Sent {
   readonly method?: string;
-  /** As the client sent it, with the stage. */
+  /** The path as the client sent it, with the stage. */
   readonly path?: string;
   readonly headers?: readonly (readonly [name: string, value: string])[];
   readonly body?: string;

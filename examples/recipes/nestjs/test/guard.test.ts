@@ -82,7 +82,7 @@ class DerivedController extends OpenController {
   }
 }
 
-/** As decorators of other packages do that add a span, a cache or a transaction. */
+/** Replaces the method, as decorators of other packages do to add a span, a cache or a transaction. */
 function Replaced(_target: object, _name: string, method: PropertyDescriptor): void {
   const { value } = method;
   method.value = function (this: unknown) {
@@ -117,7 +117,7 @@ class OverriddenController extends ReplacedController {
 
 @Controller('wrapped')
 class WrappedController {
-  // As a tool does that wraps the methods of each instance.
+  // Wraps the methods of each instance, as some tools do.
   constructor() {
     const original = this.route;
     this.route = () => original.call(this);

@@ -43,7 +43,7 @@ export function guardSockets(io: Server, verifier: Verifier<Claims, never>, revo
   io.on('new_namespace', guard);
 
   function guard(namespace: Namespace): void {
-    // Before all others: a namespace that matches a pattern already has the pattern's middlewares.
+    // Puts the middleware before all others. A namespace that matches a pattern already has the middlewares of the pattern.
     namespace['_fns'].unshift(async (socket: Socket, next: Next) => {
       next(await signIn(socket, socket.handshake.auth?.['token']));
     });
