@@ -42,13 +42,17 @@ describe('the route is mounted before', () => {
     ["require('./routes')(app);", 'a function that is loaded in place'],
     ['app.use((req, res) => { res.status(404).end(); });', 'a handler for unknown paths'],
     ['app.use(function (req, res) { res.status(404).end(); });', 'a function for unknown paths'],
+    ["app.use(open);\nfunction open(req, res) {}\napp.get('/', x);", 'a function for all requests'],
+    ["app.use(open);\napp.get('/', x);\nconst open = async (req, res) => {};", 'an arrow function for all requests'],
+    ['app.use(ctx => { ctx.body = 1; });', 'a handler without next'],
+    ["app.use((ctx) => { ctx.body = 1; });\napp.get('/', x);", 'a handler without next, before a route'],
     ['app.listen(3000);', 'the start of the server'],
     ['const server = app.listen(3000);', 'the start of a server that has a name'],
     ['http.createServer(app).listen(3000);', 'a server of Node'],
     ['const server = http.createServer({}, app);', 'a server of Node with options'],
     ['module.exports = app;', 'the export'],
   ])('%s', (line) => {
-    expect(lineAfterMount(mount(`${start}app.use(helmet());\n${line}\n`))).toBe(line);
+    expect(lineAfterMount(mount(`${start}app.use(helmet());\n${line}\n`))).toBe(line.split('\n')[0]);
   });
 
   test('the first router of a file of the project', () => {
@@ -60,6 +64,22 @@ describe('the route is mounted before', () => {
 test('routes that a function of the project adds come after the route', () => {
   const text = `const express = require('express');\nconst addRoutes = require('./routes');\nconst onerror = require('onerror');\nconst app = express();\nonerror(app);\napp.use(require('./middleware/cors'));\napp.use(require('cors')());\naddRoutes(app);\n`;
   expect(lineAfterMount(mount(text))).toBe('addRoutes(app);');
+});
+
+test.each([
+  'app.use((req, res, next) => next());',
+  'app.use(async function (context: Context, next: () => Promise<void>) { await next(); });',
+  'app.use(log);\nfunction log({ method, url }, res, done) { done(); }',
+])('middleware that passes requests on can come before the route: %s', (line) => {
+  expect(lineAfterMount(mount(`${start}${line}\napp.get('/', y);\n`))).toBe("app.get('/', y);");
+});
+
+test.each([
+  'const app = express().use((req, res) => res.end());\n',
+  "const app = express()\n  .use(express.json())\n  .get('*', open);\n",
+  "const app = express().get('/:page', open);\n",
+])('an app that is created with a handler for the path is left to the user: %s', (text) => {
+  expect(mount(`const express = require('express');\n${text}`)).toBeUndefined();
 });
 
 test('reading a setting is not a route', () => {

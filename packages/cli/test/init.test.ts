@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { noteOnNode } from '../src/commands/init/result.ts';
 import { runInProcess } from './in-process.ts';
-import { createProject, expressGenerator, init, manifest, readFiles, writeFiles } from './init-project.ts';
+import { createHono, createProject, expressGenerator, init, manifest, readFiles, writeFiles } from './init-project.ts';
 import { startOnTerminal } from './terminal.ts';
 
 function git(folder: string, ...args: readonly string[]): void {
@@ -356,6 +356,25 @@ test('a route with the name of a guard in a comment is not protected', async () 
   const text = `const express = require('express');\nconst app = express();\napp.get('/open', x); // requireAuth\n`;
   const folder = createProject({ 'package.json': manifest({ dependencies: { express: '5' } }), 'app.js': text });
   expect((await init(folder)).stderr).toContain('GET /open in app.js');
+});
+
+test('an app that another file mounts under a path does not get the route', async () => {
+  const users =
+    "const express = require('express');\nconst users = express();\nusers.get('/', x);\nmodule.exports = users;\n";
+  const main =
+    "const express = require('express');\nconst users = require('./users');\nserve(express().use('/users', users));\n";
+  const files = { 'package.json': manifest({ dependencies: { express: '5' } }), 'users.js': users, 'main.js': main };
+  const folder = createProject(files);
+  const { code, stderr } = await init(folder);
+  expect([code, stderr]).toEqual([3, expect.not.stringContaining('needs a token now')]);
+  expect(readFiles(folder)).toMatchObject({ 'users.js': users, 'main.js': main });
+});
+
+test('a base path is part of the protected path', async () => {
+  const app = createHono['src/index.ts']?.replace('new Hono()', "new Hono().basePath('/api')") ?? '';
+  expect((await init(createProject({ ...createHono, 'src/index.ts': app }))).stderr).toContain(
+    'GET /api/me needs a token',
+  );
 });
 
 describe('a route that an earlier run wrote is not called protected', () => {

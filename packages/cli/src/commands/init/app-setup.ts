@@ -1,7 +1,7 @@
 // Express, Koa and Hono: a file creates the app, and routes are mounted on it.
 import { posix } from 'node:path';
 import { CommandFailure } from '../../failures.ts';
-import { type AppFile, exportOf, findAppFiles, listens, mountRoute } from './app-file.ts';
+import { type AppFile, exportOf, findAppFiles, isMounted, listens, mountRoute, prefixOf } from './app-file.ts';
 import { guardByHand, hasGuard } from './guard-check.ts';
 import { isImported } from './imports.ts';
 import { scriptPath } from './package-manifest.ts';
@@ -75,7 +75,8 @@ function planNewApp(project: Project, { templates, ...framework }: AppFramework)
 
 function planExistingApp(project: Project, framework: AppFramework): SetupPlan {
   const { templates, types } = framework;
-  const app = chooseApp(findAppFiles(project, framework.creation, framework.framework));
+  const found = chooseApp(findAppFiles(project, framework.creation, framework.framework));
+  const app = found !== undefined && isMounted(project, found) ? undefined : found;
   const folder = app === undefined ? sourceFolder(project) : posix.dirname(app.path).replace(/^\.$/, '');
   const at = (path: string): string => posix.join(folder, path);
   const hasRoutes = project.files.list(at('routes')).length > 0;
@@ -102,6 +103,7 @@ function planExistingApp(project: Project, framework: AppFramework): SetupPlan {
     guardFile: placedPath(project, 'src/torii.ts', places['src/torii.ts']),
     routeFile: placedPath(project, 'src/me.ts', places['src/me.ts']),
   };
+  const prefix = app === undefined ? '' : prefixOf(app);
   const steps = [...step, ...guardByHand(project, written)];
   return {
     changes: [...placeTemplates(placing), ...change],
@@ -113,7 +115,7 @@ function planExistingApp(project: Project, framework: AppFramework): SetupPlan {
     devCommand: app !== undefined && listens(app) ? `node --watch ${scriptPath(app.path)}` : undefined,
     testFile: placedPath(project, 'test/me.test.ts', places['test/me.test.ts']),
     devOptions: [],
-    guarded: steps.length === 0 && hasGuard(project, written) ? [`GET ${route}`] : [],
+    guarded: steps.length === 0 && hasGuard(project, written) ? [`GET ${prefix}${route}`] : [],
     unguarded: publicRoutes(project),
     manualSteps: steps,
     usage: framework.usage,

@@ -1,5 +1,6 @@
 import { type Code, endOfBlock, endOfStatement, type Found, findCode, statementStart } from './code.ts';
 import { importsOf } from './imports.ts';
+import { findLastHandlers, isCreatedWithLastHandler } from './last-handlers.ts';
 
 interface App {
   readonly code: Code;
@@ -26,7 +27,9 @@ export function placeOf(file: App): Place | undefined {
   const { code, at } = file;
   const end = endOfBlock(code, at);
   const inBlock = ({ at: found }: Found): boolean => found > at && found < end && code.depth[found] === code.depth[at];
-  const next = findRoutes(file).find(inBlock) ?? findEnds(file).find(inBlock);
+  const first = [...findRoutes(file), ...findLastHandlers(code, file.name)].filter(inBlock);
+  const next = first.toSorted((one, other) => one.at - other.at)[0] ?? findEnds(file).find(inBlock);
+  if (isCreatedWithLastHandler(code, at)) return undefined;
   if (next !== undefined) return before(file, next);
   const last = findMiddleware(file).findLast(inBlock)?.at ?? at;
   const start = statementStart(code, last);
@@ -72,7 +75,7 @@ function findEnds({ code, name }: App): readonly Found[] {
     code,
     new RegExp(
       [
-        `\\b${name}\\s*\\.\\s*use\\s*\\(\\s*(?:async\\b|function\\b|\\()`,
+        `\\b${name}\\s*\\.\\s*use\\s*\\(\\s*(?:async\\b|function\\b|\\(|\\w+\\s*=>)`,
         `\\b${name}\\s*\\.\\s*listen\\s*\\(`,
         `\\b(?:\\w+\\s*\\.\\s*)?createServer\\s*\\([^;]*?\\b${name}\\b`,
         '\\bserve\\s*\\(',
