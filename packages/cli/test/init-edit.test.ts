@@ -44,6 +44,13 @@ describe('the route is mounted before', () => {
     ['app.use(function (req, res) { res.status(404).end(); });', 'a function for unknown paths'],
     ["app.use(open);\nfunction open(req, res) {}\napp.get('/', x);", 'a function for all requests'],
     ["app.use(open);\napp.get('/', x);\nconst open = async (req, res) => {};", 'an arrow function for all requests'],
+    [
+      "if (x) {\napp.use((req, res) => res.end());\n}\napp.get('/', x);",
+      'a condition with a function for all requests',
+    ],
+    ['for (const route of routes) {\napp.get(route, x);\n}', 'a loop that adds routes'],
+    ["addRoutes(app);\napp.get('/', x);\nfunction addRoutes(server) {}", 'a function of the file that adds routes'],
+    ["app.use(api);\napp.get('/', x);\nconst api = express.Router();", 'a router of the file'],
     ['app.use(ctx => { ctx.body = 1; });', 'a handler without next'],
     ["app.use((ctx) => { ctx.body = 1; });\napp.get('/', x);", 'a handler without next, before a route'],
     ['app.listen(3000);', 'the start of the server'],
@@ -89,6 +96,11 @@ test('reading a setting is not a route', () => {
 test('without a route, the route comes after the last middleware', () => {
   const text = `${start}app.set('x', 1);\napp.use(\n  cors({\n    origin,\n  }),\n);\n\nstart();\n`;
   expect(mount(text)).toContain('  }),\n);\n\napp.use(me);\n\nstart();\n');
+});
+
+test.each(['setupRoutes(app);', 'app.use(notFoundMiddleware);'])('routes with a name like middleware: %s', (line) => {
+  const text = `${start}const { setupRoutes, notFoundMiddleware } = require('./middleware/setup');\napp.use(cors());\n${line}\napp.get('/', x);\n`;
+  expect(lineAfterMount(mount(text))).toBe(line);
 });
 
 test('the route comes after middleware that all routes share, also after middleware of the project', () => {

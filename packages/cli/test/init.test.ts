@@ -63,6 +63,7 @@ describe('an app of express-generator', () => {
   test('is told which routes are protected and which are not', async () => {
     const { stderr } = await init(createProject(expressGenerator));
     expect(stderr).toContain('GET /me needs a token');
+    expect(stderr).not.toContain('The test does not load your app');
     expect(stderr).toMatch(/not protected.*\n +GET \/ in routes\/index\.js\n +GET \/ in routes\/users\.js\n/);
     expect(stderr).toContain('requireUser');
   });
@@ -279,7 +280,8 @@ test('package.json keeps its scripts, its order and its indentation', async () =
 test('an app that listens when it is loaded is not loaded by the test', async () => {
   const app = `const express = require('express');\nconst app = express();\napp.get('/', (req, res) => res.send('hi'));\napp.listen(3000);\n`;
   const folder = createProject({ 'package.json': manifest({ dependencies: { express: '5' } }), 'app.js': app });
-  expect((await init(folder)).code).toBe(0);
+  const { code, stderr } = await init(folder);
+  expect([code, stderr]).toEqual([0, expect.stringContaining('The test does not load your app. Start it once')]);
   const files = readFiles(folder);
   expect(files['test/me.test.js']).toContain("await import('../me.js')");
   expect(files['test/me.test.js']).not.toContain("import('../app.js')");

@@ -86,6 +86,7 @@ function planExistingApp(project: Project, framework: AppFramework): SetupPlan {
     'test/me.test.ts': placeOfTest(project, folder),
   };
   const route = protectedRoute(project, placedPath(project, 'src/me.ts', places['src/me.ts']));
+  const loading = loadReplacements(project, framework, app);
   const placing: Placing = {
     project,
     templates,
@@ -93,7 +94,7 @@ function planExistingApp(project: Project, framework: AppFramework): SetupPlan {
     route,
     replace: {
       ...replaceRouter(project),
-      'test/me.test.ts': [...loadReplacements(project, framework, app), ...testReplacements(project)],
+      'test/me.test.ts': [...loading, ...testReplacements(project)],
     },
     marks: { 'src/torii.ts': 'requireUser', 'src/me.ts': 'requireUser', 'test/me.test.ts': '@torii/emulator' },
     skip: ['src/app.ts'],
@@ -118,6 +119,7 @@ function planExistingApp(project: Project, framework: AppFramework): SetupPlan {
     guarded: steps.length === 0 && hasGuard(project, written) ? [`GET ${prefix}${route}`] : [],
     unguarded: publicRoutes(project),
     manualSteps: steps,
+    otherRoutes: ['Other routes are as before.', ...tryByHand(loading, `${prefix}${route}`)],
     usage: framework.usage,
   };
 }
@@ -149,6 +151,13 @@ function chooseApp(apps: readonly AppFile[]): AppFile | undefined {
   const only = (some: readonly AppFile[]): AppFile | undefined => (some.length === 1 ? some[0] : undefined);
   const isUsual = ({ path }: AppFile): boolean => /^(?:src\/)?(?:app|server|index|main)\.\w+$/.test(path);
   return only(apps) ?? only(apps.filter(listens)) ?? only(apps.filter(isUsual));
+}
+
+/** A test that loads the route alone does not see what the app does with a request before. */
+function tryByHand(loading: ReturnType<typeof loadReplacements>, route: string): readonly string[] {
+  const [, load = ''] = loading[0] ?? [];
+  if (!/\bme\b/.test(load)) return [];
+  return [`The test does not load your app. Start it once, and check that GET ${route} without a token gets 401.`];
 }
 
 function loadReplacements(
