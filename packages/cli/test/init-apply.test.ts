@@ -36,6 +36,17 @@ test.each(['a named pipe', 'a folder', 'a link that leads nowhere'])('%s is not 
   expect(readFiles(folder)).toEqual({ 'a.js': 'a' });
 });
 
+test('nothing is written outside of the folder through a link', () => {
+  const outside = createProject({ 'app.js': 'a' });
+  const folder = createProject({ 'b.js': 'b' });
+  symlinkSync(outside, join(folder, 'test'));
+  symlinkSync(join(outside, 'app.js'), join(folder, 'app.js'));
+  expect(openProjectFiles(folder).list('')).toEqual(['app.js', 'b.js']);
+  for (const unsafe of [change('test/deep/me.js', undefined, 'x'), change('app.js', 'a', 'x')])
+    expect(() => applyChanges(folder, [change('b.js', 'b', 'c'), unsafe])).toThrow('is outside of this folder');
+  expect([readFiles(outside), readFiles(folder)['b.js']]).toEqual([{ 'app.js': 'a' }, 'b']);
+});
+
 test('a failed run leaves no folder behind, keeps modes, and names the file', () => {
   const folder = createProject({ 'bin/www': 'a', 'x.torii-init': 'mine' });
   chmodSync(join(folder, 'bin/www'), 0o755);
