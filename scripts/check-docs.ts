@@ -20,7 +20,7 @@ interface Block {
   readonly code: string;
   /** The reason from the comment before the block, if the block is not compiled. */
   readonly excuse: string | undefined;
-  /** Code to compile before the block's own, from the comment before the block. */
+  /** Code from the comment before the block, which is compiled together with it. */
   readonly preamble: string | undefined;
   /** The file that the block is a copy of, from the comment before the block. */
   readonly source: string | undefined;

@@ -215,7 +215,7 @@ const folderTables: Readonly<Record<string, FolderTable>> = {
       output: ['.'],
       commands: ['.', 'generated', 'output', 'revocation', 'troubleshooting'],
       troubleshooting: [],
-      // Only the types of the templates of `torii init`.
+      // Imports only the types of the templates of `torii init`.
       generated: ['commands'],
       revocation: ['.', 'output'],
     },

@@ -17,7 +17,7 @@ type Option = Command['options'][number];
 const folder = join(repository, 'docs', 'cli');
 const note = '<!-- Written by `npm run generate` from the commands of packages/cli. Do not edit. -->';
 
-/** Variables that a command reads without naming them in the description of an option, by an option that comes with them. */
+/** Environment variables that a command reads, but that the description of the option does not name. */
 const variablesOf: Readonly<Record<string, readonly string[]>> = {
   '--secret-key-file': ['TORII_SECRET_KEY', 'TORII_API_URL'],
   '--store': [
@@ -150,7 +150,7 @@ function afterHelpOf(command: Command): string {
   const write = (part: string): void => {
     text += part;
   };
-  // Commander writes it in a listener. Its type does not say that a command is an event emitter.
+  // Commander prints this text in an event listener. A command is an event emitter, although its type does not say so.
   (command as unknown as EventEmitter).emit('afterHelp', { error: false, command, write });
   return text.replace(/^\n+|\s+$/g, '');
 }

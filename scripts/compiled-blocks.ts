@@ -13,7 +13,7 @@ export interface CodeBlock {
   /** The line number of the first line of code in the page, from 1. */
   readonly line: number;
   readonly code: string;
-  /** Code from the comment before the block, which the reader is not shown. */
+  /** Code from the comment before the block. It is compiled, but readers do not see it. */
   readonly preamble: string | undefined;
 }
 
@@ -34,7 +34,7 @@ const shared = {
   noPropertyAccessFromIndexSignature: false,
   noUnusedLocals: false,
   noUnusedParameters: false,
-  // For Nest.
+  // Nest uses decorators.
   experimentalDecorators: true,
 };
 const kinds = {
@@ -44,7 +44,7 @@ const kinds = {
     lib: ['es2023', 'dom', 'dom.iterable'],
     module: 'esnext',
     moduleResolution: 'bundler',
-    // Pages about Next share the files of the README.
+    // In pages about Next, `@/…` imports the files that the README of @torii/next shows.
     paths: { '@/*': ['./packages-next-README.md/*'] },
     noUncheckedSideEffectImports: false,
   },
@@ -55,7 +55,7 @@ export function compileBlocks(blocks: readonly CodeBlock[]): readonly string[] {
   rmSync(join(repository, folder), { recursive: true, force: true });
   const files = placeBlocks(blocks);
   for (const { file, block } of files) {
-    // The code begins in the line in which it begins on the page, so that the compiler reports the lines of the page.
+    // Adds empty lines before the code, so that the compiler reports the line numbers of the page.
     write(file, `${'\n'.repeat(block.line - 2)}${block.preamble ?? ''}\n${block.code}`);
   }
   const pages = new Map(files.map(({ file, block }) => [`${folder}/${file}`, block.path]));

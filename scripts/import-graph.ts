@@ -20,7 +20,7 @@ export function readImportGraph(source: string): ImportGraph {
 function readImports(path: string, text: string): Imports {
   // Remove comments, because `@example` contains imports.
   const plain = text.replaceAll(/\/\*[\s\S]*?\*\//g, '').replaceAll(/^\s*\/\/.*$/gm, '');
-  // Generated templates are texts of files that import others.
+  // Generated templates contain files as texts. Ignore the imports in them.
   const code = path.startsWith('generated/') ? plain.replaceAll(/`(?:\\[\s\S]|[^`\\])*`/g, '') : plain;
   const matches = code.matchAll(/\b(?:from|import)\s*\(?\s*'([^'\n]+)'/g);
   const specifiers = [...new Set([...matches].map(([, specifier = '']) => specifier))];

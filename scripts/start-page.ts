@@ -76,7 +76,7 @@ export function stepsOf(markdown: string): readonly Step[] {
   return steps;
 }
 
-/** Whether a terminal shows a text. In it, `…` replaces a part of a line, or, alone on a line, any lines. */
+/** Whether the terminal shows the expected text. `…` matches a part of a line or, alone on a line, any number of lines. */
 export function shows(output: string, text: string): boolean {
   const lines = text
     .split('\n')
@@ -92,7 +92,7 @@ function escapePattern(text: string): string {
   return text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
 
-/** Without colors, carriage returns, and spaces at the ends of lines. */
+/** Removes colors, carriage returns, and spaces at the ends of lines. */
 function plain(output: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: colors begin with this character
   return output.replaceAll(/\u001b\[[\d;?]*[a-zA-Z]/g, '').replaceAll(/^[ \t]+|[ \t\r]+$/gm, '');

@@ -30,12 +30,12 @@ export async function followSteps(
     text
       .replaceAll(/\b3000\b/g, `${ports.app}`)
       .replaceAll(/\b4100\b/g, `${ports.emulator}`)
-      // Without settings, it asks the emulator on its usual port.
+      // By default, `torii token mint` asks the emulator on port 4100. Name the other port.
       .replaceAll('torii token mint', `torii token mint --emulator http://127.0.0.1:${ports.emulator}`);
   mkdirSync(folder, { recursive: true });
-  // In a pipe, unlike in a terminal, curl shows its progress.
+  // curl shows a progress meter if its output is not a terminal. Turn it off.
   writeFileAt(join(`${folder}.home`, '.curlrc'), 'silent\nshow-error\n');
-  // create-next-app takes the answers that the person at this machine gave before.
+  // create-next-app reuses answers that it stored in the home folder. Use an empty one.
   const home = { CURL_HOME: `${folder}.home`, XDG_CONFIG_HOME: `${folder}.home`, NEXT_TELEMETRY_DISABLED: '1' };
   const variables = { ...environment, ...home, TORII_EMULATOR_PORT: `${ports.emulator}`, PORT: `${ports.app}` };
   const terminals = new Map<number, Terminal>();
@@ -92,7 +92,7 @@ class Terminal {
     const end = `ended ${this.#shell.pid} ${this.#pasted}`;
     writeFileSync(file, lines);
     const from = this.#output.length;
-    // Programs must not read the next blocks as their input.
+    // Without </dev/null, a program would read the following commands as its input.
     this.#shell.stdin.write(`. '${file}' </dev/null\necho\necho '${end}'\n`);
     const printed = (): string => this.#output.slice(from).replace(`\n${end}\n`, '');
     const hasEnded = (): boolean => this.#output.includes(`\n${end}\n`);
@@ -122,7 +122,7 @@ class Terminal {
   }
 }
 
-/** For a program that prints nothing when it is ready. */
+/** Waits until the server answers, for a program that prints nothing when it is ready. */
 async function untilAnswers(port: number, terminal: Terminal): Promise<void> {
   while (!(await answers(port))) {
     terminal.checkRunning();

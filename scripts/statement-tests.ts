@@ -52,7 +52,7 @@ export function replaceList(page: string, citing: ReadonlyMap<number, readonly s
   return `${before}${begin}\n\n${lines.join('\n')}\n\n${end}${after}`;
 }
 
-/** `core/bearer` for packages/core/test/bearer.test.ts. */
+/** Shortens a path: `core/bearer` for packages/core/test/bearer.test.ts. */
 function shortName(path: string): string {
   const folders = path.split('/');
   const subject = ['packages', 'examples'].includes(folders[0] ?? '') ? folders[1] : folders[0];

@@ -17,8 +17,8 @@ const parts = ['project and packages', 'local Torii', 'server', 'two requests'] 
 type Part = (typeof parts)[number];
 type Figures = Readonly<Record<Part, number>>;
 
-/** The headings of each page: two ways to the same request. */
-const ways = ['With one command', 'By hand'] as const;
+/** Each page has a section for each of the two ways to set the app up. */
+const ways = ['With torii init', 'By hand'] as const;
 
 const rounds = roundsOr(3);
 const pages = globSync('docs/start/*.md', { cwd: repository })
@@ -27,7 +27,7 @@ const pages = globSync('docs/start/*.md', { cwd: repository })
 const root = mkdtempSync(join(tmpdir(), 'torii-start-'));
 const measured = new Map(ways.map((way) => [way, new Map<string, Figures[]>(pages.map((page) => [page, []]))]));
 
-/** The least that a new app of Next.js takes, before anything is added to it. */
+/** How long `create-next-app` alone takes: the lower limit for the Next.js pages. */
 const generatorAlone: Step = {
   kind: 'lines',
   terminal: 1,
@@ -87,7 +87,7 @@ async function follow(steps: readonly Step[], { environment }: LocalRegistry): P
   return figuresOf(followed);
 }
 
-/** The steps up to the first request that is verified. */
+/** The steps up to the first request that is answered with 200. */
 function untilVerified(steps: readonly Step[]): readonly Step[] {
   const last = steps.findIndex((step) => step.kind === 'lines' && step.shown?.startsWith('HTTP/1.1 200'));
   if (last === -1) throw new Error('The page shows no request that is verified.');
@@ -102,7 +102,7 @@ function figuresOf(followed: readonly FollowedStep[]): Figures {
 
 function partOf(step: Step): Part {
   if (step.kind === 'file') return 'project and packages';
-  // With one command, the server and the local Torii start together.
+  // With torii init, the server and the local Torii start together.
   if (step.stays) return step.lines.includes('@torii/emulator') ? 'local Torii' : 'server';
   return step.lines.includes('curl ') ? 'two requests' : 'project and packages';
 }

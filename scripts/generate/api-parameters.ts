@@ -3,9 +3,9 @@ import ts from 'typescript';
 /** A parameter of methods of the REST client. */
 export interface ApiParameter {
   readonly name: string;
-  /** The methods that have it: `client.users.list`. */
+  /** The methods that take it, such as `client.users.list`. */
   readonly methods: readonly string[];
-  /** What the client checks before it sends anything: messages without the name. */
+  /** Messages of the client's checks, without the name of the parameter. */
   readonly problems: readonly string[];
 }
 

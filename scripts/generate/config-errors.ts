@@ -14,18 +14,18 @@ export interface ConfigError {
 
 export interface ConfigErrors {
   readonly errors: readonly ConfigError[];
-  /** The lines that create an error for an option whose name could not be found out. */
+  /** The places that create an error for an option whose name this program could not find. */
   readonly unresolved: readonly string[];
 }
 
 const longestChain = 8;
 
-/** Functions that report an option that does not exist, or was not given as a plain property. The caller chose the name. */
+/** Functions that report unknown or unreadable options. The name comes from the user's object, not from the sources. */
 const namedByCaller: ReadonlySet<string> = new Set(['unknownName', 'misplacedOption', 'readKnownOptions']);
 
 /**
- * Finds each `new ToriiConfigError(option, message)` of the sources. If the option is a parameter of the function around it,
- * follows the calls of that function to the name.
+ * Finds each `new ToriiConfigError(option, message)` in the sources. If `option` is a parameter of the function, looks for its
+ * values in the calls of that function.
  */
 export function findConfigErrors(program: ts.Program, sources: readonly ts.SourceFile[]): ConfigErrors {
   const texts = new SymbolicTexts(program.getTypeChecker());
@@ -42,7 +42,7 @@ export function findConfigErrors(program: ts.Program, sources: readonly ts.Sourc
     const names = isEmulator
       ? [...new Set(texts.textsOf(message, scope).map(namedOption))]
       : texts.textsOf(option, scope);
-    // Other errors of the emulator name no option.
+    // The emulator has the same error without an option. Skip it.
     if (isEmulator && names.includes('')) return;
     const isKnown = names.every((name) => !name.includes(unknownPart));
     const around = enclosingFunction(at);
@@ -62,7 +62,7 @@ export function findConfigErrors(program: ts.Program, sources: readonly ts.Sourc
   }
 
   function add(name: string, at: ts.Node, scope: Scope, message: ts.Expression, option: ts.Expression): void {
-    // With the name in place of every variable that holds it, conditions such as `name === 'keys'` are decided.
+    // Now that the name is known, use it for every variable that holds it, to evaluate conditions such as `name === 'keys'`.
     const named = new Map(scope);
     for (let at: ts.Expression | undefined = option; at !== undefined && ts.isIdentifier(at); ) {
       const symbol = texts.symbolOf(at);
@@ -77,7 +77,7 @@ export function findConfigErrors(program: ts.Program, sources: readonly ts.Sourc
   }
 }
 
-/** The option that a message of the emulator begins with: `Option port must be …`. Empty if it names none that exists. */
+/** The option in a message of the emulator, such as `port` in `Option port must be …`. Empty if there is none. */
 function namedOption(message: string): string {
   if (!message.startsWith('Option ') || message.includes(' does not exist. ')) return '';
   return /^Option (\w+) /.exec(message)?.[1] ?? unknownPart;
@@ -93,7 +93,7 @@ function collect(sources: readonly ts.SourceFile[], texts: SymbolicTexts): Colle
   const calls = new Map<ts.FunctionLikeDeclaration, ts.CallExpression[]>();
   const visit = (node: ts.Node): void => {
     if (ts.isNewExpression(node) && isAboutOption(node)) created.push(node);
-    // Not the methods of other objects: finding their types would take most of the time.
+    // Skips methods of other objects, because finding their types would take most of the time.
     const name = ts.isCallExpression(node) ? calledName(node.expression) : undefined;
     const called = name === undefined ? undefined : functionOf(texts.symbolOf(name)?.valueDeclaration);
     if (called !== undefined) calls.set(called, [...(calls.get(called) ?? []), node as ts.CallExpression]);
@@ -108,7 +108,7 @@ function isAboutOption({ expression, arguments: given }: ts.NewExpression): bool
   return name === 'ToriiConfigError' || (name === 'EmulatorError' && given?.[0]?.getText() === "'option_invalid'");
 }
 
-/** `read` in `read()` and in `this.read()`. */
+/** The name of the called function: `read` in `read()` and in `this.read()`. */
 function calledName(called: ts.Expression): ts.Node | undefined {
   if (ts.isIdentifier(called)) return called;
   const isOwn = ts.isPropertyAccessExpression(called) && called.expression.kind === ts.SyntaxKind.ThisKeyword;

@@ -1,6 +1,6 @@
 import ts from 'typescript';
 
-/** The function that a name stands for. */
+/** The function that a declaration declares. */
 export function functionOf(declaration: ts.Node | undefined): ts.FunctionLikeDeclaration | undefined {
   if (declaration === undefined) return undefined;
   if (ts.isFunctionDeclaration(declaration) || ts.isMethodDeclaration(declaration)) return declaration;
@@ -9,7 +9,7 @@ export function functionOf(declaration: ts.Node | undefined): ts.FunctionLikeDec
   return ts.isArrowFunction(initializer) || ts.isFunctionExpression(initializer) ? initializer : undefined;
 }
 
-/** The expressions that a function returns, without those of functions inside of it. */
+/** The expressions that a function returns. Nested functions are not included. */
 export function returnsOf(body: ts.ConciseBody): readonly ts.Expression[] {
   if (!ts.isBlock(body)) return [body];
   const found: ts.Expression[] = [];

@@ -35,7 +35,7 @@ export function readOptionComments(sources: readonly ts.SourceFile[]): ReadonlyM
 function commentOf(member: ts.TypeElement, file: string): OptionComment | undefined {
   const [doc] = ts.getJSDocCommentsAndTags(member).filter((each) => ts.isJSDoc(each));
   const text = ts.getTextOfJSDocComment(doc?.comment);
-  // A comment that only refers to another one says too little here.
+  // Skip a comment that only refers to another one.
   if (doc === undefined || text === undefined || / See \{@link [^}]*\}\.$/.test(text)) return undefined;
   const [paragraph = ''] = text.split(/\n\s*\n/);
   const tag = doc.tags?.find(({ tagName }) => tagName.text === 'default');

@@ -4,7 +4,7 @@ import { type ConfigError, findConfigErrors } from './config-errors.ts';
 import { type OptionComment, readOptionComments } from './option-comments.ts';
 import { listSources, readSources } from './source-program.ts';
 
-/** Files that throw errors for names that other errors of the list have too, or that the caller chose. */
+/** Files to skip: other entries of the list cover their options, or the caller chooses the name. */
 const namedElsewhere = [
   // The fields of a request: see api-parameters.ts.
   'packages/api/src/client.ts',
@@ -19,7 +19,7 @@ const namedElsewhere = [
   'packages/core/src/jwt/index.ts',
 ];
 
-/** Names in errors about the result of `approve`. The verifier catches them, and reports them as `keys_unavailable`. */
+/** Names in errors about the result of `approve`, which users do not see: the verifier reports `keys_unavailable` instead. */
 const neverThrown = ['the result', 'true'];
 
 /** Entry points whose folder is part of a package. */
@@ -32,8 +32,8 @@ const entryPoints: Readonly<Record<string, string>> = {
 };
 
 /**
- * Lists every name that `option` of a ToriiConfigError can have, and every option of the emulator, with the messages. Throws if the sources create an error for a
- * name that cannot be found out.
+ * Lists every name that `option` of a ToriiConfigError can have, and every option of the emulator, with the messages. Throws if
+ * the sources create an error for a name that this program cannot find.
  */
 export function listOptions(): readonly OptionEntry[] {
   const program = readSources();
@@ -76,7 +76,7 @@ function placesOf(
   });
 }
 
-/** `login` for `login.user`, which is an option inside of an option. */
+/** For a nested option such as `login.user`, returns `login`. */
 function nameOf(option: string): string {
   return option.replace(/\..*/, '');
 }
@@ -86,14 +86,14 @@ function entryPointOf(file: string): string {
   return entryPoints[folder ?? ''] ?? `@torii/${file.split('/')[1]}`;
 }
 
-// The problems of packages/core/src/options/pasted-text.ts, which many options have.
+// Messages from packages/core/src/options/pasted-text.ts. Many options have them, so they are documented once.
 const pasted =
   /^`[\w.]+` (?:is empty|is the text '…|begins or ends with white space|contains a placeholder instead|begins with the name of a variable)/;
 
-/** A message of which nothing is known, and two that no program gets: a public key where a public key is wanted. */
+/** Messages to leave out: those without a known text, and two impossible ones ("is a public key. Pass the public key"). */
 const empty = /^`[\w.]+` …\.$|: …\. Write|is a (public|private) key\. Pass the \1 (?:half|key)/;
 
-/** Leaves out a message that is the beginning of another one: the other one also says what to write. */
+/** Removes a message if another one begins with the same text: the longer one also says what to write. */
 function withoutBeginnings(messages: readonly string[]): readonly string[] {
   const all = [...new Set(messages.map(shorten))].filter((message) => !empty.test(message));
   return all.filter((one) => !all.some((other) => other !== one && other.startsWith(one.replace(/\.$/, ''))));

@@ -40,7 +40,7 @@ export function programOf(files: readonly string[], texts: ReadonlyMap<string, s
   return ts.createProgram(files, options, host);
 }
 
-/** The sources of the packages, without the libraries of the language. */
+/** The sources of the packages, without TypeScript's own library files. */
 export function listSources(program: ts.Program): readonly ts.SourceFile[] {
   return program.getSourceFiles().filter(({ fileName }) => fileName.includes('/packages/'));
 }

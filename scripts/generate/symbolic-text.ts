@@ -1,18 +1,18 @@
 import ts from 'typescript';
 import { functionOf, returnsOf } from './function-nodes.ts';
 
-/** The arguments of the calls that lead to an expression, by the symbols of the parameters. */
+/** The arguments with which the enclosing functions were called, by the symbols of the parameters. */
 export type Scope = ReadonlyMap<ts.Symbol, ts.Expression>;
 
 /** A part of a text that is known only when the program runs. */
 export const unknownPart = '…';
 
-/** Stands for an argument that a call does not have. */
+/** Used for an argument that the call leaves out. */
 const absent: ts.Expression = ts.factory.createVoidZero();
 
 const deepest = 14;
 const most = 40;
-/** Functions that describe a value that was found. */
+/** Functions whose result depends on the user's value. It is not followed. */
 const describing = /^(?:describe|kindOf|loggable|hintFor|remedyFor|recognize|placesOf)/;
 
 /**
@@ -61,7 +61,7 @@ export class SymbolicTexts {
       if (!ts.isBindingElement(element) || !ts.isIdentifier(element.name)) continue;
       const key = (element.propertyName ?? element.name).getText();
       const isLiteral = ts.isObjectLiteralExpression(this.#resolve(value, bound));
-      // If the object is a parameter of a function further out, its properties are looked up later.
+      // If the object is a parameter of an outer function, its properties are looked up later.
       const later = ts.factory.createPropertyAccessExpression(value, key);
       const member = isLiteral ? (this.#memberOf(value, key, bound) ?? element.initializer) : later;
       if (member !== undefined) this.#bindName(element.name, member, bound);
@@ -80,7 +80,7 @@ export class SymbolicTexts {
     return undefined;
   }
 
-  /** Follows names to the expression that they were given. */
+  /** Replaces a name by the expression that was assigned to it. */
   #resolve(given: ts.Expression, scope: Scope, depth = 0): ts.Expression {
     const node = withoutAssertions(given);
     if (!ts.isIdentifier(node) || depth > deepest) return node;
@@ -147,7 +147,7 @@ export class SymbolicTexts {
     return isChoice ? [...texts(left), ...texts(right)] : [unknownPart];
   }
 
-  /** `texts[name]`, with every value of the object that `texts` is. */
+  /** For `texts[name]`, returns the values of all properties of `texts`. */
   #allMembers(
     { expression, argumentExpression }: ts.ElementAccessExpression,
     scope: Scope,
@@ -213,7 +213,7 @@ export class SymbolicTexts {
   }
 }
 
-/** Whether the node was made here, so that the compiler knows no type for it. */
+/** Whether this program created the node, so that the compiler has no type for it. */
 function isSynthetic({ pos }: ts.Node): boolean {
   return pos === -1;
 }

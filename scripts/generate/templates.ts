@@ -35,7 +35,7 @@ function readTemplates(): ReadonlyMap<string, ReadonlyMap<string, Template>> {
         return [
           [`${name}/ts/${path}`, text],
           [`${name}/esm/${script}`, esm],
-          // Next compiles ES modules in every package.
+          // Next accepts ES modules even in a CommonJS package.
           [`${name}/commonjs/${script}`, name.startsWith('next-') ? esm : toCommonJs(esm)],
         ];
       }),
@@ -75,12 +75,12 @@ function javaScriptPath(path: string): string {
   return path.replace(/\.(m?)ts(x?)$/, '.$1js$2');
 }
 
-/** Pages copy regions of the files. Their marks are not part of what users get. */
+/** Removes the `#region` comments, which only our documentation needs. */
 function withoutRegions(text: string): string {
   return text.replace(/^\s*\/\/ #(?:end)?region\b.*\n/gm, '');
 }
 
-/** Replaces types by blanks, so that line breaks and comments stay. */
+/** Replaces types by spaces, which keeps line breaks and comments. */
 function withoutTypes(text: string, path: string): string {
   const kind = path.endsWith('x') ? ts.ScriptKind.TSX : ts.ScriptKind.TS;
   const source = ts.createSourceFile(path, text, ts.ScriptTarget.ESNext, true, kind);

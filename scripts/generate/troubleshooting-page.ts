@@ -69,7 +69,7 @@ function listLinks(names: readonly string[]): string {
   return names.map((name) => `[${name}](#${name.toLowerCase()})`).join(' · ');
 }
 
-/** What a name means, in each group that has it. */
+/** The section of a name, with its meaning in each group that has the name. */
 function writeMeanings(name: string): string {
   const meanings = groups.flatMap(({ place, entries }) => {
     const entry = entries[name];
@@ -129,7 +129,7 @@ function writePlace({ from, about, absent, messages, isPasted }: OptionPlace): s
   return `In \`${from}\`:${what}${unset}\n\n${[...texts, ...more].join('\n')}\n`;
 }
 
-/** Escapes what Markdown would read as markup, outside of code. A single `*` or `_` is none. */
+/** Escapes characters that Markdown would read as markup, except in code. A single `*` or `_` is harmless. */
 function escapeText(text: string): string {
   return text
     .split(/(`[^`]*`)/)

@@ -1,4 +1,4 @@
-// Builds guarded apps from the code of AGENTS.md and nothing else. "Try it" of the page says what each request must get.
+// Builds guarded apps from the code of AGENTS.md alone. Its section "Try it" says what each request must return.
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';

@@ -32,7 +32,7 @@ const modules = {
 
 let found: ConfigErrors;
 
-// One program for all modules: reading the library of the language takes longest.
+// One program for all modules, because loading TypeScript's library files is slow.
 beforeAll(() => {
   const head = 'declare class ToriiConfigError { constructor(option: string, message: string) }';
   const texts = new Map(Object.entries(modules).map(([name, code]) => [pathOf(name), `export {};\n${head}\n${code}`]));

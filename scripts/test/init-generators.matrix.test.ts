@@ -18,7 +18,7 @@ interface Generator {
   readonly framework: string;
   /** The lines that write the project, in an empty folder. */
   readonly lines?: readonly string[];
-  /** Writes what a generator writes that cannot be run without GitHub, or changes what it wrote. */
+  /** Writes the files itself, if the generator needs GitHub. Otherwise changes the files that the generator wrote. */
   readonly write?: (folder: string, port: number) => void | Promise<void>;
   /** Lines that a user runs before a deployment. */
   readonly build?: string;
@@ -180,7 +180,7 @@ describe.each(Object.entries(generators))('%s', (name, generator) => {
   });
 });
 
-/** What `create-hono` writes for `nodejs`, in our words: it loads its templates from GitHub. */
+/** Writes an app like the `nodejs` template of `create-hono`, which loads its templates from GitHub. */
 function writeHono(folder: string, port: number): void {
   const manifest = {
     name: basename(folder),

@@ -7,7 +7,7 @@ import { listPackages, repository } from '../workspace.ts';
 
 const { errors, texts, events, fields } = readReference(listPackages());
 
-/** The properties of every error or of every refusal, which docs/errors.md describes once. */
+/** Properties that all errors or all refusals have. docs/errors.md describes them once, not for each class. */
 const describedOnce = ['docsUrl', 'status', 'statusCode', 'expose', 'headers'];
 
 describe('docs/errors.md', () => {

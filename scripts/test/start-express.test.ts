@@ -1,5 +1,5 @@
-// Follows docs/start/express.md with the sources of the packages instead of installed ones. The matrix test
-// start-pages.matrix.test.ts follows all pages, and installs.
+// Follows docs/start/express.md with the sources of the packages, without installing them. start-pages.matrix.test.ts follows all
+// pages, with installed packages.
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';

@@ -80,7 +80,7 @@ test('a command that fails, and a terminal that shows something else, end the ru
 });
 
 const pages = globSync('docs/start/*.md', { cwd: repository }).filter((path) => !path.endsWith('index.md'));
-const ways = pages.flatMap((path) => ['With one command', 'By hand'].map((way) => [path, way] as const));
+const ways = pages.flatMap((path) => ['With torii init', 'By hand'].map((way) => [path, way] as const));
 
 test.each(ways)('%s, %s, has a request that is refused, and one that is verified', (path, way) => {
   const shown = readSteps(path, way).flatMap((step) => (step.kind === 'lines' ? (step.shown ?? []) : []));

@@ -32,7 +32,7 @@ beforeEach((context) => {
 });
 
 describe.each(pages)('%s', (page) => {
-  test.each(['With one command', 'By hand'])(
+  test.each(['With torii init', 'By hand'])(
     'leads to a request that is refused and one that is verified: %s',
     async (way) => {
       const folder = join(root, `${basename(page, '.md')}-${way}`.replaceAll(' ', '-'));

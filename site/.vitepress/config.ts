@@ -16,14 +16,16 @@ export default defineConfig({
   cacheDir: `${siteFolder}/.cache/vitepress`,
   cleanUrls: true,
   metaChunk: true,
+  // Pages name servers that visitors start.
+  ignoreDeadLinks: 'localhostLinks',
   head: [['link', { rel: 'icon', type: 'image/svg+xml', href: `${base}logo.svg` }]],
-  // The search index is one file, which is fetched when the search opens.
+  // Do not warn about the size of the search index. It is one file, and loaded only when the search opens.
   vite: { build: { chunkSizeWarningLimit: 4000 } },
   markdown: configureMarkdown(),
   themeConfig: {
     logo: { src: '/logo.svg', alt: '' },
     siteTitle: 'Torii for TypeScript',
-    // VitePress changes neither.
+    // VitePress does not change these lists, so the readonly types can be cast.
     nav: [...nav] as never,
     sidebar: sidebar as never,
     outline: [2, 3],

@@ -5,11 +5,11 @@ export function configureMarkdown(): MarkdownOptions {
   return {
     // Themes with enough contrast on the background of code blocks.
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-default' },
-    // Links to headings work as on the hosting site.
+    // Use GitHub's anchors for headings, so that the same links work in the repository and on the site.
     anchor: { slugify: anchorOf, uniqueSlugStartIndex: 1 },
     toc: { slugify: anchorOf },
     headers: { slugify: anchorOf },
-    // Pages are plain Markdown: tags and braces in their text are text.
+    // Pages contain no HTML or attributes. Show tags and braces as text.
     html: false,
     attrs: { disable: true },
     config: (md) => {

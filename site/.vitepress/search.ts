@@ -2,14 +2,14 @@ import type { DefaultTheme } from 'vitepress';
 
 /** VitePress sends these functions to the browser as text, so each must work alone, without imports. */
 export const searchOptions: DefaultTheme.LocalSearchOptions = {
-  // The tables of measurements and cases are not searched: they are larger than all guides together.
+  // Leave large tables of measurements out of the index: they are larger than all guides together.
   _render: (source, env, md) => {
     const html = md.render(source, env);
     return env.frontmatter?.['search'] === 'text' ? html.replace(/<table[\s\S]*?<\/table>/g, '') : html;
   },
   miniSearch: {
     options: {
-      // `token_expired`, `createVerifier` and `@torii/next` are found as they are, and by their parts; plurals as singulars.
+      // Index names such as `token_expired` and `@torii/next` as a whole and by their parts, and plurals as singulars.
       tokenize: (text) =>
         text
           .split(/[^\p{L}\p{N}\p{M}_$@/-]+/u)
@@ -28,11 +28,11 @@ export const searchOptions: DefaultTheme.LocalSearchOptions = {
       fuzzy: (term) => (term.length > 4 ? 0.2 : false),
       boost: { title: 4, titles: 1, text: 2 },
       weights: { prefix: 0.1, fuzzy: 0.05 },
-      // A part of a name, such as `expired` of `token_expired`, counts little if the name is searched.
+      // In a search for `token_expired`, matches of the whole name count more than matches of its part `expired`.
       boostTerm: (term: string, _index: number, terms: readonly string[]) =>
         terms.some((other) => other !== term && other.includes(term)) ? 0.05 : 1,
-      // The description of a name comes first, then sections that are named like the word, then the beginnings of pages. Pages for
-      // users come before pages about the design of the packages.
+      // Ranks the description of the searched name first, then sections with that title, then introductions of pages. Pages for
+      // users rank above pages about the design of the packages.
       boostDocument: (
         id: string,
         term: string,

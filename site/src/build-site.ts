@@ -12,7 +12,7 @@ import { cacheFolder, contentFolder, outputFolder, siteFolder } from './places.t
 import { readReference } from './reference/reference-cache.ts';
 import { textFiles, writeTextFiles } from './text-files.ts';
 
-/** The digest of everything that the last complete build was made from. */
+/** A file with the digest of the inputs of the last complete build. */
 const stamp = join(cacheFolder, 'built');
 
 interface BuiltSite {
@@ -24,7 +24,7 @@ interface BuiltSite {
 /** @param say prints a line before a step that takes long */
 export async function buildSite(say: (line: string) => void): Promise<BuiltSite> {
   mkdirSync(cacheFolder, { recursive: true });
-  // Tests in several processes need the site at once.
+  // Several test processes can build the site at the same time.
   await using _ = await lock(join(cacheFolder, 'lock'));
   const collection = collect({ generated: [...(await readReference(say)), changelogPage()] });
   for (const entry of collection.missing) say(`left out, because it does not exist: ${entry}`);
@@ -45,7 +45,7 @@ export async function buildSite(say: (line: string) => void): Promise<BuiltSite>
   return { pages, built: true };
 }
 
-/** VitePress prints an error in a page, and continues without its content. */
+/** If a page has an error, VitePress prints it and continues without the page. */
 function requireOutput(files: readonly string[]): void {
   const lost = files.filter((file) => {
     const path = join(outputFolder, file);

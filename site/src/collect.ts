@@ -1,4 +1,4 @@
-// Gathers the pages of the site: files of the repository, in the order of the contents, and generated pages.
+// Collects the pages of the site: files of the repository, in the order of the table of contents, and generated pages.
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readRepositoryUrl } from '../../scripts/release/repository-url.mjs';
@@ -29,7 +29,7 @@ export interface Collection {
   readonly readme: Page;
   /** The text of AGENTS.md, if it exists. */
   readonly agents: string | undefined;
-  /** Entries of the contents without a file. */
+  /** Entries of the table of contents whose file does not exist. */
   readonly missing: readonly string[];
 }
 

@@ -15,7 +15,7 @@ export interface SiteSettings {
   readonly sidebar: Readonly<Record<string, readonly SidebarItem[]>>;
 }
 
-/** Pages with large tables, whose text alone is searched. */
+/** Pages whose large tables are left out of the search. */
 const largeTables = ['docs/performance.md', 'docs/conformance.md', 'docs/mutation.md', 'docs/simulation.md'];
 
 export function writeContent(collection: Collection, { base }: SiteAddress): void {

@@ -1,4 +1,4 @@
-// The contents of the site: every page, by section, in the order of the navigation. A test fails if a page of the repository is
+// The table of contents of the site: every page, by section, in the order of the navigation. A test fails if a page is
 // in no section and not excluded.
 import { decisions } from './decisions.ts';
 
@@ -6,7 +6,7 @@ export interface Section {
   readonly title: string;
   /** The address of its list of pages, unless a page of the section has this address. */
   readonly address: string;
-  /** A sentence above its list of pages. */
+  /** The introduction of its list of pages. */
   readonly intro: string;
   readonly groups: readonly Group[];
 }

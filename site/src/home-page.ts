@@ -2,7 +2,7 @@
 import type { Page } from './page.ts';
 import { readProperties, readSections, readTagline } from './readme.ts';
 
-/** The tabs: the first block of a README that has a text. */
+/** The tabs: a title, and the first code block of a README that contains a text. */
 const examples = [
   ['Express', 'packages/express/README.md', 'requireAuth('],
   ['Koa', 'packages/koa/README.md', 'requireAuth('],
@@ -56,7 +56,7 @@ function firstExamples(pages: readonly Page[]): string {
   return ['::: code-group', ...blocks, ':::'].join('\n\n');
 }
 
-/** VitePress expects HTML in these places. */
+/** Turns code spans and links into HTML. VitePress does not read Markdown in the texts of the home page. */
 function inlineHtml(markdown: string, base: string): string {
   return markdown
     .replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`)

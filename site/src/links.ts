@@ -5,13 +5,13 @@ import { findCode, isInside } from './markdown-code.ts';
 export interface LinkTargets {
   /** The address of the page that is made from a file or a folder of the repository. */
   readonly addressOf: (path: string) => string | undefined;
-  /** The page of the repository, if it is known. */
+  /** The URL of the repository, if it is known. */
   readonly repositoryUrl: string | undefined;
 }
 
 /**
- * A relative link to a file that is a page becomes a link to the page. Any other becomes a link to the repository, or, if its URL
- * is not known, text with the path as code.
+ * A relative link to a file that is on the site becomes a link to its page. A link to another file becomes a link to the
+ * repository, or plain text if the URL of the repository is not known.
  *
  * @param source the path of the page in the repository
  */

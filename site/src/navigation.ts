@@ -15,7 +15,7 @@ export interface SidebarItem {
   readonly items?: readonly SidebarItem[];
 }
 
-/** The sections of the bar itself. The others are in its menu. */
+/** The number of sections in the bar. The others are in its menu "More". */
 const shown = 5;
 
 export function navigationBar(sections: readonly PlacedSection[]): readonly NavItem[] {
@@ -26,8 +26,8 @@ export function navigationBar(sections: readonly PlacedSection[]): readonly NavI
 }
 
 /**
- * The sidebars, by the beginnings of the files that they belong to. A sidebar is repeated for each beginning, and all are part of a
- * script that every visitor loads: a folder is one beginning, and `/` stands for the section with the most other pages.
+ * The sidebars, by the prefixes of the paths on which they are shown. VitePress writes each sidebar into the page script once per
+ * prefix, so few prefixes keep the script small: a folder is one prefix, and `/` is for the section with the most other pages.
  */
 export function sidebars(sections: readonly PlacedSection[]): Readonly<Record<string, readonly SidebarItem[]>> {
   const entries = sections.flatMap((section) => {
@@ -43,7 +43,7 @@ export function sidebars(sections: readonly PlacedSection[]): Readonly<Record<st
     const beginnings = entry === largest ? entry.beginnings.filter((each) => each.endsWith('/')) : entry.beginnings;
     return beginnings.map((each) => [each, entry.sidebar] as const);
   });
-  // `/` is last: of beginnings with as many slashes, VitePress uses the first that matches.
+  // `/` must be last: of prefixes with the same number of slashes, VitePress uses the first that matches.
   return Object.fromEntries(largest === undefined ? keyed : [...keyed, ['/', largest.sidebar] as const]);
 }
 

@@ -1,4 +1,4 @@
-// A page of the site, and what is read from its text.
+// A page of the site, with the title and description from its text.
 import { replaceOutsideCode } from './markdown-code.ts';
 
 export interface Page {

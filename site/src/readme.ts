@@ -3,7 +3,7 @@ import { plainText } from './page.ts';
 
 export interface Property {
   readonly title: string;
-  /** Markdown. */
+  /** In Markdown. */
   readonly details: string;
 }
 
@@ -14,7 +14,7 @@ export function readTagline(readme: string): string {
   return plainText(tagline);
 }
 
-/** The list before the first section: `- **Strict.** Accepts …`. */
+/** The list of properties before the first section, with items such as `- **Strict.** Accepts …`. */
 export function readProperties(readme: string): readonly Property[] {
   const [intro = ''] = readme.split(/^## /m);
   const properties = [...intro.matchAll(/^- \*\*(.+?)\.?\*\* ([\s\S]+?)(?=\n- |\n\n|\n*$(?![\s\S]))/gm)].map(

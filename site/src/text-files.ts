@@ -8,7 +8,7 @@ import { replaceOutsideCode } from './markdown-code.ts';
 import type { Page } from './page.ts';
 import { readTagline } from './readme.ts';
 
-/** llms.txt lists these as optional, and llms-full.txt leaves them out. */
+/** Sections that llms.txt lists as optional, and that llms-full.txt leaves out. */
 const optional = ['Design', 'Evidence', 'Examples'];
 
 /** @param url the address of the site, without a slash at the end */

@@ -7,7 +7,7 @@ const log = pino({ name: 'torii' });
 const decisions = new Counter({
   name: 'torii_decisions_total',
   help: 'What the verifier decided about requests',
-  labelNames: ['outcome', 'reason'], // no user ids: each value of a label is kept in memory
+  labelNames: ['outcome', 'reason'], // never user ids: Prometheus keeps a series in memory for each value
 });
 const keyFetches = new Counter({
   name: 'torii_key_fetches_total',

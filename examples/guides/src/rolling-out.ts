@@ -8,7 +8,7 @@ const guard = requireAuth(verifier);
 // Only this value lets requests pass. If the variable is missing or misspelled, the guard decides.
 const isObserving = process.env.TORII_STAGE === 'observe';
 
-// What decides today. It stays until the last step.
+// The authentication that you have today. Remove it in the last step.
 const sessions = new Set(['the session of ada']);
 const oldAuth: RequestHandler = (req, res, next) => {
   if (sessions.has(req.get('x-session') ?? '')) next();
@@ -19,7 +19,7 @@ const app = express();
 app.use(oldAuth);
 app.use((req, res, next) => {
   if (!isObserving) return guard(req, res, next);
-  verifier.check(req).catch((error) => console.error(error)); // the request does not wait, and is not refused
+  verifier.check(req).catch((error) => console.error(error)); // not awaited: only reports, never refuses
   next();
 });
 app.get('/orders', (req, res) => void res.json({ userId: req.auth?.userId ?? null }));
@@ -34,7 +34,7 @@ function report(event: VerifierEvent): void {
 // #region options
 export const observing = createVerifier({
   issuer,
-  observe: createVerifier({ issuer, requireClaims: ['plan'] }), // the new options. They decide nothing
+  observe: createVerifier({ issuer, requireClaims: ['plan'] }), // the new options, which only report
   onEvent(event) {
     if (event.type === 'disagreed') console.warn('the new options differ', event.observed);
   },

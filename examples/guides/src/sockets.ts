@@ -30,7 +30,7 @@ const sockets = new WebSocketServer({ server, path: '/chat', maxPayload: 20_000 
 sockets.on('connection', (socket) => {
   const closed = new AbortController();
   socket.once('close', () => closed.abort());
-  socket.on('error', () => {}); // for example a message that is too large. `ws` closes the socket
+  socket.on('error', () => {}); // without a listener, an error such as a too large message would end the process. `ws` closes the socket
   const late = setTimeout(() => socket.close(4401, 'token_missing'), 5_000);
 
   // The first message is the token. The client waits for the answer: messages before it are dropped.

@@ -36,7 +36,7 @@ type Headers = Readonly<Record<string, string>>;
 const inHeader = (user: 'ada' | 'bob'): Headers => ({ authorization: `Bearer ${tokens[user]}` });
 const inCookie = (user: 'ada' | 'bob'): Headers => ({ cookie: `token=${tokens[user]}` });
 
-/** What the cache answers, and how often it has asked the server. */
+/** Sends a request through the cache. */
 async function ask(url: string, headers: Headers = {}) {
   const { statusCode, headers: answered, body } = await request(url, { dispatcher: cdn, headers });
   return { status: statusCode, headers: answered, body: (await body.json()) as Record<string, unknown> };
@@ -70,7 +70,7 @@ describe('the example', () => {
   });
 });
 
-/** Which user's data bob gets, after ada. */
+/** Sends a request as ada, then one as bob. Returns whose data bob gets. */
 async function bobGets(cacheControl: Headers, credentials: typeof inHeader): Promise<unknown> {
   const answer: RequestHandler = (req, res) => void res.set(cacheControl).json({ userId: req.auth?.userId ?? null });
   const guard = requireAuth({ issuer: emulator.issuer, cookie: 'token' });

@@ -114,7 +114,7 @@ describe('mistakes', () => {
     await using server = await listen(express().use(guard, cors(allowed)));
     const { status, headers } = await send(server, '/', { method: 'OPTIONS', headers: preflight });
     expect([status, headers['access-control-allow-origin']]).toEqual([204, page]);
-    // The refusal itself still has no header that lets the page read it.
+    // `cors` runs after the guard, so a refusal has no CORS headers, and the page cannot read it.
     const refused = await send(server, '/', { headers: [['Origin', page]] });
     expect([refused.status, refused.headers['access-control-allow-origin']]).toEqual([401, undefined]);
   });

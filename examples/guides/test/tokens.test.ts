@@ -80,13 +80,13 @@ describe('the order of the checks', () => {
 
     for (const [index, [reason, claims]] of faults.entries()) {
       expect(await denialOf(claims)).toBe(reason);
-      // Each fault comes before the signature.
+      // Each of these claims is checked before the signature.
       expect(await denialOf(claims, { signedBy: 'stranger' })).toBe(reason);
       const next = faults[index + 1]?.[1] ?? {};
-      // A later `exp` would repair the fault before it.
+      // Skipped for two faults in `exp`: the second value would replace the first.
       if (!('exp' in next && 'exp' in claims)) expect(await denialOf({ ...next, ...claims })).toBe(reason);
     }
-    // After the signature: the claims that only the Auth needs.
+    // Checked after the signature: claims that are needed only to make the `Auth` object.
     expect(await denialOf({ act: 'bo' }, { signedBy: 'stranger' })).toBe('signature_invalid');
     expect(await denialOf({ act: 'bo' })).toBe('claim_malformed');
     await revocations.revokeUser('ada');

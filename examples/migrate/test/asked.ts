@@ -24,7 +24,7 @@ export async function ask(app: RequestListener, path: string, init: RequestInit 
 
 export const bearer = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
 
-/** The status, and the `reason` of a refusal by Torii's guard. */
+/** The status of a response, and the `reason` if Torii's guard refused the request. */
 export function reasonOf({ status, body }: Answer): string {
   const { error } = body as { error?: { reason?: string } };
   return `${status} ${error?.reason}`;

@@ -8,7 +8,7 @@ interface Named {
   /** The options of each package, whose names the compiler compares with the installed declarations. */
   readonly options: Record<string, Names>;
   readonly names: Names;
-  /** The members of exported objects. Their rows are in the table of names, as `auth.userId`. */
+  /** Fields and methods of exported objects. The table of names must have a row for each, such as `auth.userId`. */
   readonly members?: Record<string, Names>;
 }
 

@@ -36,7 +36,7 @@ export const names = {
   _clearJwksCacheForTests: true,
 } satisfies Record<keyof typeof Sdk | keyof typeof SdkExpress, true>;
 
-/** The fields and methods whose rows the page must have too. */
+/** Fields and methods of exported objects. The page must have a row for each, such as `auth.userId`. */
 export const members = {
   auth: {
     userId: true,

@@ -72,7 +72,7 @@ export function splitInput(operation: Operation): Parts {
   return { query, body: inBody && Object.fromEntries([...body, ...bags]) };
 }
 
-/** @param explained The name that the documentation explains, if the caller chose `name`. */
+/** @param explained The name to link to in the documentation, if the user of the client chose `name`. */
 export function addToQuery(query: URLSearchParams, name: string, value: unknown, explained: string = name): void {
   if (value === null || value === undefined) return;
   const items: readonly unknown[] = Array.isArray(value) ? [...value] : [value];

@@ -6,7 +6,7 @@ export class CommandFailure extends Error {
 /** The command line or a setting is wrong. Exit code 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
-  /** The option that the documentation explains. */
+  /** The option that the documentation link leads to. */
   readonly explained: string | undefined;
 
   constructor(message: string, explained?: string) {
@@ -53,8 +53,8 @@ export interface FailureText {
 }
 
 /**
- * Returns the message and the exit code for an error of this file, or `undefined` for any other, and for one whose message gets an
- * address of @torii/core.
+ * Returns the message and the exit code for an error of this file. `undefined` for other errors, and for those that get a link to
+ * the documentation.
  */
 export function describeOwnFailure(error: unknown): FailureText | undefined {
   if (error instanceof Interrupted || error instanceof ProgramEnded) return { text: '', exitCode: error.exitCode };

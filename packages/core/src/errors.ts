@@ -176,8 +176,8 @@ export class ToriiConfigError extends ToriiError {
   readonly option: string;
 
   /**
-   * @param message The address of the page that explains the option is added to it.
-   * @param options `explained`: the name that the page explains, if it is not `option`.
+   * @param message A link to the documentation of the option is added to it.
+   * @param options `explained`: the name to link to in the documentation, if it is not `option`.
    */
   constructor(option: string, message: string, options?: ErrorOptions & { readonly explained?: string }) {
     const url = docsUrlFor(options?.explained ?? option);

@@ -1,4 +1,4 @@
-// The search of VitePress calls its dialog a button, and its results are links inside of options. Screen readers need other roles.
+// Corrects the ARIA roles of VitePress's search: its dialog has the role `button`, and its options contain links.
 import { onMounted, onUnmounted } from 'vue';
 
 export function correctSearchDialog(): void {
@@ -25,14 +25,14 @@ function correct(dialog: Element): void {
   for (const item of dialog.querySelectorAll('li[id], li[aria-selected]')) moveOption(item);
 }
 
-/** Makes the link of a result the option. */
+/** Moves the role `option` from the list item to the link in it. */
 function moveOption(item: Element): void {
   const link = item.querySelector('a');
   if (link === null) return;
   if (item.id !== '') link.id = item.id;
   link.setAttribute('role', 'option');
   link.setAttribute('aria-selected', item.getAttribute('aria-selected') ?? 'false');
-  // Without it, the text of the link is its name.
+  // Without `aria-label`, screen readers read the text of the link.
   link.removeAttribute('aria-label');
   item.setAttribute('role', 'none');
   item.removeAttribute('aria-selected');

@@ -39,7 +39,7 @@ function partText(part: CommentDisplayPart, names: Names): string {
   return address === undefined ? codeSpan(text) : `[${codeSpan(text)}](${address})`;
 }
 
-/** `ToriiConfigError if …` begins with the name of a class. */
+/** Links the class name at the beginning of a `@throws` text, such as `ToriiConfigError if …`. */
 function linkFirstWord(text: string, names: Names, page: string): string {
   const name = /^[A-Z]\w+/.exec(text)?.[0] ?? '';
   const address = names.find(name, page);

@@ -28,7 +28,7 @@ export async function convert(
     excludeInternal: true,
     excludePrivate: true,
     excludeProtected: true,
-    // The step `types` of the tests reports errors.
+    // TypeDoc does not check types: the test step `types` does.
     skipErrorChecking: true,
     sort: ['source-order'],
     logLevel: 'Warn',

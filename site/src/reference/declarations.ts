@@ -23,7 +23,7 @@ export function describe(reflection: DeclarationReflection, context: PageContext
   return [heading, comment.summary, fence(text), ...notes(comment), ...mentioned(code, reflection.name, context)];
 }
 
-/** One block per comment: overloads share theirs. */
+/** Writes one block per doc comment. Overloads that share a comment are in one block. */
 function describeSignatures(signatures: readonly SignatureReflection[], context: PageContext): readonly string[] {
   const groups = new Map<string, SignatureReflection[]>();
   for (const signature of signatures) {

@@ -11,7 +11,7 @@ export interface EntryPoint {
   readonly address: string;
 }
 
-/** Dependencies come before the packages that export their types again, so that each type is described where it is defined. */
+/** These packages come first, because others re-export their types. Each type is described in the package that defines it. */
 const first = ['core', 'api', 'authz', 'revocation', 'streams'];
 
 export function listEntryPoints(packages: readonly Package[] = listPackages()): readonly EntryPoint[] {

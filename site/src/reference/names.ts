@@ -28,7 +28,7 @@ export class Names {
     return undefined;
   }
 
-  /** The address of a name that `page` exports. */
+  /** Where `name` is described, as it is used on `page`. */
   find(name: string, page: string): string | undefined {
     return this.#byPage.get(page)?.get(name) ?? this.#byPage.get('/reference/core')?.get(name);
   }
@@ -63,6 +63,6 @@ export function targetOf(reflection: DeclarationReflection): DeclarationReflecti
 
 export function codeSpan(text: string): string {
   const mark = text.includes('`') ? '``' : '`';
-  // Spaces at the ends of a code span are removed.
+  // Markdown removes one space at each end of a code span.
   return `${mark}${text.startsWith('`') || text.endsWith('`') ? ` ${text} ` : text}${mark}`;
 }

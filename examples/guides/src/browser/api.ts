@@ -1,4 +1,4 @@
-/** Torii's `useAuth()` and the emulator's `createSession()` return such an object. */
+/** The shape of what Torii's `useAuth()` and the emulator's `createSession()` return. */
 export interface Session {
   getToken(options?: { readonly skipCache?: boolean }): Promise<string | null>;
 }
@@ -6,7 +6,7 @@ export interface Session {
 /**
  * Returns a function that calls the API of `apiUrl` with the user's token. Create one per page.
  *
- * @param signIn shows the sign-in. Called if the API refuses the user, and a new token does not help
+ * @param signIn shows the sign-in page. Called if there is no token, or if the API refuses a renewed token too
  */
 export function createApi(apiUrl: string, session: Session, signIn: () => void) {
   let renewal: Promise<string | null> | undefined;
@@ -23,7 +23,7 @@ export function createApi(apiUrl: string, session: Session, signIn: () => void) 
       const reason = await readReason(response);
 
       if (response.status === 401 && mayRenew && token !== null) {
-        mayRenew = false; // once for each call
+        mayRenew = false; // renew at most once per call
         token = await renew(token, reason);
         if (token !== null) continue;
       }
@@ -37,7 +37,7 @@ export function createApi(apiUrl: string, session: Session, signIn: () => void) 
     }
   };
 
-  /** All calls that are refused at the same time share one renewal. */
+  /** Calls that are refused at the same time share one renewal. */
   async function renew(refused: string, reason: string | undefined): Promise<string | null> {
     const current = await session.getToken();
     if (current !== refused) return current;
@@ -48,7 +48,7 @@ export function createApi(apiUrl: string, session: Session, signIn: () => void) 
   }
 
   async function renewNow(reason: string | undefined): Promise<string | null> {
-    // A revocation holds until the end of its second. A token of that second would be refused too.
+    // A revocation covers all tokens issued in the same second. Wait, so that the new token is not refused too.
     if (reason === 'token_revoked') await pause(1);
     return session.getToken({ skipCache: true });
   }
@@ -60,16 +60,16 @@ async function readReason(response: Response): Promise<string | undefined> {
   try {
     return (await response.clone().json()).error.reason;
   } catch {
-    return undefined; // not a refusal, but for example the page of a load balancer
+    return undefined; // not a refusal by the guard: for example the error page of a load balancer
   }
 }
 
-// For any other reason, such as `issuer_refused`, signing in does not help: it would lead to an endless loop.
+// For other reasons, such as `issuer_refused`, a new sign-in does not help: the page would redirect in an endless loop.
 function isSignInReason(reason: string | undefined): boolean {
   return reason === 'token_missing' || reason === 'token_expired' || reason === 'token_revoked';
 }
 
-/** Up to a second longer, so that all pages do not ask again at the same moment. */
+/** Waits up to one second longer than asked, so that many browsers do not retry at the same moment. */
 function pause(seconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, (seconds + Math.random()) * 1000));
 }

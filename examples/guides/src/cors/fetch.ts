@@ -5,9 +5,9 @@ const verifier = createVerifier({ issuer: process.env.TORII_ISSUER });
 
 export default {
   async fetch(request: Request): Promise<Response> {
-    // Preflights carry no token, so the verifier does not see them.
+    // Answer preflights without the verifier: browsers send no token with them.
     const response = request.method === 'OPTIONS' ? allowHeaders() : await answer(request);
-    response.headers.append('Vary', 'Origin'); // `append`: refusals have a Vary header already
+    response.headers.append('Vary', 'Origin'); // `append`, because refusals already have a Vary header
     const origin = request.headers.get('Origin');
     if (origin !== null && pages.includes(origin)) {
       response.headers.set('Access-Control-Allow-Origin', origin);

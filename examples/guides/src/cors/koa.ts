@@ -7,7 +7,7 @@ const pages = ['https://app.example.com'];
 const app = new Koa();
 app.use(
   cors({
-    // Without a match, no header is sent, and browsers refuse the page.
+    // For other origins, no CORS header is sent, so the browser does not let the page read the response.
     origin: (ctx) => pages.find((page) => page === ctx.get('Origin')) ?? '',
     allowHeaders: ['Authorization', 'Content-Type'],
     exposeHeaders: ['WWW-Authenticate', 'Retry-After'],

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { requireAuth } from '@torii/express';
 
-// In development, the settings are in the file .env. Variables that are set already keep their values.
+// Reads settings from .env during development. Variables that are already set are not overwritten.
 if (existsSync('.env')) process.loadEnvFile('.env');
 
 /** Refuses requests without a valid access token. Put it before each handler that it protects. */

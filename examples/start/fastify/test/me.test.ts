@@ -8,7 +8,7 @@ let app: FastifyInstance;
 
 before(async () => {
   emulator = await startEmulator();
-  // The app reads the issuer when it is loaded.
+  // Set before the import: the app reads the issuer when it is loaded.
   process.env.TORII_ISSUER = emulator.issuer;
   const { createApp } = await import('../src/app.ts');
   app = createApp();

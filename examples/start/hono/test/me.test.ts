@@ -8,7 +8,7 @@ let app: Hono;
 
 before(async () => {
   emulator = await startEmulator();
-  // The app reads the issuer when it is loaded.
+  // Set before the import: the app reads the issuer when it is loaded.
   process.env.TORII_ISSUER = emulator.issuer;
   const loaded = await import('../src/app.ts');
   app = loaded.app;

@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => emulator.stop());
 
 async function get(headers: Record<string, string>): Promise<Response> {
-  // After beforeAll, because torii-options.ts reads the environment when it is imported.
+  // Imported only after beforeAll: torii-options.ts reads the environment when it is imported.
   const { GET } = await import('../app/api/me/route');
   const request = new NextRequest('http://localhost:3000/api/me', { headers: { host: 'localhost:3000', ...headers } });
   return GET(request, { params: Promise.resolve({}) });

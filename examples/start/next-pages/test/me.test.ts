@@ -13,7 +13,7 @@ beforeAll(async () => {
   emulator = await startEmulator();
   process.env.TORII_ISSUER = emulator.issuer;
   process.env.APP_ORIGIN = 'http://localhost:3000';
-  // After the lines above, because torii-options.ts reads the environment when it is imported.
+  // Imported after the variables are set: torii-options.ts reads the environment when it is imported.
   const { default: handler } = await import('../pages/api/me');
   server = createServer((req, res) => handler(req as NextApiRequest, addNextMethods(res))).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -25,7 +25,7 @@ afterAll(async () => {
   await emulator.stop();
 });
 
-/** Adds the methods of Next that the route calls. */
+/** Adds the methods of Next's response that the route calls. */
 function addNextMethods(res: ServerResponse): NextApiResponse {
   const response = res as NextApiResponse;
   response.status = (code) => Object.assign(response, { statusCode: code });

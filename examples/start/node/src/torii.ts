@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { createVerifier } from '@torii/core';
 
-// In development, the settings are in the file .env. Variables that are set already keep their values.
+// Reads settings from .env during development. Variables that are already set are not overwritten.
 if (existsSync('.env')) process.loadEnvFile('.env');
 
-/** Its method `check` gives the caller of a request, or the response with which to refuse it. */
+/** `verifier.check(request)` returns the caller, or the response that refuses the request. */
 export const verifier = createVerifier({ issuer: process.env.TORII_ISSUER });

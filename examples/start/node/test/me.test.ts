@@ -11,7 +11,7 @@ let url: string;
 
 before(async () => {
   emulator = await startEmulator();
-  // The app reads the issuer when it is loaded.
+  // Set before the import: the app reads the issuer when it is loaded.
   process.env.TORII_ISSUER = emulator.issuer;
   const { app } = await import('../src/app.ts');
   server = createServer(app).listen(0, '127.0.0.1');

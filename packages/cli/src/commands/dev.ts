@@ -92,8 +92,8 @@ function emulatorArguments({ seed, data, port, allowOrigin = [] }: DevOptions): 
 }
 
 /**
- * The secret key of the settings file, so that `torii users list` works in another terminal. Only if the issuer there is local: the
- * key of a real environment is not for the emulator.
+ * The secret key of the settings file, so that `torii users list` works in another terminal. Only if the file's issuer is local:
+ * the key of a real environment must not be given to the emulator.
  */
 function keyFor(context: Context, options: DevOptions): Readonly<Record<string, string>> {
   const find = settingsFrom({ ...context, env: {} }, options);
@@ -108,11 +108,11 @@ interface Started {
   readonly dashboard: string;
 }
 
-/** What the emulator prints when it is ready. */
+/** Waits until the emulator is ready, and reads its addresses from its output. */
 async function readStart({ stdout }: ReturnType<typeof startEmulatorProgram>): Promise<Started> {
   let text = '';
   return new Promise((resolve) => {
-    // Read on after the start, so that the emulator can write.
+    // The listener stays after the start: if nothing read the pipe, the emulator could not print.
     stdout.setEncoding('utf8').on('data', (chunk: string) => {
       text += chunk;
       if (!/^Ctrl-C/m.test(text)) return;
@@ -161,7 +161,7 @@ function aborted(signal: AbortSignal): Promise<undefined> {
   });
 }
 
-/** The last one first: the app can still verify tokens while it ends. */
+/** Stops the app before the emulator, so that the app can still verify tokens while it shuts down. */
 async function stopAll(children: readonly ChildProcess[]): Promise<void> {
   for (const child of children.toReversed()) {
     if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) continue;

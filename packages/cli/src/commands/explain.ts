@@ -28,7 +28,7 @@ export function addExplain(program: Command, context: Context, args: readonly st
     '[name]',
     'reason, error code, option, or the address of one; without it, all names are listed',
   );
-  // Not `choices`, which would list 300 names in the help and refuse an unknown one without a suggestion.
+  // For shell completion only: `choices` would also list 300 names in the help, and refuse unknown names without a suggestion.
   if (args[0] === 'complete') name.argChoices = listNames().flatMap(({ names }) => names);
   addFormOptions(program.command('explain'))
     .description('Explain a reason, an error code or an option: what it means, and what to do.')

@@ -118,7 +118,7 @@ app.listen(port, (error) => {
       ts: `import { existsSync } from 'node:fs';
 import { requireAuth } from '@torii/express';
 
-// In development, the settings are in the file .env. Variables that are set already keep their values.
+// Reads settings from .env during development. Variables that are already set are not overwritten.
 if (existsSync('.env')) process.loadEnvFile('.env');
 
 /** Refuses requests without a valid access token. Put it before each handler that it protects. */
@@ -127,7 +127,7 @@ export const requireUser = requireAuth({ issuer: process.env.TORII_ISSUER });
       esm: `import { existsSync } from 'node:fs';
 import { requireAuth } from '@torii/express';
 
-// In development, the settings are in the file .env. Variables that are set already keep their values.
+// Reads settings from .env during development. Variables that are already set are not overwritten.
 if (existsSync('.env')) process.loadEnvFile('.env');
 
 /** Refuses requests without a valid access token. Put it before each handler that it protects. */
@@ -136,7 +136,7 @@ export const requireUser = requireAuth({ issuer: process.env.TORII_ISSUER });
       commonjs: `const { existsSync } = require('node:fs');
 const { requireAuth } = require('@torii/express');
 
-// In development, the settings are in the file .env. Variables that are set already keep their values.
+// Reads settings from .env during development. Variables that are already set are not overwritten.
 if (existsSync('.env')) process.loadEnvFile('.env');
 
 /** Refuses requests without a valid access token. Put it before each handler that it protects. */
@@ -159,7 +159,7 @@ let url: string;
 
 before(async () => {
   emulator = await startEmulator();
-  // The app reads the issuer when it is loaded.
+  // Set before the import: the app reads the issuer when it is loaded.
   process.env.TORII_ISSUER = emulator.issuer;
   const { app } = await import('../src/app.ts');
   server = createServer(app).listen(0, '127.0.0.1');
@@ -202,7 +202,7 @@ let url;
 
 before(async () => {
   emulator = await startEmulator();
-  // The app reads the issuer when it is loaded.
+  // Set before the import: the app reads the issuer when it is loaded.
   process.env.TORII_ISSUER = emulator.issuer;
   const { app } = await import('../src/app.ts');
   server = createServer(app).listen(0, '127.0.0.1');
@@ -245,7 +245,7 @@ let url;
 
 before(async () => {
   emulator = await startEmulator();
-  // The app reads the issuer when it is loaded.
+  // Set before the import: the app reads the issuer when it is loaded.
   process.env.TORII_ISSUER = emulator.issuer;
   const { app } = await import('../src/app.ts');
   server = createServer(app).listen(0, '127.0.0.1');
@@ -372,7 +372,7 @@ createApp().listen({ port }, (error) => {
       ts: `import { existsSync } from 'node:fs';
 import { requireAuth } from '@torii/fastify';
 
-// In development, the settings are in the file .env. Variables that are set already keep their values.
+// Reads settings from .env during development. Variables that are already set are not overwritten.
 if (existsSync('.env')) process.loadEnvFile('.env');
 
 /** Refuses requests without a valid access token. Put it before each handler that it protects. */
@@ -381,7 +381,7 @@ export const requireUser = requireAuth({ issuer: process.env.TORII_ISSUER });
       esm: `import { existsSync } from 'node:fs';
 import { requireAuth } from '@torii/fastify';
 
-// In development, the settings are in the file .env. Variables that are set already keep their values.
+// Reads settings from .env during development. Variables that are already set are not overwritten.
 if (existsSync('.env')) process.loadEnvFile('.env');
 
 /** Refuses requests without a valid access token. Put it before each handler that it protects. */
@@ -390,7 +390,7 @@ export const requireUser = requireAuth({ issuer: process.env.TORII_ISSUER });
       commonjs: `const { existsSync } = require('node:fs');
 const { requireAuth } = require('@torii/fastify');
 
-// In development, the settings are in the file .env. Variables that are set already keep their values.
+// Reads settings from .env during development. Variables that are already set are not overwritten.
 if (existsSync('.env')) process.loadEnvFile('.env');
 
 /** Refuses requests without a valid access token. Put it before each handler that it protects. */
@@ -410,7 +410,7 @@ let app: FastifyInstance;
 
 before(async () => {
   emulator = await startEmulator();
-  // The app reads the issuer when it is loaded.
+  // Set before the import: the app reads the issuer when it is loaded.
   process.env.TORII_ISSUER = emulator.issuer;
   const { createApp } = await import('../src/app.ts');
   app = createApp();
@@ -448,7 +448,7 @@ let app;
 
 before(async () => {
   emulator = await startEmulator();
-  // The app reads the issuer when it is loaded.
+  // Set before the import: the app reads the issuer when it is loaded.
   process.env.TORII_ISSUER = emulator.issuer;
   const { createApp } = await import('../src/app.ts');
   app = createApp();
@@ -486,7 +486,7 @@ let app;
 
 before(async () => {
   emulator = await startEmulator();
-  // The app reads the issuer when it is loaded.
+  // Set before the import: the app reads the issuer when it is loaded.
   process.env.TORII_ISSUER = emulator.issuer;
   const { createApp } = await import('../src/app.ts');
   app = createApp();
@@ -604,7 +604,7 @@ serve({ fetch: app.fetch, port }, () => console.log(\`The app listens on http://
       ts: `import { existsSync } from 'node:fs';
 import { requireAuth } from '@torii/hono';
 
-// In development, the settings are in the file .env. Variables that are set already keep their values.
+// Reads settings from .env during development. Variables that are already set are not overwritten.
 if (existsSync('.env')) process.loadEnvFile('.env');
 
 /** Refuses requests without a valid access token. Put it before each handler that it protects. */
@@ -613,7 +613,7 @@ export const requireUser = requireAuth({ issuer: process.env.TORII_ISSUER });
       esm: `import { existsSync } from 'node:fs';
 import { requireAuth } from '@torii/hono';
 
-// In development, the settings are in the file .env. Variables that are set already keep their values.
+// Reads settings from .env during development. Variables that are already set are not overwritten.
 if (existsSync('.env')) process.loadEnvFile('.env');
 
 /** Refuses requests without a valid access token. Put it before each handler that it protects. */
@@ -622,7 +622,7 @@ export const requireUser = requireAuth({ issuer: process.env.TORII_ISSUER });
       commonjs: `const { existsSync } = require('node:fs');
 const { requireAuth } = require('@torii/hono');
 
-// In development, the settings are in the file .env. Variables that are set already keep their values.
+// Reads settings from .env during development. Variables that are already set are not overwritten.
 if (existsSync('.env')) process.loadEnvFile('.env');
 
 /** Refuses requests without a valid access token. Put it before each handler that it protects. */
@@ -642,7 +642,7 @@ let app: Hono;
 
 before(async () => {
   emulator = await startEmulator();
-  // The app reads the issuer when it is loaded.
+  // Set before the import: the app reads the issuer when it is loaded.
   process.env.TORII_ISSUER = emulator.issuer;
   const loaded = await import('../src/app.ts');
   app = loaded.app;
@@ -679,7 +679,7 @@ let app;
 
 before(async () => {
   emulator = await startEmulator();
-  // The app reads the issuer when it is loaded.
+  // Set before the import: the app reads the issuer when it is loaded.
   process.env.TORII_ISSUER = emulator.issuer;
   const loaded = await import('../src/app.ts');
   app = loaded.app;
@@ -716,7 +716,7 @@ let app;
 
 before(async () => {
   emulator = await startEmulator();
-  // The app reads the issuer when it is loaded.
+  // Set before the import: the app reads the issuer when it is loaded.
   process.env.TORII_ISSUER = emulator.issuer;
   const loaded = await import('../src/app.ts');
   app = loaded.app;
@@ -845,7 +845,7 @@ app.listen(port, () => console.log(\`The app listens on http://localhost:\${port
       ts: `import { existsSync } from 'node:fs';
 import { requireAuth } from '@torii/koa';
 
-// In development, the settings are in the file .env. Variables that are set already keep their values.
+// Reads settings from .env during development. Variables that are already set are not overwritten.
 if (existsSync('.env')) process.loadEnvFile('.env');
 
 /** Refuses requests without a valid access token. Put it before each handler that it protects. */
@@ -854,7 +854,7 @@ export const requireUser = requireAuth({ issuer: process.env.TORII_ISSUER });
       esm: `import { existsSync } from 'node:fs';
 import { requireAuth } from '@torii/koa';
 
-// In development, the settings are in the file .env. Variables that are set already keep their values.
+// Reads settings from .env during development. Variables that are already set are not overwritten.
 if (existsSync('.env')) process.loadEnvFile('.env');
 
 /** Refuses requests without a valid access token. Put it before each handler that it protects. */
@@ -863,7 +863,7 @@ export const requireUser = requireAuth({ issuer: process.env.TORII_ISSUER });
       commonjs: `const { existsSync } = require('node:fs');
 const { requireAuth } = require('@torii/koa');
 
-// In development, the settings are in the file .env. Variables that are set already keep their values.
+// Reads settings from .env during development. Variables that are already set are not overwritten.
 if (existsSync('.env')) process.loadEnvFile('.env');
 
 /** Refuses requests without a valid access token. Put it before each handler that it protects. */
@@ -886,7 +886,7 @@ let url: string;
 
 before(async () => {
   emulator = await startEmulator();
-  // The app reads the issuer when it is loaded.
+  // Set before the import: the app reads the issuer when it is loaded.
   process.env.TORII_ISSUER = emulator.issuer;
   const { app } = await import('../src/app.ts');
   server = createServer(app.callback()).listen(0, '127.0.0.1');
@@ -929,7 +929,7 @@ let url;
 
 before(async () => {
   emulator = await startEmulator();
-  // The app reads the issuer when it is loaded.
+  // Set before the import: the app reads the issuer when it is loaded.
   process.env.TORII_ISSUER = emulator.issuer;
   const { app } = await import('../src/app.ts');
   server = createServer(app.callback()).listen(0, '127.0.0.1');
@@ -972,7 +972,7 @@ let url;
 
 before(async () => {
   emulator = await startEmulator();
-  // The app reads the issuer when it is loaded.
+  // Set before the import: the app reads the issuer when it is loaded.
   process.env.TORII_ISSUER = emulator.issuer;
   const { app } = await import('../src/app.ts');
   server = createServer(app.callback()).listen(0, '127.0.0.1');
@@ -1251,7 +1251,7 @@ import { options } from './torii-options';
 
 export const proxy = createToriiProxy(options);
 
-// Not for Next's own files, and not for images in public/images and those of create-next-app.
+// The proxy runs for all paths, except Next's own files, public/images, and the images of create-next-app.
 export const config = {
   matcher: [
     '/((?!_next/static/[\\\\w/.~+@-]+$|_next/image/?$|images/[\\\\w/.@-]+\\\\.(?:avif|gif|jpe?g|png|svg|webp)$|(?:next|vercel|file|globe|window)\\\\.svg$).*)',
@@ -1263,7 +1263,7 @@ import { options } from './torii-options';
 
 export const proxy = createToriiProxy(options);
 
-// Not for Next's own files, and not for images in public/images and those of create-next-app.
+// The proxy runs for all paths, except Next's own files, public/images, and the images of create-next-app.
 export const config = {
   matcher: [
     '/((?!_next/static/[\\\\w/.~+@-]+$|_next/image/?$|images/[\\\\w/.@-]+\\\\.(?:avif|gif|jpe?g|png|svg|webp)$|(?:next|vercel|file|globe|window)\\\\.svg$).*)',
@@ -1275,7 +1275,7 @@ import { options } from './torii-options';
 
 export const proxy = createToriiProxy(options);
 
-// Not for Next's own files, and not for images in public/images and those of create-next-app.
+// The proxy runs for all paths, except Next's own files, public/images, and the images of create-next-app.
 export const config = {
   matcher: [
     '/((?!_next/static/[\\\\w/.~+@-]+$|_next/image/?$|images/[\\\\w/.@-]+\\\\.(?:avif|gif|jpe?g|png|svg|webp)$|(?:next|vercel|file|globe|window)\\\\.svg$).*)',
@@ -1388,7 +1388,7 @@ beforeAll(async () => {
 afterAll(() => emulator.stop());
 
 async function get(headers: Record<string, string>): Promise<Response> {
-  // After beforeAll, because torii-options.ts reads the environment when it is imported.
+  // Imported only after beforeAll: torii-options.ts reads the environment when it is imported.
   const { GET } = await import('../app/api/me/route');
   const request = new NextRequest('http://localhost:3000/api/me', { headers: { host: 'localhost:3000', ...headers } });
   return GET(request, { params: Promise.resolve({}) });
@@ -1424,7 +1424,7 @@ beforeAll(async () => {
 afterAll(() => emulator.stop());
 
 async function get(headers) {
-  // After beforeAll, because torii-options.ts reads the environment when it is imported.
+  // Imported only after beforeAll: torii-options.ts reads the environment when it is imported.
   const { GET } = await import('../app/api/me/route');
   const request = new NextRequest('http://localhost:3000/api/me', { headers: { host: 'localhost:3000', ...headers } });
   return GET(request, { params: Promise.resolve({}) });
@@ -1460,7 +1460,7 @@ beforeAll(async () => {
 afterAll(() => emulator.stop());
 
 async function get(headers) {
-  // After beforeAll, because torii-options.ts reads the environment when it is imported.
+  // Imported only after beforeAll: torii-options.ts reads the environment when it is imported.
   const { GET } = await import('../app/api/me/route');
   const request = new NextRequest('http://localhost:3000/api/me', { headers: { host: 'localhost:3000', ...headers } });
   return GET(request, { params: Promise.resolve({}) });
@@ -1794,7 +1794,7 @@ import { options } from './torii-options';
 
 export const proxy = createToriiProxy(options);
 
-// Not for Next's own files, and not for images in public/images and those of create-next-app.
+// The proxy runs for all paths, except Next's own files, public/images, and the images of create-next-app.
 export const config = {
   matcher: [
     '/((?!_next/static/[\\\\w/.~+@-]+$|_next/image/?$|images/[\\\\w/.@-]+\\\\.(?:avif|gif|jpe?g|png|svg|webp)$|(?:next|vercel|file|globe|window)\\\\.svg$).*)',
@@ -1806,7 +1806,7 @@ import { options } from './torii-options';
 
 export const proxy = createToriiProxy(options);
 
-// Not for Next's own files, and not for images in public/images and those of create-next-app.
+// The proxy runs for all paths, except Next's own files, public/images, and the images of create-next-app.
 export const config = {
   matcher: [
     '/((?!_next/static/[\\\\w/.~+@-]+$|_next/image/?$|images/[\\\\w/.@-]+\\\\.(?:avif|gif|jpe?g|png|svg|webp)$|(?:next|vercel|file|globe|window)\\\\.svg$).*)',
@@ -1818,7 +1818,7 @@ import { options } from './torii-options';
 
 export const proxy = createToriiProxy(options);
 
-// Not for Next's own files, and not for images in public/images and those of create-next-app.
+// The proxy runs for all paths, except Next's own files, public/images, and the images of create-next-app.
 export const config = {
   matcher: [
     '/((?!_next/static/[\\\\w/.~+@-]+$|_next/image/?$|images/[\\\\w/.@-]+\\\\.(?:avif|gif|jpe?g|png|svg|webp)$|(?:next|vercel|file|globe|window)\\\\.svg$).*)',
@@ -1931,7 +1931,7 @@ beforeAll(async () => {
   emulator = await startEmulator();
   process.env.TORII_ISSUER = emulator.issuer;
   process.env.APP_ORIGIN = 'http://localhost:3000';
-  // After the lines above, because torii-options.ts reads the environment when it is imported.
+  // Imported after the variables are set: torii-options.ts reads the environment when it is imported.
   const { default: handler } = await import('../pages/api/me');
   server = createServer((req, res) => handler(req as NextApiRequest, addNextMethods(res))).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -1943,7 +1943,7 @@ afterAll(async () => {
   await emulator.stop();
 });
 
-/** Adds the methods of Next that the route calls. */
+/** Adds the methods of Next's response that the route calls. */
 function addNextMethods(res: ServerResponse): NextApiResponse {
   const response = res as NextApiResponse;
   response.status = (code) => Object.assign(response, { statusCode: code });
@@ -1980,7 +1980,7 @@ beforeAll(async () => {
   emulator = await startEmulator();
   process.env.TORII_ISSUER = emulator.issuer;
   process.env.APP_ORIGIN = 'http://localhost:3000';
-  // After the lines above, because torii-options.ts reads the environment when it is imported.
+  // Imported after the variables are set: torii-options.ts reads the environment when it is imported.
   const { default: handler } = await import('../pages/api/me');
   server = createServer((req, res) => handler(req, addNextMethods(res))).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -1992,7 +1992,7 @@ afterAll(async () => {
   await emulator.stop();
 });
 
-/** Adds the methods of Next that the route calls. */
+/** Adds the methods of Next's response that the route calls. */
 function addNextMethods(res) {
   const response = res;
   response.status = (code) => Object.assign(response, { statusCode: code });
@@ -2029,7 +2029,7 @@ beforeAll(async () => {
   emulator = await startEmulator();
   process.env.TORII_ISSUER = emulator.issuer;
   process.env.APP_ORIGIN = 'http://localhost:3000';
-  // After the lines above, because torii-options.ts reads the environment when it is imported.
+  // Imported after the variables are set: torii-options.ts reads the environment when it is imported.
   const { default: handler } = await import('../pages/api/me');
   server = createServer((req, res) => handler(req, addNextMethods(res))).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -2041,7 +2041,7 @@ afterAll(async () => {
   await emulator.stop();
 });
 
-/** Adds the methods of Next that the route calls. */
+/** Adds the methods of Next's response that the route calls. */
 function addNextMethods(res) {
   const response = res;
   response.status = (code) => Object.assign(response, { statusCode: code });
@@ -2272,28 +2272,28 @@ createServer((request, response) => {
       ts: `import { existsSync } from 'node:fs';
 import { createVerifier } from '@torii/core';
 
-// In development, the settings are in the file .env. Variables that are set already keep their values.
+// Reads settings from .env during development. Variables that are already set are not overwritten.
 if (existsSync('.env')) process.loadEnvFile('.env');
 
-/** Its method \`check\` gives the caller of a request, or the response with which to refuse it. */
+/** \`verifier.check(request)\` returns the caller, or the response that refuses the request. */
 export const verifier = createVerifier({ issuer: process.env.TORII_ISSUER });
 `,
       esm: `import { existsSync } from 'node:fs';
 import { createVerifier } from '@torii/core';
 
-// In development, the settings are in the file .env. Variables that are set already keep their values.
+// Reads settings from .env during development. Variables that are already set are not overwritten.
 if (existsSync('.env')) process.loadEnvFile('.env');
 
-/** Its method \`check\` gives the caller of a request, or the response with which to refuse it. */
+/** \`verifier.check(request)\` returns the caller, or the response that refuses the request. */
 export const verifier = createVerifier({ issuer: process.env.TORII_ISSUER });
 `,
       commonjs: `const { existsSync } = require('node:fs');
 const { createVerifier } = require('@torii/core');
 
-// In development, the settings are in the file .env. Variables that are set already keep their values.
+// Reads settings from .env during development. Variables that are already set are not overwritten.
 if (existsSync('.env')) process.loadEnvFile('.env');
 
-/** Its method \`check\` gives the caller of a request, or the response with which to refuse it. */
+/** \`verifier.check(request)\` returns the caller, or the response that refuses the request. */
 const verifier = createVerifier({ issuer: process.env.TORII_ISSUER });
 
 module.exports = { verifier };
@@ -2313,7 +2313,7 @@ let url: string;
 
 before(async () => {
   emulator = await startEmulator();
-  // The app reads the issuer when it is loaded.
+  // Set before the import: the app reads the issuer when it is loaded.
   process.env.TORII_ISSUER = emulator.issuer;
   const { app } = await import('../src/app.ts');
   server = createServer(app).listen(0, '127.0.0.1');
@@ -2356,7 +2356,7 @@ let url;
 
 before(async () => {
   emulator = await startEmulator();
-  // The app reads the issuer when it is loaded.
+  // Set before the import: the app reads the issuer when it is loaded.
   process.env.TORII_ISSUER = emulator.issuer;
   const { app } = await import('../src/app.ts');
   server = createServer(app).listen(0, '127.0.0.1');
@@ -2399,7 +2399,7 @@ let url;
 
 before(async () => {
   emulator = await startEmulator();
-  // The app reads the issuer when it is loaded.
+  // Set before the import: the app reads the issuer when it is loaded.
   process.env.TORII_ISSUER = emulator.issuer;
   const { app } = await import('../src/app.ts');
   server = createServer(app).listen(0, '127.0.0.1');

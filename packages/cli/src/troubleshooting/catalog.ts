@@ -7,10 +7,10 @@ import { streamReasons } from './stream-reasons.ts';
 import { tokenRefusals } from './token-refusals.ts';
 import { webhookRefusals } from './webhook-refusals.ts';
 
-/** Names that have one kind of error, in the order of docs/troubleshooting.md. */
+/** Reasons and codes of one kind of error. The groups are in the order of docs/troubleshooting.md. */
 export interface Group {
   readonly title: string;
-  /** Where a name means this, if other groups have it too: `In a webhook`. */
+  /** Added to the meaning if other groups have the same name: `In a webhook`. */
   readonly place: string;
   readonly entries: Readonly<Record<string, Entry>>;
 }

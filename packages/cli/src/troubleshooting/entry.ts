@@ -17,11 +17,11 @@ export const actors = {
 
 /** What a reason or a code means, and what to do. */
 export interface Entry {
-  /** In Markdown, with links from docs/. The beginning of a sentence, without a full stop. Also the row of docs/errors.md. */
+  /** The beginning of a sentence, without a full stop, in Markdown with links relative to docs/. Also used in docs/errors.md. */
   readonly meaning: string;
-  /** Absent if it is always the person who reads this, as for a command. */
+  /** Absent if the reader has to act, as for errors of a command. */
   readonly actor?: Actor;
-  /** By a short name, the most likely one first. */
+  /** The causes by a short name, the most likely cause first. */
   readonly causes: Readonly<Record<string, Cause>>;
   /** How to find out which cause it is. A sentence. */
   readonly find?: string;

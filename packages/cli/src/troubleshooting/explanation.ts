@@ -12,7 +12,7 @@ export interface Explanation {
   readonly url: string;
   /** The meanings of a reason or a code. A name can have several, such as one for requests and one for webhooks. */
   readonly meanings: readonly Meaning[];
-  /** What to do about a wrong option. `null` if the messages say it. */
+  /** What to do about a wrong option. `null` if the messages of the option say it. */
   readonly advice: string | null;
   /** The packages that have an option of this name. */
   readonly options: readonly OptionMeaning[];
@@ -22,9 +22,9 @@ export interface Meaning {
   readonly place: string;
   readonly meaning: string;
   readonly status: number | null;
-  /** Who has to act. `null` for a command: the person who runs it. */
+  /** Who has to act. `null` for errors of a command: the person who runs it. */
   readonly act: string | null;
-  /** The most likely one first. */
+  /** The most likely cause first. */
   readonly causes: readonly { readonly cause: string; readonly remedy: string }[];
   readonly find: string | null;
 }
@@ -50,7 +50,7 @@ export function listNames(): readonly { readonly group: string; readonly names: 
 
 const known: readonly string[] = [...new Set(listNames().flatMap(({ names }) => names))];
 
-/** The name that a text means: the name itself, in any case, or an address that ends in it. */
+/** Finds the name that the user asked for: the name itself, in upper or lower case, or a URL that ends in it. */
 export function findName(text: string): string | undefined {
   const wanted = text.trim().replace(/^.*#/, '').replace(/\..*/, '').replaceAll(/: ?| /g, '-');
   return known.find((name) => name === wanted) ?? known.find((name) => name.toLowerCase() === wanted.toLowerCase());

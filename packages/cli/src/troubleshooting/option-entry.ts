@@ -5,9 +5,9 @@ export interface OptionPlace {
   /** What the option is. The first paragraph of its doc comment. */
   readonly about?: string;
   readonly absent?: string;
-  /** What the error can say. `…` is known only when the program runs. */
+  /** The possible messages of the error. `…` replaces a value that is known only when the program runs. */
   readonly messages: readonly string[];
-  /** Whether the value can also be refused as a text that was pasted or read wrongly. */
+  /** Whether the option also has the messages about wrongly copied text, such as quotes or spaces around the value. */
   readonly isPasted?: true;
 }
 

@@ -7,7 +7,7 @@ export function plainText(markdown: string): string {
     .replaceAll('**', '');
 }
 
-/** The address of a page in the documentation: `current-auth.md#cost`, `../packages/authz/README.md`. */
+/** Turns a link between files, such as `current-auth.md#cost`, into the URL of the page. */
 function addressOf(target: string): string {
   if (target.startsWith('#')) return `${docsHome}/troubleshooting${target}`;
   const [path = '', anchor] = target.split('#');

@@ -1,4 +1,4 @@
-/** In Markdown, with links from docs/. */
+/** In Markdown, with links relative to docs/. */
 export const unknownOption = `There is no option of this name. The message lists the known ones and suggests the most similar. Usual causes:
 
 1. The name is that of another library, such as \`jwksUri\` or \`algorithms\`. The message says what to write instead.

@@ -3,7 +3,7 @@ import { printable, withoutSecrets } from '../../output/printable.ts';
 import { doctorName } from '../../troubleshooting/catalog.ts';
 import type { doctorChecks } from '../../troubleshooting/doctor-checks.ts';
 
-/** A check. A new one does not compile until docs/troubleshooting.md has an entry for it. */
+/** The name of a check. A new name does not compile until docs/troubleshooting.md has an entry for it. */
 export type Check = keyof typeof doctorChecks;
 
 /** What one check of `torii doctor` has found, as written by --json. */
@@ -11,7 +11,7 @@ export interface Finding {
   readonly check: Check;
   readonly result: 'passed' | 'warning' | 'failed' | 'skipped';
   readonly found: string;
-  /** What is wrong, what to do, and the address of more. `null` if nothing is wrong. */
+  /** What is wrong, what to do, and a link to the documentation. `null` if nothing is wrong. */
   readonly advice: string | null;
 }
 
@@ -48,7 +48,7 @@ function findingOf(check: Check, result: Finding['result'], found: string, advic
   return { check, result, found: safe(found), advice: advice === null ? null : withAddress(check, safe(advice)) };
 }
 
-/** An advice that is the message of a ToriiConfigError has the address of the option. */
+/** Adds a link to the documentation. The message of a ToriiConfigError already has one. */
 function withAddress(check: Check, advice: string): string {
   return / See https:\S+$/.test(advice) ? advice : `${advice} See ${docsUrlFor(doctorName(check))}`;
 }

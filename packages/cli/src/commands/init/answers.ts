@@ -14,7 +14,7 @@ export interface AskOptions {
   readonly yes?: true;
 }
 
-/** Packages of apps that need other files than those of `torii init`, with the page that has them. */
+/** Kinds of apps that `torii init` cannot set up, by a package that they use, with the documentation page to follow instead. */
 const recipes: Readonly<Record<string, string>> = {
   '@nestjs/core': 'recipes/nestjs',
   wrangler: 'recipes/workers',
@@ -26,7 +26,7 @@ const emulatorUrl = 'http://127.0.0.1:4100';
 export async function chooseSetup(context: Context, project: Project, options: AskOptions): Promise<Setup> {
   if (options.framework !== undefined) return setupOf(options.framework);
   const packages = allDependencies(project.manifest);
-  // Next.js apps are deployed to Workers too, but look the same there.
+  // A Next.js app can have `wrangler` too, for its deployment. It is set up like any Next.js app.
   const [, recipe] = ('next' in packages ? [] : Object.entries(recipes)).find(([name]) => name in packages) ?? [];
   if (recipe !== undefined)
     throw new CommandFailure(`torii init does not know apps of this kind. Follow ${docsHome}/${recipe}`);
@@ -50,7 +50,7 @@ function setupOf(name: string): Setup {
   throw new UsageError(`There is no framework ${name}. Use ${frameworks.join(', ')}.`);
 }
 
-/** The issuer: of the flag, of the settings file, or as answered. */
+/** Takes the issuer from the flag, the settings file or the user's answer. */
 export async function chooseIssuer(
   context: Context,
   { files }: Project,

@@ -18,8 +18,8 @@ export interface AppFile {
 /**
  * Finds the files that create an app.
  *
- * @param creation what creates it, such as `express()`
- * @param from the package that a group of `creation` must name
+ * @param creation matches the expression that creates an app, such as `express()`
+ * @param from the framework's package. A name in a group of `creation` must be imported from it
  */
 export function findAppFiles(project: Project, creation: RegExp, from: string): readonly AppFile[] {
   const declaration = new RegExp(
@@ -98,7 +98,7 @@ export function isMounted({ files }: Project, { path }: AppFile): boolean {
 }
 
 export interface Mount {
-  /** The name that the app file imports, and from which path. */
+  /** What the app file must import: `import name from 'from'`. */
   readonly name: string;
   readonly from: string;
   /** The statement without `;`, such as `app.use(me)`. */
@@ -107,7 +107,8 @@ export interface Mount {
 
 /**
  * Adds a statement that mounts a route, before the first route of the app: after the middleware that all routes share, and
- * before a handler for unknown paths. Returns `undefined` if the place cannot be found, and the same text if it is mounted.
+ * before a handler for unknown paths. Returns `undefined` if no safe place is found, and the text unchanged if the route is
+ * mounted already.
  */
 export function mountRoute(file: AppFile, { name, from, statement }: Mount): string | undefined {
   const { code, path } = file;

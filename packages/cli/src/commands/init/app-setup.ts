@@ -21,14 +21,14 @@ export interface AppFramework {
   /** The lowest minor version of `major` that the adapter supports. */
   readonly minor: number;
   readonly templates: Templates;
-  /** What creates the app, such as `express()`. A group is the name of a package that must be the framework. */
+  /** Matches the expression that creates the app, such as `express()`. Its group is a name imported from the framework. */
   readonly creation: RegExp;
   /** The statement that mounts the route. */
   mount(app: string): string;
-  /** What an app needs that is written from nothing, besides the framework. */
+  /** What a new app needs besides the framework. */
   readonly dependencies: readonly string[];
   readonly types: readonly string[];
-  /** The line of the test that loads the app, and what to write instead, if only the route can be loaded. */
+  /** The line of the test that loads the app. `loadRoute` replaces it if the test can load only the route. */
   readonly load: string;
   readonly loadRoute: string;
   /** How a handler is protected, for the output. */
@@ -146,7 +146,7 @@ function mount(
   return { change: [{ path: app.path, before: app.code.text, after: text }], step: [] };
 }
 
-/** With several, the one that starts the server, or has the usual name. */
+/** If several files create an app, takes the one that starts the server, or the one with a usual name such as `app.js`. */
 function chooseApp(apps: readonly AppFile[]): AppFile | undefined {
   const only = (some: readonly AppFile[]): AppFile | undefined => (some.length === 1 ? some[0] : undefined);
   const isUsual = ({ path }: AppFile): boolean => /^(?:src\/)?(?:app|server|index|main)\.\w+$/.test(path);
@@ -175,7 +175,7 @@ function loadReplacements(
           .replace('loaded.app', `loaded.${app.name}`),
       ],
     ];
-  // A compiler can put the default export of a CommonJS file into another default export.
+  // Not for TypeScript that is compiled to CommonJS: the import can give `{ default: { default: app } }`.
   if (exported === 'default' && (project.modules === 'esm' || project.language === 'js'))
     return [[load, load.replace('{ app }', '{ default: app }').replace('loaded.app', 'loaded.default')]];
   return [[load, loadRoute]];
@@ -196,7 +196,7 @@ function sourceFolder({ files }: Project): string {
   return files.list('src').length > 0 ? 'src' : '';
 }
 
-/** A range such as `~4.16.1`, which express-generator writes, has no version that the adapter supports. */
+/** The framework, if the range in package.json allows only versions that are too old, such as express-generator's `~4.16.1`. */
 function upgradesOf({ manifest }: Project, { framework, major, minor }: AppFramework): readonly string[] {
   const range = allDependencies(manifest)[framework] ?? '';
   const [, found, foundMinor] = /^[~=v\s]*(\d+)\.(\d+)\b/.exec(range) ?? [];

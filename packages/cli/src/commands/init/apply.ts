@@ -98,7 +98,7 @@ function demandInside(root: string, path: string): void {
   );
 }
 
-/** Keeps in mind which files are of this run: another one may be at work. */
+/** Writes a copy and notes its name. A copy that exists belongs to another run, so it is left alone. */
 function create(copies: string[], copy: string, write: () => void): void {
   try {
     write();
@@ -121,14 +121,14 @@ function removeEmptyFolders(from: string, until: string | undefined): void {
   } catch {}
 }
 
-/** The mode of the old file. A new file of settings is for its owner alone. */
+/** The mode of the old file. A new settings file contains a secret, so only its owner may read it. */
 function modeOf(file: string, path: string): number | undefined {
   const mode = statSync(file, { throwIfNoEntry: false })?.mode;
   if (mode !== undefined) return mode & 0o777;
   return /^\.env(?!\.example)/.test(path) ? 0o600 : undefined;
 }
 
-/** The file that a link leads to: the link itself must stay. */
+/** Follows a symbolic link, so that its target is written and the link is kept. */
 function realPath(file: string): string {
   try {
     return realpathSync(file);

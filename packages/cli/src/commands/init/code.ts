@@ -1,11 +1,11 @@
 // Reads JavaScript and TypeScript well enough to insert a line: it knows comments, strings, templates, regular expressions and
-// brackets, but no grammar. What cannot be decided is left to the user.
+// brackets, but no grammar. If the place is not certain, the user is told to make the edit by hand.
 
 export interface Code {
   readonly text: string;
   /** The text with the same length, in which comments and the content of literals are blank. */
   readonly bare: string;
-  /** How many brackets are open at each position. */
+  /** The number of open brackets at each position. */
   readonly depth: Uint16Array;
 }
 
@@ -33,7 +33,7 @@ export function readCode(text: string): Code {
 
 export interface Found {
   readonly at: number;
-  /** What the groups of the pattern found, in the text itself. */
+  /** The groups of the match, with the original text. */
   readonly groups: readonly string[];
 }
 

@@ -1,6 +1,6 @@
 import { parseEnv } from 'node:util';
 
-/** Appends the variables that a settings file does not have. Existing lines stay as they are. */
+/** Appends the variables that the settings file lacks. Existing lines stay as they are. */
 export function addVariables(
   text: string | undefined,
   variables: Readonly<Record<string, string>>,

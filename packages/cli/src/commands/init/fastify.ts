@@ -39,7 +39,7 @@ export const fastifySetup: Setup = {
   },
 };
 
-/** The file that loads all files of a folder `routes/`, as `fastify generate` writes it. */
+/** Finds the file that loads all files of the folder `routes/`, as in apps that `fastify generate` wrote. */
 function findAutoload({ files }: Project): string | undefined {
   const paths = files.list('').filter((path) => /\.[cm]?[jt]s$/.test(path));
   return paths.find((path) => {
@@ -49,7 +49,7 @@ function findAutoload({ files }: Project): string | undefined {
   });
 }
 
-/** A file in `routes/` is loaded without an edit. */
+/** The app loads every file in `routes/`, so no existing file is edited. */
 function planAutoload(project: Project, loader: string): SetupPlan {
   const at = (path: string): string => posix.join(posix.dirname(loader), path);
   const places = {
@@ -95,7 +95,7 @@ function planAutoload(project: Project, loader: string): SetupPlan {
   };
 }
 
-/** The helper of `fastify generate` builds the app as `fastify start` does. */
+/** Makes the test load the app with the test helper that `fastify generate` wrote, if there is one. */
 function loadReplacements(project: Project, helper: string | undefined): readonly (readonly [string, string])[] {
   if (helper === undefined || /\.test\./.test(helper))
     return [

@@ -30,7 +30,7 @@ export function isTracked(folder: string, path: string): boolean {
 }
 
 function git(folder: string, args: readonly string[]) {
-  // GIT_OPTIONAL_LOCKS: only read, also while another git command runs. LC_ALL: messages in English.
+  // GIT_OPTIONAL_LOCKS=0: take no lock, so that other git commands are not disturbed. LC_ALL=C: messages in English.
   const env = { ...process.env, GIT_OPTIONAL_LOCKS: '0', LC_ALL: 'C' };
   const { status, stdout, stderr, error } = spawnSync('git', args, {
     cwd: folder,

@@ -22,7 +22,7 @@ export function importsFrom(code: Code, from: string): boolean {
   return [...importsOf(code).values()].some((each) => each.replace(/\.[cm]?[jt]sx?$/, '') === source);
 }
 
-/** Whether a file of the project imports the file with this place. Tests do not count. */
+/** Whether a file of the project, other than a test, imports the file at `place`. */
 export function isImported({ files }: Project, place: string): boolean {
   const paths = files.list('').filter((path) => /\.[cm]?[jt]sx?$/.test(path) && !/\.(?:test|spec)\./.test(path));
   return paths.some((path) => {
@@ -50,7 +50,6 @@ export function addImport(text: string, name: string, from: string, modules: 'es
   return `${text.slice(0, end)}${newline}${line}${text.slice(end)}`;
 }
 
-/** After a comment at the end of the line too. */
 function lineEnd(text: string, at: number): number {
   const end = text.indexOf('\n', at);
   if (end === -1) return text.length;

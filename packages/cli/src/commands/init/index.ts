@@ -55,7 +55,7 @@ async function runInit(context: Context, options: InitOptions): Promise<void> {
   if (uncommitted === undefined) output.say('This folder is not in a git repository: git cannot undo the changes.');
   const project = readProject(cwd, options);
   demandApp(project, options);
-  // Ask nothing if the run is going to be refused.
+  // With uncommitted changes the run is refused below, so ask no questions.
   const asking: AskOptions =
     uncommitted === undefined || uncommitted.length === 0 ? options : { ...options, yes: true };
   const setup = await chooseSetup(context, project, asking);
@@ -88,7 +88,7 @@ async function change(context: Context, project: Project, plan: WholePlan, optio
   }
 }
 
-/** Ends the run: with its own exit code if something is left to do by hand. */
+/** Ends the run, with exit code 3 if something is left to do by hand. */
 function end({ output }: Context, plan: WholePlan): void {
   if (plan.changes.length === 0 && plan.manualSteps.length === 0) {
     const isInstalled = plan.dependencies.length + plan.devDependencies.length === 0;

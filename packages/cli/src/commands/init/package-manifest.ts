@@ -38,14 +38,14 @@ export function runProgram(manager: PackageManager, program: string): string {
   return `${runner} ${program}`;
 }
 
-/** The text of package.json with more scripts, in the form in which it is written. Existing scripts are kept. */
+/** Adds scripts to the text of package.json, and keeps its indentation and line breaks. Existing scripts are not changed. */
 export function addScripts(project: Project, scripts: Scripts, name: string): string {
   const text = project.files.read('package.json');
   const { scripts: existing = {}, ...others } = text === undefined ? newManifest(name) : parse(text);
   const added = Object.entries(scripts).filter(([script]) => !hasScript(project, script));
   if (text !== undefined && added.length === 0) return text;
   const merged = { ...existing, ...Object.fromEntries(added) };
-  // At the place where `scripts` was, because people sort this file.
+  // Keeps the order of the properties in package.json.
   const keys =
     text !== undefined && 'scripts' in parse(text) ? Object.keys(parse(text)) : [...Object.keys(others), 'scripts'];
   const manifest = Object.fromEntries(keys.map((key) => [key, key === 'scripts' ? merged : others[key]]));

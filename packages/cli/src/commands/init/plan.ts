@@ -9,7 +9,7 @@ export type Framework = (typeof frameworks)[number];
 export interface ProjectFiles {
   /** The text of a file, or `undefined` if it does not exist or is not text. */
   read(path: string): string | undefined;
-  /** The files below a folder (`''` for all), sorted. Without node_modules, hidden folders and build output. */
+  /** Lists the files below a folder (`''` for all), sorted, without node_modules, hidden folders and build output. */
   list(folder: string): readonly string[];
 }
 
@@ -36,9 +36,9 @@ export interface Project {
   readonly language: 'ts' | 'js';
   /** How new files are loaded. TypeScript is written with `import` in both cases. */
   readonly modules: 'esm' | 'commonjs';
-  /** What the names of new files end with. */
+  /** The ending of new files. */
   readonly sourceEnding: '.ts' | '.mts' | '.js' | '.mjs' | '.cjs';
-  /** What relative imports end with: `./torii.ts`, `./torii.js` or `./torii`. */
+  /** The ending in relative imports, as in `./torii.ts`, `./torii.js` or `./torii`. */
   readonly importEnding: '.ts' | '.mts' | '.js' | '.mjs' | '.cjs' | '';
   readonly testRunner: 'node:test' | 'vitest';
 }
@@ -71,7 +71,7 @@ export interface SetupPlan {
   /** Packages that the app needs. Those that package.json lists already are skipped. */
   readonly dependencies: readonly string[];
   readonly devDependencies: readonly string[];
-  /** Packages with a range, although package.json lists them, because no version of its range can be used. */
+  /** Packages to install again with a newer range, because the range in package.json allows only unsupported versions. */
   readonly upgrades?: readonly string[];
   /** Variables of .env (`envFile`), besides those that every app gets. Existing ones keep their values. */
   readonly variables: Readonly<Record<string, string>>;
@@ -89,7 +89,7 @@ export interface SetupPlan {
   readonly guarded: readonly string[];
   readonly unguarded: readonly string[];
   readonly manualSteps: readonly ManualStep[];
-  /** What holds for all other routes, one line each. @default they are as before */
+  /** How the other routes are protected, one line each. @default ['Other routes are as before.'] */
   readonly otherRoutes?: readonly string[];
   /** How to protect another route, as a line of code. */
   readonly usage: string;
@@ -102,7 +102,7 @@ export interface Setup {
   readonly name: string;
   /** The file for variables that is not committed: `.env`, or `.env.local` for Next. */
   readonly envFile: string;
-  /** Whether package.json and the sources are those of this framework. */
+  /** Whether the project uses this framework. */
   detect(project: Project): boolean;
   plan(project: Project, answers: Answers): SetupPlan;
 }

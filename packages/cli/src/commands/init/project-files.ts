@@ -4,7 +4,7 @@ import type { ProjectFiles } from './plan.ts';
 
 const leftOut = /^(?:node_modules|dist|build|out|coverage|\..*)$/;
 
-/** More files than this are not looked at: the app is among the first. */
+/** Limits the search in large projects. Files near the root are read first, and the app is usually there. */
 const maxFiles = 5_000;
 const maxBytes = 1_000_000;
 

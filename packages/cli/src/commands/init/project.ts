@@ -6,7 +6,7 @@ import type { PackageManager, PackageManifest, Project, ProjectFiles } from './p
 import { openProjectFiles } from './project-files.ts';
 
 interface Wishes {
-  /** Write TypeScript, although nothing in the folder says so. */
+  /** Write TypeScript, even if the project does not use it yet. */
   readonly typescript?: true;
 }
 
@@ -96,7 +96,7 @@ function formOf(
   const endings = new Set(sources.map((path) => posix.extname(path).replace(/x$/, '')));
   if (language === 'ts') {
     const modules = isModule ? 'esm' : 'commonjs';
-    // Node itself runs the files of a new app. It does not run `import` in a .ts file of a CommonJS package.
+    // A new app is run by Node without a compiler. In a CommonJS package, Node does not accept `import` in a .ts file.
     const isNew = sources.length === 0 && /^$|^node|^es|^preserve$/i.test(String(compilerOptions['module'] ?? ''));
     if ((isNew && !isModule) || (endings.has('.mts') && !endings.has('.ts')))
       return { modules: 'esm', sourceEnding: '.mts', importEnding: '.mts' };
@@ -106,7 +106,7 @@ function formOf(
   const texts = sources.map((path) => files.read(path) ?? '');
   if (isModule) return { modules: 'esm', sourceEnding: '.js', importEnding: '.js' };
   if (endings.has('.mjs') && !endings.has('.js')) return { modules: 'esm', sourceEnding: '.mjs', importEnding: '.mjs' };
-  // Bundlers and Node itself load ES modules from a package without a type.
+  // Without `type` in package.json, bundlers and Node still accept ES modules, so follow the existing files.
   const isWritten = texts.some((text) => /^import\s.*\bfrom\b/m.test(text)) && !texts.some(hasRequire);
   if (isWritten) return { modules: 'esm', sourceEnding: '.js', importEnding: endingOfImports(texts) ?? '.js' };
   return { modules: 'commonjs', sourceEnding: '.js', importEnding: endingOfImports(texts) ?? '' };
@@ -129,7 +129,7 @@ function typedEnding(
   return /^node(?:next|\d+)$/i.test(String(moduleResolution || module)) ? '.js' : '';
 }
 
-/** What the relative imports of these files end with most often, or `undefined` if there are none. */
+/** The most frequent ending of relative imports in these files, or `undefined` if there are none. */
 function endingOfImports(texts: readonly string[]): '.ts' | '.js' | '' | undefined {
   const counts = { '.ts': 0, '.js': 0, '': 0 };
   for (const text of texts) {

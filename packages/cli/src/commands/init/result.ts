@@ -30,7 +30,7 @@ export function describeResult({ packageManager }: Project, plan: WholePlan): re
   ];
 }
 
-/** What the emulator needs, if this Node is too old for it. */
+/** A warning if this version of Node is too old for the emulator. */
 export function noteOnNode(version: string): readonly string[] {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   if (major > 22 || (major === 22 && minor >= 13)) return [];

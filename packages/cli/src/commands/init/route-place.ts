@@ -16,7 +16,7 @@ interface Place {
   readonly isAfter: boolean;
 }
 
-/** Names of what all routes share. Anything else that a file of the project exports is taken for routes. */
+/** Names that suggest middleware for all routes. Everything else that is imported from the project's files counts as routes. */
 const sharedName = /middleware|logger|cors|parser|helmet|session|limit|plugin|config|setup|hook|error/i;
 
 /** Names of routes and last handlers, also if they contain a shared name: `setupRoutes`, `notFoundMiddleware`. */
@@ -24,7 +24,7 @@ const routeName = /rout|not_?found|404|fallback|catch_?all/i;
 
 /**
  * Where to mount a route: before the first route of the app. Without one, before a handler for all requests or the start of the
- * server, or after the last middleware. `undefined` if this is in the middle of a line.
+ * server, or after the last middleware. `undefined` if that place is in the middle of a line.
  */
 export function placeOf(file: App): Place | undefined {
   const { code, at } = file;
@@ -71,7 +71,7 @@ function findRoutes({ code, name }: App): readonly Found[] {
   const isRouter = (used: string): boolean =>
     new RegExp(`\\b(?:const|let|var)\\s+${used}\\s*(?::[^=]*)?=[^\\n;]*\\bRouter\\b[^\\n;]*\\(`).test(code.bare);
   const isFunction = (used: string): boolean => new RegExp(`\\bfunction\\s+${used}\\b`).test(code.bare);
-  // `app.get('env')` reads a setting.
+  // In Express, `app.get('env')` reads a setting.
   const isSetting = `get\\s*\\(\\s*(?:'\\s*'|"\\s*")\\s*\\)`;
   const handlers = `\\b${name}\\s*\\.\\s*(?!${isSetting})(?:get|post|put|patch|delete|all|options|head|route)\\s*\\(`;
   const loaded = `(?:require|import)\\s*\\(\\s*['"]([^'"]*)['"]`;

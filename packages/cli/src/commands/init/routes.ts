@@ -4,8 +4,8 @@ import type { Project } from './plan.ts';
 const declaration = /\b\w+\s*\.\s*(get|post|put|patch|delete|all|del)\s*\(\s*(?:'([^']*)'|"([^"]*)")/;
 
 /**
- * The routes that need no token because of this command, one line each. They are those that are declared with a text, in the
- * order of their files. The prefix of a router is not part of them.
+ * The existing routes that this command does not protect, one line each. Only routes whose path is a string literal are found, and
+ * the prefix of a router is not included.
  */
 export function publicRoutes(project: Project): readonly string[] {
   return sourcesOf(project).flatMap((path) => {
@@ -14,7 +14,7 @@ export function publicRoutes(project: Project): readonly string[] {
       findCode(code, declaration)
         .map(({ at, groups: [method = '', single = '', double = ''] }) => ({ at, method, route: single || double }))
         .filter(({ route }) => route.startsWith('/') || route === '*')
-        // Not in a comment: `// TODO: requireAuth` protects nothing.
+        // A guard that is only named in a comment does not protect the route.
         .filter(({ at }) => !/\brequire(?:User|Auth)\b/.test(/.*/y.exec(code.bare.slice(at))?.[0] ?? ''))
         .map(({ method, route }) => `${method.toUpperCase()} ${route} in ${path}`)
     );
@@ -30,8 +30,8 @@ function sourcesOf({ files }: Project): readonly string[] {
 }
 
 /**
- * The path of the protected route: that of an earlier run, or else `/me`, or another one if a file of the app mentions that. It
- * need not be the path of a simple route: `app.use('/me', users)` and `{ url: '/me' }` have it too.
+ * The path of the protected route: that of an earlier run, or else `/me`, or another one if a file of the app mentions that. Any
+ * mention counts, such as `app.use('/me', users)` or `{ url: '/me' }`.
  */
 export function protectedRoute(project: Project, ownFile: string): string {
   const { files } = project;

@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { Script } from 'node:vm';
 
-// In another process, because Node warns about its parser of TypeScript, which also reads ES modules.
+// Runs in a child process, because Node prints a warning when `stripTypeScriptTypes` is used. It parses JavaScript too.
 const check = `require('node:module').stripTypeScriptTypes(require('node:fs').readFileSync(0, 'utf8'))`;
 
-/** Whether Node can parse the code, without running it. `false` too if this version of Node does not know the language. */
+/** Whether Node can parse the code. Does not run it. Also `false` if this version of Node cannot read TypeScript. */
 export function parses(text: string, path: string, modules: 'esm' | 'commonjs'): boolean {
   if (modules === 'commonjs' && /\.c?js$/.test(path)) return parsesAsFunction(text);
   const { status } = spawnSync(process.execPath, ['--no-warnings', '-e', check], {
@@ -14,7 +14,7 @@ export function parses(text: string, path: string, modules: 'esm' | 'commonjs'):
   return status === 0;
 }
 
-/** Node runs CommonJS as the body of a function. */
+/** Node runs a CommonJS file as a function body, so `return` at the top level is allowed. */
 function parsesAsFunction(text: string): boolean {
   try {
     new Script(`(function () {${text.replace(/^#!.*/, '')}\n})`);

@@ -3,7 +3,7 @@ import { posix } from 'node:path';
 import { CommandFailure } from '../../failures.ts';
 import type { FileChange, Project } from './plan.ts';
 
-/** A file of an example: TypeScript, and the same in JavaScript as an ES module and as CommonJS. */
+/** A file of an example in three forms: TypeScript, and JavaScript as an ES module and as CommonJS. */
 export interface Template {
   readonly ts: string;
   readonly esm: string;
@@ -22,13 +22,13 @@ export interface Placing {
   readonly places: Places;
   /** The path of the protected route. @default '/me' */
   readonly route?: string;
-  /** Places that only imports refer to: their files exist already. */
+  /** Files of the example that the project has already. They are not written, but other files import them. */
   readonly skip?: readonly string[];
-  /** Texts to replace in a file, by its path in the example. Each must occur. They are replaced before the imports are. */
+  /** Texts to replace, by the file's path in the example. Each text must occur. Imports are rewritten after this. */
   readonly replace?: Readonly<Record<string, readonly (readonly [string, string])[]>>;
   /**
-   * A text that an existing file contains if an earlier run wrote it, by its path in the example. Such a file is kept, with
-   * the changes that were made to it since.
+   * For each path in the example, a text that shows that an earlier run wrote the existing file. Such a file is kept
+   * unchanged.
    */
   readonly marks?: Readonly<Record<string, string>>;
 }
@@ -40,7 +40,7 @@ export function placedPath(project: Project, source: string, place: string): str
 }
 
 /**
- * Places files of an example: in the language of the project, with imports that find the other placed files.
+ * Creates the files of an example in the project's language, and rewrites their imports for their new places.
  *
  * @throws CommandFailure if a file exists that no earlier run can have written
  */
@@ -78,7 +78,7 @@ function textOf({ project, templates, places, route, replace = {} }: Placing, so
   });
 }
 
-/** A dynamic import is one of an ES module, also in CommonJS: Node, and TypeScript for Node, need the ending. */
+/** The ending in `import()`. Node requires it even in CommonJS files. */
 function endingOfDynamic({ language, importEnding, sourceEnding, compilerOptions }: Project): Project['importEnding'] {
   if (language === 'js') return sourceEnding;
   const { module, moduleResolution = module } = compilerOptions;

@@ -6,11 +6,11 @@ import { allDependencies } from './project.ts';
 /** The place of the test: next to the other tests, or in `test/`. */
 export function placeOfTest(project: Project, sourceFolder: string): string {
   const { files, manifest, language, compilerOptions } = project;
-  // Jest loads ES modules only after it was configured for it. It does not run a file of this name, but `node --test` does.
+  // In a project with Jest, avoid `.test` in the name: the test is for `node --test`, and Jest would run it and fail.
   const name = project.testRunner === 'node:test' && 'jest' in allDependencies(manifest) ? 'me-check' : 'me.test';
   const folder = ['test/routes', 'test', 'tests'].find((each) => files.list(each).length > 0);
   if (folder !== undefined) return `${folder}/${name}`;
-  // A new folder next to src/ would change where `tsc` writes its output.
+  // If `tsc` writes to `outDir`, a new folder next to src/ would change the paths of the output.
   const isCompiled = language === 'ts' && typeof compilerOptions['outDir'] === 'string' && sourceFolder !== '';
   return isCompiled ? posix.join(sourceFolder, name) : `test/${name}`;
 }

@@ -16,7 +16,7 @@ export interface WholePlan
   /** The scripts of package.json that start the app with the emulator, and run the test. */
   readonly devScript: string | undefined;
   readonly testScript: string;
-  /** Options of `torii token mint` in this project. */
+  /** Options that `torii token mint` needs to find the settings of this project. */
   readonly settingsOptions: readonly string[];
 }
 
@@ -57,26 +57,26 @@ export function planWhole(root: string, project: Project, setup: Setup, answers:
   };
 }
 
-/** The usual name, unless the project has that script already for something else. */
+/** Returns the usual name for a script, or the other one if the project uses that name for another command. */
 function ownScript(project: Project, usual: string, other: string, command: string): string {
   const isOwn = project.manifest.scripts?.[usual]?.startsWith(command) === true;
   return hasScript(project, usual) && !isOwn ? other : usual;
 }
 
-/** Starts the app as it is started during development. `undefined` if nothing says how. */
+/** The command that starts the app during development. `undefined` if it is not known. */
 function devLine(project: Project, { devCommand, devOptions }: SetupPlan, setup: Setup): string | undefined {
   const existing = ['dev', 'start'].find((name) => hasScript(project, name));
   const app = existing === undefined ? devCommand : runScript(project.packageManager, existing);
   return app && ['torii dev', `--seed ${seedFile}`, ...settingsOption(setup), ...devOptions, '--', app].join(' ');
 }
 
-/** The option of the `torii` command for the app's settings file. Without it, that is `.env`. */
+/** The option that names the app's settings file for `torii`. Not needed for `.env`, the default. */
 function settingsOption({ envFile }: Setup): readonly string[] {
   return envFile === '.env' ? [] : [`--settings ${envFile}`];
 }
 
 function variablesOf({ variables }: SetupPlan, { issuer, usesEmulator }: Answers): Readonly<Record<string, string>> {
-  // The secret key is only that of the emulator: the key of a real environment is the user's to add.
+  // Writes a secret key only for the emulator. The user adds the key of a real environment.
   const key = `sk_test_${randomBytes(18).toString('base64url')}`;
   return {
     TORII_ISSUER: issuer,

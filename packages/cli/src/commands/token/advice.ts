@@ -17,7 +17,7 @@ export interface Case {
 
 type Advise = (refusal: TokenRefusal, token: Anatomy, found: Case) => string;
 
-/** What the catalog says in general comes after what is special about this token. */
+/** Advice for each reason: first about this token, then the general remedies of the catalog. */
 const advice = {
   token_missing: () => `There is no token. ${say('token_missing', 'unsent', 'removed')}`,
   scheme_unsupported: () => `The header does not use the Bearer scheme. ${say('scheme_unsupported', 'other')}`,
@@ -51,13 +51,13 @@ export function adviseOn(refusal: TokenRefusal, found: Case): string {
 
 type Causes<Reason extends keyof typeof tokenRefusals> = keyof (typeof tokenRefusals)[Reason]['causes'];
 
-/** The remedies of the catalog for causes of a reason. */
+/** The catalog's remedies for these causes of a reason. */
 function say<Reason extends keyof typeof tokenRefusals>(reason: Reason, ...causes: readonly Causes<Reason>[]): string {
   const { causes: all }: Entry = tokenRefusals[reason];
   return causes.map((cause) => plainText(all[String(cause)]?.remedy ?? '')).join(' ');
 }
 
-/** A cause of the catalog that was found, and its remedy. */
+/** A cause of a reason, and its remedy, from the catalog. */
 function tell<Reason extends keyof typeof tokenRefusals>(reason: Reason, cause: Causes<Reason>): string {
   const { causes }: Entry = tokenRefusals[reason];
   return `${plainText(causes[String(cause)]?.cause ?? '')} ${say(reason, cause)}`;

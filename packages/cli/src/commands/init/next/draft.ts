@@ -7,7 +7,7 @@ const endings = ['.ts', '.tsx', '.js', '.jsx', '.mts', '.mjs'];
 export interface Draft {
   readonly changes: readonly FileChange[];
   readonly manualSteps: readonly ManualStep[];
-  /** Adds a file of the example, unless the project has it. If another file is in its place, the code is a manual step. */
+  /** Adds a file of the example. If the project has another file there, the user is told to add the code by hand. */
   add(source: string, edit?: (text: string) => string): void;
   /**
    * Edits an existing file.
@@ -28,7 +28,7 @@ export function createDraft(project: Project, places: Places): Draft {
       const existing = findModule(project, withoutEnding(path));
       const code = edit(places.textOf(source));
       if (existing === undefined) changes.push({ path, before: undefined, after: code });
-      // Every file of the examples imports a package of ours, or a file with this name.
+      // An earlier run wrote the file if it mentions torii: every example file does.
       else if (!/torii/i.test(project.files.read(existing) ?? ''))
         manualSteps.push({
           path: existing,
@@ -45,7 +45,7 @@ export function createDraft(project: Project, places: Places): Draft {
   };
 }
 
-/** A file of the project, by its path without the ending. */
+/** Finds a source file of the project by its path without the ending. */
 export function findModule({ files }: Project, path: string): string | undefined {
   return endings.map((ending) => path + ending).find((each) => files.read(each) !== undefined);
 }

@@ -41,7 +41,7 @@ function plan(project: Project): SetupPlan {
   return {
     changes: draft.changes,
     dependencies: ['@torii/next'],
-    // Vitest 5 does not accept the version of @types/node in new apps.
+    // Vitest 5 needs a newer @types/node than `create-next-app` installs.
     devDependencies: ['vitest@^4'],
     variables: { APP_ORIGIN: origin },
     scripts: {},
@@ -67,7 +67,7 @@ function writePublicPaths(text: string, paths: readonly string[] = ['/']): strin
   return text.replace("publicPaths: ['/']", () => `publicPaths: ${list}`);
 }
 
-/** Only the first run knows which routes are older than it. */
+/** Lists the routes that were there before Torii. A later run cannot tell them from new ones, and refers to `publicPaths`. */
 function unguardedRoutes(options: string, { changes }: Draft, paths: readonly string[] | undefined): readonly string[] {
   if (paths === undefined) return [];
   return changes.some(({ path }) => path === options) ? paths : [`what \`publicPaths\` in ${options} lists`];

@@ -1,4 +1,4 @@
-// The paths of the new pages and routes: other ones if the app has a page or a route there.
+// Chooses paths for the new pages and routes that the app does not use yet.
 
 export interface NewPaths {
   readonly me: string;
@@ -10,7 +10,7 @@ export interface NewPaths {
 const usual: NewPaths = { me: '/api/me', account: '/account', signIn: '/sign-in' };
 const other: NewPaths = { me: '/api/torii/me', account: '/torii-account', signIn: '/torii-sign-in' };
 
-/** @param taken the paths of the app */
+/** @param taken the paths that the app has already */
 export function choosePaths(taken: readonly string[]): NewPaths {
   const choose = (name: keyof NewPaths): string => (taken.includes(usual[name]) ? other : usual)[name];
   return { me: choose('me'), account: choose('account'), signIn: choose('signIn') };

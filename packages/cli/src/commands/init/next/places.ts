@@ -13,7 +13,7 @@ export interface Places {
   importOf(source: string, from: string): string;
 }
 
-/** @param places the paths in the project without endings, by the paths in the example */
+/** @param places maps each file of the example to its path in the project, without the ending */
 export function createPlaces(
   project: Project,
   shape: NextShape,

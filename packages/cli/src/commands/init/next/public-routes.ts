@@ -1,15 +1,15 @@
-// The paths that an app has already. They stay public, so that the proxy refuses no request that works today.
+// Lists the paths that the app has already. They stay public, so that adding the proxy breaks no request.
 import { posix } from 'node:path';
 import type { Project } from '../plan.ts';
 import type { NextShape } from './shape.ts';
 
-/** Images of new apps, which the `matcher` of proxy.ts leaves out. */
+/** Images that `create-next-app` writes. The proxy does not run for them. */
 const unmatched = /^(?:next|vercel|file|globe|window)\.svg$|^images\/[\w/.@-]+\.(?:avif|gif|jpe?g|png|svg|webp)$/;
 
 /** Files that are always public. */
 const metadata = /^(?:favicon\.ico|robots\.txt|sitemap\.xml|manifest\.(?:webmanifest|json)|(?:apple-)?icon\.\w+)$/;
 
-/** The paths of pages and routes, as the option `publicPaths` takes them. Not those that an earlier run wrote. */
+/** The paths of pages and routes in the form of the option `publicPaths`, without those that an earlier run added. */
 export function routesOf({ files }: Project, { source }: NextShape): readonly string[] {
   const inside = (folder: string) => {
     const root = posix.join(source, folder);
@@ -26,7 +26,7 @@ export function publicPathsOf(project: Project, shape: NextShape, hasProxy: bool
   const kept = project.files.list('public').map((path) => path.slice('public/'.length));
   const guarded = kept.filter((path) => !metadata.test(path) && (hasProxy || !unmatched.test(path)));
   const usable = [...routes, ...guarded.map(publicFile)].filter((path) => /^[\w/.@~+*-]+$/.test(path));
-  // The `matcher` of proxy.ts leaves it out, but not if the app has languages. An existing proxy has its own `matcher`.
+  // Our proxy.ts does not run for image requests, except with a language prefix. An existing proxy may run for them.
   const optimizer = hasProxy || shape.hasLanguages ? ['/_next/image'] : [];
   return [...new Set(['/', ...usable, ...optimizer])];
 }

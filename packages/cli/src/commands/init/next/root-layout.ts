@@ -1,7 +1,6 @@
 // Puts `<Session>` around the pages of an app, in an existing root layout or `pages/_app`.
 import { addImport, findOnly, hideComments } from './source-text.ts';
 
-/** Whether the file has `<Session>` already. */
 export function hasSession(text: string): boolean {
   return /<Session\b/.test(hideComments(text));
 }

@@ -104,7 +104,7 @@ function rootGroup(project: Project, source: string): string {
   return groups.length === 1 && groups[0] !== undefined ? groups[0] : 'app/(torii)';
 }
 
-/** No alias, if an existing configuration of vitest does not know it: the test could not import the route. */
+/** Reads the import alias. `undefined` if the Vitest configuration lacks the alias, because the test could not use it. */
 function readAlias({ files, compilerOptions }: Project, source: string, vitestConfig = ''): NextShape['alias'] {
   const { baseUrl, paths } = compilerOptions;
   if (typeof paths !== 'object' || paths === null) return undefined;

@@ -1,4 +1,4 @@
-// Small edits of source files. They look at the text alone, so they leave any file alone that does not have the expected shape.
+// Small edits of source files. They match text and do not parse, so they skip a file that is not in the expected form.
 
 /** The text with each comment replaced by spaces, so that positions stay the same. */
 export function hideComments(text: string): string {
@@ -19,7 +19,7 @@ export function addImport(text: string, names: string, from: string): string {
   return `${directive}import ${names} from '${from}';\n\n${text.slice(directive.length)}`;
 }
 
-/** The only place at which a pattern is found in a text. `undefined` if there is none, or more than one. */
+/** Returns the match of a pattern if there is exactly one, otherwise `undefined`. */
 export function findOnly(text: string, pattern: RegExp): { readonly start: number; readonly end: number } | undefined {
   const [first, ...others] = [...text.matchAll(pattern)];
   if (first === undefined || others.length > 0) return undefined;
