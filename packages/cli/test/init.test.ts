@@ -396,6 +396,13 @@ describe('a route that an earlier run wrote is not called protected', () => {
     expect(stderr).not.toContain('needs a token now');
   });
 
+  test('if the handler of an app without a framework checks no token any more', async () => {
+    const folder = createProject();
+    expect((await init(folder, '--framework', 'node')).stderr).toContain('GET /me needs a token now');
+    edit(folder, 'src/me.js', 'await verifier.check(request)', '{ auth: { userId: 1 } }');
+    expect((await init(folder, '--framework', 'node')).stderr).not.toContain('needs a token now');
+  });
+
   test('if the guard itself is another one', async () => {
     const folder = createProject(expressGenerator);
     await init(folder);
