@@ -26,7 +26,7 @@ test('a mode that the umask would narrow is kept', () => {
 test.each(['a named pipe', 'a folder', 'a link that leads nowhere'])('%s is not replaced by a file', (kind) => {
   const folder = createProject({ 'a.js': 'a' });
   const file = join(folder, '.env');
-  if (kind === 'a named pipe') expect(spawnSync('mkfifo', [file]).status).toBe(0);
+  if (kind === 'a named pipe') expect(spawnSync('/bin/sh', ['-c', 'mkfifo "$0"', file]).status).toBe(0);
   if (kind === 'a folder') mkdirSync(file);
   if (kind === 'a link that leads nowhere') symlinkSync('none', file);
   expect(openProjectFiles(folder).read('.env')).toBeUndefined();
