@@ -26,7 +26,7 @@ test('a mode that the umask would narrow is kept', () => {
 test.each(['a named pipe', 'a folder', 'a link that leads nowhere'])('%s is not replaced by a file', (kind) => {
   const folder = createProject({ 'a.js': 'a' });
   const file = join(folder, '.env');
-  if (kind === 'a named pipe') expect(spawnSync('mkfifo', [file]).status).toBe(0);
+  if (kind === 'a named pipe') expect(spawnSync('/bin/sh', ['-c', 'mkfifo "$0"', file]).status).toBe(0);
   if (kind === 'a folder') mkdirSync(file);
   if (kind === 'a link that leads nowhere') symlinkSync('none', file);
   expect(openProjectFiles(folder).read('.env')).toBeUndefined();
@@ -34,6 +34,17 @@ test.each(['a named pipe', 'a folder', 'a link that leads nowhere'])('%s is not 
   expect(() => applyChanges(folder, changes)).toThrow('.env is not a text file that can be read. Nothing was written.');
   expect(lstatSync(file).isFile()).toBe(false);
   expect(readFiles(folder)).toEqual({ 'a.js': 'a' });
+});
+
+test('nothing is written outside of the folder through a link', () => {
+  const outside = createProject({ 'app.js': 'a' });
+  const folder = createProject({ 'b.js': 'b' });
+  symlinkSync(outside, join(folder, 'test'));
+  symlinkSync(join(outside, 'app.js'), join(folder, 'app.js'));
+  expect(openProjectFiles(folder).list('')).toEqual(['app.js', 'b.js']);
+  for (const unsafe of [change('test/deep/me.js', undefined, 'x'), change('app.js', 'a', 'x')])
+    expect(() => applyChanges(folder, [change('b.js', 'b', 'c'), unsafe])).toThrow('is outside of this folder');
+  expect([readFiles(outside), readFiles(folder)['b.js']]).toEqual([{ 'app.js': 'a' }, 'b']);
 });
 
 test('a failed run leaves no folder behind, keeps modes, and names the file', () => {

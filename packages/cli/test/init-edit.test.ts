@@ -42,13 +42,24 @@ describe('the route is mounted before', () => {
     ["require('./routes')(app);", 'a function that is loaded in place'],
     ['app.use((req, res) => { res.status(404).end(); });', 'a handler for unknown paths'],
     ['app.use(function (req, res) { res.status(404).end(); });', 'a function for unknown paths'],
+    ["app.use(open);\nfunction open(req, res) {}\napp.get('/', x);", 'a function for all requests'],
+    ["app.use(open);\napp.get('/', x);\nconst open = async (req, res) => {};", 'an arrow function for all requests'],
+    [
+      "if (x) {\napp.use((req, res) => res.end());\n}\napp.get('/', x);",
+      'a condition with a function for all requests',
+    ],
+    ['for (const route of routes) {\napp.get(route, x);\n}', 'a loop that adds routes'],
+    ["addRoutes(app);\napp.get('/', x);\nfunction addRoutes(server) {}", 'a function of the file that adds routes'],
+    ["app.use(api);\napp.get('/', x);\nconst api = express.Router();", 'a router of the file'],
+    ['app.use(ctx => { ctx.body = 1; });', 'a handler without next'],
+    ["app.use((ctx) => { ctx.body = 1; });\napp.get('/', x);", 'a handler without next, before a route'],
     ['app.listen(3000);', 'the start of the server'],
     ['const server = app.listen(3000);', 'the start of a server that has a name'],
     ['http.createServer(app).listen(3000);', 'a server of Node'],
     ['const server = http.createServer({}, app);', 'a server of Node with options'],
     ['module.exports = app;', 'the export'],
   ])('%s', (line) => {
-    expect(lineAfterMount(mount(`${start}app.use(helmet());\n${line}\n`))).toBe(line);
+    expect(lineAfterMount(mount(`${start}app.use(helmet());\n${line}\n`))).toBe(line.split('\n')[0]);
   });
 
   test('the first router of a file of the project', () => {
@@ -62,6 +73,22 @@ test('routes that a function of the project adds come after the route', () => {
   expect(lineAfterMount(mount(text))).toBe('addRoutes(app);');
 });
 
+test.each([
+  'app.use((req, res, next) => next());',
+  'app.use(async function (context: Context, next: () => Promise<void>) { await next(); });',
+  'app.use(log);\nfunction log({ method, url }, res, done) { done(); }',
+])('middleware that passes requests on can come before the route: %s', (line) => {
+  expect(lineAfterMount(mount(`${start}${line}\napp.get('/', y);\n`))).toBe("app.get('/', y);");
+});
+
+test.each([
+  'const app = express().use((req, res) => res.end());\n',
+  "const app = express()\n  .use(express.json())\n  .get('*', open);\n",
+  "const app = express().get('/:page', open);\n",
+])('an app that is created with a handler for the path is left to the user: %s', (text) => {
+  expect(mount(`const express = require('express');\n${text}`)).toBeUndefined();
+});
+
 test('reading a setting is not a route', () => {
   expect(lineAfterMount(mount(`${start}const env = app.get('env');\napp.get('/', x);\n`))).toBe("app.get('/', x);");
 });
@@ -69,6 +96,11 @@ test('reading a setting is not a route', () => {
 test('without a route, the route comes after the last middleware', () => {
   const text = `${start}app.set('x', 1);\napp.use(\n  cors({\n    origin,\n  }),\n);\n\nstart();\n`;
   expect(mount(text)).toContain('  }),\n);\n\napp.use(me);\n\nstart();\n');
+});
+
+test.each(['setupRoutes(app);', 'app.use(notFoundMiddleware);'])('routes with a name like middleware: %s', (line) => {
+  const text = `${start}const { setupRoutes, notFoundMiddleware } = require('./middleware/setup');\napp.use(cors());\n${line}\napp.get('/', x);\n`;
+  expect(lineAfterMount(mount(text))).toBe(line);
 });
 
 test('the route comes after middleware that all routes share, also after middleware of the project', () => {

@@ -1,6 +1,7 @@
 // What `torii init` does with settings, which can hold secrets, and with scripts.
 import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
+import { runInProcess } from './in-process.ts';
 import { createProject, expressGenerator, init, manifest, readFiles } from './init-project.ts';
 
 function git(folder: string, ...args: readonly string[]): void {
@@ -85,4 +86,13 @@ test('a script has the path of the app in quotes if a shell needs them, and none
   const { code, stderr } = await init(other);
   expect([code, stderr]).toEqual([1, expect.stringContaining('$(id)/index.js has a character')]);
   expect(readFiles(other)).toEqual(dangerous);
+});
+
+test('if the packages cannot be installed, the message names all that is left to install', async () => {
+  const folder = createProject({ ...expressGenerator, 'package-lock.json': '{}' });
+  const { code, stderr } = await runInProcess(['init', '--yes'], { folder, environment: { PATH: folder } });
+  expect([code, stderr]).toEqual([
+    1,
+    expect.stringMatching(/Run: npm install @torii\/express .*&& npm install --save-dev /),
+  ]);
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { noteOnNode } from '../src/commands/init/result.ts';
 import { runInProcess } from './in-process.ts';
-import { createProject, expressGenerator, init, manifest, readFiles, writeFiles } from './init-project.ts';
+import { createHono, createProject, expressGenerator, init, manifest, readFiles, writeFiles } from './init-project.ts';
 import { startOnTerminal } from './terminal.ts';
 
 function git(folder: string, ...args: readonly string[]): void {
@@ -63,7 +63,10 @@ describe('an app of express-generator', () => {
   test('is told which routes are protected and which are not', async () => {
     const { stderr } = await init(createProject(expressGenerator));
     expect(stderr).toContain('GET /me needs a token');
-    expect(stderr).toMatch(/does not protect these routes.*\n +GET \/ in routes\/index\.js\n +GET \/ in routes\/users\.js\n/);
+    expect(stderr).not.toContain('The test does not load your app');
+    expect(stderr).toMatch(
+      /does not protect these routes.*\n +GET \/ in routes\/index\.js\n +GET \/ in routes\/users\.js\n/,
+    );
     expect(stderr).toContain('requireUser');
   });
 
@@ -279,7 +282,8 @@ test('package.json keeps its scripts, its order and its indentation', async () =
 test('an app that listens when it is loaded is not loaded by the test', async () => {
   const app = `const express = require('express');\nconst app = express();\napp.get('/', (req, res) => res.send('hi'));\napp.listen(3000);\n`;
   const folder = createProject({ 'package.json': manifest({ dependencies: { express: '5' } }), 'app.js': app });
-  expect((await init(folder)).code).toBe(0);
+  const { code, stderr } = await init(folder);
+  expect([code, stderr]).toEqual([0, expect.stringContaining('The test does not load your app. Start it once')]);
   const files = readFiles(folder);
   expect(files['test/me.test.js']).toContain("await import('../me.js')");
   expect(files['test/me.test.js']).not.toContain("import('../app.js')");
@@ -358,6 +362,25 @@ test('a route with the name of a guard in a comment is not protected', async () 
   expect((await init(folder)).stderr).toContain('GET /open in app.js');
 });
 
+test('an app that another file mounts under a path does not get the route', async () => {
+  const users =
+    "const express = require('express');\nconst users = express();\nusers.get('/', x);\nmodule.exports = users;\n";
+  const main =
+    "const express = require('express');\nconst users = require('./users');\nserve(express().use('/users', users));\n";
+  const files = { 'package.json': manifest({ dependencies: { express: '5' } }), 'users.js': users, 'main.js': main };
+  const folder = createProject(files);
+  const { code, stderr } = await init(folder);
+  expect([code, stderr]).toEqual([3, expect.not.stringContaining('needs a token now')]);
+  expect(readFiles(folder)).toMatchObject({ 'users.js': users, 'main.js': main });
+});
+
+test('a base path is part of the protected path', async () => {
+  const app = createHono['src/index.ts']?.replace('new Hono()', "new Hono().basePath('/api')") ?? '';
+  expect((await init(createProject({ ...createHono, 'src/index.ts': app }))).stderr).toContain(
+    'GET /api/me needs a token',
+  );
+});
+
 describe('a route that an earlier run wrote is not called protected', () => {
   const edit = (folder: string, path: string, from: string, to: string): void => {
     const before = readFileSync(join(folder, path), 'utf8');
@@ -373,6 +396,13 @@ describe('a route that an earlier run wrote is not called protected', () => {
     const { code, stderr } = await init(folder);
     expect([code, stderr]).toEqual([3, expect.stringContaining('In routes/me.js: The route has no guard.')]);
     expect(stderr).not.toContain('needs a token now');
+  });
+
+  test('if the handler of an app without a framework checks no token any more', async () => {
+    const folder = createProject();
+    expect((await init(folder, '--framework', 'node')).stderr).toContain('GET /me needs a token now');
+    edit(folder, 'src/me.js', 'await verifier.check(request)', '{ auth: { userId: 1 } }');
+    expect((await init(folder, '--framework', 'node')).stderr).not.toContain('needs a token now');
   });
 
   test('if the guard itself is another one', async () => {

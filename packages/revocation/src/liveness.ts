@@ -44,7 +44,7 @@ export class Liveness {
   #ranAt: Instant = this.#begunAt;
   #askedAt: Instant = this.#begunAt;
   #askPauseMs = askEveryMs;
-  /** Ends with the answer to the last question. */
+  /** The promise of the last question to the store. It ends with the answer. */
   #asked: Promise<unknown> | undefined;
   #hasAskedAgain = false;
   #provenAt: Instant | undefined;

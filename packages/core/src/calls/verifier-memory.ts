@@ -56,7 +56,7 @@ export class VerifierMemory<Verifier> {
   verifierFor(given: object): Verifier {
     if (typeof given !== 'object' || given === null || Array.isArray(given)) return this.#make(given, given);
     const [copy, names] = readOnce(given);
-    // Also options that the copy lacks, because they are inherited or not enumerable: the reader throws for them. A proxy can
+    // Looks also for options that the copy lacks, because they are inherited or not enumerable: the reader throws for them. A proxy can
     // have them too.
     const present = this.#presentIn(given);
     const known = this.#kept.find(copy, names);

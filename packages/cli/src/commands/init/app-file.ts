@@ -1,4 +1,5 @@
-import { type Code, findCode, readCode, styleOf } from './code.ts';
+import { posix } from 'node:path';
+import { type Code, endOfStatement, findCode, readCode, styleOf } from './code.ts';
 import { addImport, importsFrom, importsOf } from './imports.ts';
 import type { Project } from './plan.ts';
 import { placeOf } from './route-place.ts';
@@ -55,6 +56,45 @@ export function exportOf({ code, name }: AppFile): 'named' | 'default' | undefin
 /** Whether loading the file also starts a server, so that a test cannot load it. */
 export function listens({ code }: AppFile): boolean {
   return /\.listen\s*\(|\bserve\s*\(/.test(code.bare);
+}
+
+/** The path that `new Hono().basePath('/api')` puts in front of all routes. */
+export function prefixOf({ code, at }: AppFile): string {
+  const end = endOfStatement(code, at);
+  const found = findCode(code, /\.\s*basePath\s*\(\s*(?:'([^']*)'|"([^"]*)")/).filter(
+    (each) => each.at > at && each.at < end,
+  );
+  const path = found
+    .map(({ groups }) =>
+      groups
+        .join('')
+        .replace(/^\/?|\/+$/g, '/')
+        .replace(/\/$/, ''),
+    )
+    .join('');
+  return path;
+}
+
+/** Whether another file mounts this app at a path, as in `app.use('/users', users)`, so that its routes have other paths. */
+export function isMounted({ files }: Project, { path }: AppFile): boolean {
+  const own = path.replace(/\.\w+$/, '').replace(/(?:^|\/)index$/, '');
+  const others = files
+    .list('')
+    .filter((other) => other !== path && /\.[cm]?[jt]sx?$/.test(other) && !/\.(?:test|spec)\./.test(other));
+  return others.some((other) => {
+    const code = readCode(files.read(other) ?? '');
+    const names = [...importsOf(code)].filter(([, from]) => {
+      if (!from.startsWith('.')) return false;
+      const target = posix
+        .join(posix.dirname(other), from)
+        .replace(/\.[cm]?[jt]sx?$/, '')
+        .replace(/(?:^|\/)index$/, '');
+      return target === own || (target === '.' && own === '');
+    });
+    return names.some(([name]) =>
+      new RegExp(`\\.\\s*(?:use|route|register|mount)\\s*\\((?:[^()]*,)?\\s*${name}\\s*[,)]`).test(code.bare),
+    );
+  });
 }
 
 export interface Mount {

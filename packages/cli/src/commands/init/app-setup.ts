@@ -1,7 +1,7 @@
 // Express, Koa and Hono: a file creates the app, and routes are mounted on it.
 import { posix } from 'node:path';
 import { CommandFailure } from '../../failures.ts';
-import { type AppFile, exportOf, findAppFiles, listens, mountRoute } from './app-file.ts';
+import { type AppFile, exportOf, findAppFiles, isMounted, listens, mountRoute, prefixOf } from './app-file.ts';
 import { guardByHand, hasGuard } from './guard-check.ts';
 import { isImported } from './imports.ts';
 import { scriptPath } from './package-manifest.ts';
@@ -75,7 +75,8 @@ function planNewApp(project: Project, { templates, ...framework }: AppFramework)
 
 function planExistingApp(project: Project, framework: AppFramework): SetupPlan {
   const { templates, types } = framework;
-  const app = chooseApp(findAppFiles(project, framework.creation, framework.framework));
+  const found = chooseApp(findAppFiles(project, framework.creation, framework.framework));
+  const app = found !== undefined && isMounted(project, found) ? undefined : found;
   const folder = app === undefined ? sourceFolder(project) : posix.dirname(app.path).replace(/^\.$/, '');
   const at = (path: string): string => posix.join(folder, path);
   const hasRoutes = project.files.list(at('routes')).length > 0;
@@ -85,6 +86,7 @@ function planExistingApp(project: Project, framework: AppFramework): SetupPlan {
     'test/me.test.ts': placeOfTest(project, folder),
   };
   const route = protectedRoute(project, placedPath(project, 'src/me.ts', places['src/me.ts']));
+  const loading = loadReplacements(project, framework, app);
   const placing: Placing = {
     project,
     templates,
@@ -92,7 +94,7 @@ function planExistingApp(project: Project, framework: AppFramework): SetupPlan {
     route,
     replace: {
       ...replaceRouter(project),
-      'test/me.test.ts': [...loadReplacements(project, framework, app), ...testReplacements(project)],
+      'test/me.test.ts': [...loading, ...testReplacements(project)],
     },
     marks: { 'src/torii.ts': 'requireUser', 'src/me.ts': 'requireUser', 'test/me.test.ts': '@torii/emulator' },
     skip: ['src/app.ts'],
@@ -102,6 +104,7 @@ function planExistingApp(project: Project, framework: AppFramework): SetupPlan {
     guardFile: placedPath(project, 'src/torii.ts', places['src/torii.ts']),
     routeFile: placedPath(project, 'src/me.ts', places['src/me.ts']),
   };
+  const prefix = app === undefined ? '' : prefixOf(app);
   const steps = [...step, ...guardByHand(project, written)];
   return {
     changes: [...placeTemplates(placing), ...change],
@@ -113,9 +116,10 @@ function planExistingApp(project: Project, framework: AppFramework): SetupPlan {
     devCommand: app !== undefined && listens(app) ? `node --watch ${scriptPath(app.path)}` : undefined,
     testFile: placedPath(project, 'test/me.test.ts', places['test/me.test.ts']),
     devOptions: [],
-    guarded: steps.length === 0 && hasGuard(project, written) ? [`GET ${route}`] : [],
+    guarded: steps.length === 0 && hasGuard(project, written) ? [`GET ${prefix}${route}`] : [],
     unguarded: publicRoutes(project),
     manualSteps: steps,
+    otherRoutes: ['Other routes are as before.', ...tryByHand(loading, `${prefix}${route}`)],
     usage: framework.usage,
   };
 }
@@ -147,6 +151,13 @@ function chooseApp(apps: readonly AppFile[]): AppFile | undefined {
   const only = (some: readonly AppFile[]): AppFile | undefined => (some.length === 1 ? some[0] : undefined);
   const isUsual = ({ path }: AppFile): boolean => /^(?:src\/)?(?:app|server|index|main)\.\w+$/.test(path);
   return only(apps) ?? only(apps.filter(listens)) ?? only(apps.filter(isUsual));
+}
+
+/** A test that loads only the route cannot show whether a request to the app reaches the route. */
+function tryByHand(loading: ReturnType<typeof loadReplacements>, route: string): readonly string[] {
+  const [, load = ''] = loading[0] ?? [];
+  if (!/\bme\b/.test(load)) return [];
+  return [`The test does not load your app. Start it once, and check that GET ${route} without a token gets 401.`];
 }
 
 function loadReplacements(

@@ -12,7 +12,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, isAbsolute, join, relative } from 'node:path';
 import { CommandFailure } from '../../failures.ts';
 import { codeOf, fileFailure } from '../../files.ts';
 import { printable } from '../../output/printable.ts';
@@ -35,7 +35,10 @@ interface Begun {
  * @throws CommandFailure if a file changed since the plan was made, or cannot be written
  */
 export function applyChanges(root: string, changes: readonly FileChange[]): void {
-  for (const { path, before } of changes) demandUnchanged(root, path, before);
+  for (const { path, before } of changes) {
+    demandUnchanged(root, path, before);
+    demandInside(root, path);
+  }
   const begun: Begun[] = [];
   const copies: string[] = [];
   let replaced = 0;
@@ -82,6 +85,20 @@ function demandUnchanged(root: string, path: string, before: string | undefined)
     throw new CommandFailure(
       `${printable(path)} is not a text file that can be read. Nothing was written. Move it away, and run it again.`,
     );
+}
+
+/**
+ * Refuses a file behind a link that leads out of the folder, because git cannot undo its change. Settings files are allowed: lines
+ * are only added to them, and they are often shared by a link.
+ */
+function demandInside(root: string, path: string): void {
+  let file = join(root, path);
+  while (!isPresent(file)) file = dirname(file);
+  const inside = relative(realPath(root), realPath(file));
+  if (/^\.env/.test(path) || !(isAbsolute(inside) || /^\.\.(?:[/\\]|$)/.test(inside))) return;
+  throw new CommandFailure(
+    `${printable(path)} is outside of this folder, because of a link. Nothing was written. Replace the link, and run it again.`,
+  );
 }
 
 /** Writes a copy and notes its name. A copy that exists belongs to another run, so it is left alone. */

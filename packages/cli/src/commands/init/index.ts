@@ -82,8 +82,8 @@ async function change(context: Context, project: Project, plan: WholePlan, optio
     await confirm(context, files, options);
   }
   applyChanges(cwd, plan.changes);
-  for (const command of commands) {
-    if (options.install) await install(context, command);
+  for (const [index, command] of commands.entries()) {
+    if (options.install) await install(context, command, commands.slice(index));
     else output.say(`Not installed yet: ${command.join(' ')}`);
   }
 }

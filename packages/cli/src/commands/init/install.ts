@@ -16,7 +16,12 @@ export function installCommands(
   ];
 }
 
-export async function install({ cwd, env, stderr, signal }: Context, command: readonly string[]): Promise<void> {
+/** @param left the commands to show if the installation fails */
+export async function install(
+  { cwd, env, stderr, signal }: Context,
+  command: readonly string[],
+  left: readonly (readonly string[])[],
+): Promise<void> {
   const [program = '', ...args] = command;
   // On Windows, package managers are .cmd files, which only a shell can start. The arguments are names of packages.
   const child = spawn(program, args, {
@@ -36,7 +41,7 @@ export async function install({ cwd, env, stderr, signal }: Context, command: re
     signal.throwIfAborted();
     if (code !== 0)
       throw new CommandFailure(
-        `The files are written, but the packages could not be installed (${code}). Run: ${command.join(' ')}`,
+        `The files are written, but the packages could not be installed (${code}). Run: ${left.map((each) => each.join(' ')).join(' && ')}`,
       );
   } finally {
     signal.removeEventListener('abort', stop);

@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import { templates } from '../../generated/templates.ts';
 import { isEmpty } from './app-setup.ts';
+import { readCode } from './code.ts';
 import { isImported } from './imports.ts';
 import type { Project, Setup, SetupPlan } from './plan.ts';
 import { importOf, placedPath, placeTemplates } from './template.ts';
@@ -49,11 +50,17 @@ function plan(project: Project): SetupPlan {
     devCommand: isNew ? `node --watch ${server}` : undefined,
     testFile: placedPath(project, 'test/me.test.ts', places['test/me.test.ts']),
     devOptions: [],
-    guarded: steps.length === 0 ? ['GET /me'] : [],
+    guarded: steps.length === 0 && isChecked(project, at('me')) ? ['GET /me'] : [],
     unguarded: isNew ? ['GET /'] : [],
     manualSteps: steps,
     usage: 'const { auth, denial } = await verifier.check(request);',
   };
+}
+
+/** Whether the handler checks the token: it is written now, or the existing file calls `verifier.check`. */
+function isChecked(project: Project, place: string): boolean {
+  const text = project.files.read(placedPath(project, 'src/me.ts', place));
+  return text === undefined || /\bverifier\s*\.\s*check\s*\(/.test(readCode(text).bare);
 }
 
 function callByHand(project: Project, place: string): SetupPlan['manualSteps'][number] {

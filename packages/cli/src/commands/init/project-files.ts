@@ -44,11 +44,16 @@ function listFiles(root: string): readonly string[] {
       const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
       if (leftOut.test(entry.name)) continue;
       if (entry.isDirectory()) folders.push(path);
-      else if (entry.isFile()) found.push(path);
+      else if (entry.isFile() || (entry.isSymbolicLink() && isFile(join(root, path)))) found.push(path);
     }
     if (found.length > maxFiles) break;
   }
   return found.toSorted();
+}
+
+/** Also `true` for a link to a file. Links to folders are not followed, because they can form a loop. */
+function isFile(file: string): boolean {
+  return statSync(file, { throwIfNoEntry: false })?.isFile() === true;
 }
 
 function entriesOf(folder: string) {
