@@ -26,7 +26,7 @@ export function readRevokedAuth(auth: Auth, settings: Settings): RevokedToken {
   throw wrongOption('auth', 'is from a verifier without revocations. Write createVerifier({ issuer, revocations })');
 }
 
-// From the token, which is not verified.
+// Reads `iat` from the token without verifying it.
 function readTokenIssue(token: string, presentMs: number): number {
   try {
     const [, payload = ''] = token.split('.');

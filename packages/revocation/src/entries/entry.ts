@@ -25,7 +25,7 @@ function isDigest(value: unknown): value is string {
   return typeof value === 'string' && /^[\w-]{43}$/.test(value);
 }
 
-/** Whether a value names a subject of its kind completely. */
+/** Whether a value has all fields that its kind of subject needs. */
 export function isSubject({ kind, id, organizationId }: Subject): boolean {
   if (kind === 'member') return isId(id) && isId(organizationId);
   if (organizationId !== undefined) return false;

@@ -33,7 +33,7 @@ export interface Placing {
   readonly marks?: Readonly<Record<string, string>>;
 }
 
-/** The path of a file with this place, such as `lib/torii.js`. */
+/** Adds the project's ending to a place: `lib/torii` becomes `lib/torii.js`. */
 export function placedPath(project: Project, source: string, place: string): string {
   const jsx = source.endsWith('x') ? 'x' : '';
   return place + project.sourceEnding + jsx;
