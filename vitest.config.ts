@@ -19,12 +19,12 @@ const portableFiles = ['packages/{core,api}/test/*.test.ts'];
 /** One project per package, so that a test is listed under its package. */
 const packages = globSync(
   [
-    '{packages,examples,examples/recipes,examples/start}/*/package.json',
+    '{packages,examples,examples/recipes}/*/package.json',
+    // The others use `node:test`, and a test of the command line runs them.
+    'examples/start/next-*/package.json',
     '{bench,conformance,simulation,site}/package.json',
   ],
-  {
-    cwd: import.meta.dirname,
-  },
+  { cwd: import.meta.dirname },
 ).map(
   (manifest): TestProjectConfiguration => ({
     ...resolveFromSource('node'),

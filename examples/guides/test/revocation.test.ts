@@ -13,6 +13,7 @@ test('a ban by the app or on the dashboard refuses the tokens of the user, also 
   process.env['TORII_SECRET_KEY'] = emulator.secretKey;
   process.env['TORII_WEBHOOK_SECRET'] = emulator.webhookSecret;
   process.env['REDIS_URL'] = server.url;
+  process.env['PORT'] = '0';
   const example = await import('../src/revocation.ts');
   example.redis.on('error', () => {});
   onTestFinished(async () => {
