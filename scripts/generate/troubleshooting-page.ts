@@ -1,4 +1,10 @@
-import { doctorGroup, type Group, groups, refusalGroup } from '../../packages/cli/src/troubleshooting/catalog.ts';
+import {
+  doctorGroup,
+  doctorName,
+  type Group,
+  groups,
+  refusalGroup,
+} from '../../packages/cli/src/troubleshooting/catalog.ts';
 import { doctorChecks } from '../../packages/cli/src/troubleshooting/doctor-checks.ts';
 import { actors, type Entry } from '../../packages/cli/src/troubleshooting/entry.ts';
 import { optionAdvice } from '../../packages/cli/src/troubleshooting/option-advice.ts';
@@ -15,7 +21,10 @@ export function writeTroubleshooting(options: readonly OptionEntry[]): string {
     section(
       doctorGroup,
       `Every finding of \`torii doctor\`, under the name of the check. Other failures of a command name the reason or the option, which have their own headings above.\n\n${listLinks(Object.keys(doctorGroup.entries))}`,
-      Object.entries(doctorChecks).map(([check, entry]) => `### doctor: ${check}\n\n${writeEntry(entry)}`),
+      Object.entries(doctorChecks).map(
+        ([check, entry]) =>
+          `### doctor: ${check}\n\nIn a terminal: \`npx torii explain ${doctorName(check)}\`. ${writeEntry(entry)}`,
+      ),
     ),
   ]
     .join('\n')

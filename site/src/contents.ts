@@ -125,7 +125,12 @@ export const sections: readonly Section[] = [
     groups: [
       {
         title: 'Tables',
-        entries: ['docs/errors.md', 'docs/events.md', ['packages/api/api.md', 'REST methods']],
+        entries: [
+          'docs/errors.md',
+          'docs/events.md',
+          'docs/environment-variables.md',
+          ['packages/api/api.md', 'REST methods'],
+        ],
       },
       { title: 'Entry points', entries: ['reference/*'] },
       { title: 'Command line', entries: ['docs/cli/*.md'] },

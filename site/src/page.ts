@@ -1,4 +1,5 @@
 // A page of the site, with the title and description from its text.
+import { descriptions } from './descriptions.ts';
 import { replaceOutsideCode } from './markdown-code.ts';
 
 export interface Page {
@@ -7,7 +8,7 @@ export interface Page {
   /** Its address within the site: `/tokens`. */
   readonly address: string;
   readonly title: string;
-  /** Its first sentence, without markup. */
+  /** What it answers: from descriptions.ts, or its first sentence without markup. */
   readonly description: string;
   /** Links to other pages begin with a slash: `/tokens#claims`. */
   readonly markdown: string;
@@ -16,7 +17,13 @@ export interface Page {
 export function createPage(source: string, address: string, markdown: string): Page {
   const title = /^# +(.+)$/m.exec(markdown)?.[1];
   if (title === undefined) throw new Error(`${source} has no title. Begin it with a line \`# Title\`.`);
-  return { source, address, title: plainText(title), description: firstSentence(markdown), markdown };
+  return {
+    source,
+    address,
+    title: plainText(title),
+    description: descriptions[source] ?? firstSentence(markdown),
+    markdown,
+  };
 }
 
 /** Removes `<!-- … -->` outside of code. */
@@ -36,6 +43,6 @@ export function plainText(markdown: string): string {
 function firstSentence(markdown: string): string {
   const paragraph = markdown.split(/\n{2,}/).find((block) => /^[^#`|<\-!\s>]/.test(block) || /^`[^`]/.test(block));
   const text = plainText(paragraph ?? '');
-  const sentence = /^.{20,}?[.:](?= |$)/.exec(text)?.[0] ?? text;
+  const sentence = /^(?:\([^)]*\)|[^(]){20,}?[.:?](?= |$)/.exec(text)?.[0] ?? text;
   return sentence.replace(/:$/, '.');
 }

@@ -42,10 +42,16 @@ function markdownAddress(address: string): string {
   return `/${fileOf(address)}.md`;
 }
 
-function llmsText({ sections, readme, agents }: Collection, url: string): string {
-  const link = ({ text, address, description }: PlacedPage) =>
-    `- [${text}](${url}${markdownAddress(address)}): ${description}`;
-  const pagesOf = ({ groups }: PlacedSection) => groups.flatMap(({ pages }) => pages);
+function llmsText({ sections, pages, readme, agents }: Collection, url: string): string {
+  const link = (page: PlacedPage) =>
+    `- [${linkText(page)}](${url}${markdownAddress(page.address)}): ${page.description}`;
+  const pagesOf = (section: PlacedSection): readonly PlacedPage[] => {
+    if (section.title !== 'Design') return section.groups.flatMap(({ pages }) => pages);
+    // One link instead of dozens: the list names each decision.
+    return pages
+      .filter(({ address }) => address === section.address)
+      .map((page) => ({ ...page, text: 'Design decisions' }));
+  };
   return [
     `# ${readme.title}`,
     `> ${readTagline(readme.markdown)}`,
@@ -63,6 +69,12 @@ function llmsText({ sections, readme, agents }: Collection, url: string): string
   ]
     .filter((block) => block !== '')
     .join('\n\n');
+}
+
+/** Unlike in the navigation, a link is read without the heading of its section. */
+function linkText({ source, title, text }: PlacedPage): string {
+  if (/^(?:docs\/start|docs\/migrate|examples)\//.test(source)) return title;
+  return source.startsWith('reference/') ? `Reference: ${text}` : text;
 }
 
 function fullText({ sections, readme }: Collection, url: string): string {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { collect } from '../src/collect.ts';
+import { descriptions } from '../src/descriptions.ts';
 import { homePage } from '../src/home-page.ts';
 import { navigationBar, sidebars } from '../src/navigation.ts';
 import { readProperties, readTagline } from '../src/readme.ts';
@@ -27,8 +28,37 @@ test('llms.txt has a title, a summary, and a section of links for each section o
       expect(text).toContain(`\n## ${title}\n\n- [`);
   }
   expect(text).toContain(`- [@torii/core](${url}/packages/core.md): `);
-  expect(text.indexOf('decisions/verifier.md')).toBeGreaterThan(text.indexOf('## Optional'));
+  expect(text.indexOf('decisions/index.md')).toBeGreaterThan(text.indexOf('## Optional'));
+  expect(text).not.toContain('decisions/verifier.md');
 });
+
+test('in llms.txt, no two links have the same text or the same description, and each description is a sentence', () => {
+  const entry = { address: '/reference/express', markdown: '# @torii/express\n\nThe names that it exports.\n' };
+  const generated = [{ source: 'reference/express', ...entry }];
+  const text = textFiles(collect({ generated }), url).get('llms.txt') ?? '';
+  const links = [...text.matchAll(/^- \[(.+)\]\(\S+\): (.*)$/gm)].map(([, name = '', description = '']) => ({
+    name,
+    description,
+  }));
+  expect(links.length).toBeGreaterThan(100);
+  expect(repeated(links.map(({ name }) => name))).toEqual([]);
+  expect(repeated(links.map(({ description }) => description))).toEqual([]);
+  const cut = ({ description }: { description: string }) =>
+    !/^.{22,}[.?]$/.test(description) || description.split('(').length !== description.split(')').length;
+  expect(links.filter(cut)).toEqual([]);
+  expect(links.map(({ name }) => name)).toEqual(
+    expect.arrayContaining(['Reference: @torii/express', 'Example: Express']),
+  );
+});
+
+test('a description belongs to a page', () => {
+  const sources = new Set(collection.pages.map(({ source }) => source));
+  expect(Object.keys(descriptions).filter((source) => !sources.has(source))).toEqual([]);
+});
+
+function repeated(texts: readonly string[]): readonly string[] {
+  return texts.filter((text, index) => texts.indexOf(text) !== index);
+}
 
 test('llms-full.txt has the guides and READMEs, and no tables of measurements', () => {
   const text = files.get('llms-full.txt') ?? '';

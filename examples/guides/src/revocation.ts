@@ -7,7 +7,7 @@ import express from 'express';
 import { Redis } from 'ioredis';
 
 const issuer = process.env.TORII_ISSUER;
-const environmentId = process.env.TORII_ENVIRONMENT_ID; // the `pid` of your tokens, from the dashboard
+const environmentId = process.env.TORII_ENVIRONMENT_ID; // the claim `pid` of your tokens: torii token decode
 export const redis = new Redis(process.env.REDIS_URL ?? 'redis://127.0.0.1:6379');
 export const revocations = createRevocations({ issuer, environmentId, feed: redisFeed(redis) });
 

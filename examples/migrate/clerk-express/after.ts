@@ -8,9 +8,9 @@ const isEditor: Check<{ o?: { rol?: string } }> = ({ environmentId, organization
 export function createApp(verifier: Verifier): Express {
   const app = express();
 
-  app.get('/health', (_req, res) => void res.send('ok'));
   app.use(requireAuth(verifier));
 
+  app.get('/health', (_req, res) => void res.send('ok'));
   app.get('/me', (req, res) => void res.json({ userId: getAuth(req).userId }));
   app.delete('/reports/:id', allow(isEditor), (_req, res) => void res.sendStatus(204));
   return app;

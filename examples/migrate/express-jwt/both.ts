@@ -1,21 +1,30 @@
 import { anyVerifier, createVerifier, type Verifier } from '@torii/core';
-import { createJwtVerifier } from '@torii/core/jwt';
+import { createJwtVerifier, type StrictJwtOptions } from '@torii/core/jwt';
 
 export interface Settings {
-  readonly step: 'old' | 'both' | 'torii';
+  /** `old`, `both` or `torii`. */
+  readonly step: string;
   readonly torii: string;
   readonly issuer: string;
   readonly jwksUri: string;
 }
 
 export function createAppVerifier({ step, torii, issuer, jwksUri }: Settings): Verifier {
-  if (step === 'torii') return createVerifier({ issuer: torii });
-
-  const oldVerifier = createJwtVerifier({
+  const publicPaths = ['/health'];
+  const old: StrictJwtOptions = {
     issuer,
     jwks: jwksUri,
     algorithms: ['RS256'],
     audience: 'https://api.example.com',
-  });
-  return step === 'old' ? oldVerifier : anyVerifier([createVerifier({ issuer: torii }), oldVerifier]);
+  };
+  switch (step) {
+    case 'old':
+      return createJwtVerifier({ ...old, publicPaths });
+    case 'both':
+      return anyVerifier([createVerifier({ issuer: torii }), createJwtVerifier(old)], { publicPaths });
+    case 'torii':
+      return createVerifier({ issuer: torii, publicPaths });
+    default:
+      throw new Error(`The step must be old, both or torii. Found: ${step}`);
+  }
 }

@@ -2,7 +2,8 @@ import { anyVerifier, createVerifier, type Verifier } from '@torii/core';
 import { createJwtVerifier, type StrictJwtOptions } from '@torii/core/jwt';
 
 export interface Settings {
-  readonly step: 'old' | 'both' | 'torii';
+  /** `old`, `both` or `torii`. */
+  readonly step: string;
   readonly torii: string;
   readonly issuer: string;
   readonly jwksUri: string;
@@ -17,7 +18,14 @@ export function createAppVerifier({ step, torii, issuer, jwksUri }: Settings): V
     audience: 'https://api.example.com',
     cookie: 'access_token',
   };
-  if (step === 'old') return createJwtVerifier({ ...old, publicPaths });
-  if (step === 'torii') return createVerifier({ issuer: torii, publicPaths });
-  return anyVerifier([createVerifier({ issuer: torii }), createJwtVerifier(old)], { publicPaths });
+  switch (step) {
+    case 'old':
+      return createJwtVerifier({ ...old, publicPaths });
+    case 'both':
+      return anyVerifier([createVerifier({ issuer: torii }), createJwtVerifier(old)], { publicPaths });
+    case 'torii':
+      return createVerifier({ issuer: torii, publicPaths });
+    default:
+      throw new Error(`The step must be old, both or torii. Found: ${step}`);
+  }
 }

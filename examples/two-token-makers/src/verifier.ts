@@ -33,6 +33,7 @@ export function createAppVerifier({ step, torii, provider, callers }: MoveOption
 
   // Only the provider's verifier decides. `disagreed` reports requests for which the next step would decide differently.
   if (step === 'observe') return createJwtVerifier({ ...options, observe: silentList });
+  if (step !== 'both') throw new Error(`The step must be one of ${steps.join(', ')}. Found: ${String(step)}`);
   // Tokens of both are accepted. `disagreed` reports requests that would be refused without the provider.
   return anyVerifier([toriiVerifier, createJwtVerifier(options)], { observe: silentTorii });
 }
