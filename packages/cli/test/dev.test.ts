@@ -37,7 +37,14 @@ test('the app gets the variables of a running emulator, in place of those that a
   expect(JSON.parse(stdout)).toEqual([
     200,
     true,
-    ['TORII_API_URL', 'TORII_ISSUER', 'TORII_PUBLISHABLE_KEY', 'TORII_SECRET_KEY', 'TORII_WEBHOOK_SECRET'],
+    [
+      'TORII_API_URL',
+      'TORII_ENVIRONMENT_ID',
+      'TORII_ISSUER',
+      'TORII_PUBLISHABLE_KEY',
+      'TORII_SECRET_KEY',
+      'TORII_WEBHOOK_SECRET',
+    ],
   ]);
 });
 

@@ -152,6 +152,21 @@ test.each([['verify'], ['why']])(
   },
 );
 
+test.each(['verify', 'why'])('%s accepts only the environment of TORII_ENVIRONMENT_ID', async (command) => {
+  const other = { TORII_ENVIRONMENT_ID: 'env_other' };
+  for (const given of [{ environment: other }, { files: { '.env': 'TORII_ENVIRONMENT_ID=env_other\n' } }]) {
+    const refused = await token([command], { input: good, ...given });
+    expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('environment_refused')]);
+    if (command === 'why') expect(refused.stdout).toMatch(/env_other[\s\S]*emulator was restarted/);
+  }
+  const environment = { TORII_ENVIRONMENT_ID: torii.environmentId };
+  expect((await token([command], { input: good, environment })).code).toBe(0);
+  const flag = [command, '--environment', torii.environmentId];
+  expect((await token(flag, { input: good, environment: other })).code).toBe(0);
+  const empty = await token([command], { input: good, environment: { TORII_ENVIRONMENT_ID: '' } });
+  expect(empty.code).toBe(2);
+});
+
 test('why lists the checks up to the one that refused', async () => {
   const { code, stdout, stderr } = await token(['why'], {
     input: await torii.token({ expiresInSeconds: -200 }),

@@ -17,7 +17,8 @@ interface DevOptions extends SettingsOptions {
 
 const help = `
 The app gets the variables of the local Torii:
-TORII_ISSUER, TORII_API_URL and the keys.
+TORII_ISSUER, TORII_ENVIRONMENT_ID,
+TORII_API_URL and the keys.
 They take the place of those in .env.
 
 Ctrl-C ends both. If the app ends, torii ends

@@ -112,8 +112,13 @@ export const claimRefusals = {
         remedy: 'Sign in to the environment that this app uses.',
       },
       setting: {
-        cause: 'The option `environmentId` names another environment.',
-        remedy: 'Accept the environment of the token: set `environmentId` to its `pid`.',
+        cause:
+          'The option `environmentId` names another environment: that of the verifier, or that of `createRevocations`, which refuses the tokens of all others.',
+        remedy: 'Accept the environment of the token: set `environmentId` (TORII_ENVIRONMENT_ID) to its `pid`.',
+      },
+      emulator: {
+        cause: 'The emulator was restarted without `--data`, so its environment has a new id.',
+        remedy: 'Set TORII_ENVIRONMENT_ID to the id that the emulator prints, or start the app with `torii dev`.',
       },
     },
     find: '`torii token decode` shows `pid`, and `torii whoami token.txt` whose token it is.',

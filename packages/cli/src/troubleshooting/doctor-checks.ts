@@ -54,6 +54,15 @@ export const doctorChecks = {
       misspelled: { cause: 'A variable has a similar name, which torii does not read.', remedy: 'Rename it.' },
     },
   },
+  TORII_ENVIRONMENT_ID: {
+    meaning: 'the setting is empty, or names another environment than that of the emulator',
+    causes: {
+      restarted: {
+        cause: 'An emulator without `--data` has a new environment after each start.',
+        remedy: 'Copy the id that it prints, or start the app with `torii dev`, which sets it.',
+      },
+    },
+  },
   TORII_API_URL: {
     meaning: 'the setting is empty, or hidden by another value',
     causes: {

@@ -1,4 +1,4 @@
-import { docsUrlFor, loggable } from '@torii/core/internal';
+import { docsUrlFor, isLoopback, loggable } from '@torii/core/internal';
 import { describeDuration } from '../../output/durations.ts';
 import type { Entry } from '../../troubleshooting/entry.ts';
 import { otherRefusals } from '../../troubleshooting/other-refusals.ts';
@@ -35,8 +35,9 @@ const advice = {
     'The user, organization, actor or environment of the token was revoked, or this token alone: see torii revocations list. ' +
     say('token_revoked', 'ended'),
   audience_refused: adviseOnAudience,
-  environment_refused: (_refusal, token) =>
-    `The token is from the environment ${loggable(claimsOf(token)['pid'])}. ${say('environment_refused', 'other', 'setting')}`,
+  environment_refused: (_refusal, token, { rules }) =>
+    `The token is from the environment ${loggable(claimsOf(token)['pid'])}, but you accept ${listOf(rules.environmentId)}. ` +
+    `${say('environment_refused', 'other', 'setting')}${isLocal(rules) ? ` ${tell('environment_refused', 'emulator')}` : ''}`,
   key_unknown: (_refusal, token, { verdict }) => adviseOnKey(token, verdict),
   keys_unavailable: (_refusal, _token, { rules, verdict }) =>
     `The token could not be checked, because the issuer’s keys could not be fetched${because(verdict)}: ` +
@@ -180,6 +181,15 @@ function adviseOnSignature({ signature: { bytes } }: Anatomy): string {
     'The signature does not match the key that the token names. The token was changed, or it comes from an emulator whose ' +
     `key had the same id. ${say('signature_invalid', 'emulator')}`
   );
+}
+
+function listOf(accepted: string | readonly string[] = []): string {
+  return (typeof accepted === 'string' ? [accepted] : accepted).map(loggable).join(', ');
+}
+
+function isLocal({ issuer }: Rules): boolean {
+  const first = firstOf(issuer);
+  return URL.canParse(first) && isLoopback(new URL(first).hostname);
 }
 
 function because({ keyProblem }: Verdict): string {

@@ -28,7 +28,7 @@ export interface Rules {
   readonly audience?: readonly string[];
   readonly requireClaims?: readonly string[];
   readonly refuseClaims?: readonly string[];
-  readonly environmentId?: readonly string[];
+  readonly environmentId?: string | readonly string[];
   readonly clockTolerance: number;
   readonly revocations?: RevocationSource;
 }
@@ -58,13 +58,15 @@ export function addVerifyOptions(command: Command): Command {
     .option('--audience <text>', 'accepted audience; can be repeated; default: none', addText)
     .option('--require-claim <name>', 'claim that the token must have; can be repeated', addText)
     .option('--refuse-claim <name>', 'claim that the token must not have; can be repeated', addText)
-    .option('--environment <id>', 'accepted environment; can be repeated; default: any', addText)
+    .option('--environment <id>', 'accepted environment; can be repeated; default: any (TORII_ENVIRONMENT_ID)', addText)
     .option('--clock-tolerance <seconds>', 'allowed clock difference, 0 to 300', wholeNumber(0, 300), 30);
 }
 
 export function rulesFrom(context: Context, options: VerifyOptions): Rules {
   const { issuer, audience, requireClaim, refuseClaim, environment, clockTolerance } = options;
-  const chosen = issuer ?? settingsFrom(context, options)('TORII_ISSUER')?.text;
+  const find = settingsFrom(context, options);
+  const chosen = issuer ?? find('TORII_ISSUER')?.text;
+  const environmentId = environment ?? find('TORII_ENVIRONMENT_ID')?.text;
   if (chosen === undefined) {
     throw new UsageError('The issuer is missing. Use --issuer https://acme.torii.so, or set TORII_ISSUER.', 'issuer');
   }
@@ -73,7 +75,7 @@ export function rulesFrom(context: Context, options: VerifyOptions): Rules {
     ...(audience !== undefined && { audience }),
     ...(requireClaim !== undefined && { requireClaims: requireClaim }),
     ...(refuseClaim !== undefined && { refuseClaims: refuseClaim }),
-    ...(environment !== undefined && { environmentId: environment }),
+    ...(environmentId !== undefined && { environmentId }),
     clockTolerance,
   };
 }
