@@ -75,6 +75,10 @@ export const claimRefusals = {
         cause: 'The issuer is configured wrong: `http` instead of `https`, another port, `www.`, a path.',
         remedy: 'Write the issuer as in the token. Set TORII_ISSUER to the URL that the dashboard shows.',
       },
+      loopback: {
+        cause: 'localhost and 127.0.0.1 are different issuers, although both can lead to the emulator.',
+        remedy: 'Set TORII_ISSUER to the issuer that the emulator prints.',
+      },
       environment: {
         cause: 'The token is from another app or environment, such as the emulator or the sandbox.',
         remedy: 'Let the browser and the server use the same Torii.',

@@ -13,6 +13,8 @@ import { UsageError } from '../../failures.ts';
 import { readClockAhead } from '../../server-clock.ts';
 import { settingsFrom } from '../../settings.ts';
 import type { Pasted, TokenSourceOptions } from '../../token-source.ts';
+import { describeNetworkError, isRefused } from '../doctor/exchange.ts';
+import { goesThroughProxy } from '../doctor/machine.ts';
 
 export interface VerifyOptions extends TokenSourceOptions {
   readonly issuer?: readonly string[];
@@ -45,6 +47,8 @@ export interface Verdict {
   /** The ids of the keys that the issuer publishes. `undefined` if the keys were not fetched. */
   readonly kids?: readonly string[];
   readonly keyProblem?: string;
+  /** What to do if no connection to the issuer was possible. */
+  readonly keyAdvice?: string;
   /**
    * How many seconds the issuer's clock is ahead of this machine's, according to the `Date` header of the last
    * response.
@@ -82,11 +86,16 @@ export function rulesFrom(context: Context, options: VerifyOptions): Rules {
 
 export async function judge(pasted: Pasted, rules: Rules): Promise<Verdict> {
   let detail: RefusalDetail = {};
-  const seen: { kids?: readonly string[]; keyProblem?: string; clockAheadSeconds?: number } = {};
+  const seen: { kids?: readonly string[]; keyProblem?: string; keyAdvice?: string; clockAheadSeconds?: number } = {};
   const verifier = createVerifier({
     ...rules,
     async fetch(url, init) {
-      const response = await fetch(url, init);
+      const response = await fetch(url, init).catch((error: unknown) => {
+        const { href } = new URL(url);
+        if (!goesThroughProxy(process.env, href) && isRefused(error))
+          seen.keyAdvice = describeNetworkError(href, error).advice;
+        throw error;
+      });
       const clockAheadSeconds = readClockAhead(response.headers, Date.now());
       if (clockAheadSeconds !== undefined) seen.clockAheadSeconds = clockAheadSeconds;
       return response;
