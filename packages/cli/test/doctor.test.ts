@@ -393,12 +393,12 @@ test.each<[string, Readonly<Record<string, string>>, string, RegExp]>([
   expect(advices.join(' ')).toMatch(advice);
 });
 
-test('a wrong secret key fails, and asks for the key of this environment', async () => {
+test('a wrong secret key of an emulator fails, and a restart is named', async () => {
   const { failed, of } = await diagnose({ ...environmentOf(torii), TORII_SECRET_KEY: `${secretKey}x` });
   expect(failed).toEqual(['REST API']);
   expect(of('REST API')).toMatchObject({
     found: expect.stringContaining('401'),
-    advice: expect.stringMatching(/environment/),
+    advice: expect.stringMatching(/emulator was restarted without `--data` or `--secret-key`/),
   });
 });
 

@@ -174,6 +174,10 @@ export const doctorChecks = {
         cause: 'The key was revoked, belongs to another environment or API URL, or a part of it is missing.',
         remedy: 'Copy the secret key of this environment from the dashboard.',
       },
+      emulator: {
+        cause: 'The emulator was restarted without `--data` or `--secret-key`, so it has a new key.',
+        remedy: 'Copy the key that it prints, or start the app with `torii dev`.',
+      },
       rules: {
         cause: 'The API accepts the key but forbids its use, or forbids all requests from here.',
         remedy: 'Check the permissions of the key in the dashboard, and the IP rules.',
