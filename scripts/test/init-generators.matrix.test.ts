@@ -22,6 +22,8 @@ interface Generator {
   readonly write?: (folder: string, port: number) => void | Promise<void>;
   /** Lines that a user runs before a deployment. */
   readonly build?: string;
+  /** What `torii init` needs besides `--yes`. */
+  readonly options?: string;
 }
 
 const generators: Readonly<Record<string, Generator>> = {
@@ -45,6 +47,7 @@ const generators: Readonly<Record<string, Generator>> = {
   'npm init and tsc --init': {
     framework: 'node:http',
     lines: ['npm init --yes', 'npx --package=typescript@6.0.3 tsc --init'],
+    options: '--framework node',
     build: 'npx tsc --noEmit',
   },
   'create-next-app 16': {
@@ -130,7 +133,7 @@ describe.each(Object.entries(generators))('%s', (name, generator) => {
     writeFileAt(join(folder, 'note.txt'), 'mine');
     await expect(run('npx @torii/cli init --yes')).rejects.toThrow('There are uncommitted changes.');
     expect(await run('git status --porcelain')).toBe('?? note.txt\n');
-    output = await run('npx @torii/cli init --yes --force');
+    output = await run(`npx @torii/cli init --yes --force ${generator.options ?? ''}`);
     expect(output).toContain(`Framework: ${generator.framework}.`);
     expect(readFileSync(join(folder, 'note.txt'), 'utf8')).toBe('mine');
   });

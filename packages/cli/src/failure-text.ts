@@ -51,7 +51,9 @@ function describeRefusal(error: ToriiApiError): string {
   const isUnusable = ['response_malformed', 'redirect_refused', 'cursor_repeated'].includes(code);
   const codeText = code === 'unknown' ? ', without an error code' : ` ${printable(code)}`;
   const what = `${method} ${printable(path)} failed: ${isUnusable ? `${code}. ${message}` : `${status}${codeText}.`}`;
-  const reason = detail === null || detail === undefined ? '' : ` ${asSentence(brief(detail, 300))}`;
+  // The detail of the emulator contains the beginning of a key, so that all of it is withheld.
+  const isWithheld = detail === null || detail === undefined || detail === '[withheld]';
+  const reason = isWithheld ? '' : ` ${asSentence(brief(detail, 300))}`;
   const support = supportId === null || supportId === undefined ? '' : ` Support id: ${brief(supportId, 99)}.`;
   const address = Object.hasOwn(apiCodes, code) ? ` See ${error.docsUrl}` : '';
   return `${what}${reason}${describeFields(error)}${adviceFor(error, isUnusable)}${support}${address}`;

@@ -42,12 +42,13 @@ interface YesOptions {
 /**
  * Checks that {@link confirm} will be able to ask. For commands that send requests before they ask.
  *
+ * @param other another way, for the message
  * @throws UsageError if there is neither `--yes` nor a terminal
  */
-export function demandConfirmable({ stdin, stderr }: Context, { yes }: YesOptions): void {
+export function demandConfirmable({ stdin, stderr }: Context, { yes }: YesOptions, other?: string): void {
   if (yes || (stdin.isTTY === true && stderr.isTTY === true)) return;
   throw new UsageError(
-    'This command asks for confirmation, but there is no terminal to ask on. Use --yes to run it without asking.',
+    `This command asks for confirmation, but there is no terminal to ask on. Use --yes to run it without asking${other === undefined ? '' : `, ${other}`}.`,
   );
 }
 

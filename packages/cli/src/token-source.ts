@@ -1,3 +1,4 @@
+import { loggable } from '@torii/core/internal';
 import type { Command } from 'commander';
 import type { Context } from './context.ts';
 import { UsageError } from './failures.ts';
@@ -55,11 +56,15 @@ function looksLikeToken(text: string): boolean {
   return /^(?:bearer |authorization:)/i.test(text) || /^eyJ|^[\w-]{16,}\.[\w-]{16,}\.[\w-]{20,}/.test(text);
 }
 
-export type Pasted = { readonly token: string } | { readonly headers: readonly string[] };
+export type Pasted =
+  | { readonly token: string }
+  /** `misplaced` is the place of a token in a cURL command without the header: `the cookie __session`. */
+  | { readonly headers: readonly string[]; readonly misplaced?: string | undefined };
 
 // Matches the header in a raw request, in a cURL command and in the `fetch` call that a browser copies.
 const authorizationHeader = /(["'])?\bauthorization\1?[ \t]*:[ \t]*(["'])?([^\r\n]*)/gi;
-const knownScheme = /^(?:bearer|basic|digest|dpop|negotiate)[ \t]/i;
+const knownScheme = /^(?:bearer|basic|digest|dpop|negotiate)[ \t]|^[a-z][\w-]*[ \t]+eyJ/i;
+const curlCommand = /^\s*(?:\$\s+)?curl(?:\.exe)?\s/i;
 
 /** Finds the token or the headers in pasted text. Corrects no mistakes, so that the verifier reports them. */
 function parsePasted(text: string): Pasted {
@@ -67,8 +72,23 @@ function parsePasted(text: string): Pasted {
     upTo(inner ?? outer, value).trim(),
   );
   if (headers.length > 0) return { headers };
+  if (curlCommand.test(text)) return readCurl(text);
   const bare = withoutQuotes(text.trim());
   return knownScheme.test(bare) ? { headers: [bare] } : { token: bare };
+}
+
+/** Reads a cURL command without an `Authorization` header. */
+function readCurl(text: string): Pasted {
+  const [, bearer] = /\s--oauth2-bearer[\s=]+["']?([^\s"']+)/.exec(text) ?? [];
+  if (bearer !== undefined) return { headers: [`Bearer ${bearer}`] };
+  const [, cookie] = /(?:\bcookie:|\s-b|\s--cookie)[\s=]*["']?(?:[^"'\r\n]*;\s*)?([\w.-]{1,80})=eyJ/i.exec(text) ?? [];
+  const [, header] = /\s(?:-H|--header)[\s=]*["']?([\w-]{1,80}):\s*(?:[a-z]+\s+)?eyJ/i.exec(text) ?? [];
+  const [, parameter] = /[?&]([\w.-]{1,80})=eyJ/.exec(text) ?? [];
+  const misplaced =
+    (cookie && `the cookie ${loggable(cookie)}`) ??
+    (header && `the header ${loggable(header)}`) ??
+    (parameter && `the query parameter ${loggable(parameter)}`);
+  return { headers: [], ...(misplaced !== undefined && { misplaced }) };
 }
 
 export function tokenIn(pasted: Pasted): string | undefined {

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { startEmulator } from '@torii/emulator';
 import { expect, test } from 'vitest';
 import { runCommand, startCommand } from './command.ts';
 import { createProject } from './init-project.ts';
@@ -37,7 +38,14 @@ test('the app gets the variables of a running emulator, in place of those that a
   expect(JSON.parse(stdout)).toEqual([
     200,
     true,
-    ['TORII_API_URL', 'TORII_ISSUER', 'TORII_PUBLISHABLE_KEY', 'TORII_SECRET_KEY', 'TORII_WEBHOOK_SECRET'],
+    [
+      'TORII_API_URL',
+      'TORII_ENVIRONMENT_ID',
+      'TORII_ISSUER',
+      'TORII_PUBLISHABLE_KEY',
+      'TORII_SECRET_KEY',
+      'TORII_WEBHOOK_SECRET',
+    ],
   ]);
 });
 
@@ -75,6 +83,13 @@ test.each<readonly [string, readonly string[], number | string, string]>([
   ['a port that is no number', ['dev', '--port', 'x', '--', 'node'], 2, '--port'],
 ])('reports %s', async (_what, args, code, message) => {
   expect(await runCommand(args)).toMatchObject({ code, stdout: '', stderr: expect.stringContaining(message) });
+});
+
+test('if the port is in use by another emulator, says so, and how to use a free one', async () => {
+  await using other = await startEmulator();
+  const { port } = new URL(other.issuer);
+  const { code, stderr } = await runCommand(['dev', '--port', port, '--', 'node']);
+  expect([code, stderr]).toEqual([1, expect.stringMatching(/another emulator[\s\S]*torii dev --port 0/)]);
 });
 
 const users = `fetch(process.env.TORII_API_URL + '/api/server/v1/users/search', { method: 'POST', body: '{}',

@@ -75,6 +75,16 @@ test('finds nothing wrong with an emulator', async () => {
   expect(results).toMatchObject(Object.fromEntries(names.map((name) => [name, 'passed'])));
 });
 
+test.each<[string, () => string, Finding['result'], RegExp]>([
+  ['that of the emulator', () => torii.environmentId, 'passed', /from the environment/],
+  ['another one', () => '0198f1d2-0000-7000-8000-000000000001', 'failed', /new environment after each start/],
+  ['empty', () => '', 'failed', /empty/],
+])('the environment id is compared with the emulator: %s', async (_name, id, result, text) => {
+  const { of } = await diagnose({ ...environmentOf(torii), TORII_ENVIRONMENT_ID: id() });
+  const finding = of('TORII_ENVIRONMENT_ID');
+  expect([finding?.result, `${finding?.found} ${finding?.advice}`]).toEqual([result, expect.stringMatching(text)]);
+});
+
 test('asks the API for a user that does not exist, which reads no data and changes nothing', async () => {
   const user = await torii.createUser({ email: 'ada@example.com' });
   const before = torii.requests.api;
@@ -383,12 +393,12 @@ test.each<[string, Readonly<Record<string, string>>, string, RegExp]>([
   expect(advices.join(' ')).toMatch(advice);
 });
 
-test('a wrong secret key fails, and asks for the key of this environment', async () => {
+test('a wrong secret key of an emulator fails, and a restart is named', async () => {
   const { failed, of } = await diagnose({ ...environmentOf(torii), TORII_SECRET_KEY: `${secretKey}x` });
   expect(failed).toEqual(['REST API']);
   expect(of('REST API')).toMatchObject({
     found: expect.stringContaining('401'),
-    advice: expect.stringMatching(/environment/),
+    advice: expect.stringMatching(/emulator was restarted without `--data` or `--secret-key`/),
   });
 });
 

@@ -146,8 +146,40 @@ describe('refuses, and changes nothing,', () => {
   test('without a terminal to ask on, and without --yes', async () => {
     const folder = createProject(expressGenerator);
     const { code, stderr } = await runInProcess(['init'], { folder });
-    expect([code, stderr]).toEqual([2, expect.stringContaining('--yes')]);
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/--yes.*--dry-run/)]);
     expect(readFiles(folder)).toEqual(expressGenerator);
+  });
+
+  test.each([['--yes'], ['--dry-run']])('in an empty folder without a framework and with %s', async (option) => {
+    const folder = createProject({ 'package.json': manifest({ name: 'shop' }) });
+    const { code, stderr } = await runInProcess(['init', option], { folder });
+    expect([code, stderr]).toEqual([2, expect.stringContaining('express, koa, fastify, hono, next, node')]);
+    expect(Object.keys(readFiles(folder))).toEqual(['package.json']);
+  });
+
+  test('if uncommitted changes are in an empty folder, before it asks for a framework', async () => {
+    const folder = createProject({ 'package.json': manifest({ name: 'shop' }) });
+    git(folder, 'init', '--quiet');
+    const { code, stderr } = await init(folder);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('uncommitted changes')]);
+  });
+
+  test.each([
+    ['node', 'hono', '@torii/core'],
+    ['express', 'koa', '@torii/express'],
+    ['hono', 'node', '@torii/hono'],
+    ['koa', 'next', 'create-next-app'],
+    ['node', 'fastify', '@torii/core'],
+    ['fastify', 'node', '@torii/fastify'],
+  ])('if an app of %s is to be set up for %s', async (first, second, named) => {
+    for (const language of [[], ['--typescript']]) {
+      const folder = createProject({ 'package.json': manifest({ type: 'module' }) });
+      expect((await init(folder, '--framework', first)).code).toBe(0);
+      const files = readFiles(folder);
+      const { code, stderr } = await init(folder, '--framework', second, ...language);
+      expect([code, stderr]).toEqual([1, expect.stringContaining(named)]);
+      expect(readFiles(folder)).toEqual(files);
+    }
   });
 
   test.each(['torii.js', 'routes/me.js', 'test/me.test.js'])('if %s is another file', async (path) => {

@@ -105,4 +105,5 @@ test('names the variable of the key if the API refuses the key', async () => {
   const { code, stderr } = await count({ environment });
   expect([code, stderr]).toEqual([1, expect.stringContaining('401 invalid_secret_key')]);
   expect(stderr).toContain('TORII_SECRET_KEY');
+  expect(stderr).not.toContain('withheld');
 });

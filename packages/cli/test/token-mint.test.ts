@@ -63,6 +63,15 @@ test.each<[string, readonly string[], Record<string, unknown>]>([
   expect(await claimsOf(...args)).toMatchObject(claims);
 });
 
+test.each([
+  ['org:admin', 'The emulator has no role org:admin. Its roles: org:administrator, org:member.'],
+  ['org:member', ''],
+])('warns of a role that the emulator does not have: %s', async (role, warning) => {
+  const { code, stdout, stderr } = await mint(['--organization', 'o1', '--role', role]);
+  expect([code, stderr.trim()]).toEqual([0, warning]);
+  expect(stdout).toMatch(/^eyJ\S+\n$/);
+});
+
 test('names a user of the emulator by email, with --email and with --user', async () => {
   const expected = { sub: ada.id, locale: 'da', email_verified: false };
   expect(await claimsOf('--email', 'ADA@example.com')).toMatchObject(expected);

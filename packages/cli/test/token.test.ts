@@ -4,6 +4,7 @@ import { type Emulator, startEmulator } from '@torii/emulator';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Ended, runCommand, startCommand, temporaryFolder } from './command.ts';
 import { runInProcess } from './in-process.ts';
+import { closedUrl } from './odd-server.ts';
 import { startOnTerminal } from './terminal.ts';
 
 let torii: Emulator;
@@ -152,6 +153,21 @@ test.each([['verify'], ['why']])(
   },
 );
 
+test.each(['verify', 'why'])('%s accepts only the environment of TORII_ENVIRONMENT_ID', async (command) => {
+  const other = { TORII_ENVIRONMENT_ID: 'env_other' };
+  for (const given of [{ environment: other }, { files: { '.env': 'TORII_ENVIRONMENT_ID=env_other\n' } }]) {
+    const refused = await token([command], { input: good, ...given });
+    expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('environment_refused')]);
+    if (command === 'why') expect(refused.stdout).toMatch(/env_other[\s\S]*emulator was restarted/);
+  }
+  const environment = { TORII_ENVIRONMENT_ID: torii.environmentId };
+  expect((await token([command], { input: good, environment })).code).toBe(0);
+  const flag = [command, '--environment', torii.environmentId];
+  expect((await token(flag, { input: good, environment: other })).code).toBe(0);
+  const empty = await token([command], { input: good, environment: { TORII_ENVIRONMENT_ID: '' } });
+  expect(empty.code).toBe(2);
+});
+
 test('why lists the checks up to the one that refused', async () => {
   const { code, stdout, stderr } = await token(['why'], {
     input: await torii.token({ expiresInSeconds: -200 }),
@@ -170,6 +186,47 @@ test('why writes JSON', async () => {
     1,
     expect.objectContaining({ accepted: false, reason: 'header_malformed' }),
   ]);
+});
+
+test.each<[string, () => string, string, RegExp]>([
+  ['another header', () => `curl -H 'X-Token: ${good}' http://x/me`, 'token_missing', /in the header X-Token\./],
+  ['a header with a scheme', () => `curl http://x -H "X-T: Bearer ${good}"`, 'token_missing', /in the header X-T\./],
+  ['a parameter', () => `curl 'http://x/me?a=1&token=${good}'`, 'token_missing', /in the query parameter token\./],
+  ['a cookie', () => `curl http://x -H 'Cookie: a=1; __session=${good}'`, 'token_missing', /in the cookie __session\./],
+  ['an option for cookies', () => `curl -b __session=${good} http://x`, 'token_missing', /in the cookie __session\./],
+  [
+    'no place',
+    () => 'curl http://localhost:3000/me',
+    'token_missing',
+    /The command has no Authorization header\. Check/,
+  ],
+  ['another scheme', () => `Token ${good}`, 'scheme_unsupported', /Bearer/],
+  ['the text undefined', () => 'undefined', 'token_malformed', /is the text "undefined"/],
+  ['the header Bearer null', () => 'Authorization: Bearer null', 'token_malformed', /is the text "null"/],
+])('why finds a token in the wrong place: %s', async (_name, input, reason, advice) => {
+  const { code, stdout, stderr } = await token(['why', '--json'], { input: input() });
+  expect([code, stderr]).toEqual([1, expect.stringContaining(reason)]);
+  expect(JSON.parse(stdout)).toMatchObject({ reason, advice: expect.stringMatching(advice) });
+});
+
+test('a token that cURL puts into the header itself is verified', async () => {
+  const input = `curl --oauth2-bearer ${good} http://localhost:3000/me`;
+  expect((await token(['why'], { input })).code).toBe(0);
+});
+
+test('why says that nothing listens at the issuer', async () => {
+  const issuer = await closedUrl();
+  const { stdout } = await token(['why', '--issuer', issuer], { input: await torii.token({ issuer }) });
+  expect(stdout.replaceAll('\n', ' ')).toMatch(
+    /Nothing listens at .* Start the local Torii: torii emulator --port \d+/,
+  );
+  expect(stdout).not.toContain('NODE_USE_ENV_PROXY');
+});
+
+test('why tells localhost and 127.0.0.1 apart', async () => {
+  const issuer = torii.issuer.replace('127.0.0.1', 'localhost');
+  const { stdout } = await token(['why', '--issuer', issuer], { input: good });
+  expect(stdout).toContain('They differ in the host. localhost and 127.0.0.1 are different issuers');
 });
 
 test('why fits 40 columns', async (context) => {

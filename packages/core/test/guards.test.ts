@@ -124,6 +124,16 @@ test.each([
   expect(() => optionalAuth(source as never, given as never)).toThrow(/^`optionalAuth` was called with a request/);
 });
 
+test.each([
+  [
+    'publicPaths',
+    'Pass it to createVerifier, or to anyVerifier([…], { publicPaths }). If you create no verifier, write requireAuth({ issuer, publicPaths }).',
+  ],
+  ['audience', 'Pass it to createVerifier. If you create no verifier, write requireAuth({ issuer, audience }).'],
+])('says where the option %s of the verifier belongs', (name, message) => {
+  expect(() => requireAuth(verifier, { [name]: ['/'] } as never)).toThrow(message);
+});
+
 describe('requireAuth', () => {
   test('passes a signed-in caller on, and stores the Auth', async () => {
     const call = signedIn();

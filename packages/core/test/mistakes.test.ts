@@ -378,7 +378,8 @@ describe('createVerifier', () => {
     ['publicRoutes', 'publicPaths'],
     ['ignoredRoutes', 'publicPaths'],
     ['publicPath', 'publicPaths'],
-    ['jwksUri', 'issuer'],
+    ['jwksUri', 'Leave it out: the keys come from `issuer`.'],
+    ['jwks_url', 'Leave it out: the keys come from `issuer`.'],
     ['issuerBaseURL', 'issuer'],
     ['issuer_base_url', 'issuer'],
     ['domain', 'issuer'],
@@ -455,6 +456,14 @@ describe('createVerifier', () => {
       expect(await mistakeIn(create({ issuer, publicPaths: [path] }))).toMatchObject({ option: 'publicPaths' });
     },
   );
+});
+
+test.each([
+  [[/health/], '`publicPaths` contains a regular expression: a path is a string. Write'],
+  [[7], '`publicPaths` contains 7: a path is a string. Write'],
+  [/health/, 'must be a list of paths. Found: a regular expression.'],
+])('publicPaths %s is named in the message', async (publicPaths, message) => {
+  expect((await mistakeIn(() => createVerifier({ issuer, publicPaths } as never))).message).toContain(message);
 });
 
 describe('createJwtVerifier', () => {

@@ -1,14 +1,32 @@
 import { createServer, type Server } from 'node:http';
+import { controlPath } from './control/paths.ts';
 import { EmulatorError } from './errors.ts';
 import type { Host } from './options/emulator-options.ts';
 
 export async function listen(port: number, host: Host): Promise<Server> {
   const server = createServer();
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) => reject(portError(port, host, error)));
-    server.listen(port, host, resolve);
+  const error = await new Promise<NodeJS.ErrnoException | undefined>((resolve) => {
+    server.once('error', resolve);
+    server.listen(port, host, () => resolve(undefined));
   });
-  return server;
+  if (error === undefined) return server;
+  const isTaken = error.code === 'EADDRINUSE' && (await isEmulator(port, host));
+  throw portError(port, host, error, isTaken ? 'EMULATOR' : error.code);
+}
+
+/** Whether another emulator answers at this port. */
+async function isEmulator(port: number, host: Host): Promise<boolean> {
+  const address = host === '::1' || host === '::' ? '[::1]' : '127.0.0.1';
+  try {
+    const response = await fetch(`http://${address}:${port}${controlPath}/state`, {
+      redirect: 'manual',
+      signal: AbortSignal.timeout(1000),
+    });
+    const { environment } = Object(await response.json());
+    return response.ok && typeof Object(environment).id === 'string';
+  } catch {
+    return false;
+  }
 }
 
 /** The loopback address of the server, even if it listens on all addresses: @torii/core accepts http only on loopback. */
@@ -26,14 +44,15 @@ export async function close(server: Server): Promise<void> {
   await closed;
 }
 
-function portError(port: number, host: Host, error: NodeJS.ErrnoException): EmulatorError {
-  const reason = portProblems[error.code ?? ''] ?? `cannot be used (${error.code})`;
+function portError(port: number, host: Host, error: NodeJS.ErrnoException, code = ''): EmulatorError {
+  const reason = portProblems[code] ?? `cannot be used (${error.code})`;
   return new EmulatorError('port_unusable', `Port ${port} on ${host} ${reason}.`, { cause: error });
 }
 
 const noAddress = 'cannot be used, because this machine does not have the address. Use 127.0.0.1, or 0.0.0.0';
 
 const portProblems: Readonly<Record<string, string>> = {
+  EMULATOR: 'is in use by another emulator. Stop it, or choose another port, or 0 for a free one',
   EADDRINUSE: 'is in use by another program. Choose another port, or 0 for a free one',
   EACCES: 'may not be used by this user. Choose a port from 1024',
   EADDRNOTAVAIL: noAddress,

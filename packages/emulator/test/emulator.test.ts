@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -54,9 +56,14 @@ test('names the port that is in use', async () => {
   const port = Number(new URL(torii.issuer).port);
   await expect(startEmulator({ port })).rejects.toMatchObject({
     code: 'port_unusable',
-    message: expect.stringContaining(String(port)),
+    message: expect.stringMatching(new RegExp(`${port}.*in use by another emulator\\. Stop it`)),
     cause: { code: 'EADDRINUSE' },
   });
+  const other = createServer((_request, response) => response.end('{}')).listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  const { port: taken } = other.address() as AddressInfo;
+  await expect(startEmulator({ port: taken })).rejects.toThrow('in use by another program');
+  other.close();
 });
 
 test.each<[string, EmulatorOptions]>([

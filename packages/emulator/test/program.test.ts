@@ -102,6 +102,22 @@ async function runShell(script: string): Promise<ShellResult> {
   return { ...output, status };
 }
 
+test('prints the id of the environment, which its tokens have', async () => {
+  const program = run('--port', '0');
+  const { issuer } = await configurationOf(program);
+  const [, id] = /^ +TORII_ENVIRONMENT_ID=(\S+)$/m.exec(program.output()) ?? [];
+  const minted = await fetch(`${issuer}/_emulator/tokens`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'text/plain' },
+    body: '{}',
+  });
+  expect(decodeJwt(await minted.text())['pid']).toBe(id);
+  const state = await (await fetch(`${issuer}/_emulator/state`)).json();
+  expect(state).toMatchObject({ environment: { id } });
+  program.process.kill('SIGINT');
+  expect(await program.ended).toBe(0);
+});
+
 test('prints the publishable key, keeps it, and reads token templates from the seed', async () => {
   const [data, seed] = [join(folder, 'keys.db'), join(folder, 'templates.json')];
   const content = { tokenTemplates: { chat: { claims: { aud: 'chat' } } }, users: [login] };

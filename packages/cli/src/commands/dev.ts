@@ -17,7 +17,8 @@ interface DevOptions extends SettingsOptions {
 
 const help = `
 The app gets the variables of the local Torii:
-TORII_ISSUER, TORII_API_URL and the keys.
+TORII_ISSUER, TORII_ENVIRONMENT_ID,
+TORII_API_URL and the keys.
 They take the place of those in .env.
 
 Ctrl-C ends both. If the app ends, torii ends
@@ -56,12 +57,19 @@ async function runDev(context: Context, command: readonly string[], options: Dev
   // A second Ctrl-C ends torii at once.
   const kill = (): void => children.forEach((child) => void child.kill('SIGKILL'));
   process.once('exit', kill);
-  emulator.stderr.on('data', (text) => stderr.write(text));
+  let problem = '';
+  emulator.stderr.on('data', (text) => {
+    problem += text;
+    stderr.write(text);
+  });
   const emulatorEnded = once(emulator, 'close').then(([code]) => codeOf(code));
   try {
     const started = await Promise.race([readStart(emulator), emulatorEnded]);
     signal.throwIfAborted();
-    if (typeof started === 'number') throw new ProgramEnded(started || 1);
+    if (typeof started === 'number') {
+      if (/^Port .* in use/m.test(problem)) output.say('To use a free port: torii dev --port 0');
+      throw new ProgramEnded(started || 1);
+    }
     const { variables, dashboard } = started;
     output.say(`The app uses a local Torii at ${variables['TORII_ISSUER']}. Its dashboard: ${dashboard}`);
     const app = startApp(context, command, variables);

@@ -124,6 +124,11 @@ export const apiCodes = {
         cause: 'The key was revoked, belongs to another environment or API URL, or a part of it is missing.',
         remedy: 'Copy the secret key of this environment from the dashboard.',
       },
+      emulator: {
+        cause:
+          'The emulator was restarted without `--data` or `--secret-key`, so it has a new secret key. Its webhook secret is new too.',
+        remedy: 'Copy both from what it prints, or start the app with `torii dev`.',
+      },
     },
     find: '`torii whoami` shows which key and URL are used, and where they come from.',
   },

@@ -77,6 +77,10 @@ export const claimRefusals = {
         cause: 'The issuer is configured wrong: `http` instead of `https`, another port, `www.`, a path.',
         remedy: 'Write the issuer as in the token. Set TORII_ISSUER to the URL that the dashboard shows.',
       },
+      loopback: {
+        cause: 'localhost and 127.0.0.1 are different issuers, although both can lead to the emulator.',
+        remedy: 'Set TORII_ISSUER to the issuer that the emulator prints.',
+      },
       environment: {
         cause: 'The token is from another app or environment, such as the emulator or the sandbox.',
         remedy: 'Use the same Torii environment in the browser and on the server.',
@@ -114,8 +118,13 @@ export const claimRefusals = {
         remedy: 'Sign in to the environment that this app uses.',
       },
       setting: {
-        cause: 'The option `environmentId` names another environment.',
-        remedy: 'Accept the environment of the token: set `environmentId` to its `pid`.',
+        cause:
+          'The option `environmentId` names another environment: that of the verifier, or that of `createRevocations`, which refuses the tokens of all others.',
+        remedy: 'Accept the environment of the token: set `environmentId` (TORII_ENVIRONMENT_ID) to its `pid`.',
+      },
+      emulator: {
+        cause: 'The emulator was restarted without `--data`, so its environment has a new id.',
+        remedy: 'Set TORII_ENVIRONMENT_ID to the id that the emulator prints, or start the app with `torii dev`.',
       },
     },
     find: '`torii token decode` shows `pid`, and `torii whoami token.txt` whose token it is.',

@@ -54,6 +54,15 @@ export const doctorChecks = {
       misspelled: { cause: 'A variable has a similar name, which torii does not read.', remedy: 'Rename it.' },
     },
   },
+  TORII_ENVIRONMENT_ID: {
+    meaning: 'the setting is empty, or names another environment than that of the emulator',
+    causes: {
+      restarted: {
+        cause: 'An emulator without `--data` has a new environment after each start.',
+        remedy: 'Copy the id that it prints, or start the app with `torii dev`, which sets it.',
+      },
+    },
+  },
   TORII_API_URL: {
     meaning: 'the setting is empty, or hidden by another value',
     causes: {
@@ -164,6 +173,10 @@ export const doctorChecks = {
       key: {
         cause: 'The key was revoked, belongs to another environment or API URL, or a part of it is missing.',
         remedy: 'Copy the secret key of this environment from the dashboard.',
+      },
+      emulator: {
+        cause: 'The emulator was restarted without `--data` or `--secret-key`, so it has a new key.',
+        remedy: 'Copy the key that it prints, or start the app with `torii dev`.',
       },
       rules: {
         cause: 'The API accepts the key but forbids its use, or forbids all requests from here.',

@@ -16,7 +16,7 @@ export const emulatorCodes = {
   port_unusable: entry(
     'the port is in use or not allowed',
     'Another program, or an emulator that still runs, uses the port.',
-    'End it, or choose another port: `--port`. With port 0, the system chooses one.',
+    'End it, or choose another port: `--port`. With port 0, the system chooses one: `torii dev --port 0 -- npm start`.',
   ),
   database_unusable: entry(
     'the database file cannot be opened or written',

@@ -83,6 +83,10 @@ export const webhookRefusals = {
         remedy:
           'Copy the secret of this webhook from the dashboard. While you replace it, [pass both](webhooks.md#replace-a-secret).',
       },
+      emulator: {
+        cause: 'The emulator was restarted without `--data` or `--webhook-secret`, so it has a new secret.',
+        remedy: 'Copy the secret that it prints, or start the app with `torii dev`.',
+      },
       body: {
         cause: 'The body was parsed and written again, or changed by a proxy.',
         remedy: 'Pass [the raw body](webhooks.md#the-raw-body).',

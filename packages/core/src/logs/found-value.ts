@@ -14,6 +14,7 @@ const signs = [
   ['json', 'function', 'a request or a response'],
   ['headers', 'object', 'a request'],
   ['req', 'object', 'the context of a request'],
+  ['exec', 'function', 'a regular expression'],
 ] as const;
 
 /** Names an object that is often passed in the wrong place, or `undefined`. `notBy`: names of properties to ignore. */

@@ -8,13 +8,14 @@ import { nearestName, plain } from './nearest-name.ts';
 export type Hints = Readonly<Record<string, string>>;
 
 export const verifyHints: Hints = {
-  issuer: 'iss domain url baseurl frontendapi jwksuri jwksurl',
+  issuer: 'iss domain url baseurl frontendapi',
   keys: 'jwtkey publickey',
   audience: 'aud',
   clockTolerance: 'leeway',
   environmentId: 'projectid appid',
   revocations: 'isrevoked checkrevoked',
   'Only createToriiClient of @torii/api takes a secret key': 'secretkey',
+  'Leave it out: the keys come from `issuer`': 'jwksuri jwksurl',
   'Leave it out': 'publishablekey clientid',
   'Leave it out. For tokens of another issuer, use createJwtVerifier of @torii/core/jwt': 'algorithms jwks secret',
 };

@@ -1,3 +1,4 @@
+import { describeValue } from '../logs/found-value.ts';
 import { compilePublicPaths, type PublicPaths, problemOfPublicPath, readPath } from '../request/path.ts';
 import { type Options, readList, wrongOption, wrongValue } from './reader.ts';
 
@@ -8,7 +9,8 @@ export function listPaths<Name extends string>(options: Options<Name>, name: Nam
   const list = readList(options, name, kind, example);
   if (name in options && list.length < fewest) throw wrongValue(name, kind, list, example);
   return list.map((path) => {
-    if (typeof path !== 'string') throw wrongValue(name, kind, path, example);
+    if (typeof path !== 'string')
+      throw wrongOption(name, `contains ${describeValue(path)}: a path is a string. Write ${example}`);
     const problem = problemOfPublicPath(path);
     if (problem === undefined) return path;
     throw wrongOption(name, `contains ${JSON.stringify(path)}: ${problem}. Write ${example}`);

@@ -27,10 +27,17 @@ export function readOptions(
   return { ...readVerifyOptions(options), ...readRequestOptions(options) };
 }
 
+// Options that apply to the whole list of `anyVerifier`.
+const listOptionNames = ['publicPaths', 'allowPreflight', 'observe', 'onEvent'] as const;
+
 /** Creates an error for an option that is not one of `known`. It may be an option of the verifier. */
 export function misplacedOption(name: string, known: readonly string[]): ToriiConfigError {
   const place = 'an option of the verifier. Pass it to createVerifier';
-  if (optionNames.some((each) => each === name)) return wrongOption(name, `is ${place}`);
+  if (optionNames.some((each) => each === name)) {
+    const list = listOptionNames.some((each) => each === name) ? `, or to anyVerifier([…], { ${name} })` : '';
+    const alone = name === 'issuer' ? 'issuer' : `issuer, ${name}`;
+    return wrongOption(name, `is ${place}${list}. If you create no verifier, write requireAuth({ ${alone} })`);
+  }
   const hint = hintFor(name, known, requestHints) === '' ? hintFor(name, optionNames, requestHints) : '';
   return hint === ''
     ? unknownName(name, known, requestHints)

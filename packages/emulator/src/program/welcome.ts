@@ -29,6 +29,7 @@ function describeAddress({ issuer, localOrigin }: Emulator, host: Host): string 
 function describeEnvironment(
   {
     name,
+    environmentId,
     issuer,
     apiUrl,
     secretKey,
@@ -47,6 +48,7 @@ function describeEnvironment(
   webhooks   ${webhooks.length === 0 ? 'none (use --webhook URL to add one)' : webhooks.map(({ url }) => url).join('\n             ')}
 
     TORII_ISSUER=${issuer}
+    TORII_ENVIRONMENT_ID=${environmentId}
     TORII_API_URL=${apiUrl}
     TORII_SECRET_KEY=${secretKey}
     TORII_PUBLISHABLE_KEY=${publishableKey}

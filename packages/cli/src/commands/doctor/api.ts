@@ -7,6 +7,7 @@ import { UsageError } from '../../failures.ts';
 import { printable } from '../../output/printable.ts';
 import { shownKey, shownUrl } from '../../shown-settings.ts';
 import { doctorChecks } from '../../troubleshooting/doctor-checks.ts';
+import { plainText } from '../../troubleshooting/plain-text.ts';
 import { ask, describeForeignReply, hostOf, isTrouble, type Limits, type Reply } from './exchange.ts';
 import { type Finding, failed, passed, type Report, skipped, warning } from './finding.ts';
 import { isLocal } from './machine.ts';
@@ -51,7 +52,8 @@ export async function checkApi(context: Context, settings: ApiSettings, limits: 
   } catch (error) {
     signal.throwIfAborted();
     const answer = error instanceof ToriiConfigError ? error.cause : error;
-    if (answer instanceof ToriiApiError) return { findings: [judgeAnswer(answer, reply.status, key.text, at)], clock };
+    if (answer instanceof ToriiApiError)
+      return { findings: [judgeAnswer(answer, reply.status, { key: key.text, isLocal: isLocal(base) }, at)], clock };
     if (!(error instanceof ToriiError)) throw error;
     return { findings: [failed(check, at('no response'), describeFailure(error, context.env).text)], clock };
   }
@@ -74,7 +76,7 @@ function describeOpenReply(
 function judgeAnswer(
   { status, code, problem }: ToriiApiError,
   statusWithoutKey: number,
-  key: string,
+  asked: { readonly key: string; readonly isLocal: boolean },
   at: (found: string) => string,
 ): Finding {
   const isTorii = problem !== null && code !== 'unknown';
@@ -89,7 +91,12 @@ function judgeAnswer(
   if (isTorii && (status === 404 || (status === 403 && code === 'forbidden'))) return passed(check, at('key accepted'));
   const found = at(`${status} ${printable(String(code)).slice(0, 60)}`);
   if (status === 401) {
-    return failed(check, found, `The API refuses the key, ${shownKey(key)}. ${causes.key.cause} ${causes.key.remedy}`);
+    const { cause, remedy } = asked.isLocal ? causes.emulator : causes.key;
+    return failed(
+      check,
+      found,
+      `The API refuses the key, ${shownKey(asked.key)}. ${plainText(cause)} ${plainText(remedy)}`,
+    );
   }
   if (status === 403) {
     return failed(check, found, `The API accepts the key but forbids its use. ${causes.rules.remedy}`);

@@ -131,7 +131,12 @@ const untrusted = [
   'CERT_SIGNATURE_FAILURE',
 ];
 
-function describeNetworkError(url: string, error: unknown): Trouble {
+/** Whether nothing listens at the address. */
+export function isRefused(error: unknown): boolean {
+  return codeIn(error) === 'ECONNREFUSED';
+}
+
+export function describeNetworkError(url: string, error: unknown): Trouble {
   const code = codeIn(error);
   const host = hostOf(url);
   const { hostname, port, protocol } = new URL(url);

@@ -9,6 +9,7 @@ import { settingsFrom } from '../../settings.ts';
 import { shownUrl } from '../../shown-settings.ts';
 import { checkApi, checkSameTorii } from './api.ts';
 import { checkClock } from './clock.ts';
+import { checkEnvironment } from './environment.ts';
 import type { Limits } from './exchange.ts';
 import { type Check, type Finding, failed, type Report } from './finding.ts';
 import { checkIssuer } from './issuer.ts';
@@ -70,8 +71,11 @@ async function examine(context: Context, options: DoctorOptions): Promise<readon
     if (!(error instanceof UsageError)) throw error;
     unreadable.push(failed('secret key file', 'cannot be read', error.message));
   }
-  const [revocations, apiReport, ...issuerReports] = await Promise.all([
+  const [revocations, environment, apiReport, ...issuerReports] = await Promise.all([
     attempt(context, 'revocations', async () => ({ findings: [await checkRevocations(context, options)] })),
+    attempt(context, 'TORII_ENVIRONMENT_ID', async () => ({
+      findings: [await checkEnvironment(context, options, issuers, limits)],
+    })),
     attempt(context, 'REST API', () => checkApi(context, api, limits)),
     ...asked.map((issuer) => attempt(context, 'issuer', () => checkIssuer(context, issuer, limits))),
   ]);
@@ -81,6 +85,7 @@ async function examine(context: Context, options: DoctorOptions): Promise<readon
     ...(await attempt(context, 'packages', async () => ({ findings: [checkPackages(context.cwd)] }))).findings,
     ...unreadable,
     ...checkSettings(context, options, { ...api, issuers }),
+    ...environment.findings,
     checkProxy(context, [...issuers, ...(api.url === undefined ? [] : [api.url.text])], process.versions.node),
     checkCertificates(context),
     ...issuerReports.flatMap(({ findings }, index) =>

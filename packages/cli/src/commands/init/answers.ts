@@ -35,7 +35,9 @@ export async function chooseSetup(context: Context, project: Project, options: A
   if (only !== undefined && found.length === 1) return only;
   const names = found.map(({ framework }) => framework);
   if (!canAsk(context, options)) {
-    if (found.length === 0) return setupOf('node');
+    if (found.length === 0 && !isEmpty(project)) return setupOf('node');
+    if (found.length === 0)
+      throw new UsageError(`The folder has no app yet. Choose one with --framework: ${frameworks.join(', ')}.`);
     throw new UsageError(`The project has ${names.join(' and ')}. Choose one with --framework.`);
   }
   if (found.length === 0 && !isEmpty(project)) return setupOf('node');

@@ -4,6 +4,7 @@ import { CommandFailure } from '../../failures.ts';
 import { type AppFile, exportOf, findAppFiles, isMounted, listens, mountRoute, prefixOf } from './app-file.ts';
 import { guardByHand, hasGuard } from './guard-check.ts';
 import { isImported } from './imports.ts';
+import { refuseOtherSetup } from './other-setup.ts';
 import { scriptPath } from './package-manifest.ts';
 import type { FileChange, ManualStep, Project, SetupPlan } from './plan.ts';
 import { allDependencies } from './project.ts';
@@ -79,6 +80,7 @@ function planExistingApp(project: Project, framework: AppFramework): SetupPlan {
   const app = found !== undefined && isMounted(project, found) ? undefined : found;
   const folder = app === undefined ? sourceFolder(project) : posix.dirname(app.path).replace(/^\.$/, '');
   const at = (path: string): string => posix.join(folder, path);
+  refuseOtherSetup(project, at('torii'), `@torii/${framework.framework}`);
   const hasRoutes = project.files.list(at('routes')).length > 0;
   const places = {
     'src/torii.ts': at('torii'),

@@ -4,6 +4,7 @@ import { CommandFailure, StepsLeft } from '../../failures.ts';
 import { printable } from '../../output/printable.ts';
 import { addYesOption, confirm, demandConfirmable } from '../../prompt.ts';
 import { type AskOptions, chooseIssuer, chooseSetup } from './answers.ts';
+import { isEmpty } from './app-setup.ts';
 import { applyChanges } from './apply.ts';
 import { describeChanges } from './diff.ts';
 import { uncommittedFiles } from './git.ts';
@@ -49,12 +50,14 @@ export function addInit(program: Command, context: Context): void {
 
 async function runInit(context: Context, options: InitOptions): Promise<void> {
   const { cwd, output } = context;
-  if (!options.dryRun) demandConfirmable(context, options);
+  if (!options.dryRun) demandConfirmable(context, options, 'or --dry-run to see the changes');
   const isChecked = !options.dryRun && !options.force;
   const uncommitted = isChecked ? uncommittedFiles(cwd) : [];
   if (uncommitted === undefined) output.say('This folder is not in a git repository: git cannot undo the changes.');
   const project = readProject(cwd, options);
   demandApp(project, options);
+  // A new app always has changes.
+  if (isEmpty(project)) demandCommitted(uncommitted);
   // With uncommitted changes the run is refused below, so ask no questions.
   const asking: AskOptions =
     uncommitted === undefined || uncommitted.length === 0 ? options : { ...options, yes: true };

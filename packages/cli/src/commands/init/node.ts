@@ -3,6 +3,7 @@ import { templates } from '../../generated/templates.ts';
 import { isEmpty } from './app-setup.ts';
 import { readCode } from './code.ts';
 import { isImported } from './imports.ts';
+import { refuseOtherSetup } from './other-setup.ts';
 import type { Project, Setup, SetupPlan } from './plan.ts';
 import { importOf, placedPath, placeTemplates } from './template.ts';
 import { placeOfTest, testPackages, testReplacements } from './test-file.ts';
@@ -21,6 +22,7 @@ function plan(project: Project): SetupPlan {
   const isNew = isEmpty(project);
   const folder = isNew || project.files.list('src').length > 0 ? 'src' : '';
   const at = (path: string): string => posix.join(folder, path);
+  refuseOtherSetup(project, at('torii'), '@torii/core');
   const places = {
     'src/torii.ts': at('torii'),
     'src/me.ts': at('me'),

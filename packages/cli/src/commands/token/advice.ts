@@ -1,5 +1,6 @@
-import { docsUrlFor, loggable } from '@torii/core/internal';
+import { docsUrlFor, isLoopback, loggable } from '@torii/core/internal';
 import { describeDuration } from '../../output/durations.ts';
+import type { Pasted } from '../../token-source.ts';
 import type { Entry } from '../../troubleshooting/entry.ts';
 import { otherRefusals } from '../../troubleshooting/other-refusals.ts';
 import { plainText } from '../../troubleshooting/plain-text.ts';
@@ -13,13 +14,15 @@ export interface Case {
   readonly token: Anatomy;
   readonly rules: Rules;
   readonly verdict: Verdict;
+  readonly pasted: Pasted;
 }
 
 type Advise = (refusal: TokenRefusal, token: Anatomy, found: Case) => string;
 
 /** Advice for each reason: first about this token, then the general remedies of the catalog. */
 const advice = {
-  token_missing: () => `There is no token. ${say('token_missing', 'unsent', 'removed')}`,
+  token_missing: (_refusal, _token, { pasted }) =>
+    `${describeMissing(pasted)} ${say('token_missing', 'unsent', 'removed')}`,
   scheme_unsupported: () => `The header does not use the Bearer scheme. ${say('scheme_unsupported', 'other')}`,
   header_malformed: () => `${say('header_malformed', 'twice', 'form')}`,
   token_malformed: (_refusal, token) => adviseOnForm(token),
@@ -35,12 +38,14 @@ const advice = {
     'The user, organization, actor or environment of the token was revoked, or this token alone: see torii revocations list. ' +
     say('token_revoked', 'ended'),
   audience_refused: adviseOnAudience,
-  environment_refused: (_refusal, token) =>
-    `The token is from the environment ${loggable(claimsOf(token)['pid'])}. ${say('environment_refused', 'other', 'setting')}`,
+  environment_refused: (_refusal, token, { rules }) =>
+    `The token is from the environment ${loggable(claimsOf(token)['pid'])}, but you accept ${listOf(rules.environmentId)}. ` +
+    `${say('environment_refused', 'other', 'setting')}${isLocal(rules) ? ` ${tell('environment_refused', 'emulator')}` : ''}`,
   key_unknown: (_refusal, token, { verdict }) => adviseOnKey(token, verdict),
   keys_unavailable: (_refusal, _token, { rules, verdict }) =>
     `The token could not be checked, because the issuer’s keys could not be fetched${because(verdict)}: ` +
-    `${firstOf(rules.issuer)}/_torii/.well-known/jwks.json. ${plainText(otherRefusals.keys_unavailable.causes.network.remedy)}`,
+    `${firstOf(rules.issuer)}/_torii/.well-known/jwks.json. ` +
+    (verdict.keyAdvice ?? plainText(otherRefusals.keys_unavailable.causes.network.remedy)),
   signature_invalid: (_refusal, token) => adviseOnSignature(token),
 } satisfies Record<TokenRefusal['reason'], Advise>;
 
@@ -67,8 +72,16 @@ function claimsOf({ claims }: Anatomy): Readonly<Record<string, unknown>> {
   return claims.values ?? {};
 }
 
+function describeMissing(pasted: Pasted): string {
+  if ('token' in pasted || pasted.headers.length > 0) return 'There is no token.';
+  const found = pasted.misplaced === undefined ? '' : ` A token is in ${pasted.misplaced}.`;
+  return `The command has no Authorization header.${found}`;
+}
+
 function adviseOnForm(token: Anatomy): string {
   if (token.length > maxCharacters) return `The token ${token.problem}. ${say('token_malformed', 'large')}`;
+  if (token.problem?.startsWith('is the text'))
+    return `The token ${token.problem}. ${say('token_malformed', 'absent')}`;
   if (token.problem !== undefined) return `The token ${token.problem}. ${say('token_malformed', 'cut')}`;
   const part = firstUnreadable(token);
   if (part !== undefined) return `The ${part.name} of the token ${part.problem}. ${say('token_malformed', 'cut')}`;
@@ -180,6 +193,15 @@ function adviseOnSignature({ signature: { bytes } }: Anatomy): string {
     'The signature does not match the key that the token names. The token was changed, or it comes from an emulator whose ' +
     `key had the same id. ${say('signature_invalid', 'emulator')}`
   );
+}
+
+function listOf(accepted: string | readonly string[] = []): string {
+  return (typeof accepted === 'string' ? [accepted] : accepted).map(loggable).join(', ');
+}
+
+function isLocal({ issuer }: Rules): boolean {
+  const first = firstOf(issuer);
+  return URL.canParse(first) && isLoopback(new URL(first).hostname);
 }
 
 function because({ keyProblem }: Verdict): string {

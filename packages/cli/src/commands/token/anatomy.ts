@@ -41,6 +41,8 @@ function problemOfWhole(count: number, token: string): string | undefined {
   if (count === 3) return undefined;
   if (count === 5) return 'has five parts, so it is an encrypted token (JWE), which only its recipient can read';
   if (count === 1 && /^[sp]k_(?:live|test)_/.test(token)) return 'is a key of the REST API, not the token of a user';
+  if (/^(?:undefined|null|NaN|true|false|\[object \w+\])$/.test(token))
+    return `is the text "${token}": the client had none, or did not await it`;
   if (count === 1 && token.startsWith('eyJ')) return 'has no dots, so it was cut off in its first part';
   if (count === 1) return 'has no dots, so it is not a JWT (it may be a session cookie)';
   if (count === 2) return 'has two parts instead of three: the signature is missing or was cut off';

@@ -1,8 +1,8 @@
-import { loggable } from '@torii/core/internal';
+import { isLoopback, loggable } from '@torii/core/internal';
 import { tokenRefusals } from '../../troubleshooting/token-refusals.ts';
 import type { Rules } from './verdict.ts';
 
-const setting = tokenRefusals.issuer_refused.causes.setting;
+const { setting, loopback } = tokenRefusals.issuer_refused.causes;
 
 export function adviseOnIssuer(claimed: unknown, accepted: Rules['issuer']): string {
   const issuers = typeof accepted === 'string' ? [accepted] : accepted;
@@ -30,6 +30,8 @@ function differenceOf(claimed: string, accepted: string): string | undefined {
   if (!URL.canParse(one) || !URL.canParse(other)) return undefined;
   const [from, to] = [new URL(one), new URL(other)];
   if (from.hostname !== to.hostname) {
+    if (isLoopback(from.hostname) && isLoopback(to.hostname))
+      return `They differ in the host. ${loopback.cause} ${loopback.remedy}`;
     return withoutWww(from.hostname) === withoutWww(to.hostname)
       ? 'They differ in www. Write the issuer as in the token.'
       : undefined;

@@ -84,7 +84,9 @@ export function addTokenMint(token: Command, context: Context): void {
     .option('--json', 'write JSON with the token, its expiry and its claims')
     .addHelpText('after', examples)
     .action(async (options: MintOptions) => {
-      const minted = await mint(context, emulatorFrom(context, options), requestFrom(options), options);
+      const emulator = emulatorFrom(context, options);
+      const minted = await mint(context, emulator, requestFrom(options), options);
+      if (options.role !== undefined) await warnOfRole(context, emulator, options.role);
       await context.output.write(`${options.json ? printableJson(minted) : minted.token}\n`);
     });
 }
@@ -199,18 +201,28 @@ async function mint(context: Context, issuer: string, body: object, options: Min
   );
 }
 
+/** The emulator mints tokens with any role, but Torii issues only those of the environment. */
+async function warnOfRole(context: Context, issuer: string, role: string): Promise<void> {
+  const { status, text } = await send(context, `${issuer.replace(/\/+$/, '')}/_emulator/roles`);
+  const list = Object(readValue(text)).roles;
+  const keys = status === 200 && Array.isArray(list) ? list.map((each) => Object(each).key) : [];
+  if (keys.length === 0 || keys.includes(role)) return;
+  const known = keys.slice(0, 10).map((key) => printable(String(key)));
+  context.output.say(`The emulator has no role ${printable(role)}. Its roles: ${known.join(', ')}.`);
+}
+
 async function send(
   { signal }: Context,
   url: string,
-  body: object,
+  body?: object,
 ): Promise<{ readonly status: number; readonly text: string }> {
   const limit = AbortSignal.timeout(timeoutMs);
   try {
     const response = await fetch(url, {
-      method: 'POST',
+      method: body === undefined ? 'GET' : 'POST',
       redirect: 'manual',
       headers: { 'content-type': 'application/json', accept: 'application/json' },
-      body: JSON.stringify(body),
+      ...(body !== undefined && { body: JSON.stringify(body) }),
       signal: AbortSignal.any([signal, limit]),
     });
     let text = '';
@@ -225,7 +237,7 @@ async function send(
     const { remedy } = readConnectionFailure(error);
     const what = limit.aborted ? `did not respond within ${timeoutMs / 1000} seconds` : 'cannot be reached';
     throw new CommandFailure(
-      `The emulator at ${shownUrl(url.replace(/\/_emulator\/tokens$/, ''))} ${what}. ${remedy ?? 'Start it with `torii emulator`, or set TORII_ISSUER to the URL that it prints.'}`,
+      `The emulator at ${shownUrl(url.replace(/\/_emulator\/\w+$/, ''))} ${what}. ${remedy ?? 'Start it with `torii emulator`, or set TORII_ISSUER to the URL that it prints.'}`,
     );
   }
 }

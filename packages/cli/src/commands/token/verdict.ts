@@ -13,6 +13,8 @@ import { UsageError } from '../../failures.ts';
 import { readClockAhead } from '../../server-clock.ts';
 import { settingsFrom } from '../../settings.ts';
 import type { Pasted, TokenSourceOptions } from '../../token-source.ts';
+import { describeNetworkError, isRefused } from '../doctor/exchange.ts';
+import { goesThroughProxy } from '../doctor/machine.ts';
 
 export interface VerifyOptions extends TokenSourceOptions {
   readonly issuer?: readonly string[];
@@ -28,7 +30,7 @@ export interface Rules {
   readonly audience?: readonly string[];
   readonly requireClaims?: readonly string[];
   readonly refuseClaims?: readonly string[];
-  readonly environmentId?: readonly string[];
+  readonly environmentId?: string | readonly string[];
   readonly clockTolerance: number;
   readonly revocations?: RevocationSource;
 }
@@ -45,6 +47,8 @@ export interface Verdict {
   /** The ids of the keys that the issuer publishes. `undefined` if the keys were not fetched. */
   readonly kids?: readonly string[];
   readonly keyProblem?: string;
+  /** What to do if no connection to the issuer was possible. */
+  readonly keyAdvice?: string;
   /**
    * How many seconds the issuer's clock is ahead of this machine's, according to the `Date` header of the last
    * response.
@@ -58,13 +62,15 @@ export function addVerifyOptions(command: Command): Command {
     .option('--audience <text>', 'accepted audience; can be repeated; default: none', addText)
     .option('--require-claim <name>', 'claim that the token must have; can be repeated', addText)
     .option('--refuse-claim <name>', 'claim that the token must not have; can be repeated', addText)
-    .option('--environment <id>', 'accepted environment; can be repeated; default: any', addText)
+    .option('--environment <id>', 'accepted environment; can be repeated; default: any (TORII_ENVIRONMENT_ID)', addText)
     .option('--clock-tolerance <seconds>', 'allowed clock difference, 0 to 300', wholeNumber(0, 300), 30);
 }
 
 export function rulesFrom(context: Context, options: VerifyOptions): Rules {
   const { issuer, audience, requireClaim, refuseClaim, environment, clockTolerance } = options;
-  const chosen = issuer ?? settingsFrom(context, options)('TORII_ISSUER')?.text;
+  const find = settingsFrom(context, options);
+  const chosen = issuer ?? find('TORII_ISSUER')?.text;
+  const environmentId = environment ?? find('TORII_ENVIRONMENT_ID')?.text;
   if (chosen === undefined) {
     throw new UsageError('The issuer is missing. Use --issuer https://acme.torii.so, or set TORII_ISSUER.', 'issuer');
   }
@@ -73,18 +79,23 @@ export function rulesFrom(context: Context, options: VerifyOptions): Rules {
     ...(audience !== undefined && { audience }),
     ...(requireClaim !== undefined && { requireClaims: requireClaim }),
     ...(refuseClaim !== undefined && { refuseClaims: refuseClaim }),
-    ...(environment !== undefined && { environmentId: environment }),
+    ...(environmentId !== undefined && { environmentId }),
     clockTolerance,
   };
 }
 
 export async function judge(pasted: Pasted, rules: Rules): Promise<Verdict> {
   let detail: RefusalDetail = {};
-  const seen: { kids?: readonly string[]; keyProblem?: string; clockAheadSeconds?: number } = {};
+  const seen: { kids?: readonly string[]; keyProblem?: string; keyAdvice?: string; clockAheadSeconds?: number } = {};
   const verifier = createVerifier({
     ...rules,
     async fetch(url, init) {
-      const response = await fetch(url, init);
+      const response = await fetch(url, init).catch((error: unknown) => {
+        const { href } = new URL(url);
+        if (!goesThroughProxy(process.env, href) && isRefused(error))
+          seen.keyAdvice = describeNetworkError(href, error).advice;
+        throw error;
+      });
       const clockAheadSeconds = readClockAhead(response.headers, Date.now());
       if (clockAheadSeconds !== undefined) seen.clockAheadSeconds = clockAheadSeconds;
       return response;

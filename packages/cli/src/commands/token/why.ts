@@ -92,7 +92,13 @@ export async function explain(pasted: Pasted, rules: Rules): Promise<Explanation
   if (refusal === undefined) return { accepted: true, reason: null, message: null, advice: null, checks };
   const { reason, message } = refusal;
   const seen = await withIssuerClock(verdict, token.claims.values?.['iss'], rules);
-  return { accepted: false, reason, message, advice: adviseOn(refusal, { token, rules, verdict: seen }), checks };
+  return {
+    accepted: false,
+    reason,
+    message,
+    advice: adviseOn(refusal, { token, rules, verdict: seen, pasted }),
+    checks,
+  };
 }
 
 /**

@@ -2,7 +2,7 @@ import type { ControlOperations } from '../operation.ts';
 
 export const activityOperations: ControlOperations = {
   'GET /state': {
-    does: 'the environment with its URLs, the clock, keys, faults and counts of requests',
+    does: 'the environment with its id (`environment.id`) and URLs, the clock, keys, faults and counts of requests',
     members: [
       'name',
       'environmentId',

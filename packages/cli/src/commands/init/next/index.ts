@@ -1,5 +1,6 @@
 // `torii init` for Next.js: both routers, with or without `src/`, Next 15 and 16.
 import { posix } from 'node:path';
+import { CommandFailure } from '../../../failures.ts';
 import { templates } from '../../../generated/templates.ts';
 import type { Project, Setup, SetupPlan } from '../plan.ts';
 import { allDependencies } from '../project.ts';
@@ -22,6 +23,10 @@ export const nextSetup: Setup = {
 };
 
 function plan(project: Project): SetupPlan {
+  if (!nextSetup.detect(project))
+    throw new CommandFailure(
+      'package.json does not list next. Create the app with npx create-next-app, and run torii init in its folder.',
+    );
   const shape = readShape(project);
   const paths = choosePaths(routesOf(project, shape));
   const routes = placeRoutes(shape, paths);
