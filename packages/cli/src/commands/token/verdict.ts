@@ -91,7 +91,7 @@ export async function judge(pasted: Pasted, rules: Rules): Promise<Verdict> {
     ...rules,
     async fetch(url, init) {
       const response = await fetch(url, init).catch((error: unknown) => {
-        const { href } = new URL(url);
+        const { href } = new URL(typeof url === 'object' && 'url' in url ? url.url : url);
         if (!goesThroughProxy(process.env, href) && isRefused(error))
           seen.keyAdvice = describeNetworkError(href, error).advice;
         throw error;
