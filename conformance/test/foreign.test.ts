@@ -43,7 +43,7 @@ test('every hole has a case that must find it', () => {
   expect(Object.keys(findings)).toEqual(holes);
 });
 
-// A server that ends is a process: see packed.test.ts.
+// A server that ends is a process: see installed-command.matrix.test.ts.
 const inProcess = holes.filter((hole) => !hole.startsWith('ends'));
 
 describe('finds that a server', () => {

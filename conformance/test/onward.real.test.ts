@@ -11,7 +11,7 @@ import Koa from 'koa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hasCacheComponents, variantsOf } from '../../packages/next/test/apps.ts';
 import { bearer, cookie, html, type RawRequest, send } from '../../packages/next/test/raw.ts';
-import { buildLimitMs, isThorough, type RunningApp, startApp } from '../../packages/next/test/running-app.ts';
+import { buildLimitMs, type RunningApp, startApp } from '../../packages/next/test/running-app.ts';
 import { type Listening, listen } from '../../scripts/http-exchange.ts';
 
 const publishableKey = 'pk_test_onward';
@@ -80,8 +80,7 @@ function koaService(): ReturnType<Koa['callback']> {
 const answersFor = (id: string) =>
   ['express', 'koa'].map((service) => ({ service, userId: id, next: { service: 'stock', userId: id } }));
 
-/** `npm test` tries the first variant only. */
-const variants = isThorough ? [...variantsOf(), ...variantsOf('main').slice(1)] : variantsOf().slice(0, 1);
+const variants = variantsOf();
 
 describe.each(variants)('%s', (variant) => {
   let app: RunningApp;

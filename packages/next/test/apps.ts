@@ -66,7 +66,7 @@ const inSrc = ['--src-dir', '--import-alias', '~/*'];
  */
 export const recipes = {
   'Next 16, proxy.ts': { next: 'next', entrance: 'proxy.ts', suite: 'main' },
-  'Next 15, middleware.ts': { next: 'next15', entrance: 'middleware.ts', suite: 'main' },
+  'Next 15, middleware.ts': { next: 'next15', entrance: 'middleware.ts', suite: 'matrix' },
   'Next 16, middleware.ts': { next: 'next', entrance: 'middleware.ts', suite: 'matrix' },
   'Next 16 alone': { next: 'next', entrance: 'none', suite: 'matrix' },
   'Next 16 without cacheComponents': { next: 'next', entrance: 'proxy.ts', suite: 'matrix', config: classic },

@@ -6,6 +6,7 @@ test('every variant belongs to one of the two suites', () => {
   expect([...variantsOf('main'), ...variantsOf('matrix')].toSorted()).toEqual(withReadme.toSorted());
 });
 
-test('`npm test` builds one app per version of Next', () => {
-  expect(variantsOf('main').map((variant) => recipes[variant].next)).toEqual(['next', 'next15']);
+test('`npm test` builds an app with the newest Next, and the matrix one with each other version', () => {
+  expect(variantsOf('main').map((variant) => recipes[variant].next)).toEqual(['next']);
+  expect(variantsOf('matrix').map((variant) => recipes[variant].next)).toContain('next15');
 });
