@@ -6,7 +6,7 @@ export interface Session {
 /**
  * Returns a function that calls the API of `apiUrl` with the user's token. Create one per page.
  *
- * @param signIn shows the sign-in page. Called if there is no token, or if the API refuses a renewed token too
+ * @param signIn called if the user must sign in: without a token, or if the API refuses a renewed token too
  */
 export function createApi(apiUrl: string, session: Session, signIn: () => void) {
   let renewal: Promise<string | null> | undefined;

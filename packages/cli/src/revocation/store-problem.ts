@@ -1,6 +1,6 @@
 import type { ToriiRevocationError } from '@torii/core';
 import { isError } from '@torii/core/adapter';
-import { readConnectionFailure } from '@torii/core/internal';
+import { docsHome, readConnectionFailure } from '@torii/core/internal';
 import { describeCauses } from '../failure-text.ts';
 
 /** What to do about errors of Redis and Valkey. They begin with a word in capitals. */
@@ -13,7 +13,7 @@ const remedies: readonly (readonly [pattern: RegExp, remedy: string])[] = [
   [/called without any password configured/i, 'Redis has no password. Remove it from TORII_REVOCATIONS_STORE.'],
   [
     /\bNOPERM\b/,
-    'The user of TORII_REVOCATIONS_STORE lacks a permission. docs/revocation.md lists the commands that it needs.',
+    `The user of TORII_REVOCATIONS_STORE lacks a permission. The commands that it needs: ${docsHome}/packages/revocation#redis-or-valkey`,
   ],
   [/maxmemory-policy/, 'Its settings let it delete revocations.'],
   [/\bREADONLY\b/, 'This Redis is a replica, which accepts no writes. Name the primary in TORII_REVOCATIONS_STORE.'],

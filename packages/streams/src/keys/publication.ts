@@ -110,7 +110,7 @@ async function replace(
   const remedy =
     before.publicKey === null
       ? 'Delete it from the bucket, then publish again'
-      : 'If your key is newer, rotate (see docs/key-rotation.md), or set `replaces` to the key to replace. ' +
+      : 'If your key is newer, rotate (`torii keys rotate`), or set `replaces` to the key to replace. ' +
         'If this is a node of an old release, stop it';
   throw new ToriiStreamError('slot_taken', `${slot.name} holds ${held}, which was not replaced. ${remedy}.`);
 }
