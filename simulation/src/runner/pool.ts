@@ -43,7 +43,7 @@ export class Pool {
       if (reply.kind === 'checked') return reply.checked;
       throw new Error('The worker sent another reply.');
     } catch (error) {
-      return { violation: failure(error), processHours: 0, lines: 0, trace: new Uint8Array() };
+      return { violation: failure(error), processHours: 0, tookMs: 0, lines: 0, trace: new Uint8Array() };
     }
   }
 
