@@ -10,6 +10,7 @@ export interface Fact extends CutOff {
   readonly untilMs: number;
 }
 
+/** `untilMs` is 0 if servers may ignore it, because it is too far ahead. */
 interface Held extends Fact {
   readonly entry: StreamEntry;
 }
@@ -88,7 +89,7 @@ export class StoreFacts {
     const { nowMs } = this.#store;
     for (const list of this.#held.values()) {
       for (const held of list) {
-        if (held.entry.removedAtMs > nowMs) yield { ...held, addedAtMs: held.entry.addedAtMs };
+        if (held.untilMs > 0 && held.entry.removedAtMs > nowMs) yield { ...held, addedAtMs: held.entry.addedAtMs };
       }
     }
   }
@@ -149,12 +150,13 @@ export class StoreFacts {
         continue;
       }
       if ((this.#possible.get(cutOff.subject) ?? 0) < cutOff.before) this.onUnexplained(cutOff);
-      if (this.isTooFarAhead(cutOff)) continue;
-      if (!this.#genuine.includes(text)) this.#genuine.push(text);
-      this.#noteCopy(text, entry.addedAtMs);
-      const fact = this.factOf(cutOff, entry.addedAtMs);
+      const isIgnored = this.isTooFarAhead(cutOff);
+      const fact = isIgnored ? { ...cutOff, untilMs: 0 } : this.factOf(cutOff, entry.addedAtMs);
       const known = this.#held.get(cutOff.subject) ?? [];
       this.#held.set(cutOff.subject, [...known, { ...fact, entry }]);
+      if (isIgnored) continue;
+      if (!this.#genuine.includes(text)) this.#genuine.push(text);
+      this.#noteCopy(text, entry.addedAtMs);
       this.onAdded(fact, text);
     }
   }
