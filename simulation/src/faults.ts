@@ -3,6 +3,7 @@ import { keysFaults } from './faults/keys.ts';
 import type { PlantedFault } from './faults/planted-fault.ts';
 import { policiesFaults } from './faults/policies.ts';
 import { revocationsFaults } from './faults/revocations.ts';
+import { pollFaults } from './faults/revocations-poll.ts';
 import { streamsFaults } from './faults/streams.ts';
 import { webhooksFaults } from './faults/webhooks.ts';
 
@@ -12,6 +13,7 @@ export const plantedFaults: readonly PlantedFault[] = [
   ...keysFaults,
   ...policiesFaults,
   ...revocationsFaults,
+  ...pollFaults,
   ...streamsFaults,
   ...webhooksFaults,
 ];

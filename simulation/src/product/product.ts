@@ -35,9 +35,11 @@ export interface Product {
   readonly streams: typeof Streams;
   readonly revocation: typeof Revocation;
   readonly redis: typeof RevocationRedis;
+  /** What the process has as `globalThis`. */
+  readonly globals: object;
 }
 
-export type Part = keyof Product;
+export type Part = Exclude<keyof Product, 'globals'>;
 
 export interface ProductOptions {
   readonly parts: readonly Part[];
@@ -73,7 +75,8 @@ export function sourceFrom(text: string, ambient: boolean): ProductSource {
       const load = simulatedModule(platform);
       const values = ambient ? ambientOf(platform, load) : { ...trapped, ...processNames(trapped, load) };
       const [OwnMap, OwnSet] = countedCollections(platform);
-      return instantiate(platform, load, OwnMap, OwnSet, ...Object.values(values));
+      const product = instantiate(platform, load, OwnMap, OwnSet, ...Object.values(values));
+      return Object.assign(product, { globals: Object(values['globalThis']) });
     },
   };
 }

@@ -111,9 +111,16 @@ export class Network {
 
   /**
    * Runs `work` at a server, and brings its result or error back to the process: a store or a broker. Like a request, it can
-   * be lost on the way there, or on the way back, when the work is already done.
+   * be lost on the way there, or on the way back, when the work is already done. `frozenMs` is asked when the call arrives: how
+   * long the server still stands still before it does the work.
    */
-  call<T>(process: VirtualProcess, origin: string, work: () => T, serverMs = 0): Promise<T> {
+  call<T>(
+    process: VirtualProcess,
+    origin: string,
+    work: () => T,
+    serverMs = 0,
+    frozenMs: () => number = () => 0,
+  ): Promise<T> {
     return new Promise((resolve, reject) => {
       const link = this.linkOf(process, origin);
       const there = this.#latencyOf(process, origin);
@@ -123,11 +130,16 @@ export class Network {
         return;
       }
       if (link === 'lost') return;
-      this.#world.schedule.after(there, () => {
+      const arrive = (): void => {
         const finish = outcomeOf(work, resolve, reject);
         this.#world.schedule.after(serverMs + back, () => {
           if (this.linkOf(process, origin) === 'open') process.deliver(finish);
         });
+      };
+      this.#world.schedule.after(there, () => {
+        const waitMs = frozenMs();
+        if (waitMs > 0) this.#world.schedule.after(waitMs, arrive);
+        else arrive();
       });
     });
   }

@@ -13,6 +13,8 @@ export class Attacker {
   readonly #isSigned: boolean;
   /** An entry of another environment, signed with the same keys. */
   foreignText: string | undefined;
+  /** Called after each attack. */
+  onWritten: (attack: Attack) => void = () => {};
 
   constructor(world: World, store: StreamStore, facts: StoreFacts, isSigned: boolean) {
     [this.#world, this.#store, this.#facts, this.#isSigned] = [world, store, facts, isSigned];
@@ -24,6 +26,7 @@ export class Attacker {
     this.#world.note('attacker', `writes ${attack}`);
     if (attack === 'no text') {
       this.#addFields(key, ['x', 'y']);
+      this.onWritten(attack);
       return;
     }
     for (const text of this.#textsOf(attack, who)) {
@@ -33,6 +36,7 @@ export class Attacker {
       if (effect !== 'genuine' && !this.#facts.genuine.includes(text)) this.#facts.expectAttack(text, effect);
       this.#addFields(key, ['key', 'x', 'entry', text]);
     }
+    this.onWritten(attack);
   }
 
   #effectOf(attack: Attack): AttackEffect | 'genuine' {

@@ -7,12 +7,11 @@ import type {
   RevocationRecord,
   Revocations,
 } from '@torii/revocation';
-import type { StreamStore } from '../../world/stream-store.ts';
 import type { VirtualProcess } from '../../world/virtual-process.ts';
 import type { World } from '../../world/world.ts';
 import type { Calm } from './calm.ts';
+import { openFeed, type StoreAccess } from './feeds.ts';
 import type { RevocationsPlan } from './plan.ts';
-import { RedisClient } from './redis-client.ts';
 import type { Fact } from './store-facts.ts';
 import { environmentId, issuer, keys } from './tokens.ts';
 
@@ -32,6 +31,7 @@ const signingKeys = ['first signing key of the simulation', 'second signing key 
 /** A server with a verifier, in one process, and what is known of it. */
 export class Node {
   readonly process: VirtualProcess;
+  readonly plan: RevocationsPlan;
   readonly startedAtMs: number;
   /** Disturbances of the process, its link and the store. */
   readonly calm: Calm;
@@ -66,21 +66,20 @@ export class Node {
   events: RevocationEvent[] = [];
   onEvent: (event: RevocationEvent) => void = () => {};
   onLearned: (fact: Fact) => void = () => {};
+  /** Called some time after the end. */
+  judgeClosed: () => void = () => {};
   readonly #world: World;
 
   constructor(
     world: World,
     process: VirtualProcess,
     number: number,
-    { plan, store, calm, linkCalm }: { plan: RevocationsPlan; store: StreamStore; calm: Calm; linkCalm: Calm },
+    { plan, access, calm, linkCalm }: { plan: RevocationsPlan; access: StoreAccess; calm: Calm; linkCalm: Calm },
   ) {
-    [this.#world, this.process, this.calm, this.linkCalm] = [world, process, calm, linkCalm];
+    [this.#world, this.process, this.plan, this.calm, this.linkCalm] = [world, process, plan, calm, linkCalm];
     this.startedAtMs = world.nowMs;
-    const { core, revocation, redis } = process.product;
-    const client = new RedisClient({ world, store, process, wires: 0 });
-    const feed = redis.redisFeed(client as never, {
-      ...(plan.waitsForReplicas && { waitForReplicas: { replicas: 1, timeoutMs: 1_000 } }),
-    });
+    const { core, revocation } = process.product;
+    const feed = openFeed(this, access);
     const order = plan.signing === 'rotating' && number % 2 === 1 ? [...signingKeys].reverse() : [...signingKeys];
     this.revocations = revocation.createRevocations({
       issuer,

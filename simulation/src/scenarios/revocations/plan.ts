@@ -102,7 +102,23 @@ export interface Incident {
   readonly steps: readonly { readonly at: Moment; readonly step: Step }[];
 }
 
+/** What carries the entries. */
+export type FeedPlan =
+  | { readonly kind: 'redis' }
+  | {
+      readonly kind: 'poll';
+      readonly everyMs: number;
+      readonly timeoutMs: number;
+      /** What `read` returns: all texts, all texts and the time of the store, or those since a moment and the time. */
+      readonly returns: 'texts' | 'time' | 'since';
+      /** Whether the store tells the processes of each write, as LISTEN does. */
+      readonly notifies: boolean;
+      /** Whether `read` and `write` end when their signal is aborted. */
+      readonly heedsSignal: boolean;
+    };
+
 export interface RevocationsPlan {
+  readonly feed: FeedPlan;
   readonly maxTokenSeconds: number;
   readonly maxStaleSeconds: number;
   readonly whenStale: 'refuse' | 'accept';
@@ -122,6 +138,11 @@ export interface RevocationsPlan {
     readonly aheadMs: number;
   }[];
   readonly incidents: readonly Incident[];
+}
+
+/** Whether a store without a clock carries the entries: then each process uses its own. */
+export function isTimeless({ feed }: RevocationsPlan): boolean {
+  return feed.kind === 'poll' && feed.returns === 'texts';
 }
 
 export function msOf({ of, plusMs }: Moment, plan: RevocationsPlan): number {

@@ -152,7 +152,7 @@ const oneProcess: fc.Arbitrary<RevocationsPlan['processes'][number]> = fc.record
   ),
 });
 
-export const plans: fc.Arbitrary<RevocationsPlan> = fc.record({
+const general = {
   maxTokenSeconds: fc.constantFrom(60, 60, 60, 60, 300, 300, 300, 3_600),
   maxStaleSeconds: fc.constantFrom(5, 20, 60, 300),
   whenStale: fc.constantFrom('refuse', 'refuse', 'refuse', 'accept'),
@@ -171,4 +171,19 @@ export const plans: fc.Arbitrary<RevocationsPlan> = fc.record({
   }),
   processes: fc.array(oneProcess, { minLength: 1, maxLength: 4 }),
   incidents: fc.array(incident, { minLength: 1, maxLength: 4 }),
+};
+
+export const plans: fc.Arbitrary<RevocationsPlan> = fc.record({ feed: fc.record({ kind: kind('redis') }), ...general });
+
+export const pollPlans: fc.Arbitrary<RevocationsPlan> = fc.record({
+  feed: fc.record({
+    kind: kind('poll'),
+    everyMs: fc.constantFrom(250, 1_000, 5_000, 5_000, 10_000),
+    timeoutMs: fc.constantFrom(100, 1_000, 5_000, 5_000, 60_000),
+    returns: fc.constantFrom('since', 'since', 'since', 'time', 'texts'),
+    notifies: fc.boolean(),
+    heedsSignal: fc.boolean(),
+  }),
+  ...general,
+  waitsForReplicas: fc.constant(false),
 });

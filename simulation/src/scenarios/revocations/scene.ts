@@ -1,14 +1,16 @@
 import { Fleet } from '../../world/fleet.ts';
+import type { StreamEntry } from '../../world/stream-log.ts';
 import { StreamStore } from '../../world/stream-store.ts';
 import type { World } from '../../world/world.ts';
 import { Announcer } from './announcer.ts';
 import { Attacker } from './attacker.ts';
 import { Bans } from './bans.ts';
-import { deliveryMs, recoveryMs, restoreMs, writeBackMs } from './bounds.ts';
+import { deliveryMs, noticeMs, recoveryMs, restoreMs, startMs, writeBackMs } from './bounds.ts';
 import { Calm } from './calm.ts';
+import { StoreAccess } from './feeds.ts';
 import { Judge } from './judge.ts';
 import { foreignText, Node } from './node.ts';
-import type { RevocationsPlan } from './plan.ts';
+import { isTimeless, type RevocationsPlan } from './plan.ts';
 import { Sockets } from './sockets.ts';
 import { type Fact, StoreFacts } from './store-facts.ts';
 import { subjectName } from './subjects.ts';
@@ -35,14 +37,16 @@ export class Scene {
   readonly attacker: Attacker;
   readonly bans: Bans;
   readonly sockets: Sockets;
+  readonly #access: StoreAccess;
 
   constructor(world: World, plan: RevocationsPlan) {
     [this.world, this.plan] = [world, plan];
     this.store = new StreamStore(world, storeOrigin, plan.store);
+    this.#access = new StoreAccess(world, this.store, plan.feed.kind);
     this.facts = new StoreFacts(this.store, plan);
     this.store.onChange = () => this.facts.look();
     this.store.onMode = () => this.noteDeaf();
-    this.facts.onAdded = (fact, text) => this.#onAdded(fact, text);
+    this.facts.onAdded = (fact, text, entry) => this.#onAdded(fact, text, entry);
     this.facts.onUnexplained = ({ subject, before }) => {
       world.violate(43, `The store holds the cut-off ${before - epochS} for "${subject}", which nothing explains`);
     };
@@ -57,6 +61,7 @@ export class Scene {
     this.bans = new Bans(world, plan, this.facts, this.store);
     this.sockets = new Sockets(world, plan, this.facts);
     this.attacker = new Attacker(world, this.store, this.facts, plan.signing !== 'off');
+    this.attacker.onWritten = (attack) => this.#access.table?.afterWrite(world, attack === 'no text');
     if (this.#hasForeignAttack()) this.attacker.foreignText = foreignText(world);
   }
 
@@ -81,9 +86,10 @@ export class Scene {
     for (const { subject, before, untilMs, learnedAtMs } of node.learned.values()) {
       if (untilMs <= nowMs + 1_000 || learnedAtMs > nowMs - writeBackMs) continue;
       // Both the clock of the process and the clock of the store may be ahead.
-      const presentMs = Math.min(node.process.wallMs, this.store.wallMs) + 10_000;
+      const storeMs = isTimeless(this.plan) ? node.process.wallMs : this.store.wallMs;
+      const presentMs = Math.min(node.process.wallMs, storeMs) + 10_000;
       if ((before + this.plan.maxTokenSeconds + 600) * 1000 < presentMs) continue;
-      if (this.facts.holds(subject, before)) continue;
+      if (this.facts.holds(subject, before) || this.facts.isTooFarAhead({ subject, before })) continue;
       this.world.violate(43, `${node.process.name} knows that "${subject}" is revoked, and has not written it back`);
     }
     const { status, pending } = node.revocations.health();
@@ -104,12 +110,13 @@ export class Scene {
   #boot(process: Node['process'], number: number): Node {
     const linkCalm = this.linkCalms[number] as Calm;
     const calm = new Calm(this.world, linkCalm);
-    const node = new Node(this.world, process, number, { plan: this.plan, store: this.store, calm, linkCalm });
+    const node = new Node(this.world, process, number, { plan: this.plan, access: this.#access, calm, linkCalm });
     this.nodes.push(node);
     node.onEvent = (event) => this.#hear(node, event);
     node.onLearned = (fact) => this.sockets.judgeLearned(node, fact);
     calm.onCalm = () => this.#checkLater(node);
     this.#checkLater(node);
+    this.#expectReset(node);
     this.noteDeaf();
     return node;
   }
@@ -126,12 +133,33 @@ export class Scene {
     );
     if (event.type === 'feed_stale') node.isStale = true;
     if (event.type === 'feed_recovered') node.isStale = false;
-    if (event.type === 'feed_reset') node.resetAtMs = this.world.nowMs;
+    if (event.type === 'feed_reset') {
+      node.resetAtMs = this.world.nowMs;
+      this.#judgeReset(node);
+    }
     if (event.type === 'entries_compacted') {
       this.#hearCompaction(node, Math.floor(Date.parse(event.issuedBefore) / 1000));
     }
     if (event.type === 'feed_refused')
       this.world.violate(42, `${node.process.name} refuses the feed: ${String(error)}`);
+  }
+
+  /** A node that finds an empty store tells that all may be lost. */
+  #expectReset(node: Node): void {
+    if (this.plan.feed.kind === 'redis' || this.store.entriesAt(this.world.nowMs) > 0) return;
+    const entries = this.facts.count;
+    this.world.schedule.after(startMs, () => {
+      const isSure = node.calm.sinceMs <= node.startedAtMs && !node.process.isDead && this.facts.count === entries;
+      if (!isSure || node.resetAtMs > Number.NEGATIVE_INFINITY) return;
+      this.world.violate(43, `${node.process.name} does not report that the store is empty`);
+    });
+  }
+
+  /** Operators are told of lost data only if it is true. */
+  #judgeReset(node: Node): void {
+    if (this.plan.feed.kind === 'redis' || this.store.hasLost) return;
+    if (this.store.entriesAt(node.startedAtMs) === 0) return;
+    this.world.violate(43, `${node.process.name} reports that the store has lost data, and it has not`);
   }
 
   /** The older half of the entries becomes one: the younger half is still there. */
@@ -144,27 +172,49 @@ export class Scene {
   }
 
   /** Something was written to the store: every connected node knows it within a second. */
-  #onAdded(fact: Fact, text: string): void {
+  #onAdded(fact: Fact, text: string, entry: StreamEntry): void {
     const { nowMs } = this.world;
     if (text.includes('eyJhbGciOi')) this.world.violate(44, 'The store holds a token.');
     this.traffic.note(fact);
-    this.world.schedule.after(deliveryMs, () => {
+    if (this.#isLate(entry)) {
+      this.#expectLate(fact);
+      return;
+    }
+    this.world.schedule.after(deliveryMs(this.plan), () => {
       for (const node of this.living()) {
         const isConnected = this.judge.isCurrent(node) && node.calm.sinceMs <= nowMs - recoveryMs(node);
-        if (isConnected || (node.calm.sinceMs <= node.startedAtMs && node.startedAtMs <= nowMs - 2_000))
-          node.learn(fact);
+        const knows = isConnected || (node.calm.sinceMs <= node.startedAtMs && node.startedAtMs <= nowMs - 2_000);
+        if (knows) node.learn(fact);
       }
       this.traffic.probeSubject(fact.subject);
     });
+  }
+
+  #isLate(entry: StreamEntry): boolean {
+    return this.#access.table?.isLate(entry) === true;
+  }
+
+  /** The next read of everything finds it. */
+  #expectLate(fact: Fact): void {
+    for (const node of this.living()) {
+      const { sinceMs } = node.calm;
+      this.world.schedule.after(noticeMs(node), () => {
+        if (!node.process.isDead && this.judge.isCurrent(node) && node.calm.sinceMs === sinceMs) node.learn(fact);
+      });
+    }
   }
 
   /** After a disturbance, a node knows what the store holds, and the store what the node knows. */
   #checkLater(node: Node): void {
     const { sinceMs } = node.calm;
     if (!Number.isFinite(sinceMs)) return;
-    this.world.schedule.at(sinceMs + recoveryMs(node), () => {
+    this.world.schedule.at(sinceMs + noticeMs(node), () => {
       if (node.process.isDead || node.calm.sinceMs !== sinceMs) return;
-      for (const fact of this.facts.current()) if (fact.addedAtMs <= this.world.nowMs - deliveryMs) node.learn(fact);
+      const { nowMs } = this.world;
+      for (const fact of this.facts.current()) {
+        const withinMs = this.#isLate(fact.entry) ? noticeMs(node) : deliveryMs(this.plan);
+        if (fact.addedAtMs <= nowMs - withinMs) node.learn(fact);
+      }
     });
     this.world.schedule.at(sinceMs + restoreMs(node), () => {
       if (node.calm.sinceMs === sinceMs) this.checkStore(node);
@@ -177,6 +227,7 @@ export class Scene {
     if (fact !== undefined) this.traffic.note(fact);
     const own = Number(node.process.name.slice(1));
     this.world.schedule.after(0, () => this.traffic.probeSubject(subject, own));
-    for (const ms of [40, deliveryMs + 100]) this.world.schedule.after(ms, () => this.traffic.probeSubject(subject));
+    for (const ms of [40, deliveryMs(this.plan) + 100])
+      this.world.schedule.after(ms, () => this.traffic.probeSubject(subject));
   }
 }

@@ -2,7 +2,7 @@ import type { StoreMode } from '../../world/stream-store.ts';
 import { epochMs } from '../../world/virtual-process.ts';
 import type { World } from '../../world/world.ts';
 import { wishOf } from './announcer.ts';
-import { deliveryMs, recoveryMs } from './bounds.ts';
+import { deliveryMs, noticeMs } from './bounds.ts';
 import type { Calm } from './calm.ts';
 import type { Node } from './node.ts';
 import { msOf, type RevocationsPlan, type Step } from './plan.ts';
@@ -159,10 +159,15 @@ export class Steps {
 
   #flush(writesAtOnce: boolean): void {
     const { nowMs } = this.#world;
-    const isNeeded = ({ addedAtMs, untilMs }: { readonly addedAtMs: number; readonly untilMs: number }): boolean =>
-      addedAtMs <= nowMs - deliveryMs && untilMs > nowMs;
-    const held = [...this.#scene.facts.current()].some(isNeeded);
-    const current = held ? [...this.#scene.living()].filter((node) => this.#scene.judge.isCurrent(node)) : [];
+    const current = [...this.#scene.living()].filter((node) => {
+      // A poll notices only what is still missing, and another node may have written it again.
+      if (this.#plan.feed.kind === 'poll') return false;
+      const untilMs = nowMs + noticeMs(node);
+      const isHeld = [...this.#scene.facts.current()].some((fact) => {
+        return fact.addedAtMs <= nowMs - deliveryMs(this.#plan) && fact.untilMs > untilMs;
+      });
+      return isHeld && this.#scene.judge.isCurrent(node);
+    });
     this.#scene.store.flush();
     if (writesAtOnce) this.#scene.attacker.write('old copies', 0);
     this.#scene.storeCalm.disturb();
@@ -171,7 +176,7 @@ export class Steps {
       const { sinceMs } = node.calm;
       // Such an event is reported at most once a minute.
       const fromMs = this.#world.nowMs - 61_000;
-      this.#world.schedule.after(recoveryMs(node), () => {
+      this.#world.schedule.after(noticeMs(node), () => {
         if (node.process.isDead || node.calm.sinceMs !== sinceMs || node.resetAtMs > fromMs) return;
         this.#world.violate(43, `${node.process.name} has not reported that the store has lost data`);
       });

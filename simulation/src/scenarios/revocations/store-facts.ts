@@ -1,7 +1,7 @@
 import type { StreamEntry } from '../../world/stream-log.ts';
 import type { StreamStore } from '../../world/stream-store.ts';
 import { epochMs } from '../../world/virtual-process.ts';
-import type { RevocationsPlan } from './plan.ts';
+import { isTimeless, type RevocationsPlan } from './plan.ts';
 import { type CutOff, cutOffIn } from './subjects.ts';
 import type { Token } from './tokens.ts';
 
@@ -10,6 +10,7 @@ export interface Fact extends CutOff {
   readonly untilMs: number;
 }
 
+/** `untilMs` is 0 if servers may ignore it, because it is too far ahead. */
 interface Held extends Fact {
   readonly entry: StreamEntry;
 }
@@ -17,13 +18,15 @@ interface Held extends Fact {
 /** `harmless`: must revoke no token. `possible`: may revoke those that it names, now or later. */
 export type AttackEffect = 'harmless' | 'possible';
 
+/** How far the clocks of processes are off. */
+const maxClockMs = 601_000;
 const copiesMs = 300_000;
 const maxCopies = 80;
 
 /** What the store holds and has held. */
 export class StoreFacts {
   /** Called for each text that the product, or an operator, has written. */
-  onAdded: (fact: Fact, text: string) => void = () => {};
+  onAdded: (fact: Fact, text: string, entry: StreamEntry) => void = () => {};
   /** Called for a text that is written again and again. */
   onFlood: (text: string) => void = () => {};
   /** Called for a cut-off in the store that nothing explains. */
@@ -31,6 +34,8 @@ export class StoreFacts {
   readonly #store: StreamStore;
   readonly #plan: RevocationsPlan;
   readonly #held: Map<string, Held[]> = new Map();
+  /** Each entry that was ever written, by subject. */
+  readonly #added: Map<string, readonly { readonly before: number; readonly atMs: number }[]> = new Map();
   /** The latest cut-off that was ever asked for, by subject. */
   readonly #possible: Map<string, number> = new Map();
   readonly #attacks: Map<string, AttackEffect> = new Map();
@@ -51,6 +56,11 @@ export class StoreFacts {
   /** Says what a text of an attacker does, before it is written. */
   expectAttack(text: string, effect: AttackEffect): void {
     this.#attacks.set(text, effect);
+  }
+
+  /** How many texts were written so far. */
+  get count(): number {
+    return [...this.#seen.values()].reduce((sum, count) => sum + count, 0);
   }
 
   /** Looks at what was written since the last look. */
@@ -80,15 +90,15 @@ export class StoreFacts {
 
   /** Whether it was ever written since a time, or later. */
   wasAdded(subject: string, before: number, sinceMs: number): boolean {
-    return (this.#held.get(subject) ?? []).some((held) => held.before >= before && held.entry.addedAtMs >= sinceMs);
+    return (this.#added.get(subject) ?? []).some((added) => added.before >= before && added.atMs >= sinceMs);
   }
 
   /** What the store holds now. */
-  *current(): Iterable<Fact & { readonly addedAtMs: number }> {
+  *current(): Iterable<Held & { readonly addedAtMs: number }> {
     const { nowMs } = this.#store;
     for (const list of this.#held.values()) {
       for (const held of list) {
-        if (held.entry.removedAtMs > nowMs) yield { ...held, addedAtMs: held.entry.addedAtMs };
+        if (held.untilMs > 0 && held.entry.removedAtMs > nowMs) yield { ...held, addedAtMs: held.entry.addedAtMs };
       }
     }
   }
@@ -110,7 +120,8 @@ export class StoreFacts {
 
   /** Servers ignore it. A process with a wrong clock writes it if it does not know the clock of the store yet. */
   isTooFarAhead({ before }: CutOff): boolean {
-    return before * 1000 > this.#store.lowestMs + 890_000;
+    const lowestMs = isTimeless(this.#plan) ? epochMs + this.#store.nowMs - maxClockMs : this.#store.lowestMs;
+    return before * 1000 > lowestMs + 890_000;
   }
 
   /** The number of subjects whose latest cut-off is this one. */
@@ -127,7 +138,8 @@ export class StoreFacts {
   factOf(cutOff: CutOff, addedAtMs: number): Fact {
     const keptMs = (this.#plan.maxTokenSeconds + 600) * 1000;
     const slackMs = 2_000 + keptMs / 1000;
-    const aheadMs = Math.max(0, cutOff.before * 1000 - this.#store.wallMs);
+    const wallMs = isTimeless(this.#plan) ? epochMs + this.#store.nowMs + maxClockMs : this.#store.wallMs;
+    const aheadMs = Math.max(0, cutOff.before * 1000 - wallMs);
     const byCutOffMs = cutOff.before * 1000 - epochMs;
     return { ...cutOff, untilMs: Math.min(byCutOffMs, addedAtMs + aheadMs) + keptMs - slackMs };
   }
@@ -149,13 +161,16 @@ export class StoreFacts {
         continue;
       }
       if ((this.#possible.get(cutOff.subject) ?? 0) < cutOff.before) this.onUnexplained(cutOff);
-      if (this.isTooFarAhead(cutOff)) continue;
-      if (!this.#genuine.includes(text)) this.#genuine.push(text);
-      this.#noteCopy(text, entry.addedAtMs);
-      const fact = this.factOf(cutOff, entry.addedAtMs);
+      const added = { before: cutOff.before, atMs: entry.addedAtMs };
+      this.#added.set(cutOff.subject, [...(this.#added.get(cutOff.subject) ?? []), added]);
+      const isIgnored = this.isTooFarAhead(cutOff);
+      const fact = isIgnored ? { ...cutOff, untilMs: 0 } : this.factOf(cutOff, entry.addedAtMs);
       const known = this.#held.get(cutOff.subject) ?? [];
       this.#held.set(cutOff.subject, [...known, { ...fact, entry }]);
-      this.onAdded(fact, text);
+      if (isIgnored) continue;
+      if (!this.#genuine.includes(text)) this.#genuine.push(text);
+      this.#noteCopy(text, entry.addedAtMs);
+      this.onAdded(fact, text, entry);
     }
   }
 }

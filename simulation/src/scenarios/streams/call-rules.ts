@@ -248,6 +248,8 @@ export class CallRules {
     if (served === true && call.lastServed !== to) this.#wrong(28, call, 'says that the gateway uses the key');
     if (served === false && call.lastServed === to) this.#wrong(28, call, 'says that the gateway does not use the key');
     if (served !== null && !isAsked) this.#wrong(28, call, 'has not asked the gateway');
+    if (served !== true && isAsked && call.hasGivenUpInPause)
+      this.#wrong(34, call, 'gives up by a question from before a pause');
   }
 
   rejected(call: Call, error: unknown): void {

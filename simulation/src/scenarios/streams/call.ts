@@ -50,6 +50,10 @@ export class Call {
   /** The minute of retries begins here, or later: after the last sleep. */
   retryWindowMs: number;
   hasWrittenSlot = false;
+  /** When it has last read the note. */
+  noteReadAtMs: number | undefined;
+  /** The revision of the note that it has to clear, because it has flipped. */
+  noteToClear: number | undefined;
   /** Events that tell of a published key. */
   publications = 0;
   readonly abort: AbortController = new AbortController();
@@ -77,6 +81,17 @@ export class Call {
   get name(): string {
     const { kind, from, to, isLeaked } = this.purpose;
     return `${kind} #${this.id} ${from ?? ''}>${to}${isLeaked ? ' leaked' : ''}`;
+  }
+
+  /**
+   * Statement 34: whether the last question for the gateway's key is from before a pause, although there was time for another
+   * one. The gateway is asked for five seconds, counted from the first question after the last request to the store.
+   */
+  get hasGivenUpInPause(): boolean {
+    const asks = this.asks.slice(this.asks.findLastIndex((ask) => ask.to === 'store') + 1);
+    const [first, last] = [asks[0], asks.at(-1)];
+    if (first === undefined || last === undefined || last.failure === 'untrusted') return false;
+    return last.sentAtMs < this.process.thawedAtMs && last.sentAtMs - first.sentAtMs < 4_700;
   }
 
   noteClock(): void {

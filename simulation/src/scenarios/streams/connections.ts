@@ -15,6 +15,8 @@ const storeTimeoutMs = 5_000;
 
 export interface WriteJudge {
   wrote(call: Call, bucket: string, before: Entry | undefined, sentAtMs: number): void;
+  /** The call asks the gateway for its key. */
+  asks(call: Call): void;
 }
 
 /** The trap that a request of this process falls into. */
@@ -24,8 +26,8 @@ export type TrapFinder = (process: VirtualProcess) => Trap | undefined;
 export class Connections {
   storeMode: StoreMode | 'open' = 'open';
   findTrap: TrapFinder = () => undefined;
-  /** Called when the gateway answers with a key, or that it has none. */
-  onAnswered: (process: VirtualProcess) => void = () => {};
+  /** Called when a request reaches the gateway. */
+  onReached: (process: VirtualProcess) => void = () => {};
   readonly #world: World;
   readonly #store: Store;
   readonly #gateway: Gateway;
@@ -41,10 +43,10 @@ export class Connections {
     this.#health = health;
     this.#judge = judge;
     world.network.addServer(gatewayOrigin, ({ headers, from }) => {
-      this.onAnswered(from);
+      this.onReached(from);
       const call = this.#calls.get(headers['x-call'] ?? '');
       const ask = call?.asks[Number(headers['x-ask'])];
-      if (ask !== undefined) ask.served = ['no key', 'empty'].includes(gateway.mode) ? null : gateway.used;
+      if (ask !== undefined) ask.served = gateway.told;
       return gateway.answer();
     });
   }
@@ -54,6 +56,7 @@ export class Connections {
       read: (bucket, key) =>
         this.#askStore(call, () => {
           if (call.firstReadAtMs === undefined) call.firstReadAtMs = this.#world.nowMs;
+          if (bucket === noteBucket) call.noteReadAtMs = this.#world.nowMs;
           return this.#store.read(bucket, key);
         }),
       write: (bucket, key, value, lastRevision) => {
@@ -73,19 +76,21 @@ export class Connections {
     const fetch = this.#world.network.fetchOf(process);
     this.#calls.set(String(call.id), call);
     return async (input, init) => {
+      this.#judge.asks(call);
       const ask = call.ask('gateway', this.#world.nowMs);
       const headers = { 'x-call': String(call.id), 'x-ask': String(call.asks.length - 1) };
       const isLost = await this.#spring(process, () => {});
+      const { mode } = this.#gateway;
       try {
         if (isLost) await this.#never(init?.signal);
-        if (this.#gateway.mode === 'untrusted') await this.#refuseCertificate(process);
+        if (mode === 'untrusted') await this.#refuseCertificate(process);
         const answer = await fetch(input, { ...init, headers });
         ask.endedAtMs = this.#world.nowMs;
         call.lastServed = ask.served;
         return answer;
       } catch (error) {
         ask.endedAtMs = this.#world.nowMs;
-        ask.failure = this.#gateway.mode;
+        ask.failure = mode;
         throw error;
       }
     };
@@ -149,6 +154,10 @@ export class Connections {
       return Promise.resolve(false);
     }
     this.#world.note(process.name, `meets a trap: ${trap.effect}`);
+    if (trap.effect === 'none') {
+      send(false);
+      return Promise.resolve(false);
+    }
     const [what, when] = trap.effect.split(' ');
     if (what === 'crash') {
       if (when === 'after') send(false);

@@ -196,7 +196,7 @@ export class Operators {
     this.#health.disturb(process.name);
     if (trap.meanwhile !== null) {
       const { meanwhile } = trap;
-      const other = this.machines.length > 1 ? number + 1 : number;
+      const other = this.machines.length > 1 && meanwhile.kind !== 'stop' ? number + 1 : number;
       this.#world.schedule.after(0, () => this.act(other, meanwhile));
     }
     return trap;

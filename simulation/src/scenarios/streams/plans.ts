@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { spans } from '../../world/fleet.ts';
+import { stories } from './stories.ts';
 import type {
   Actor,
   Anchor,
@@ -206,6 +207,10 @@ const client: fc.Arbitrary<Client> = fc.record({
     },
   ),
   crowd: fc.oneof({ weight: 9, arbitrary: fc.constant(1) }, { weight: 1, arbitrary: fc.constantFrom(2, 20) }),
+  asks: fc.oneof(
+    { weight: 5, arbitrary: fc.constant('plain' as const) },
+    { weight: 3, arbitrary: fc.constantFrom<Client['asks'][]>('changed', 'user', 'late user', 'impersonated') },
+  ),
 });
 
 const campaign: fc.Arbitrary<Campaign> = fc.record({
@@ -256,6 +261,9 @@ export const streamsPlans: fc.Arbitrary<StreamsPlan> = fc
     operators: fc.array(operatorAheadMs, { minLength: 1, maxLength: 3 }),
     lagMs: fc.oneof(fc.integer({ min: 0, max: 300 }), fc.integer({ min: 0, max: 4_500 })),
     answersJson: fc.boolean(),
-    campaigns: fc.array(campaign, { minLength: 1, maxLength: 3 }),
+    campaigns: fc.array(
+      fc.oneof({ weight: 4, arbitrary: campaign }, { weight: 1, arbitrary: stories }),
+      { minLength: 1, maxLength: 3 },
+    ),
   })
   .map(({ lifetimes: { maxTtlSeconds, drainTtlSeconds }, ...rest }) => ({ maxTtlSeconds, drainTtlSeconds, ...rest }));

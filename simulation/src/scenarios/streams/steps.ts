@@ -86,11 +86,11 @@ export class Steps {
       }
       case 'gateway': {
         if (this.#gateway.mode !== 'open') return;
-        this.#gateway.mode = step.mode;
+        this.#gateway.setMode(step.mode);
         this.#world.note('gateway', step.mode);
         const end = this.#health.begin('gateway');
         schedule.after(step.forMs, () => {
-          this.#gateway.mode = 'open';
+          this.#gateway.setMode('open');
           this.#world.note('gateway', 'is well');
           this.#gateway.look();
           end();

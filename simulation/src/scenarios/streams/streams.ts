@@ -9,6 +9,7 @@ import { Nodes } from './nodes.ts';
 import { Operators } from './operators.ts';
 import type { Anchor, Campaign, Moment, StreamsPlan } from './plan.ts';
 import { streamsPlans } from './plans.ts';
+import { watchQuestion } from './questions.ts';
 import { Steps } from './steps.ts';
 import { noteOf, Store } from './store.ts';
 import { TokenRules } from './token-rules.ts';
@@ -48,7 +49,8 @@ async function run(world: World, plan: StreamsPlan): Promise<void> {
   const nodes = new Nodes(world, connections, calls, tokens, lifetimes, plan.nodes);
   const steps = new Steps(world, store, gateway, health, connections, operators, nodes, calls);
   store.onSlotChanged = () => gateway.slotChanged();
-  connections.onAnswered = (process) => nodes.answered(process);
+  connections.onReached = (process) => nodes.reached(process);
+  world.network.onFetch = (fetched) => watchQuestion(world, fetched, (process) => nodes.answered(process));
   tokens.clockSlackMs = clockSlackOf(plan);
 
   let before: KeyName | undefined;
@@ -114,6 +116,7 @@ const steady = {
   keeps: true,
   ttl: 'longest',
   crowd: 1,
+  asks: 'plain',
 } as const;
 
 function place(world: World, campaign: Campaign, zeroMs: number, anchor: Anchor, steps: Steps, nodes: Nodes): void {

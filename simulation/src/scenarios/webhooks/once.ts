@@ -64,6 +64,11 @@ export class Once {
     }
   }
 
+  /** Why a delivery may not be handled, and its event not be announced: it does not hold the lease. */
+  problemOfLease(delivery: Delivery): string | undefined {
+    return this.#unguarded(delivery);
+  }
+
   #add(delivery: Delivery): void {
     const { id } = delivery.message;
     const known = this.#handled.get(id);
@@ -75,8 +80,11 @@ export class Once {
   #unguarded(delivery: Delivery): string | undefined {
     const lease = leaseOf(delivery);
     if (lease === undefined) return 'without a lease';
-    const { process } = delivery;
-    const passedMs = Math.max(process.wallMs - lease.calledWallMs, process.steadyMs - lease.calledSteadyMs);
+    // Then the event is announced, which has its own limit.
+    const [announcement] = delivery.announcements;
+    const { wallMs, steadyMs } = delivery.process;
+    const { begunWallMs = wallMs, begunSteadyMs = steadyMs } = announcement ?? {};
+    const passedMs = Math.max(begunWallMs - lease.calledWallMs, begunSteadyMs - lease.calledSteadyMs);
     if (passedMs > this.#leaseMs / 2) return 'although writing the lease took more than half of it';
     const { calls } = delivery;
     if (
@@ -170,6 +178,7 @@ function hasSeenItsOwn(delivery: Delivery): boolean {
   return last?.found?.writtenBy.purpose === delivery;
 }
 
-function steadyAtBegin({ handling, process }: Delivery): number {
+function steadyAtBegin({ handling, process, announcements: [announcement] }: Delivery): number {
+  if (announcement !== undefined) return announcement.begunSteadyMs;
   return handling === undefined ? process.steadyMs : handling.beganSteadyMs;
 }
