@@ -88,11 +88,13 @@ export class Network {
 
   /** Sets the link of one process (by name), or of `*`, all processes, to a server. */
   setLink(process: string, origin: string, link: Link): void {
-    this.#links.set(`${process} ${origin}`, link);
+    if (link === 'open') this.#links.delete(`${process} ${origin}`);
+    else this.#links.set(`${process} ${origin}`, link);
     this.#world.note('network', `${process === '*' ? 'every process' : process} to ${origin}: ${link}`);
   }
 
   linkOf(process: VirtualProcess, origin: string): Link {
+    if (this.#links.size === 0) return 'open';
     const all = this.#links.get(`* ${origin}`) ?? 'open';
     return all === 'open' ? (this.#links.get(`${process.name} ${origin}`) ?? 'open') : all;
   }
@@ -202,8 +204,11 @@ export class Network {
 
   #latencyOf(process: VirtualProcess, origin: string): number {
     const name = `${process.name} ${origin}`;
-    const random = this.#randoms.get(name) ?? this.#world.random.fork(`latency ${name}`);
-    this.#randoms.set(name, random);
+    let random = this.#randoms.get(name);
+    if (random === undefined) {
+      random = this.#world.random.fork(`latency ${name}`);
+      this.#randoms.set(name, random);
+    }
     return random.between(this.latency.leastMs, this.latency.mostMs);
   }
 }

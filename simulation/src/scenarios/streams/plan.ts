@@ -81,7 +81,14 @@ export interface Trap {
   /** The first request after the anchor is 1. */
   readonly nth: number;
   /** `none`: only what another operator does meanwhile. */
-  readonly effect: 'none' | 'freeze before' | 'freeze after' | 'crash before' | 'crash after' | 'request lost' | 'answer lost';
+  readonly effect:
+    | 'none'
+    | 'freeze before'
+    | 'freeze after'
+    | 'crash before'
+    | 'crash after'
+    | 'request lost'
+    | 'answer lost';
   readonly forMs: number;
   /** What another operator does meanwhile. `stop` aborts the run that is in the trap. */
   readonly meanwhile: OperatorAction | null;

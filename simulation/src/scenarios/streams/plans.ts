@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { spans } from '../../world/fleet.ts';
-import { stories } from './stories.ts';
 import type {
   Actor,
   Anchor,
@@ -15,6 +14,7 @@ import type {
   StreamsPlan,
   Trap,
 } from './plan.ts';
+import { stories } from './stories.ts';
 
 const leaked = fc.oneof({ weight: 8, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) });
 const direction = fc.oneof(
@@ -261,9 +261,9 @@ export const streamsPlans: fc.Arbitrary<StreamsPlan> = fc
     operators: fc.array(operatorAheadMs, { minLength: 1, maxLength: 3 }),
     lagMs: fc.oneof(fc.integer({ min: 0, max: 300 }), fc.integer({ min: 0, max: 4_500 })),
     answersJson: fc.boolean(),
-    campaigns: fc.array(
-      fc.oneof({ weight: 4, arbitrary: campaign }, { weight: 1, arbitrary: stories }),
-      { minLength: 1, maxLength: 3 },
-    ),
+    campaigns: fc.array(fc.oneof({ weight: 4, arbitrary: campaign }, { weight: 1, arbitrary: stories }), {
+      minLength: 1,
+      maxLength: 3,
+    }),
   })
   .map(({ lifetimes: { maxTtlSeconds, drainTtlSeconds }, ...rest }) => ({ maxTtlSeconds, drainTtlSeconds, ...rest }));
