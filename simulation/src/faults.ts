@@ -4,6 +4,7 @@ import type { PlantedFault } from './faults/planted-fault.ts';
 import { policiesFaults } from './faults/policies.ts';
 import { revocationsFaults } from './faults/revocations.ts';
 import { streamsFaults } from './faults/streams.ts';
+import { tenantsFaults } from './faults/tenants.ts';
 import { webhooksFaults } from './faults/webhooks.ts';
 
 /** The faults that the simulation is known to find. See docs/simulation.md for how fast. */
@@ -13,5 +14,6 @@ export const plantedFaults: readonly PlantedFault[] = [
   ...policiesFaults,
   ...revocationsFaults,
   ...streamsFaults,
+  ...tenantsFaults,
   ...webhooksFaults,
 ];

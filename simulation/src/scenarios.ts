@@ -4,9 +4,16 @@ import { keys } from './scenarios/keys/keys.ts';
 import { policies } from './scenarios/policies/policies.ts';
 import { revocations } from './scenarios/revocations/revocations.ts';
 import { streams } from './scenarios/streams/streams.ts';
+import { tenants } from './scenarios/tenants/tenants.ts';
 import { webhooks } from './scenarios/webhooks/webhooks.ts';
 
 /** The scenarios that `npm run simulate` runs in turn. */
-export const scenarios: readonly Scenario<unknown>[] = [keys, policies, webhooks, api, streams, revocations].map(
-  (scenario) => scenario as Scenario<unknown>,
-);
+export const scenarios: readonly Scenario<unknown>[] = [
+  keys,
+  policies,
+  webhooks,
+  api,
+  streams,
+  revocations,
+  tenants,
+].map((scenario) => scenario as Scenario<unknown>);
