@@ -5,6 +5,7 @@ import { policiesFaults } from './faults/policies.ts';
 import { revocationsFaults } from './faults/revocations.ts';
 import { pollFaults } from './faults/revocations-poll.ts';
 import { streamsFaults } from './faults/streams.ts';
+import { tenantsFaults } from './faults/tenants.ts';
 import { webhooksFaults } from './faults/webhooks.ts';
 
 /** The faults that the simulation is known to find. See docs/simulation.md for how fast. */
@@ -15,5 +16,6 @@ export const plantedFaults: readonly PlantedFault[] = [
   ...revocationsFaults,
   ...pollFaults,
   ...streamsFaults,
+  ...tenantsFaults,
   ...webhooksFaults,
 ];

@@ -4,6 +4,7 @@ import { keys } from './scenarios/keys/keys.ts';
 import { policies } from './scenarios/policies/policies.ts';
 import { revocations, revocationsPoll } from './scenarios/revocations/revocations.ts';
 import { streams } from './scenarios/streams/streams.ts';
+import { tenants } from './scenarios/tenants/tenants.ts';
 import { webhooks } from './scenarios/webhooks/webhooks.ts';
 
 /** The scenarios that `npm run simulate` runs in turn. */
@@ -15,4 +16,5 @@ export const scenarios: readonly Scenario<unknown>[] = [
   streams,
   revocations,
   revocationsPoll,
+  tenants,
 ].map((scenario) => scenario as Scenario<unknown>);
