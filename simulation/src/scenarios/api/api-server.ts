@@ -1,8 +1,8 @@
 import type { Answer, BodyPiece, Request } from '../../world/network.ts';
+import { epochMs } from '../../world/virtual-process.ts';
 import type { World } from '../../world/world.ts';
 import { Directory, problem, type Reply } from './directory.ts';
 import { failureError, failures } from './failures.ts';
-import { epochMs } from '../../world/virtual-process.ts';
 import type { ApiPlan, Behaviour, BodyEnd, DateHeader, Fault } from './plan.ts';
 import { retryAfterHeaders } from './retry-after.ts';
 
