@@ -3,6 +3,7 @@ import { keysFaults } from './faults/keys.ts';
 import type { PlantedFault } from './faults/planted-fault.ts';
 import { policiesFaults } from './faults/policies.ts';
 import { revocationsFaults } from './faults/revocations.ts';
+import { natsFaults } from './faults/revocations-nats.ts';
 import { pollFaults } from './faults/revocations-poll.ts';
 import { streamsFaults } from './faults/streams.ts';
 import { webhooksFaults } from './faults/webhooks.ts';
@@ -14,6 +15,7 @@ export const plantedFaults: readonly PlantedFault[] = [
   ...policiesFaults,
   ...revocationsFaults,
   ...pollFaults,
+  ...natsFaults,
   ...streamsFaults,
   ...webhooksFaults,
 ];

@@ -4,6 +4,7 @@ import type * as Authz from '@torii/authz';
 import type * as Core from '@torii/core';
 import type * as Webhooks from '@torii/core/webhooks';
 import type * as Revocation from '@torii/revocation';
+import type * as RevocationNats from '@torii/revocation/nats';
 import type * as RevocationRedis from '@torii/revocation/redis';
 import type * as Streams from '@torii/streams';
 import { ambientOf, processNames, trapped } from './ambient.ts';
@@ -35,6 +36,7 @@ export interface Product {
   readonly streams: typeof Streams;
   readonly revocation: typeof Revocation;
   readonly redis: typeof RevocationRedis;
+  readonly nats: typeof RevocationNats;
 }
 
 export type Part = keyof Product;
