@@ -3,6 +3,7 @@ import { keysFaults } from './faults/keys.ts';
 import type { PlantedFault } from './faults/planted-fault.ts';
 import { policiesFaults } from './faults/policies.ts';
 import { revocationsFaults } from './faults/revocations.ts';
+import { natsFaults } from './faults/revocations-nats.ts';
 import { pollFaults } from './faults/revocations-poll.ts';
 import { streamsFaults } from './faults/streams.ts';
 import { tenantsFaults } from './faults/tenants.ts';
@@ -15,6 +16,7 @@ export const plantedFaults: readonly PlantedFault[] = [
   ...policiesFaults,
   ...revocationsFaults,
   ...pollFaults,
+  ...natsFaults,
   ...streamsFaults,
   ...tenantsFaults,
   ...webhooksFaults,

@@ -2,7 +2,7 @@ import type { Scenario } from './scenario.ts';
 import { api } from './scenarios/api/api.ts';
 import { keys } from './scenarios/keys/keys.ts';
 import { policies } from './scenarios/policies/policies.ts';
-import { revocations, revocationsPoll } from './scenarios/revocations/revocations.ts';
+import { revocations, revocationsNats, revocationsPoll } from './scenarios/revocations/revocations.ts';
 import { streams } from './scenarios/streams/streams.ts';
 import { tenants } from './scenarios/tenants/tenants.ts';
 import { webhooks } from './scenarios/webhooks/webhooks.ts';
@@ -17,4 +17,5 @@ export const scenarios: readonly Scenario<unknown>[] = [
   revocations,
   revocationsPoll,
   tenants,
+  revocationsNats,
 ].map((scenario) => scenario as Scenario<unknown>);

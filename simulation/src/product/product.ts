@@ -4,6 +4,7 @@ import type * as Authz from '@torii/authz';
 import type * as Core from '@torii/core';
 import type * as Webhooks from '@torii/core/webhooks';
 import type * as Revocation from '@torii/revocation';
+import type * as RevocationNats from '@torii/revocation/nats';
 import type * as RevocationRedis from '@torii/revocation/redis';
 import type * as Streams from '@torii/streams';
 import { ambientOf, processNames, trapped } from './ambient.ts';
@@ -37,6 +38,7 @@ export interface Product {
   readonly redis: typeof RevocationRedis;
   /** What the process has as `globalThis`. */
   readonly globals: object;
+  readonly nats: typeof RevocationNats;
 }
 
 export type Part = Exclude<keyof Product, 'globals'>;

@@ -32,6 +32,8 @@ function roundMs({ feed, maxStaleSeconds }: RevocationsPlan): number {
 export function recoveryMs({ silenceMs, plan }: Node): number {
   const { feed } = plan;
   if (feed.kind === 'poll') return feed.timeoutMs * 1.001 + longestPauseMs * 1.001 + 1_000;
+  // A dead connection is noticed after three pings, and then the client and the feed make their pauses.
+  if (feed.kind === 'nats') return silenceMs + 60_000;
   return silenceMs + 17_000;
 }
 

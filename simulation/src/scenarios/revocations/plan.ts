@@ -32,6 +32,10 @@ export const attacks = [
 
 export type Attack = (typeof attacks)[number];
 
+export const operatorActs = ['delete key', 'remove message', 'remove last', 'purge', 'foreign key'] as const;
+
+export type OperatorAct = (typeof operatorActs)[number];
+
 export type Step =
   /** A process revokes. `at`: in seconds from now, `null` for no moment. `crashesAfterMs`: the process is killed then. */
   | {
@@ -80,6 +84,10 @@ export type Step =
       readonly link: 'refused' | 'lost' | 'answers lost';
     }
   | { readonly kind: 'cut' }
+  /** NATS stops delivering to the consumers that it has. */
+  | { readonly kind: 'stall' }
+  /** What an operator of NATS does. */
+  | { readonly kind: 'operator'; readonly does: OperatorAct; readonly who: number }
   | {
       readonly kind: 'freeze';
       readonly process: number;
@@ -104,6 +112,7 @@ export interface Incident {
 
 /** What carries the entries. */
 export type FeedPlan =
+  | { readonly kind: 'nats'; readonly timeoutMs: number }
   | { readonly kind: 'redis' }
   | {
       readonly kind: 'poll';

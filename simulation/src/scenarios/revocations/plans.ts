@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { attacks, type Incident, type Moment, type RevocationsPlan, type Step, subjectKinds } from './plan.ts';
+import { attacks, type Incident, type Moment, operatorActs, type RevocationsPlan, type Step, subjectKinds } from './plan.ts';
 
 const plusMs: fc.Arbitrary<number> = fc.oneof(
   { weight: 3, arbitrary: fc.integer({ min: -60, max: 60 }) },
@@ -48,7 +48,7 @@ const ban: fc.Arbitrary<Step> = fc.record({
   crashesAfterMs: fc.option<number>(fc.integer({ min: 0, max: 100 }), { freq: 2 }),
 });
 
-const step: fc.Arbitrary<Step> = fc.oneof(
+const steps: readonly fc.WeightedArbitrary<Step>[] = [
   { weight: 10, arbitrary: revoke },
   { weight: 4, arbitrary: ban },
   {
@@ -96,7 +96,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 4,
     arbitrary: fc.record({
       kind: kind('link'),
-      process: fc.option(process, { freq: 3 }),
+      process: fc.option<number>(process, { freq: 3 }),
       for: longMoment,
       link: fc.constantFrom('refused', 'lost', 'answers lost'),
     }),
@@ -124,9 +124,17 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       backAfterMs: fc.constantFrom(3_000, 130_000, 250_000),
     }),
   },
+];
+
+const step: fc.Arbitrary<Step> = fc.oneof(...steps);
+
+const natsStep: fc.Arbitrary<Step> = fc.oneof(
+  ...steps,
+  { weight: 2, arbitrary: fc.record({ kind: kind('stall') }) },
+  { weight: 5, arbitrary: fc.record({ kind: kind('operator'), does: fc.constantFrom(...operatorActs), who }) },
 );
 
-const incident: fc.Arbitrary<Incident> = fc.record({
+const incidentOf = (step: fc.Arbitrary<Step>): fc.Arbitrary<Incident> => fc.record({
   after: fc.oneof(
     { weight: 6, arbitrary: nearMoment },
     { weight: 2, arbitrary: fc.record({ of: kind('start'), plusMs: fc.integer({ min: 0, max: 90_000 }) }) },
@@ -170,7 +178,7 @@ const general = {
     lagMs: fc.constantFrom(0, 50, 1_000, 20_000),
   }),
   processes: fc.array(oneProcess, { minLength: 1, maxLength: 4 }),
-  incidents: fc.array(incident, { minLength: 1, maxLength: 4 }),
+  incidents: fc.array(incidentOf(step), { minLength: 1, maxLength: 4 }),
 };
 
 export const plans: fc.Arbitrary<RevocationsPlan> = fc.record({ feed: fc.record({ kind: kind('redis') }), ...general });
@@ -186,4 +194,11 @@ export const pollPlans: fc.Arbitrary<RevocationsPlan> = fc.record({
   }),
   ...general,
   waitsForReplicas: fc.constant(false),
+});
+
+export const natsPlans: fc.Arbitrary<RevocationsPlan> = fc.record({
+  feed: fc.record({ kind: kind('nats'), timeoutMs: fc.constantFrom(5_000, 5_000, 1_000) }),
+  ...general,
+  waitsForReplicas: fc.constant(false),
+  incidents: fc.array(incidentOf(natsStep), { minLength: 1, maxLength: 4 }),
 });

@@ -2,7 +2,7 @@ import type { Scenario } from '../../scenario.ts';
 import type { World } from '../../world/world.ts';
 import { restoreMs } from './bounds.ts';
 import { msOf, type RevocationsPlan } from './plan.ts';
-import { plans, pollPlans } from './plans.ts';
+import { natsPlans, plans, pollPlans } from './plans.ts';
 import { Scene } from './scene.ts';
 import { Steps } from './steps.ts';
 import { timesOf } from './timeline.ts';
@@ -31,6 +31,14 @@ export const revocationsPoll: Scenario<RevocationsPlan> = {
   name: 'revocations-poll',
   parts: ['core', 'revocation', 'api'],
   plans: pollPlans,
+};
+
+/** The same with a key-value bucket of NATS. */
+export const revocationsNats: Scenario<RevocationsPlan> = {
+  ...scenario,
+  name: 'revocations-nats',
+  parts: ['core', 'revocation', 'nats', 'api'],
+  plans: natsPlans,
 };
 
 async function play(world: World, plan: RevocationsPlan, scene: Scene): Promise<void> {

@@ -10,7 +10,7 @@ import { Calm } from './calm.ts';
 import { StoreAccess } from './feeds.ts';
 import { Judge } from './judge.ts';
 import { foreignText, Node } from './node.ts';
-import { isTimeless, type RevocationsPlan } from './plan.ts';
+import { isTimeless, type OperatorAct, type RevocationsPlan } from './plan.ts';
 import { Sockets } from './sockets.ts';
 import { type Fact, StoreFacts } from './store-facts.ts';
 import { subjectName } from './subjects.ts';
@@ -37,12 +37,12 @@ export class Scene {
   readonly attacker: Attacker;
   readonly bans: Bans;
   readonly sockets: Sockets;
-  readonly #access: StoreAccess;
+  readonly access: StoreAccess;
 
   constructor(world: World, plan: RevocationsPlan) {
     [this.world, this.plan] = [world, plan];
     this.store = new StreamStore(world, storeOrigin, plan.store);
-    this.#access = new StoreAccess(world, this.store, plan.feed.kind);
+    this.access = new StoreAccess(world, this.store, plan.feed.kind);
     this.facts = new StoreFacts(this.store, plan);
     this.store.onChange = () => this.facts.look();
     this.store.onMode = () => this.noteDeaf();
@@ -60,8 +60,8 @@ export class Scene {
     this.announcer.onRevoked = (node, subject) => this.#probeAfter(node, subject);
     this.bans = new Bans(world, plan, this.facts, this.store);
     this.sockets = new Sockets(world, plan, this.facts);
-    this.attacker = new Attacker(world, this.store, this.facts, plan.signing !== 'off');
-    this.attacker.onWritten = (attack) => this.#access.table?.afterWrite(world, attack === 'no text');
+    this.attacker = new Attacker(world, this.access, this.facts, plan.signing !== 'off');
+    this.attacker.onWritten = (attack) => this.access.table?.afterWrite(world, attack === 'no text');
     if (this.#hasForeignAttack()) this.attacker.foreignText = foreignText(world);
   }
 
@@ -69,13 +69,34 @@ export class Scene {
     for (const node of this.nodes) if (!node.process.isDead) yield node;
   }
 
-  /** Notes which nodes get no answers of the store. */
-  noteDeaf(): void {
+  /** What an operator does to the bucket. */
+  operate(act: OperatorAct, who: number): void {
+    const { server } = this.access;
+    if (server?.bucket === undefined) return;
+    const subjects = this.facts.subjectsInStore().filter((subject) => server.messageAt(subject) !== undefined);
+    const subject = subjects[who % Math.max(1, subjects.length)];
+    if (act === 'foreign key') {
+      const foreign = `$KV.${server.bucket}.another_channel.k${who}`;
+      server.answer({ op: 'publish', subject: foreign, text: 'v1:::{}' });
+      server.answer({ op: 'publish', subject: foreign, text: '', marker: 'DEL' });
+      return;
+    }
+    if (act === 'purge') server.remove(() => true);
+    else if (subject === undefined) return;
+    else if (act === 'delete key') server.answer({ op: 'publish', subject, text: '', marker: 'DEL' });
+    else if (act === 'remove message') server.remove(({ fields }) => fields[1] === subject);
+    else server.remove(({ seq }) => seq === server.lastSequence);
+    this.store.hasLost = true;
+    this.storeCalm.disturb();
+  }
+
+  /** Notes which nodes get no answers of the store. `isLinked`: a link is open again, so answers on the way arrive. */
+  noteDeaf(isLinked = false): void {
     const { mode } = this.store;
     const isSilent = mode === 'hangs' || mode === 'down' || mode === 'noauth' || mode === 'loading';
     for (const node of this.living()) {
       const isDeaf = isSilent || this.world.network.linkOf(node.process, storeOrigin) !== 'open';
-      node.deafFromMs = isDeaf ? Math.min(node.deafFromMs, this.world.nowMs) : Number.POSITIVE_INFINITY;
+      node.deafFromMs = isDeaf ? Math.min(isLinked ? Number.POSITIVE_INFINITY : node.deafFromMs, this.world.nowMs) : Number.POSITIVE_INFINITY;
     }
   }
 
@@ -110,7 +131,7 @@ export class Scene {
   #boot(process: Node['process'], number: number): Node {
     const linkCalm = this.linkCalms[number] as Calm;
     const calm = new Calm(this.world, linkCalm);
-    const node = new Node(this.world, process, number, { plan: this.plan, access: this.#access, calm, linkCalm });
+    const node = new Node(this.world, process, number, { plan: this.plan, access: this.access, calm, linkCalm });
     this.nodes.push(node);
     node.onEvent = (event) => this.#hear(node, event);
     node.onLearned = (fact) => this.sockets.judgeLearned(node, fact);
@@ -191,7 +212,7 @@ export class Scene {
   }
 
   #isLate(entry: StreamEntry): boolean {
-    return this.#access.table?.isLate(entry) === true;
+    return this.access.table?.isLate(entry) === true;
   }
 
   /** The next read of everything finds it. */

@@ -74,7 +74,7 @@ export class Steps {
         schedule.after(forMs, () =>
           schedule.after(0, () => {
             for (const end of ends) end();
-            this.#scene.noteDeaf();
+            this.#scene.noteDeaf(true);
           }),
         );
         break;
@@ -83,6 +83,17 @@ export class Steps {
         this.#world.note('store', 'closes all connections');
         this.#scene.store.cut();
         this.#scene.storeCalm.disturb();
+        break;
+      case 'stall':
+        this.#world.note('store', 'stops delivering to its consumers');
+        this.#scene.access.server?.stall();
+        // That nothing is delivered shows when something is written.
+        this.#scene.operate('foreign key', 0);
+        this.#scene.storeCalm.disturb();
+        break;
+      case 'operator':
+        this.#world.note('operator', step.does);
+        this.#scene.operate(step.does, step.who);
         break;
       case 'freeze':
         if (step.afterNewsMs === null) this.#freeze(step, forMs);

@@ -41,6 +41,8 @@ export class StoreFacts {
   readonly #attacks: Map<string, AttackEffect> = new Map();
   readonly #seen: Map<string, number> = new Map();
   readonly #genuine: string[] = [];
+  /** Where each of them was written. */
+  readonly #subjects: Map<string, string> = new Map();
   /** When each text was written lately. */
   readonly #copies: Map<string, readonly number[]> = new Map();
 
@@ -51,6 +53,20 @@ export class StoreFacts {
   /** The texts that the product has written, in their order. */
   get genuine(): readonly string[] {
     return this.#genuine;
+  }
+
+  /** The subjects in a bucket of NATS at which texts were written by servers. */
+  subjectsInStore(): readonly string[] {
+    return [...this.#subjects.values()];
+  }
+
+  /** Where a server has written this text. */
+  subjectOf(text: string): string | undefined {
+    return this.#subjects.get(text);
+  }
+
+  freeSubject(isFree: (subject: string) => boolean): string | undefined {
+    return [...this.#subjects.values()].findLast(isFree);
   }
 
   /** Says what a text of an attacker does, before it is written. */
@@ -168,7 +184,10 @@ export class StoreFacts {
       const known = this.#held.get(cutOff.subject) ?? [];
       this.#held.set(cutOff.subject, [...known, { ...fact, entry }]);
       if (isIgnored) continue;
-      if (!this.#genuine.includes(text)) this.#genuine.push(text);
+      if (!this.#genuine.includes(text)) {
+        this.#genuine.push(text);
+        this.#subjects.set(text, entry.fields[1] ?? '');
+      }
       this.#noteCopy(text, entry.addedAtMs);
       this.onAdded(fact, text, entry);
     }
