@@ -1,6 +1,6 @@
 import { type ApiAnswer, type Auth, ToriiApiError, ToriiConfigError, ToriiUnavailableError } from '@torii/core';
 import type { AuthAndToken } from '@torii/core/adapter';
-import { instantNow, loggable, loggableCause, raceDeadline, readRetryAfter } from '@torii/core/internal';
+import { instantNow, loggable, loggableCause, raceDeadline, readRetryAfter, wallMs } from '@torii/core/internal';
 import { readText } from '../issuer/body-limit.ts';
 import { fetchFresh } from '../issuer/fresh-fetch.ts';
 import { readUnverifiedClaims } from '../unverified-claims.ts';
@@ -69,7 +69,7 @@ async function mint(request: TemplateRequest): Promise<Minted | null> {
     );
   }
   // Clock tolerance let the token pass here, but not at Torii.
-  if (status === 401 && Date.now() >= request.auth.expiresAt * 1000) return null;
+  if (status === 401 && wallMs() >= request.auth.expiresAt * 1000) return null;
   throw refusal(status, text);
 }
 

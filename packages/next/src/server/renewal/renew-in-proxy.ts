@@ -1,5 +1,5 @@
 import { createTokenVerifier, ToriiAuthError } from '@torii/core';
-import { emitterFor } from '@torii/core/internal';
+import { emitterFor, wallMs } from '@torii/core/internal';
 import { type NextRequest, NextResponse } from 'next/server.js';
 import { markPrivate, withHeaders } from '../answer.ts';
 import { findSession, sessionCookieName } from '../issuer/session-cookie.ts';
@@ -81,7 +81,7 @@ function startRenewal(settings: RenewalSettings): (request: NextRequest) => Prom
   }
 
   async function whenDue({ exp, iat }: UnverifiedToken, value: string): Promise<'now' | 'revoked' | 'later'> {
-    const leftSeconds = exp - Date.now() / 1000;
+    const leftSeconds = exp - wallMs() / 1000;
     if (leftSeconds <= 0) return 'now';
     const isEnding = leftSeconds <= Math.min(leadSeconds, (exp - iat) / 3);
     if (!isEnding && quietVerifier === undefined) return 'later';
