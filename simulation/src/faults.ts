@@ -2,6 +2,7 @@ import { apiFaults } from './faults/api.ts';
 import { keysFaults } from './faults/keys.ts';
 import type { PlantedFault } from './faults/planted-fault.ts';
 import { policiesFaults } from './faults/policies.ts';
+import { renewalFaults } from './faults/renewal.ts';
 import { revocationsFaults } from './faults/revocations.ts';
 import { streamsFaults } from './faults/streams.ts';
 import { webhooksFaults } from './faults/webhooks.ts';
@@ -11,6 +12,7 @@ export const plantedFaults: readonly PlantedFault[] = [
   ...apiFaults,
   ...keysFaults,
   ...policiesFaults,
+  ...renewalFaults,
   ...revocationsFaults,
   ...streamsFaults,
   ...webhooksFaults,

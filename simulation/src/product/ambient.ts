@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { checkOnce, type LoadModule, RsaCryptoKey, signOnce } from './node-modules.ts';
 import type { Platform } from './product.ts';
 
@@ -76,6 +76,8 @@ type Data = ArrayBuffer | Uint8Array;
 function subtle(): Readonly<Record<string, unknown>> {
   const hmac = (key: Uint8Array, data: Uint8Array): Buffer => createHmac('sha256', key).update(data).digest();
   return {
+    digest: async (_algorithm: 'SHA-256', data: Data) =>
+      Uint8Array.from(createHash('sha256').update(new Uint8Array(data)).digest()).buffer,
     importKey: async (_format: string, key: Uint8Array) => Uint8Array.from(key),
     sign: async (_algorithm: unknown, key: Key, data: Data) => {
       const content = new Uint8Array(data);

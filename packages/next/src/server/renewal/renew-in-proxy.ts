@@ -96,7 +96,10 @@ function startRenewal(settings: RenewalSettings): (request: NextRequest) => Prom
 
   // Cookies that the app's own proxy function sets stay as they are: it may sign the user out.
   function storeCookies(response: Response, token: RenewedToken | undefined, lines: readonly string[]): Response {
-    const own = token === undefined ? [] : [writeTokenCookie(cookie, token.value, lifetimeOf(token.auth))];
+    const lifetimeSeconds = token === undefined ? 0 : lifetimeOf(token.auth);
+    // The token may have ended while the app's own proxy function ran. `Max-Age=0` would delete a newer cookie of another tab.
+    const isUsable = token !== undefined && lifetimeSeconds >= 1;
+    const own = isUsable ? [writeTokenCookie(cookie, token.value, lifetimeSeconds)] : [];
     const taken = new Set(response.headers.getSetCookie().map(readName));
     const result = withHeaders(response, (headers) => {
       // A shared cache that stored this response would sign other users in.
