@@ -2,6 +2,7 @@ import { apiFaults } from './faults/api.ts';
 import { keysFaults } from './faults/keys.ts';
 import type { PlantedFault } from './faults/planted-fault.ts';
 import { policiesFaults } from './faults/policies.ts';
+import { renewalFaults } from './faults/renewal.ts';
 import { revocationsFaults } from './faults/revocations.ts';
 import { natsFaults } from './faults/revocations-nats.ts';
 import { pollFaults } from './faults/revocations-poll.ts';
@@ -14,6 +15,7 @@ export const plantedFaults: readonly PlantedFault[] = [
   ...apiFaults,
   ...keysFaults,
   ...policiesFaults,
+  ...renewalFaults,
   ...revocationsFaults,
   ...pollFaults,
   ...natsFaults,
