@@ -61,7 +61,7 @@ const commands: Readonly<Record<string, Command>> = {
   WAIT: waitForReplicas,
 };
 
-function infoText({ mode, replicas, replicationId, offset }: StreamStore): string {
+function infoText({ mode, lagsMs, replicationId, offset }: StreamStore): string {
   const role = mode === 'readonly' ? 'slave' : 'master';
   return [
     '# Server',
@@ -69,7 +69,7 @@ function infoText({ mode, replicas, replicationId, offset }: StreamStore): strin
     `run_id:${replicationId}`,
     '# Replication',
     `role:${role}`,
-    `connected_slaves:${replicas}`,
+    `connected_slaves:${lagsMs.length}`,
     `master_replid:${replicationId}`,
     `master_replid2:${'0'.repeat(40)}`,
     `master_repl_offset:${offset}`,
@@ -212,14 +212,14 @@ function describe(store: StreamStore, [what = '', key = '']: readonly string[]):
   ];
 }
 
-// Replicas get everything `lagMs` late.
+// Each replica gets everything late.
 function waitForReplicas(store: StreamStore, [number = '0', timeoutMs = '0']: readonly string[]): Reply | Blocked {
-  const reachedAtMs = store.nowMs + store.lagMs;
-  const limitMs = Number(timeoutMs) === 0 ? Number.POSITIVE_INFINITY : store.nowMs + Number(timeoutMs);
-  const count = (): number => (store.nowMs >= reachedAtMs ? store.replicas : 0);
+  const askedAtMs = store.nowMs;
+  const limitMs = Number(timeoutMs) === 0 ? Number.POSITIVE_INFINITY : askedAtMs + Number(timeoutMs);
+  const count = (): number => store.lagsMs.filter((lagMs) => store.nowMs >= askedAtMs + lagMs).length;
   if (count() >= Number(number)) return count();
-  const canReach = store.replicas >= Number(number) && reachedAtMs <= limitMs;
-  return { untilMs: canReach ? reachedAtMs : limitMs, onTimeout: count, again: () => undefined };
+  const lagMs = [...store.lagsMs].sort((a, b) => a - b)[Number(number) - 1] ?? Number.POSITIVE_INFINITY;
+  return { untilMs: Math.min(askedAtMs + lagMs, limitMs), onTimeout: count, again: () => undefined };
 }
 
 function entryReply(entry: StreamEntry): Reply {

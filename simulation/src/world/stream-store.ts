@@ -13,8 +13,10 @@ export interface StoreOptions {
   /** How far its clock is ahead. */
   readonly aheadMs: number;
   readonly driftPpm: number;
-  /** How far the replicas are behind. A failover loses the writes of this time. */
+  /** How far the replica that takes over is behind. A failover loses the writes of this time. */
   readonly lagMs: number;
+  /** How far another replica is behind. By default, there is none. */
+  readonly laggardMs?: number;
 }
 
 /** A hash with its past, so that an older state can come back. */
@@ -46,7 +48,8 @@ export class StreamStore {
   /** For the mode `slow`. */
   delayMs = 0;
   readonly lagMs: number;
-  replicas = 1;
+  /** How far each replica is behind. */
+  readonly lagsMs: readonly number[];
   replicationId: string;
   /** Called after each change of what it holds. */
   onChange: () => void = () => {};
@@ -65,10 +68,11 @@ export class StreamStore {
   #mostAheadMs: number;
   #leastAheadMs: number;
 
-  constructor(world: World, origin: string, { aheadMs, driftPpm, lagMs }: StoreOptions) {
+  constructor(world: World, origin: string, { aheadMs, driftPpm, lagMs, laggardMs }: StoreOptions) {
     this.#world = world;
     this.origin = origin;
     this.lagMs = lagMs;
+    this.lagsMs = laggardMs === undefined ? [lagMs] : [lagMs, laggardMs];
     this.#random = world.random.fork(`store ${origin}`);
     this.#aheadMs = aheadMs;
     this.#mostAheadMs = aheadMs;

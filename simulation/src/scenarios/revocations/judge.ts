@@ -89,7 +89,7 @@ export class Judge {
     if (this.isCurrent(node))
       this.#violate(42, asked, `got 503, although nothing has disturbed the node for ${node.calm.ms} ms`);
     const isPatient = waitMs >= 2_000;
-    if (isPatient && node.currentAt !== undefined && node.linkCalm.ms >= recoveryMs(node)) {
+    if (isPatient && !node.isClosed && node.currentAt !== undefined && node.linkCalm.ms >= recoveryMs(node)) {
       this.#violate(34, asked, 'got 503, although the store answers');
     }
     const silentMs = this.#silentMs(node);
@@ -135,7 +135,7 @@ export class Judge {
     // The event comes with a tick, and after a pause when requests have waited.
     const sinceThawMs = this.#world.nowMs - node.process.thawedAtMs;
     const isLate = silentSeconds >= this.#plan.maxStaleSeconds + 2 && sinceThawMs > this.#plan.waitMs + 3_000;
-    if (isLate && !node.isStale && this.#world.nowMs - node.setAtMs > 3_000 + this.#plan.waitMs)
+    if (isLate && !node.isStale && !node.isClosed && this.#world.nowMs - node.setAtMs > 3_000 + this.#plan.waitMs)
       this.#violate(42, asked, `: no event tells of ${silentSeconds} s of silence`);
   }
 

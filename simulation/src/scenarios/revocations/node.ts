@@ -56,6 +56,8 @@ export class Node {
   /** When its wall clock was last set. */
   setAtMs: number = Number.NEGATIVE_INFINITY;
   isClosed = false;
+  /** Whether `ready` has ended. */
+  isReady = false;
   /** Since when no answer of the store can have come. Infinity if answers come. */
   deafFromMs: number = Number.POSITIVE_INFINITY;
   /** How many revocations are being announced. */
@@ -79,7 +81,7 @@ export class Node {
     const { core, revocation, redis } = process.product;
     const client = new RedisClient({ world, store, process, wires: 0 });
     const feed = redis.redisFeed(client as never, {
-      ...(plan.waitsForReplicas && { waitForReplicas: { replicas: 1, timeoutMs: 1_000 } }),
+      ...(plan.waitsForReplicas > 0 && { waitForReplicas: { replicas: plan.waitsForReplicas, timeoutMs: 1_000 } }),
     });
     const order = plan.signing === 'rotating' && number % 2 === 1 ? [...signingKeys].reverse() : [...signingKeys];
     this.revocations = revocation.createRevocations({
@@ -99,6 +101,10 @@ export class Node {
         this.onEvent(event);
       },
     });
+    const end = (): void => {
+      this.isReady = true;
+    };
+    this.revocations.ready().then(end, end);
     this.verifier = core.createVerifier({
       issuer,
       keys: keys as never,

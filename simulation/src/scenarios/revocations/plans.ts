@@ -56,8 +56,19 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({
       kind: kind('many'),
       process,
-      count: fc.constantFrom(3, 60, 110),
+      count: fc.constantFrom(3, 8, 9, 10, 60, 110),
       at: fc.constantFrom(0, -1, -50),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: kind('webhook'),
+      process,
+      who,
+      event: fc.constantFrom('user.banned', 'user.banned', 'user.deleted', 'session.revoked', 'user.updated'),
+      environment: fc.constantFrom('own', 'own', 'none', 'other'),
+      lateSeconds: fc.constantFrom(0, 3, 100, 3_600),
     }),
   },
   { weight: 3, arbitrary: fc.record({ kind: kind('attack'), attack: fc.constantFrom(...attacks), who }) },
@@ -67,7 +78,18 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   {
     weight: 2,
-    arbitrary: fc.record({ kind: kind('socket'), process, who, lifeSeconds: fc.constantFrom(20, 60, 300) }),
+    arbitrary: fc.record({
+      kind: kind('socket'),
+      process,
+      who,
+      actor: fc.constantFrom(null, 4, 5),
+      lifeSeconds: fc.constantFrom(20, 60, 300),
+      idlesMs: fc.constantFrom(0, 0, 1_100, 20_000),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: kind('close'), process, for: moment }),
   },
   {
     weight: 4,
@@ -136,6 +158,63 @@ const incident: fc.Arbitrary<Incident> = fc.record({
   steps: fc.array(fc.record({ at: moment, step }), { minLength: 1, maxLength: 7 }),
 });
 
+const after = (at: Moment, steps: readonly Step[]): Incident => ({
+  after: at,
+  requests: 4,
+  steps: steps.map((each, position) => ({ at: { of: 'start', plusMs: position * 300 }, step: each })),
+});
+const start = (ms: number): Moment => ({ of: 'start', plusMs: ms });
+const probe: Step = { kind: 'probe', plusSeconds: 0 };
+const ms = (min: number, max: number): fc.Arbitrary<number> => fc.integer({ min, max });
+
+/** What takes several steps that seldom come together by chance. */
+const story: fc.Arbitrary<readonly Incident[]> = fc.oneof(
+  // A revocation that the store refuses for long.
+  fc
+    .tuple(revoke, fc.constantFrom('readonly', 'oom', 'down', 'hangs'), ms(100_000, 700_000))
+    .map(([made, mode, forMs]) => [
+      after(start(1_000), [{ kind: 'store', mode, for: start(forMs), delayMs: 0 }, made, probe]),
+      after(start(64_000), [probe]),
+    ]),
+  // Entries that are almost over, and others that are not.
+  fc
+    .tuple(
+      fc.array(revoke, { minLength: 2, maxLength: 5 }),
+      revoke,
+      ms(-400_000, -60_000),
+      ms(30_000, 130_000),
+      process,
+    )
+    .map(([early, late, plusMs, endMs, crashes]) => [
+      after(start(1_000), early),
+      after({ of: 'memory', plusMs }, [late, ...early.slice(0, 2)]),
+      after(start(-plusMs + endMs), [probe, { kind: 'crash', process: crashes, restartAfterMs: 100 }, probe, probe]),
+    ]),
+  // A server that starts while tokens of before the ban are still accepted.
+  fc
+    .tuple(revoke, ms(20_000, 400_000), process)
+    .map(([made, afterMs, crashes]) => [
+      after(start(1_000), [made, probe]),
+      after(start(afterMs), [{ kind: 'crash', process: crashes, restartAfterMs: 100 }]),
+      after(start(100), [probe, probe, probe, probe, probe, probe, probe]),
+    ]),
+  // A server that is paused again and again.
+  fc
+    .tuple(ms(5_000, 40_000), moment, fc.boolean(), process)
+    .map(([pauseMs, first, stopsSteadyClock, number]) =>
+      [first, start(pauseMs), first].map((forMoment) =>
+        after(start(pauseMs), [
+          { kind: 'freeze', process: number, for: forMoment, stopsSteadyClock, afterNewsMs: null, meanwhile: 'revoke' },
+        ]),
+      ),
+    ),
+  // Some revocations at once, between two requests with the same token.
+  fc.tuple(process, fc.constantFrom(7, 8, 9, 10, 110)).map(([number, count]) => [
+    { ...after(start(500), [probe]), requests: 12 },
+    { ...after(start(200), [{ kind: 'many', process: number, count, at: 0 }, probe]), requests: 20 },
+  ]),
+);
+
 const oneProcess: fc.Arbitrary<RevocationsPlan['processes'][number]> = fc.record({
   startsAtMs: fc.oneof(
     { weight: 4, arbitrary: fc.nat({ max: 200 }) },
@@ -163,12 +242,18 @@ export const plans: fc.Arbitrary<RevocationsPlan> = fc.record({
   cachedTokens: fc.constantFrom(5_000, 5_000, 3, 0),
   signing: fc.constantFrom('off', 'on', 'rotating'),
   announceTimeoutMs: fc.constantFrom(500, 5_000),
-  waitsForReplicas: fc.boolean(),
+  waitsForReplicas: fc.constantFrom(0, 0, 1, 2),
   store: fc.record({
     aheadMs: fc.oneof({ weight: 2, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: clockMs }),
     driftPpm: fc.constantFrom(0, 0, 200, -200),
     lagMs: fc.constantFrom(0, 50, 1_000, 20_000),
+    laggardMs: fc.constantFrom(0, 700, 30_000),
   }),
+  history: fc.oneof({ weight: 40, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.constantFrom(1_000, 1_300) }),
+  rests: fc.oneof({ weight: 9, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
   processes: fc.array(oneProcess, { minLength: 1, maxLength: 4 }),
-  incidents: fc.array(incident, { minLength: 1, maxLength: 4 }),
+  incidents: fc.oneof(
+    { weight: 4, arbitrary: fc.array(incident, { minLength: 1, maxLength: 4 }) },
+    { weight: 1, arbitrary: fc.tuple(fc.array(incident, { maxLength: 1 }), story).map((parts) => parts.flat()) },
+  ),
 });

@@ -11,7 +11,7 @@ import { timesOf } from './timeline.ts';
 export const revocations: Scenario<RevocationsPlan> = {
   name: 'revocations',
   statements: [34, 36, 40, 41, 42, 43, 44],
-  parts: ['core', 'revocation', 'redis', 'api'],
+  parts: ['core', 'webhooks', 'revocation', 'redis', 'api'],
   plans,
   processHoursOf: (plan) => (timesOf(plan).endMs / 3_600_000) * plan.processes.length,
   async run(world, plan) {
@@ -39,6 +39,14 @@ async function play(world: World, plan: RevocationsPlan, scene: Scene): Promise<
   await world.runUntil(endMs);
 }
 
+/** Nothing happens until every entry is over. */
+async function rest(world: World, plan: RevocationsPlan, scene: Scene): Promise<void> {
+  if (!plan.rests || plan.maxTokenSeconds > 300) return;
+  // From the last arrival of an entry, which may have been ahead of the clock of the store.
+  await world.runUntil(world.nowMs + (plan.maxTokenSeconds + 600 + 900 + 200) * 1_000);
+  for (const node of scene.living()) if (!node.isClosed) scene.checkMemory(node);
+}
+
 /** Everything is well again: every node knows everything, and so does the store. */
 async function settle(world: World, plan: RevocationsPlan, scene: Scene): Promise<void> {
   const { store, nodes, traffic, sockets } = scene;
@@ -49,6 +57,7 @@ async function settle(world: World, plan: RevocationsPlan, scene: Scene): Promis
   traffic.probe('end', 1);
   await world.runUntil(world.nowMs + plan.waitMs + 100);
   for (const node of scene.living()) scene.checkStore(node);
+  await rest(world, plan, scene);
   sockets.judgeExpired();
   sockets.close();
   for (const node of scene.living()) {

@@ -1,3 +1,4 @@
+import type { RevocationRecord } from '@torii/revocation';
 import { Fleet } from '../../world/fleet.ts';
 import { StreamStore } from '../../world/stream-store.ts';
 import type { World } from '../../world/world.ts';
@@ -6,12 +7,14 @@ import { Attacker } from './attacker.ts';
 import { Bans } from './bans.ts';
 import { deliveryMs, recoveryMs, restoreMs, writeBackMs } from './bounds.ts';
 import { Calm } from './calm.ts';
+import { Deliveries } from './deliveries.ts';
+import { writeHistory } from './history.ts';
 import { Judge } from './judge.ts';
 import { foreignText, Node } from './node.ts';
-import type { RevocationsPlan } from './plan.ts';
+import { canBeConfirmed, type RevocationsPlan } from './plan.ts';
 import { Sockets } from './sockets.ts';
 import { type Fact, StoreFacts } from './store-facts.ts';
-import { subjectName } from './subjects.ts';
+import { type Subject, subjectName } from './subjects.ts';
 import { epochS } from './tokens.ts';
 import { Traffic } from './traffic.ts';
 
@@ -35,6 +38,7 @@ export class Scene {
   readonly attacker: Attacker;
   readonly bans: Bans;
   readonly sockets: Sockets;
+  readonly deliveries: Deliveries;
 
   constructor(world: World, plan: RevocationsPlan) {
     [this.world, this.plan] = [world, plan];
@@ -56,7 +60,9 @@ export class Scene {
     this.announcer.onRevoked = (node, subject) => this.#probeAfter(node, subject);
     this.bans = new Bans(world, plan, this.facts, this.store);
     this.sockets = new Sockets(world, plan, this.facts);
+    this.deliveries = new Deliveries(world, plan, this.facts);
     this.attacker = new Attacker(world, this.store, this.facts, plan.signing !== 'off');
+    writeHistory(this.store, this.facts, plan);
     if (this.#hasForeignAttack()) this.attacker.foreignText = foreignText(world);
   }
 
@@ -69,7 +75,7 @@ export class Scene {
     const { mode } = this.store;
     const isSilent = mode === 'hangs' || mode === 'down' || mode === 'noauth' || mode === 'loading';
     for (const node of this.living()) {
-      const isDeaf = isSilent || this.world.network.linkOf(node.process, storeOrigin) !== 'open';
+      const isDeaf = isSilent || node.isClosed || this.world.network.linkOf(node.process, storeOrigin) !== 'open';
       node.deafFromMs = isDeaf ? Math.min(node.deafFromMs, this.world.nowMs) : Number.POSITIVE_INFINITY;
     }
   }
@@ -90,9 +96,17 @@ export class Scene {
     if (status !== 'current')
       this.world.violate(42, `${node.process.name} is "${status}", although nothing disturbs it`);
     // Replicas that are too far behind confirm nothing.
-    const canBeConfirmed = !this.plan.waitsForReplicas || this.plan.store.lagMs === 0;
-    if (pending > 0 && node.announcing === 0 && canBeConfirmed)
+    if (pending > 0 && node.announcing === 0 && canBeConfirmed(this.plan))
       this.world.violate(44, `${node.process.name} still has ${pending} revocations to announce`);
+  }
+
+  /** Statement 36: entries that are over are forgotten. */
+  checkMemory(node: Node): void {
+    const presentS = Math.min(node.process.wallMs, this.store.wallMs) / 1000;
+    const lifeSeconds = this.plan.maxTokenSeconds + 600;
+    const old = node.list()?.find(({ issuedBefore }) => Date.parse(issuedBefore) / 1000 + lifeSeconds + 180 < presentS);
+    if (old !== undefined)
+      this.world.violate(36, `${node.process.name} still holds "${subjectName(nameable(old))}", which is long over`);
   }
 
   #hasForeignAttack(): boolean {
@@ -124,7 +138,11 @@ export class Scene {
       node.process.name,
       `event ${JSON.stringify(stable)}${cause === undefined ? '' : `: ${String(cause)}`}`,
     );
-    if (event.type === 'feed_stale') node.isStale = true;
+    if (event.type === 'feed_stale') {
+      node.isStale = true;
+      this.sockets.judgeAllStale(node);
+    }
+    if (event.type === 'feed_current') this.#checkReady(node);
     if (event.type === 'feed_recovered') node.isStale = false;
     if (event.type === 'feed_reset') node.resetAtMs = this.world.nowMs;
     if (event.type === 'entries_compacted') {
@@ -132,6 +150,15 @@ export class Scene {
     }
     if (event.type === 'feed_refused')
       this.world.violate(42, `${node.process.name} refuses the feed: ${String(error)}`);
+  }
+
+  #checkReady(node: Node): void {
+    this.world.schedule.after(0, () =>
+      node.process.deliver(() => {
+        if (!node.isReady)
+          this.world.violate(42, `${node.process.name} has its first snapshot, and ready() still waits`);
+      }),
+    );
   }
 
   /** The older half of the entries becomes one: the younger half is still there. */
@@ -179,4 +206,8 @@ export class Scene {
     this.world.schedule.after(0, () => this.traffic.probeSubject(subject, own));
     for (const ms of [40, deliveryMs + 100]) this.world.schedule.after(ms, () => this.traffic.probeSubject(subject));
   }
+}
+
+function nameable({ kind, id, organizationId }: RevocationRecord): Subject {
+  return { kind, ...(id !== null && { id }), ...(organizationId !== undefined && { organizationId }) };
 }

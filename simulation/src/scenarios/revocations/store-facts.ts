@@ -10,7 +10,7 @@ export interface Fact extends CutOff {
   readonly untilMs: number;
 }
 
-/** `untilMs` is 0 if servers may ignore it, because it is too far ahead. */
+/** `untilMs` is 0 if servers may ignore it: it is too far ahead, or from an attacker. */
 interface Held extends Fact {
   readonly entry: StreamEntry;
 }
@@ -79,9 +79,12 @@ export class StoreFacts {
     return (this.#held.get(subject) ?? []).some((held) => held.before >= before && held.entry.removedAtMs > nowMs);
   }
 
-  /** Whether it was ever written since a time, or later. */
-  wasAdded(subject: string, before: number, sinceMs: number): boolean {
-    return (this.#held.get(subject) ?? []).some((held) => held.before >= before && held.entry.addedAtMs >= sinceMs);
+  /** Whether it was written since a time, and at least so long ago. */
+  wasAdded(subject: string, before: number, sinceMs: number, leastMs = 0): boolean {
+    const untilMs = this.#store.nowMs - leastMs;
+    return (this.#held.get(subject) ?? []).some(({ before: held, entry: { addedAtMs } }) => {
+      return held >= before && addedAtMs >= sinceMs && addedAtMs <= untilMs;
+    });
   }
 
   /** What the store holds now. */
@@ -140,6 +143,10 @@ export class StoreFacts {
     if (times.length >= maxCopies) this.onFlood(text);
   }
 
+  #hold(held: Held): void {
+    this.#held.set(held.subject, [...(this.#held.get(held.subject) ?? []), held]);
+  }
+
   #take(entry: StreamEntry): void {
     for (const text of entry.fields) {
       const effect = this.#attacks.get(text);
@@ -147,13 +154,13 @@ export class StoreFacts {
       if (effect === 'harmless' || cutOff === undefined) continue;
       if (effect === 'possible') {
         this.allow(cutOff);
+        this.#hold({ ...cutOff, untilMs: 0, entry });
         continue;
       }
       if ((this.#possible.get(cutOff.subject) ?? 0) < cutOff.before) this.onUnexplained(cutOff);
       const isIgnored = this.isTooFarAhead(cutOff);
       const fact = isIgnored ? { ...cutOff, untilMs: 0 } : this.factOf(cutOff, entry.addedAtMs);
-      const known = this.#held.get(cutOff.subject) ?? [];
-      this.#held.set(cutOff.subject, [...known, { ...fact, entry }]);
+      this.#hold({ ...fact, entry });
       if (isIgnored) continue;
       if (!this.#genuine.includes(text)) this.#genuine.push(text);
       this.#noteCopy(text, entry.addedAtMs);
