@@ -39,8 +39,8 @@ function planOf(...steps: readonly Step[]): RevocationsPlan {
     history: 0,
     rests: false,
     processes: [
-      { startsAtMs: 0, driftPpm: 0, aheadMs: 0 },
-      { startsAtMs: 0, driftPpm: 0, aheadMs: 0 },
+      { startsAtMs: 0, driftPpm: 0, aheadMs: 0, readsReplica: false },
+      { startsAtMs: 0, driftPpm: 0, aheadMs: 0, readsReplica: false },
     ],
     incidents: [
       {

@@ -26,7 +26,7 @@ const biggest: StreamId = { ms: Number.MAX_SAFE_INTEGER, seq: Number.MAX_SAFE_IN
 export function execute(store: StreamStore, args: readonly string[]): Reply | Blocked {
   const [name = '', ...rest] = args;
   const command = name.toUpperCase();
-  const refusal = refusals[store.mode];
+  const refusal = refusals[store.replica === undefined ? store.mode : 'readonly'];
   const isRefused = store.mode === 'noauth' || store.mode === 'loading' || writes.has(command);
   if (refusal !== undefined && isRefused) return new Error(refusal);
   const carryOut = commands[command];
@@ -61,8 +61,10 @@ const commands: Readonly<Record<string, Command>> = {
   WAIT: waitForReplicas,
 };
 
-function infoText({ mode, lagsMs, replicationId, offset }: StreamStore): string {
-  const role = mode === 'readonly' ? 'slave' : 'master';
+function infoText({ mode, lagsMs, replica, replicationId, offset, nowMs }: StreamStore): string {
+  const role = mode === 'readonly' || replica !== undefined ? 'slave' : 'master';
+  const { isLinked, heardAtMs } = replica?.() ?? { isLinked: true, heardAtMs: nowMs };
+  const silentSeconds = isLinked ? Math.floor((nowMs - heardAtMs) / 1000) : -1;
   return [
     '# Server',
     'redis_version:7.4.1',
@@ -73,7 +75,9 @@ function infoText({ mode, lagsMs, replicationId, offset }: StreamStore): string 
     `master_replid:${replicationId}`,
     `master_replid2:${'0'.repeat(40)}`,
     `master_repl_offset:${offset}`,
-    ...(role === 'slave' ? ['master_link_status:up', 'master_last_io_seconds_ago:0'] : []),
+    ...(role === 'slave'
+      ? [`master_link_status:${isLinked ? 'up' : 'down'}`, `master_last_io_seconds_ago:${silentSeconds}`]
+      : []),
     '# Memory',
     'maxmemory:0',
     'maxmemory_policy:noeviction',

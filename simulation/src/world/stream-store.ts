@@ -19,6 +19,13 @@ export interface StoreOptions {
   readonly laggardMs?: number;
 }
 
+/** What a replica knows of its master. */
+export interface ReplicaState {
+  readonly isLinked: boolean;
+  /** When the master was last heard from. */
+  readonly heardAtMs: number;
+}
+
 /** A hash with its past, so that an older state can come back. */
 export class Hash {
   #versions: { readonly atMs: number; readonly fields: ReadonlyMap<string, string> }[] = [];
@@ -35,6 +42,11 @@ export class Hash {
     this.#versions.push({ atMs: nowMs, fields: new Map() });
   }
 
+  mirror(other: Hash, atMs: number): void {
+    const version = other.#versions.findLast((each) => each.atMs <= atMs);
+    this.#versions = version === undefined ? [] : [version];
+  }
+
   restore(atMs: number, nowMs: number): void {
     const version = this.#versions.findLast((each) => each.atMs <= atMs);
     this.#versions.push({ atMs: nowMs, fields: version?.fields ?? new Map() });
@@ -49,7 +61,9 @@ export class StreamStore {
   delayMs = 0;
   readonly lagMs: number;
   /** How far each replica is behind. */
-  readonly lagsMs: readonly number[];
+  lagsMs: readonly number[];
+  /** Set if this is a replica, which refuses writes. */
+  replica: (() => ReplicaState) | undefined;
   replicationId: string;
   /** Called after each change of what it holds. */
   onChange: () => void = () => {};
@@ -83,6 +97,24 @@ export class StreamStore {
 
   get nowMs(): number {
     return this.#world.nowMs;
+  }
+
+  /** A server with the same data, clock and replication id, and its own future. It has no replicas. */
+  copy(): StreamStore {
+    const { origin, lagMs } = this;
+    const copy = new StreamStore(this.#world, origin, { aheadMs: this.#aheadMs, driftPpm: this.#driftPpm, lagMs });
+    copy.lagsMs = [];
+    copy.mirror(this, this.nowMs);
+    for (const [key, stream] of this.streams) copy.streams.set(key, stream.copy());
+    copy.offset = this.offset;
+    return copy;
+  }
+
+  /** Takes over what another server held at a time. */
+  mirror(other: StreamStore, atMs: number): void {
+    for (const [key, stream] of other.streams) this.openStream(key).mirror(stream, atMs);
+    for (const [key, hash] of other.hashes) this.openHash(key).mirror(hash, atMs);
+    this.replicationId = other.replicationId;
   }
 
   get wallMs(): number {

@@ -169,7 +169,7 @@ export class Announcer {
       this.#violate(node, name, 'is reported as announced, and the store has not accepted it');
     }
     const { waitsForReplicas } = this.#plan;
-    const confirmed = this.#store.lagsMs.filter((lagMs) => this.#facts.wasAdded(name, before, 0, lagMs)).length;
+    const confirmed = this.#facts.countReplicas(name, before);
     if (confirmed < waitsForReplicas) {
       this.#violate(node, name, `is reported as announced, and ${confirmed} of ${waitsForReplicas} replicas have it`);
     }

@@ -29,6 +29,21 @@ export interface Reading {
 
 const signingKeys = ['first signing key of the simulation', 'second signing key of the simulation'] as const;
 
+/** Which server of the store a process finds when it connects. */
+export interface Server {
+  store: StreamStore;
+  readonly isReplica: boolean;
+  /** Until when it was an old master that goes on beside the new one. Infinity if it still is. */
+  apartUntilMs: number;
+}
+
+interface NodePlace {
+  readonly plan: RevocationsPlan;
+  readonly server: Server;
+  readonly calm: Calm;
+  readonly linkCalm: Calm;
+}
+
 /** A server with a verifier, in one process, and what is known of it. */
 export class Node {
   readonly process: VirtualProcess;
@@ -37,6 +52,8 @@ export class Node {
   readonly calm: Calm;
   /** Disturbances of its link and the store. */
   readonly linkCalm: Calm;
+  /** The server of the store that it is connected to. */
+  readonly server: Server;
   readonly revocations: Revocations;
   readonly verifier: Verifier;
   /** What it must know, by subject. */
@@ -70,16 +87,12 @@ export class Node {
   onLearned: (fact: Fact) => void = () => {};
   readonly #world: World;
 
-  constructor(
-    world: World,
-    process: VirtualProcess,
-    number: number,
-    { plan, store, calm, linkCalm }: { plan: RevocationsPlan; store: StreamStore; calm: Calm; linkCalm: Calm },
-  ) {
+  constructor(world: World, process: VirtualProcess, number: number, { plan, server, calm, linkCalm }: NodePlace) {
     [this.#world, this.process, this.calm, this.linkCalm] = [world, process, calm, linkCalm];
+    this.server = server;
     this.startedAtMs = world.nowMs;
     const { core, revocation, redis } = process.product;
-    const client = new RedisClient({ world, store, process, wires: 0 });
+    const client = new RedisClient({ world, server, process, wires: 0 });
     const feed = redis.redisFeed(client as never, {
       ...(plan.waitsForReplicas > 0 && { waitForReplicas: { replicas: plan.waitsForReplicas, timeoutMs: 1_000 } }),
     });

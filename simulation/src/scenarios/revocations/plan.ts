@@ -92,6 +92,13 @@ export type Step =
   | { readonly kind: 'flush'; readonly writesAtOnce: boolean }
   /** `cuts`: connections are closed. `readonlyForMs`: the new master refuses writes at first. */
   | { readonly kind: 'failover'; readonly cuts: boolean; readonly readonlyForMs: number }
+  /**
+   * A replica takes over, and the old master goes on for the processes whose bit is set in `side`, until it is demoted and loses
+   * what was written to it.
+   */
+  | { readonly kind: 'split'; readonly side: number; readonly for: Moment }
+  /** The replica that some processes read from gets nothing from its master. */
+  | { readonly kind: 'replica'; readonly link: 'silent' | 'down'; readonly for: Moment }
   | { readonly kind: 'restart'; readonly by: Moment; readonly downForMs: number }
   | { readonly kind: 'store clock'; readonly byMs: number }
   | {
@@ -152,6 +159,8 @@ export interface RevocationsPlan {
     readonly startsAtMs: number;
     readonly driftPpm: number;
     readonly aheadMs: number;
+    /** Whether it is connected to a replica, as a server that only verifies may be. */
+    readonly readsReplica: boolean;
   }[];
   readonly incidents: readonly Incident[];
 }

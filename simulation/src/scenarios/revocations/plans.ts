@@ -111,6 +111,14 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   {
     weight: 2,
+    arbitrary: fc.record({ kind: kind('split'), side: fc.integer({ min: 1, max: 15 }), for: moment }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: kind('replica'), link: fc.constantFrom('silent', 'silent', 'down'), for: moment }),
+  },
+  {
+    weight: 2,
     arbitrary: fc.record({ kind: kind('restart'), by: moment, downForMs: fc.constantFrom(0, 500, 20_000) }),
   },
   { weight: 1, arbitrary: fc.record({ kind: kind('store clock'), byMs: clockMs }) },
@@ -229,6 +237,7 @@ const oneProcess: fc.Arbitrary<RevocationsPlan['processes'][number]> = fc.record
     { weight: 6, arbitrary: clockMs },
     { weight: 1, arbitrary: fc.constant(4 * 3_600_000) },
   ),
+  readsReplica: fc.oneof({ weight: 14, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
 });
 
 export const plans: fc.Arbitrary<RevocationsPlan> = fc.record({

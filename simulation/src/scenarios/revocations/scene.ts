@@ -1,16 +1,17 @@
 import type { RevocationRecord } from '@torii/revocation';
 import { Fleet } from '../../world/fleet.ts';
+import { Replica } from '../../world/replica.ts';
 import { StreamStore } from '../../world/stream-store.ts';
 import type { World } from '../../world/world.ts';
 import { Announcer } from './announcer.ts';
 import { Attacker } from './attacker.ts';
 import { Bans } from './bans.ts';
-import { deliveryMs, recoveryMs, restoreMs, writeBackMs } from './bounds.ts';
+import { deliveryMs, recoveryMs, replicaLagMs, restoreMs, writeBackMs } from './bounds.ts';
 import { Calm } from './calm.ts';
 import { Deliveries } from './deliveries.ts';
 import { writeHistory } from './history.ts';
 import { Judge } from './judge.ts';
-import { foreignText, Node } from './node.ts';
+import { foreignText, Node, type Server } from './node.ts';
 import { canBeConfirmed, type RevocationsPlan } from './plan.ts';
 import { Sockets } from './sockets.ts';
 import { type Fact, StoreFacts } from './store-facts.ts';
@@ -29,6 +30,9 @@ export class Scene {
   readonly storeCalm: Calm;
   /** The disturbances of each link, by the number of the process. */
   readonly linkCalms: readonly Calm[];
+  /** By the number of the process. */
+  readonly servers: readonly Server[];
+  readonly replica: Replica | undefined;
   /** All nodes, including crashed ones. */
   readonly nodes: Node[] = [];
   readonly fleet: Fleet<Node>;
@@ -44,7 +48,10 @@ export class Scene {
     [this.world, this.plan] = [world, plan];
     this.store = new StreamStore(world, storeOrigin, plan.store);
     this.facts = new StoreFacts(this.store, plan);
-    this.store.onChange = () => this.facts.look();
+    this.store.onChange = () => {
+      this.facts.look();
+      this.replica?.noteChange();
+    };
     this.store.onMode = () => this.noteDeaf();
     this.facts.onAdded = (fact, text) => this.#onAdded(fact, text);
     this.facts.onUnexplained = ({ subject, before }) => {
@@ -53,6 +60,15 @@ export class Scene {
     this.facts.onFlood = () => world.violate(36, 'The same entry is written more than 80 times within five minutes');
     this.storeCalm = new Calm(world);
     this.linkCalms = plan.processes.map(() => new Calm(world, this.storeCalm));
+    const readers = plan.processes.filter(({ readsReplica }) => readsReplica);
+    this.replica = readers.length === 0 ? undefined : new Replica(world, this.store, replicaLagMs);
+    this.servers = [...plan.processes]
+      .sort((a, b) => a.startsAtMs - b.startsAtMs)
+      .map(({ readsReplica: isReplica }) => ({
+        store: (isReplica ? this.replica?.store : undefined) ?? this.store,
+        isReplica,
+        apartUntilMs: Number.NEGATIVE_INFINITY,
+      }));
     this.judge = new Judge(world, plan, this.facts);
     this.fleet = new Fleet<Node>(world, [storeOrigin], (process, number) => this.#boot(process, number));
     this.traffic = new Traffic(world, plan, this.fleet, this.judge);
@@ -72,9 +88,9 @@ export class Scene {
 
   /** Notes which nodes get no answers of the store. */
   noteDeaf(): void {
-    const { mode } = this.store;
-    const isSilent = mode === 'hangs' || mode === 'down' || mode === 'noauth' || mode === 'loading';
     for (const node of this.living()) {
+      const { mode } = node.server.store;
+      const isSilent = mode === 'hangs' || mode === 'down' || mode === 'noauth' || mode === 'loading';
       const isDeaf = isSilent || node.isClosed || this.world.network.linkOf(node.process, storeOrigin) !== 'open';
       node.deafFromMs = isDeaf ? Math.min(node.deafFromMs, this.world.nowMs) : Number.POSITIVE_INFINITY;
     }
@@ -82,7 +98,7 @@ export class Scene {
 
   /** The store holds everything that the node knows. */
   checkStore(node: Node): void {
-    if (node.process.isDead || node.isClosed || node.compactedBefore > 0) return;
+    if (node.process.isDead || node.isClosed || node.server.isReplica || node.compactedBefore > 0) return;
     const { nowMs } = this.world;
     for (const { subject, before, untilMs, learnedAtMs } of node.learned.values()) {
       if (untilMs <= nowMs + 1_000 || learnedAtMs > nowMs - writeBackMs) continue;
@@ -118,7 +134,10 @@ export class Scene {
   #boot(process: Node['process'], number: number): Node {
     const linkCalm = this.linkCalms[number] as Calm;
     const calm = new Calm(this.world, linkCalm);
-    const node = new Node(this.world, process, number, { plan: this.plan, store: this.store, calm, linkCalm });
+    const server = this.servers[number] as Server;
+    // What it reads may be some time old.
+    if (server.isReplica) calm.begin();
+    const node = new Node(this.world, process, number, { plan: this.plan, server, calm, linkCalm });
     this.nodes.push(node);
     node.onEvent = (event) => this.#hear(node, event);
     node.onLearned = (fact) => this.sockets.judgeLearned(node, fact);
@@ -150,6 +169,29 @@ export class Scene {
     }
     if (event.type === 'feed_refused')
       this.world.violate(42, `${node.process.name} refuses the feed: ${String(error)}`);
+  }
+
+  /** A replica takes over, and the old master goes on for some processes. */
+  split(side: number, forMs: number): void {
+    const servers = this.servers.filter(({ isReplica }, number) => !isReplica && (side >> number) % 2 === 1);
+    const old = this.store.copy();
+    this.facts.watchApart(old);
+    for (const server of servers) Object.assign(server, { store: old, apartUntilMs: Number.POSITIVE_INFINITY });
+    const ends = this.linkCalms
+      .filter((_, number) => servers.includes(this.servers[number] as Server))
+      .map((calm) => calm.begin());
+    this.store.failOver(true);
+    this.storeCalm.disturb();
+    this.noteDeaf();
+    this.world.schedule.after(forMs, () => {
+      this.world.note('store', 'the old master is demoted');
+      for (const server of servers) {
+        if (server.store === old) Object.assign(server, { store: this.store, apartUntilMs: this.world.nowMs });
+      }
+      old.cut();
+      for (const end of ends) end();
+      this.noteDeaf();
+    });
   }
 
   #checkReady(node: Node): void {

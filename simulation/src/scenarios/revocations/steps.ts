@@ -52,6 +52,13 @@ export class Steps {
       case 'failover':
         this.#failOver(step.cuts, step.readonlyForMs);
         break;
+      case 'split':
+        this.#scene.split(step.side, forMs);
+        break;
+      case 'replica':
+        this.#scene.replica?.setLink(step.link);
+        schedule.after(forMs, () => this.#scene.replica?.setLink('up'));
+        break;
       case 'restart':
         this.#scene.store.restart(msOf(step.by, this.#plan));
         this.#scene.storeCalm.disturb();

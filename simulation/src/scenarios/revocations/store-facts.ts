@@ -34,6 +34,8 @@ export class StoreFacts {
   readonly #held: Map<string, Held[]> = new Map();
   /** The latest cut-off that was ever asked for, by subject. */
   readonly #possible: Map<string, number> = new Map();
+  /** What an old master has accepted that goes on beside the new one. */
+  readonly #apart: Map<string, Held[]> = new Map();
   readonly #attacks: Map<string, AttackEffect> = new Map();
   readonly #seen: Map<string, number> = new Map();
   readonly #genuine: string[] = [];
@@ -54,6 +56,17 @@ export class StoreFacts {
     this.#attacks.set(text, effect);
   }
 
+  /** Watches an old master that goes on beside the new one. What is written there counts as accepted, and for nothing else. */
+  watchApart(old: StreamStore): void {
+    const lengths = new Map([...old.streams].map(([key, { past }]) => [key, past.length]));
+    old.onChange = () => {
+      for (const [key, { past }] of old.streams) {
+        for (const entry of past.slice(lengths.get(key) ?? 0)) this.#takeApart(entry);
+        lengths.set(key, past.length);
+      }
+    };
+  }
+
   /** Looks at what was written since the last look. */
   look(): void {
     for (const [key, { past }] of this.#store.streams) {
@@ -64,7 +77,10 @@ export class StoreFacts {
 
   /** Since when the store has held an entry that counts, without a gap until a time, for what was issued in this second. */
   heldFromMs(subject: string, iat: number, atMs: number): number {
-    const fits = (this.#held.get(subject) ?? []).filter(({ before, untilMs }) => before >= iat && untilMs > atMs);
+    // The clock of the store may have been set back since it was written.
+    const fits = (this.#held.get(subject) ?? []).filter(
+      (held) => held.before >= iat && held.untilMs > atMs && !this.isTooFarAhead(held),
+    );
     let fromMs = Number.POSITIVE_INFINITY;
     for (let edgeMs = atMs; ; edgeMs = fromMs) {
       const covers = fits.filter(({ entry }) => entry.addedAtMs <= edgeMs && entry.removedAtMs >= edgeMs);
@@ -79,12 +95,17 @@ export class StoreFacts {
     return (this.#held.get(subject) ?? []).some((held) => held.before >= before && held.entry.removedAtMs > nowMs);
   }
 
-  /** Whether it was written since a time, and at least so long ago. */
-  wasAdded(subject: string, before: number, sinceMs: number, leastMs = 0): boolean {
-    const untilMs = this.#store.nowMs - leastMs;
-    return (this.#held.get(subject) ?? []).some(({ before: held, entry: { addedAtMs } }) => {
-      return held >= before && addedAtMs >= sinceMs && addedAtMs <= untilMs;
-    });
+  /** Whether it was written since a time, or later. An old master that goes on counts too. */
+  wasAdded(subject: string, before: number, sinceMs: number): boolean {
+    const all = [...(this.#held.get(subject) ?? []), ...(this.#apart.get(subject) ?? [])];
+    return all.some((held) => held.before >= before && held.entry.addedAtMs >= sinceMs);
+  }
+
+  /** How many replicas have got it. */
+  countReplicas(subject: string, before: number): number {
+    const { nowMs, lagsMs } = this.#store;
+    const held = (this.#held.get(subject) ?? []).filter((each) => each.before >= before);
+    return lagsMs.filter((lagMs) => held.some(({ entry }) => entry.addedAtMs + lagMs <= nowMs)).length;
   }
 
   /** What the store holds now. */
@@ -92,7 +113,8 @@ export class StoreFacts {
     const { nowMs } = this.#store;
     for (const list of this.#held.values()) {
       for (const held of list) {
-        if (held.untilMs > 0 && held.entry.removedAtMs > nowMs) yield { ...held, addedAtMs: held.entry.addedAtMs };
+        if (held.untilMs > 0 && !this.isTooFarAhead(held) && held.entry.removedAtMs > nowMs)
+          yield { ...held, addedAtMs: held.entry.addedAtMs };
       }
     }
   }
@@ -141,6 +163,16 @@ export class StoreFacts {
     const times = (this.#copies.get(text) ?? []).filter((each) => each > atMs - copiesMs);
     this.#copies.set(text, [...times, atMs]);
     if (times.length >= maxCopies) this.onFlood(text);
+  }
+
+  #takeApart(entry: StreamEntry): void {
+    for (const text of entry.fields) {
+      const cutOff = cutOffIn(text);
+      if (cutOff === undefined) continue;
+      if ((this.#possible.get(cutOff.subject) ?? 0) < cutOff.before) this.onUnexplained(cutOff);
+      if (!this.#genuine.includes(text)) this.#genuine.push(text);
+      this.#apart.set(cutOff.subject, [...(this.#apart.get(cutOff.subject) ?? []), { ...cutOff, untilMs: 0, entry }]);
+    }
   }
 
   #hold(held: Held): void {
