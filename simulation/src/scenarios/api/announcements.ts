@@ -55,7 +55,8 @@ export class AnnouncementWatch {
     const { settledAtMs } = this.first;
     const waitedMs = nowMs - startedAtMs;
     if (settledAtMs === undefined) {
-      if (waitedMs < firstLimitMs - earlyMs) watch.violate(44, `A request waits only ${waitedMs} ms for its announcement.`);
+      if (waitedMs < firstLimitMs - earlyMs)
+        watch.violate(44, `A request waits only ${waitedMs} ms for its announcement.`);
       if (nowMs > latestMs(process, startedAtMs, firstLimitMs))
         watch.violate(44, `A request waits ${waitedMs} ms for its announcement.`);
     } else if (settledAtMs !== nowMs) watch.violate(44, 'A request is sent later than its announcement.');
@@ -69,7 +70,10 @@ export class AnnouncementWatch {
   }
 
   /** A ToriiRevocationError: the API has carried the call out, and the announcement has failed now. */
-  checkError({ answer, announce }: { readonly answer?: unknown; readonly announce?: unknown }, isForeign: boolean): void {
+  checkError(
+    { answer, announce }: { readonly answer?: unknown; readonly announce?: unknown },
+    isForeign: boolean,
+  ): void {
     const watch = this.#watch;
     this.hasError = true;
     if (watch.verdict?.kind !== 'done') {
@@ -77,7 +81,8 @@ export class AnnouncementWatch {
       return;
     }
     if (typeof announce !== 'function') watch.violate(44, 'Its error cannot be announced again.');
-    if (JSON.stringify(answer) !== JSON.stringify(watch.data)) watch.violate(44, 'The answer of its error is not that of the API.');
+    if (JSON.stringify(answer) !== JSON.stringify(watch.data))
+      watch.violate(44, 'The answer of its error is not that of the API.');
     const { nowMs } = watch.world;
     const answeredAtMs = watch.last?.endedAtMs ?? 0;
     if (isForeign && answer !== undefined) {

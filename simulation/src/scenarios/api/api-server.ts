@@ -1,8 +1,8 @@
 import type { Answer, BodyPiece, Request } from '../../world/network.ts';
+import { epochMs } from '../../world/virtual-process.ts';
 import type { World } from '../../world/world.ts';
 import { Directory, problem, type Reply } from './directory.ts';
 import { failureError, failures } from './failures.ts';
-import { epochMs } from '../../world/virtual-process.ts';
 import type { ApiPlan, Behaviour, BodyEnd, DateHeader, Fault } from './plan.ts';
 import { retryAfterHeaders } from './retry-after.ts';
 
@@ -57,7 +57,8 @@ export class ApiServer {
     const isReceived = behaviour.kind !== 'failure' || failures[behaviour.number]?.isUnsent === false;
     const reply = works && isReceived ? this.directory.carryOut(request, nowMs) : null;
     const answer = this.#dated(behaviour, this.#answerWith(behaviour, request, reply));
-    const date = typeof answer === 'string' || 'fails' in answer ? undefined : answer.headers?.['date'];
+    const headers = typeof answer === 'string' || 'fails' in answer ? undefined : answer.headers;
+    const { date } = { ...headers } as { readonly date?: string };
     if (isReceived) this.onHandled(request, { behaviour, atMs: nowMs, reply, date });
     return answer;
   }

@@ -35,7 +35,17 @@ export type GatewayMode =
   | 'untrusted'
   | 'cut off';
 
-export type StoreMode = 'down' | 'hangs' | 'slow' | 'refuses' | 'unfit' | 'flaky' | 'answers lost';
+/** `freezes`: what was sent meanwhile is done afterwards. `uneven`: requests take up to three seconds, and overtake each other. */
+export type StoreMode =
+  | 'down'
+  | 'hangs'
+  | 'freezes'
+  | 'slow'
+  | 'uneven'
+  | 'refuses'
+  | 'unfit'
+  | 'flaky'
+  | 'answers lost';
 
 export type Step =
   | { readonly kind: 'operator'; readonly operator: number; readonly action: OperatorAction }
@@ -81,7 +91,14 @@ export interface Trap {
   /** The first request after the anchor is 1. */
   readonly nth: number;
   /** `none`: only what another operator does meanwhile. */
-  readonly effect: 'none' | 'freeze before' | 'freeze after' | 'crash before' | 'crash after' | 'request lost' | 'answer lost';
+  readonly effect:
+    | 'none'
+    | 'freeze before'
+    | 'freeze after'
+    | 'crash before'
+    | 'crash after'
+    | 'request lost'
+    | 'answer lost';
   readonly forMs: number;
   /** What another operator does meanwhile. `stop` aborts the run that is in the trap. */
   readonly meanwhile: OperatorAction | null;
@@ -125,6 +142,8 @@ export interface StreamsPlan {
   readonly storeAheadMs: number;
   readonly nodes: readonly number[];
   readonly operators: readonly number[];
+  /** How fast the clocks of the processes run, in parts per million. */
+  readonly driftPpm: readonly number[];
   /** How long the gateway takes to use a new key. */
   readonly lagMs: number;
   readonly answersJson: boolean;

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { spans } from '../../world/fleet.ts';
-import { stories } from './stories.ts';
 import type {
   Actor,
   Anchor,
@@ -15,6 +14,7 @@ import type {
   StreamsPlan,
   Trap,
 } from './plan.ts';
+import { stories } from './stories.ts';
 
 const leaked = fc.oneof({ weight: 8, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) });
 const direction = fc.oneof(
@@ -119,7 +119,17 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 3,
     arbitrary: fc.record({
       kind: fc.constant('store' as const),
-      mode: fc.constantFrom<StoreMode[]>('down', 'hangs', 'slow', 'refuses', 'unfit', 'flaky', 'answers lost'),
+      mode: fc.constantFrom<StoreMode[]>(
+        'down',
+        'hangs',
+        'freezes',
+        'slow',
+        'uneven',
+        'refuses',
+        'unfit',
+        'flaky',
+        'answers lost',
+      ),
       forMs: outageMs,
     }),
   },
@@ -259,11 +269,12 @@ export const streamsPlans: fc.Arbitrary<StreamsPlan> = fc
     ),
     nodes: fc.array(aheadMs, { minLength: 1, maxLength: 4 }),
     operators: fc.array(operatorAheadMs, { minLength: 1, maxLength: 3 }),
+    driftPpm: fc.oneof(fc.constant([0]), fc.array(fc.integer({ min: -200, max: 200 }), { minLength: 1, maxLength: 7 })),
     lagMs: fc.oneof(fc.integer({ min: 0, max: 300 }), fc.integer({ min: 0, max: 4_500 })),
     answersJson: fc.boolean(),
-    campaigns: fc.array(
-      fc.oneof({ weight: 4, arbitrary: campaign }, { weight: 1, arbitrary: stories }),
-      { minLength: 1, maxLength: 3 },
-    ),
+    campaigns: fc.array(fc.oneof({ weight: 4, arbitrary: campaign }, { weight: 1, arbitrary: stories }), {
+      minLength: 1,
+      maxLength: 3,
+    }),
   })
   .map(({ lifetimes: { maxTtlSeconds, drainTtlSeconds }, ...rest }) => ({ maxTtlSeconds, drainTtlSeconds, ...rest }));

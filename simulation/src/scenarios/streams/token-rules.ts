@@ -53,11 +53,7 @@ export class TokenRules {
     this.#lifetimes = lifetimes;
   }
 
-  minted(
-    node: Node,
-    asked: Asked,
-    result: { readonly token: string; readonly expiresAt: number },
-  ): Minted | undefined {
+  minted(node: Node, asked: Asked, result: { readonly token: string; readonly expiresAt: number }): Minted | undefined {
     const { nowMs } = this.#world;
     const { calledAtMs, ttlSeconds } = asked;
     const { maxTtlSeconds, drainTtlSeconds } = this.#lifetimes;
@@ -87,7 +83,8 @@ export class TokenRules {
       return wrong(28, 'a token has a wrong `iat`');
     }
     this.#checkEvents(node, key, ttlSeconds, lifetime);
-    if (asked.isImpersonated && --node.impersonated < 0) wrong(28, 'no event tells of a token for an impersonated user');
+    if (asked.isImpersonated && --node.impersonated < 0)
+      wrong(28, 'no event tells of a token for an impersonated user');
     if (exp % 4 < 2) void this.#verify(node, result.token, key, exp, iat);
     const scopes = [node.name, 'gateway', `${node.name} gateway`];
     const wellSince = this.#health.wellSinceMs(scopes);
@@ -159,7 +156,10 @@ export class TokenRules {
       );
       const expected = exp * 1000 <= wallMs ? 'token_expired' : iat * 1000 > wallMs ? 'token_not_yet_valid' : undefined;
       if (reason !== expected)
-        this.#world.violate(28, `${node.name}: a token that ends at ${exp} is ${reason ?? 'good'} at ${wallMs / 1000}.`);
+        this.#world.violate(
+          28,
+          `${node.name}: a token that ends at ${exp} is ${reason ?? 'good'} at ${wallMs / 1000}.`,
+        );
     };
     if (ms <= 0) await check();
     else this.#world.schedule.after(ms, () => process.deliver(() => void check()));
@@ -197,7 +197,14 @@ export class TokenRules {
   /** An event of a signer. */
   told(node: Node, event: StreamEvent): void {
     const wrong = (text: string): void => this.#world.violate(28, `${node.name}: an event tells of ${text}.`);
-    if (event.type === 'issued') node.issued.push(event);
+    if (event.type === 'lifetime_short') node.shortTtl = event.ttlSeconds;
+    if (event.type === 'issued') {
+      node.issued.push(event);
+      const { askedSeconds } = event;
+      if (node.shortTtl !== (askedSeconds < 60 ? askedSeconds : undefined))
+        wrong(`a short lifetime of ${node.shortTtl} s for a token of ${askedSeconds} s`);
+      node.shortTtl = undefined;
+    }
     if (event.type === 'impersonated') {
       node.impersonated += 1;
       if (event.userId !== subject || event.actorId !== impersonator) wrong('another impersonated user');
