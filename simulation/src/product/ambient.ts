@@ -1,4 +1,4 @@
-import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
 import { checkOnce, type LoadModule, RsaCryptoKey, signOnce } from './node-modules.ts';
 import type { Platform } from './product.ts';
 
@@ -77,6 +77,8 @@ function subtle(): Readonly<Record<string, unknown>> {
   const hmac = (key: KeyObject, data: Uint8Array): Buffer => createHmac('sha256', key).update(data).digest();
   return {
     importKey: async (_format: string, key: Uint8Array) => createSecretKey(key),
+    digest: async (_algorithm: 'SHA-256', data: Data) =>
+      Uint8Array.from(createHash('sha256').update(new Uint8Array(data)).digest()).buffer,
     sign: async (_algorithm: unknown, key: Key, data: Data) => {
       const content = new Uint8Array(data);
       const bytes = key instanceof RsaCryptoKey ? signOnce('sha256', content, key.keyObject) : hmac(key, content);

@@ -2,7 +2,8 @@ import * as crypto from 'node:crypto';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { types } from 'node:util';
-import { repository } from './bundle.ts';
+import { Kvm } from '../world/nats/kvm.ts';
+import { natsLibrary, repository } from './bundle.ts';
 import type { Platform } from './product.ts';
 
 const realRequire = createRequire(join(repository, 'packages', 'authz', 'package.json'));
@@ -29,7 +30,10 @@ export function simulatedModule(platform: Platform): LoadModule {
     createPublicKey,
     createPrivateKey,
   });
-  return (name) => (name === 'node:crypto' ? own : realRequire(name));
+  return (name) => {
+    if (name === natsLibrary) return { Kvm };
+    return name === 'node:crypto' ? own : realRequire(name);
+  };
 }
 
 // A real check of a real signature. Its result is remembered over all worlds of a thread, because the same tokens come again.

@@ -1,6 +1,7 @@
 import type * as Api from '@torii/api';
 import type { Scenario } from '../../scenario.ts';
 import { Fleet } from '../../world/fleet.ts';
+import { WatchedSignal } from '../../world/watched-signal.ts';
 import type { World } from '../../world/world.ts';
 import { ApiServer, apiOrigin } from './api-server.ts';
 import type { CallWatch } from './call-watch.ts';
@@ -11,7 +12,6 @@ import { begin, type Options, rules, userIdOf } from './operations.ts';
 import { type ApiPlan, type CallStep, incidentMs, type ProcessPlan, plainCall } from './plan.ts';
 import { apiPlans } from './plans.ts';
 import { Referee } from './referee.ts';
-import { WatchedSignal } from './signals.ts';
 
 const crowdMs = 120_000;
 

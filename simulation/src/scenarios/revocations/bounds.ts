@@ -9,6 +9,10 @@ const longestPauseMs = 30_000;
 const fullReadMs = 60_000;
 /** From the start of a process to its first snapshot, if all is well. */
 export const startMs = 2_000;
+/** How far a replica is behind its master. */
+export const replicaLagMs = 500;
+/** A replica hears from its master every ten seconds. If it has heard nothing for longer than this, its answers prove nothing. */
+export const maxReplicaLagMs = 30_000;
 /** A process whose timers did not fire for so long was paused. */
 export const pauseMs = 5_000;
 
@@ -32,6 +36,8 @@ function roundMs({ feed, maxStaleSeconds }: RevocationsPlan): number {
 export function recoveryMs({ silenceMs, plan }: Node): number {
   const { feed } = plan;
   if (feed.kind === 'poll') return feed.timeoutMs * 1.001 + longestPauseMs * 1.001 + 1_000;
+  // A dead connection is noticed after three pings, and then the client and the feed make their pauses.
+  if (feed.kind === 'nats') return silenceMs + 60_000;
   return silenceMs + 17_000;
 }
 

@@ -1,4 +1,6 @@
 import type { RevocationFeed } from '@torii/revocation';
+import { BucketServer } from '../../world/nats/bucket-server.ts';
+import { NatsConnection } from '../../world/nats/connection.ts';
 import type { StreamStore } from '../../world/stream-store.ts';
 import type { World } from '../../world/world.ts';
 import type { Node } from './node.ts';
@@ -13,21 +15,32 @@ export class StoreAccess {
   readonly store: StreamStore;
   /** Only with `pollFeed`. */
   readonly table: Table | undefined;
+  /** Only with NATS. */
+  readonly server: BucketServer | undefined;
 
   constructor(world: World, store: StreamStore, kind: string) {
     [this.world, this.store] = [world, store];
     this.table = kind === 'poll' ? new Table(store) : undefined;
+    this.server = kind === 'nats' ? new BucketServer(store) : undefined;
   }
 }
 
 /** The feed of a node, with its connection to the store. */
-export function openFeed(node: Node, { world, store, table }: StoreAccess): RevocationFeed {
+export function openFeed(node: Node, { world, store, table, server }: StoreAccess): RevocationFeed {
   const { process, plan } = node;
   const { feed } = plan;
-  if (feed.kind === 'redis' || table === undefined) {
-    const client = new RedisClient({ world, store, process, wires: 0 });
+  if (feed.kind === 'nats' && server !== undefined) {
+    const random = world.random.fork(`nats ${process.name} ${world.processes.length}`);
+    const connection = new NatsConnection({ world, server, process, random });
+    node.judgeClosed = () => {
+      if (server.consumersOf(process) > 0) world.violate(36, `${process.name} leaves a consumer on the server`);
+    };
+    return process.product.nats.natsFeed(connection as never, { timeoutMs: feed.timeoutMs });
+  }
+  if (feed.kind !== 'poll' || table === undefined) {
+    const client = new RedisClient({ world, server: node.server, process, wires: 0 });
     return process.product.redis.redisFeed(client as never, {
-      ...(plan.waitsForReplicas && { waitForReplicas: { replicas: 1, timeoutMs: 1_000 } }),
+      ...(plan.waitsForReplicas > 0 && { waitForReplicas: { replicas: plan.waitsForReplicas, timeoutMs: 1_000 } }),
     });
   }
   const random = world.random.fork(`queries ${process.name} ${world.processes.length}`);

@@ -2,7 +2,7 @@ import type { Scenario } from '../../scenario.ts';
 import type { World } from '../../world/world.ts';
 import { restoreMs } from './bounds.ts';
 import { msOf, type RevocationsPlan } from './plan.ts';
-import { plans, pollPlans } from './plans.ts';
+import { natsPlans, plans, pollPlans } from './plans.ts';
 import { Scene } from './scene.ts';
 import { Steps } from './steps.ts';
 import { timesOf } from './timeline.ts';
@@ -21,7 +21,7 @@ const scenario = {
 export const revocations: Scenario<RevocationsPlan> = {
   ...scenario,
   name: 'revocations',
-  parts: ['core', 'revocation', 'redis', 'api'],
+  parts: ['core', 'webhooks', 'revocation', 'redis', 'api'],
   plans,
 };
 
@@ -29,8 +29,16 @@ export const revocations: Scenario<RevocationsPlan> = {
 export const revocationsPoll: Scenario<RevocationsPlan> = {
   ...scenario,
   name: 'revocations-poll',
-  parts: ['core', 'revocation', 'api'],
+  parts: ['core', 'webhooks', 'revocation', 'api'],
   plans: pollPlans,
+};
+
+/** The same with a key-value bucket of NATS. */
+export const revocationsNats: Scenario<RevocationsPlan> = {
+  ...scenario,
+  name: 'revocations-nats',
+  parts: ['core', 'webhooks', 'revocation', 'nats', 'api'],
+  plans: natsPlans,
 };
 
 async function play(world: World, plan: RevocationsPlan, scene: Scene): Promise<void> {
@@ -51,6 +59,14 @@ async function play(world: World, plan: RevocationsPlan, scene: Scene): Promise<
   await world.runUntil(endMs);
 }
 
+/** Nothing happens until every entry is over. */
+async function rest(world: World, plan: RevocationsPlan, scene: Scene): Promise<void> {
+  if (!plan.rests || plan.maxTokenSeconds > 300) return;
+  // From the last arrival of an entry, which may have been ahead of the clock of the store.
+  await world.runUntil(world.nowMs + (plan.maxTokenSeconds + 600 + 900 + 200) * 1_000);
+  for (const node of scene.living()) if (!node.isClosed) scene.checkMemory(node);
+}
+
 /** Everything is well again: every node knows everything, and so does the store. */
 async function settle(world: World, plan: RevocationsPlan, scene: Scene): Promise<void> {
   const { store, nodes, traffic, sockets } = scene;
@@ -61,6 +77,7 @@ async function settle(world: World, plan: RevocationsPlan, scene: Scene): Promis
   traffic.probe('end', 1);
   await world.runUntil(world.nowMs + plan.waitMs + 100);
   for (const node of scene.living()) scene.checkStore(node);
+  await rest(world, plan, scene);
   sockets.judgeExpired();
   sockets.close();
   for (const node of scene.living()) {

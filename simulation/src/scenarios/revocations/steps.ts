@@ -52,6 +52,13 @@ export class Steps {
       case 'failover':
         this.#failOver(step.cuts, step.readonlyForMs);
         break;
+      case 'split':
+        this.#scene.split(step.side, forMs);
+        break;
+      case 'replica':
+        this.#scene.replica?.setLink(step.link);
+        schedule.after(forMs, () => this.#scene.replica?.setLink('up'));
+        break;
       case 'restart':
         this.#scene.store.restart(msOf(step.by, this.#plan));
         this.#scene.storeCalm.disturb();
@@ -74,7 +81,7 @@ export class Steps {
         schedule.after(forMs, () =>
           schedule.after(0, () => {
             for (const end of ends) end();
-            this.#scene.noteDeaf();
+            this.#scene.noteDeaf(true);
           }),
         );
         break;
@@ -83,6 +90,17 @@ export class Steps {
         this.#world.note('store', 'closes all connections');
         this.#scene.store.cut();
         this.#scene.storeCalm.disturb();
+        break;
+      case 'stall':
+        this.#world.note('store', 'stops delivering to its consumers');
+        this.#scene.access.server?.stall();
+        // That nothing is delivered shows when something is written.
+        this.#scene.operate('foreign key', 0);
+        this.#scene.storeCalm.disturb();
+        break;
+      case 'operator':
+        this.#world.note('operator', step.does);
+        this.#scene.operate(step.does, step.who);
         break;
       case 'freeze':
         if (step.afterNewsMs === null) this.#freeze(step, forMs);
@@ -111,10 +129,18 @@ export class Steps {
         process.deliver(() => this.#scene.bans.begin(node, step));
         break;
       }
+      case 'close':
+        this.#close(step.process, forMs);
+        break;
+      case 'webhook': {
+        const { process, state: node } = this.#scene.fleet.member(step.process);
+        process.deliver(() => this.#scene.deliveries.begin(node, step));
+        break;
+      }
       case 'socket': {
         const { process, state: node } = this.#scene.fleet.member(step.process);
         const iat = epochS + Math.floor(this.#world.nowMs / 1000);
-        process.deliver(() => void this.#scene.sockets.open(node, step.who, iat, step.lifeSeconds));
+        process.deliver(() => void this.#scene.sockets.begin(node, step, iat));
         break;
       }
     }
@@ -217,6 +243,21 @@ export class Steps {
         repeatsAfterMs: null,
       } as const;
       this.#revoke({ ...revoke, process: step.process + 1 });
+    });
+  }
+
+  #close(number: number, endsAfterMs: number): void {
+    const { process, state: node } = this.#scene.fleet.member(number);
+    process.deliver(() => {
+      if (node.isClosed) return;
+      this.#world.note(process.name, 'closes its revocations');
+      node.isClosed = true;
+      node.calm.begin();
+      node.deafFromMs = Math.min(node.deafFromMs, this.#world.nowMs);
+      void node.revocations.close();
+    });
+    this.#world.schedule.after(endsAfterMs, () => {
+      if (this.#scene.fleet.member(number).process === process) this.#crash(number, 100);
     });
   }
 

@@ -10,7 +10,7 @@ export interface Fact extends CutOff {
   readonly untilMs: number;
 }
 
-/** `untilMs` is 0 if servers may ignore it, because it is too far ahead. */
+/** `untilMs` is 0 if servers may ignore it: it is too far ahead, or from an attacker. */
 interface Held extends Fact {
   readonly entry: StreamEntry;
 }
@@ -38,9 +38,13 @@ export class StoreFacts {
   readonly #added: Map<string, readonly { readonly before: number; readonly atMs: number }[]> = new Map();
   /** The latest cut-off that was ever asked for, by subject. */
   readonly #possible: Map<string, number> = new Map();
+  /** What an old master has accepted that goes on beside the new one. */
+  readonly #apart: Map<string, Held[]> = new Map();
   readonly #attacks: Map<string, AttackEffect> = new Map();
   readonly #seen: Map<string, number> = new Map();
   readonly #genuine: string[] = [];
+  /** Where each of them was written. */
+  readonly #subjects: Map<string, string> = new Map();
   /** When each text was written lately. */
   readonly #copies: Map<string, readonly number[]> = new Map();
 
@@ -53,6 +57,20 @@ export class StoreFacts {
     return this.#genuine;
   }
 
+  /** The subjects in a bucket of NATS at which texts were written by servers. */
+  subjectsInStore(): readonly string[] {
+    return [...this.#subjects.values()];
+  }
+
+  /** Where a server has written this text. */
+  subjectOf(text: string): string | undefined {
+    return this.#subjects.get(text);
+  }
+
+  freeSubject(isFree: (subject: string) => boolean): string | undefined {
+    return [...this.#subjects.values()].findLast(isFree);
+  }
+
   /** Says what a text of an attacker does, before it is written. */
   expectAttack(text: string, effect: AttackEffect): void {
     this.#attacks.set(text, effect);
@@ -61,6 +79,17 @@ export class StoreFacts {
   /** How many texts were written so far. */
   get count(): number {
     return [...this.#seen.values()].reduce((sum, count) => sum + count, 0);
+  }
+
+  /** Watches an old master that goes on beside the new one. What is written there counts as accepted, and for nothing else. */
+  watchApart(old: StreamStore): void {
+    const lengths = new Map([...old.streams].map(([key, { past }]) => [key, past.length]));
+    old.onChange = () => {
+      for (const [key, { past }] of old.streams) {
+        for (const entry of past.slice(lengths.get(key) ?? 0)) this.#takeApart(entry);
+        lengths.set(key, past.length);
+      }
+    };
   }
 
   /** Looks at what was written since the last look. */
@@ -73,7 +102,10 @@ export class StoreFacts {
 
   /** Since when the store has held an entry that counts, without a gap until a time, for what was issued in this second. */
   heldFromMs(subject: string, iat: number, atMs: number): number {
-    const fits = (this.#held.get(subject) ?? []).filter(({ before, untilMs }) => before >= iat && untilMs > atMs);
+    // The clock of the store may have been set back since it was written.
+    const fits = (this.#held.get(subject) ?? []).filter(
+      (held) => held.before >= iat && held.untilMs > atMs && !this.isTooFarAhead(held),
+    );
     let fromMs = Number.POSITIVE_INFINITY;
     for (let edgeMs = atMs; ; edgeMs = fromMs) {
       const covers = fits.filter(({ entry }) => entry.addedAtMs <= edgeMs && entry.removedAtMs >= edgeMs);
@@ -88,9 +120,19 @@ export class StoreFacts {
     return (this.#held.get(subject) ?? []).some((held) => held.before >= before && held.entry.removedAtMs > nowMs);
   }
 
-  /** Whether it was ever written since a time, or later. */
+  /** Whether it was written since a time, or later. An old master that goes on counts too. */
   wasAdded(subject: string, before: number, sinceMs: number): boolean {
-    return (this.#added.get(subject) ?? []).some((added) => added.before >= before && added.atMs >= sinceMs);
+    const apart = (this.#apart.get(subject) ?? []).map((held) => ({ before: held.before, atMs: held.entry.addedAtMs }));
+    return [...(this.#added.get(subject) ?? []), ...apart].some(
+      (added) => added.before >= before && added.atMs >= sinceMs,
+    );
+  }
+
+  /** How many replicas have got it. */
+  countReplicas(subject: string, before: number): number {
+    const { nowMs, lagsMs } = this.#store;
+    const held = (this.#held.get(subject) ?? []).filter((each) => each.before >= before);
+    return lagsMs.filter((lagMs) => held.some(({ entry }) => entry.addedAtMs + lagMs <= nowMs)).length;
   }
 
   /** What the store holds now. */
@@ -98,7 +140,8 @@ export class StoreFacts {
     const { nowMs } = this.#store;
     for (const list of this.#held.values()) {
       for (const held of list) {
-        if (held.untilMs > 0 && held.entry.removedAtMs > nowMs) yield { ...held, addedAtMs: held.entry.addedAtMs };
+        if (held.untilMs > 0 && !this.isTooFarAhead(held) && held.entry.removedAtMs > nowMs)
+          yield { ...held, addedAtMs: held.entry.addedAtMs };
       }
     }
   }
@@ -151,6 +194,20 @@ export class StoreFacts {
     if (times.length >= maxCopies) this.onFlood(text);
   }
 
+  #takeApart(entry: StreamEntry): void {
+    for (const text of entry.fields) {
+      const cutOff = cutOffIn(text);
+      if (cutOff === undefined) continue;
+      if ((this.#possible.get(cutOff.subject) ?? 0) < cutOff.before) this.onUnexplained(cutOff);
+      if (!this.#genuine.includes(text)) this.#genuine.push(text);
+      this.#apart.set(cutOff.subject, [...(this.#apart.get(cutOff.subject) ?? []), { ...cutOff, untilMs: 0, entry }]);
+    }
+  }
+
+  #hold(held: Held): void {
+    this.#held.set(held.subject, [...(this.#held.get(held.subject) ?? []), held]);
+  }
+
   #take(entry: StreamEntry): void {
     for (const text of entry.fields) {
       const effect = this.#attacks.get(text);
@@ -158,6 +215,7 @@ export class StoreFacts {
       if (effect === 'harmless' || cutOff === undefined) continue;
       if (effect === 'possible') {
         this.allow(cutOff);
+        this.#hold({ ...cutOff, untilMs: 0, entry });
         continue;
       }
       if ((this.#possible.get(cutOff.subject) ?? 0) < cutOff.before) this.onUnexplained(cutOff);
@@ -165,10 +223,12 @@ export class StoreFacts {
       this.#added.set(cutOff.subject, [...(this.#added.get(cutOff.subject) ?? []), added]);
       const isIgnored = this.isTooFarAhead(cutOff);
       const fact = isIgnored ? { ...cutOff, untilMs: 0 } : this.factOf(cutOff, entry.addedAtMs);
-      const known = this.#held.get(cutOff.subject) ?? [];
-      this.#held.set(cutOff.subject, [...known, { ...fact, entry }]);
+      this.#hold({ ...fact, entry });
       if (isIgnored) continue;
-      if (!this.#genuine.includes(text)) this.#genuine.push(text);
+      if (!this.#genuine.includes(text)) {
+        this.#genuine.push(text);
+        this.#subjects.set(text, entry.fields[1] ?? '');
+      }
       this.#noteCopy(text, entry.addedAtMs);
       this.onAdded(fact, text, entry);
     }

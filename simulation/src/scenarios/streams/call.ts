@@ -1,4 +1,6 @@
 import type { VirtualProcess } from '../../world/virtual-process.ts';
+import { WatchedSignal } from '../../world/watched-signal.ts';
+import type { World } from '../../world/world.ts';
 import type { KeyName } from './keys.ts';
 
 export type CallKind = 'run' | 'advance' | 'plan' | 'cancel' | 'publish';
@@ -39,9 +41,8 @@ export class Call {
   /** When that cancel cleared the note. */
   noteClearedAtMs: number | undefined;
   abortedAtMs: number | undefined;
-  /** How far the clock of the process was ahead at most, and at least, since it began. */
-  mostAheadMs: number;
-  leastAheadMs: number;
+  #mostAheadMs: number;
+  #leastAheadMs: number;
   lastServed: KeyName | null | undefined;
   lastStep: string | undefined;
   lastRetryAtMs: number | undefined;
@@ -56,16 +57,18 @@ export class Call {
   noteToClear: number | undefined;
   /** Events that tell of a published key. */
   publications = 0;
-  readonly abort: AbortController = new AbortController();
+  readonly signal: WatchedSignal;
 
-  constructor(id: number, purpose: Purpose, process: VirtualProcess, nowMs: number) {
+  constructor(id: number, purpose: Purpose, process: VirtualProcess, world: World) {
+    const { nowMs } = world;
+    this.signal = new WatchedSignal(world);
     this.id = id;
     this.purpose = purpose;
     this.process = process;
     this.startedAtMs = nowMs;
     this.retryWindowMs = nowMs;
-    this.mostAheadMs = process.aheadMs;
-    this.leastAheadMs = process.aheadMs;
+    this.#mostAheadMs = process.offsetMs;
+    this.#leastAheadMs = process.offsetMs;
   }
 
   /** What must work for the call to succeed, by the names in health.ts. */
@@ -94,9 +97,19 @@ export class Call {
     return last.sentAtMs < this.process.thawedAtMs && last.sentAtMs - first.sentAtMs < 4_700;
   }
 
+  /** How far the clock of the process was ahead at most since the call began. It may drift. */
+  get mostAheadMs(): number {
+    return Math.max(this.#mostAheadMs, this.process.offsetMs);
+  }
+
+  get leastAheadMs(): number {
+    return Math.min(this.#leastAheadMs, this.process.offsetMs);
+  }
+
+  /** The clock is about to be set, or was set. */
   noteClock(): void {
-    this.mostAheadMs = Math.max(this.mostAheadMs, this.process.aheadMs);
-    this.leastAheadMs = Math.min(this.leastAheadMs, this.process.aheadMs);
+    this.#mostAheadMs = this.mostAheadMs;
+    this.#leastAheadMs = this.leastAheadMs;
   }
 
   ask(to: Ask['to'], nowMs: number): Ask {

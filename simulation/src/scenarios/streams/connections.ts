@@ -1,5 +1,6 @@
 import type { KeyStore } from '@torii/streams';
 import { connectionError } from '../../world/network.ts';
+import type { Random } from '../../world/random.ts';
 import type { VirtualProcess } from '../../world/virtual-process.ts';
 import type { World } from '../../world/world.ts';
 import type { Call } from './call.ts';
@@ -24,7 +25,10 @@ export type TrapFinder = (process: VirtualProcess) => Trap | undefined;
 
 /** What a call of the product reaches the store and the gateway through. */
 export class Connections {
-  storeMode: StoreMode | 'open' = 'open';
+  #storeMode: StoreMode | 'open' = 'open';
+  /** What the store does when it goes on after a freeze. */
+  #held: (() => void)[] = [];
+  readonly #delays: Random;
   findTrap: TrapFinder = () => undefined;
   /** Called when a request reaches the gateway. */
   onReached: (process: VirtualProcess) => void = () => {};
@@ -42,6 +46,7 @@ export class Connections {
     this.#gateway = gateway;
     this.#health = health;
     this.#judge = judge;
+    this.#delays = world.random.fork('delays of the store');
     world.network.addServer(gatewayOrigin, ({ headers, from }) => {
       this.onReached(from);
       const call = this.#calls.get(headers['x-call'] ?? '');
@@ -49,6 +54,17 @@ export class Connections {
       if (ask !== undefined) ask.served = gateway.told;
       return gateway.answer();
     });
+  }
+
+  get storeMode(): StoreMode | 'open' {
+    return this.#storeMode;
+  }
+
+  setStoreMode(mode: StoreMode | 'open'): void {
+    this.#storeMode = mode;
+    const held = this.#held;
+    this.#held = [];
+    for (const send of held) send();
   }
 
   storeFor(call: Call): KeyStore {
@@ -113,11 +129,16 @@ export class Connections {
         end(reason, () => reject(new ToriiStreamError(reason, `The store of the simulation: ${reason}.`)));
       };
       const timer = schedule.after(storeTimeoutMs, () => process.deliver(() => fail('store_unavailable')));
-      const mode = this.storeMode;
+      const mode = this.#storeMode;
       this.#requests += 1;
       const isFailing = mode === 'down' || (mode === 'flaky' && this.#requests % 2 === 0);
       const send = (isAnswerLost: boolean): void => {
         if (mode === 'hangs') return;
+        if (mode === 'freezes' && this.#storeMode === 'freezes') this.#held.push(() => request(isAnswerLost));
+        else if (mode === 'uneven') schedule.after(this.#delays.below(3_000), () => request(isAnswerLost));
+        else request(isAnswerLost);
+      };
+      const request = (isAnswerLost: boolean): void => {
         const answered = network.call(
           process,
           storeOrigin,

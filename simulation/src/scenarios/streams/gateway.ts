@@ -21,7 +21,6 @@ const unreadable: ReadonlySet<GatewayMode | 'open'> = new Set<GatewayMode>([
   'redirect',
   'hang',
   'reset',
-  'too slow',
   'endless body',
   'huge',
   'garbage',

@@ -1,5 +1,5 @@
 import type { StreamEvent, StreamSigner } from '@torii/streams';
-import type { VirtualProcess } from '../../world/virtual-process.ts';
+import type { ProcessOptions, VirtualProcess } from '../../world/virtual-process.ts';
 import type { World } from '../../world/world.ts';
 import { Call } from './call.ts';
 import type { CallRules, Lifetimes } from './call-rules.ts';
@@ -35,6 +35,8 @@ export interface Node {
   /** Whether it mints tokens for impersonated users, and tells of them; and how many events of such tokens are not matched yet. */
   readonly audits: boolean;
   impersonated: number;
+  /** The lifetime of which an event has just said that it is short. */
+  shortTtl: number | undefined;
   /** A gateway that hangs delays one round of tokens. Those of the next minute do not wait. */
   hastySinceMs: number;
   hastyUntilMs: number;
@@ -50,7 +52,7 @@ export class Nodes {
   readonly #calls: CallRules;
   readonly #tokens: TokenRules;
   readonly #lifetimes: Lifetimes;
-  readonly #aheadMs: readonly number[];
+  readonly #clocks: readonly ProcessOptions[];
   readonly #processes: VirtualProcess[];
   readonly #nodes: (Node | undefined)[] = [];
   #publications = 10_000;
@@ -61,15 +63,15 @@ export class Nodes {
     calls: CallRules,
     tokens: TokenRules,
     lifetimes: Lifetimes,
-    aheadMs: readonly number[],
+    clocks: readonly ProcessOptions[],
   ) {
     this.#world = world;
     this.#connections = connections;
     this.#calls = calls;
     this.#tokens = tokens;
     this.#lifetimes = lifetimes;
-    this.#aheadMs = aheadMs;
-    this.#processes = aheadMs.map((ahead, number) => world.startProcess(`n${number}`, { aheadMs: ahead }));
+    this.#clocks = clocks;
+    this.#processes = clocks.map((clock, number) => world.startProcess(`n${number}`, clock));
   }
 
   get size(): number {
@@ -121,6 +123,7 @@ export class Nodes {
       isStray,
       audits,
       impersonated: 0,
+      shortTtl: undefined,
       hastySinceMs: 0,
       hastyUntilMs: 0,
       hastyAnswers: 0,
@@ -133,7 +136,7 @@ export class Nodes {
         this.#publications,
         { kind: 'publish', from: null, to: first, isLeaked: false },
         process,
-        this.#world.nowMs,
+        this.#world,
       );
       this.#calls.begin(call);
       const onEvent = (event: StreamEvent): void => this.#calls.event(call, event);
@@ -161,7 +164,7 @@ export class Nodes {
     process.crash();
     this.#world.schedule.after(forMs, () => {
       const at = number % this.size;
-      this.#processes[at] = this.#world.startProcess(`n${at}`, { aheadMs: this.#aheadMs[at] ?? 0 });
+      this.#processes[at] = this.#world.startProcess(`n${at}`, this.#clocks[at]);
       if (node !== undefined) this.deploy(at, node.keys, node.isStray);
     });
   }

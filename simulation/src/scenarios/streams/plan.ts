@@ -35,7 +35,17 @@ export type GatewayMode =
   | 'untrusted'
   | 'cut off';
 
-export type StoreMode = 'down' | 'hangs' | 'slow' | 'refuses' | 'unfit' | 'flaky' | 'answers lost';
+/** `freezes`: what was sent meanwhile is done afterwards. `uneven`: requests take up to three seconds, and overtake each other. */
+export type StoreMode =
+  | 'down'
+  | 'hangs'
+  | 'freezes'
+  | 'slow'
+  | 'uneven'
+  | 'refuses'
+  | 'unfit'
+  | 'flaky'
+  | 'answers lost';
 
 export type Step =
   | { readonly kind: 'operator'; readonly operator: number; readonly action: OperatorAction }
@@ -132,6 +142,8 @@ export interface StreamsPlan {
   readonly storeAheadMs: number;
   readonly nodes: readonly number[];
   readonly operators: readonly number[];
+  /** How fast the clocks of the processes run, in parts per million. */
+  readonly driftPpm: readonly number[];
   /** How long the gateway takes to use a new key. */
   readonly lagMs: number;
   readonly answersJson: boolean;

@@ -119,7 +119,17 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 3,
     arbitrary: fc.record({
       kind: fc.constant('store' as const),
-      mode: fc.constantFrom<StoreMode[]>('down', 'hangs', 'slow', 'refuses', 'unfit', 'flaky', 'answers lost'),
+      mode: fc.constantFrom<StoreMode[]>(
+        'down',
+        'hangs',
+        'freezes',
+        'slow',
+        'uneven',
+        'refuses',
+        'unfit',
+        'flaky',
+        'answers lost',
+      ),
       forMs: outageMs,
     }),
   },
@@ -259,6 +269,7 @@ export const streamsPlans: fc.Arbitrary<StreamsPlan> = fc
     ),
     nodes: fc.array(aheadMs, { minLength: 1, maxLength: 4 }),
     operators: fc.array(operatorAheadMs, { minLength: 1, maxLength: 3 }),
+    driftPpm: fc.oneof(fc.constant([0]), fc.array(fc.integer({ min: -200, max: 200 }), { minLength: 1, maxLength: 7 })),
     lagMs: fc.oneof(fc.integer({ min: 0, max: 300 }), fc.integer({ min: 0, max: 4_500 })),
     answersJson: fc.boolean(),
     campaigns: fc.array(fc.oneof({ weight: 4, arbitrary: campaign }, { weight: 1, arbitrary: stories }), {

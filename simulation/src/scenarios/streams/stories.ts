@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { spans } from '../../world/fleet.ts';
-import type { Campaign, Client, OperatorAction, Trap } from './plan.ts';
+import type { Campaign, Client, Meddling, OperatorAction, Trap } from './plan.ts';
 
 // Campaigns in which operators meet within milliseconds, which random plans rarely produce.
 
 const run = (direction: 'planned' | 'other' = 'planned'): OperatorAction => ({ kind: 'run', direction, leaked: false });
+const advance: OperatorAction = { kind: 'advance', direction: 'planned', leaked: false };
 const cancel: OperatorAction = { kind: 'cancel', direction: 'planned', leaked: false };
 
 const plain: Campaign = {
@@ -145,9 +146,53 @@ const strays: fc.Arbitrary<Campaign> = fc
     ...plain,
     isPersistent,
     steps: [
-      { kind: 'operator', operator: 0, action: { ...run(), kind: 'advance' }, at: { anchor: 'start', afterMs: 50 } },
+      { kind: 'operator', operator: 0, action: advance, at: { anchor: 'start', afterMs: 50 } },
       { kind: 'meddle', how, at: { anchor: 'note', afterMs } },
     ],
   }));
 
-export const stories: fc.Arbitrary<Campaign> = fc.oneof(cancels, stops, duels, pausedQuestions, outages, strays);
+/** Keys are published over whatever other tools have put into the slot. */
+const publications: fc.Arbitrary<Campaign> = fc
+  .record({
+    hows: fc.array(
+      fc.constantFrom<Meddling[]>(
+        'put from',
+        'put to',
+        'put third',
+        'put escaped',
+        'put garbage',
+        'delete',
+        'roll back',
+      ),
+      { minLength: 1, maxLength: 4 },
+    ),
+    publish: fc.array(
+      fc.record({
+        kind: fc.constant('publish' as const),
+        key: fc.constantFrom('from' as const, 'to' as const),
+        replaces: fc.boolean(),
+      }),
+      { minLength: 2, maxLength: 5 },
+    ),
+    gapMs: fc.oneof(fc.integer({ min: 1, max: 100 }), fc.integer({ min: 100, max: 8_000 })),
+  })
+  .map(({ hows, publish, gapMs }) => ({
+    ...plain,
+    isPersistent: false,
+    steps: publish.flatMap((action, index) => {
+      const at = { anchor: 'start', afterMs: 500 + index * gapMs } as const;
+      const how = hows[index % hows.length] ?? 'put third';
+      const later = { anchor: 'start', afterMs: at.afterMs + Math.floor(gapMs / 3) } as const;
+      return [{ kind: 'meddle', how, at } as const, { kind: 'operator', operator: index, action, at: later } as const];
+    }),
+  }));
+
+export const stories: fc.Arbitrary<Campaign> = fc.oneof(
+  cancels,
+  stops,
+  duels,
+  pausedQuestions,
+  outages,
+  strays,
+  publications,
+);

@@ -197,7 +197,14 @@ export class TokenRules {
   /** An event of a signer. */
   told(node: Node, event: StreamEvent): void {
     const wrong = (text: string): void => this.#world.violate(28, `${node.name}: an event tells of ${text}.`);
-    if (event.type === 'issued') node.issued.push(event);
+    if (event.type === 'lifetime_short') node.shortTtl = event.ttlSeconds;
+    if (event.type === 'issued') {
+      node.issued.push(event);
+      const { askedSeconds } = event;
+      if (node.shortTtl !== (askedSeconds < 60 ? askedSeconds : undefined))
+        wrong(`a short lifetime of ${node.shortTtl} s for a token of ${askedSeconds} s`);
+      node.shortTtl = undefined;
+    }
     if (event.type === 'impersonated') {
       node.impersonated += 1;
       if (event.userId !== subject || event.actorId !== impersonator) wrong('another impersonated user');

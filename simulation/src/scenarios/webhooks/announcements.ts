@@ -1,13 +1,14 @@
 // Statements 40, 43 and 44, and docs/webhooks.md, "Revoke tokens".
+import type { VirtualProcess } from '../../world/virtual-process.ts';
 import type { World } from '../../world/world.ts';
 import type { Result } from './answers.ts';
-import type { Announcement, Delivery } from './delivery.ts';
+import { type Announcement, type Delivery, leaseOf } from './delivery.ts';
 import type { Once } from './once.ts';
 import type { WebhookPlan } from './plan.ts';
 import type { EventState } from './run.ts';
 import { type Expected, expectedOf, momentOf } from './story.ts';
 
-/** docs/webhooks.md: an event is announced within ten seconds, or not at all. */
+/** docs/webhooks.md: an event is announced within ten seconds, and within half of its lease, or not at all. */
 export const announceTimeoutMs = 10_000;
 
 /** Checks which revocations the receivers announce, and when. */
@@ -65,20 +66,32 @@ export class Announcements {
         this.#world.violate(44, `delivery ${number} is announced, but neither handled nor refused for that`);
       return;
     }
+    const limitMs = this.#limitMsOf(delivery, announcement);
     const hasFailed = announcements.some(({ outcome }) => outcome === 'failed');
-    if (!hasFailed && process.steadyMs - announcement.begunSteadyMs < announceTimeoutMs - 1)
+    if (!hasFailed && passedMs(process, announcement) < limitMs - 1)
       this.#world.violate(44, `delivery ${number} is refused, although the announcement has not failed`);
     const endedMs = calls[announcement.callsBefore]?.calledAtMs ?? this.#world.nowMs;
     const tookMs = endedMs - Math.max(announcement.begunAtMs, process.thawedAtMs);
-    if (tookMs > announceTimeoutMs * 1.001 + 1)
-      this.#world.violate(44, `delivery ${number} was announced for ${tookMs} ms`);
+    if (tookMs > limitMs * 1.001 + 2) this.#world.violate(44, `delivery ${number} was announced for ${tookMs} ms`);
   }
 
   #expected(event: EventState | undefined): Expected | undefined {
     return event === undefined ? undefined : expectedOf(event.story, event.event, this.#plan);
   }
 
+  #limitMsOf(delivery: Delivery, { begunWallMs, begunSteadyMs }: Announcement): number {
+    if (this.#plan.store === 'none') return announceTimeoutMs;
+    const lease = leaseOf(delivery);
+    const before =
+      lease === undefined ? 0 : Math.max(begunWallMs - lease.calledWallMs, begunSteadyMs - lease.calledSteadyMs);
+    return Math.min(announceTimeoutMs, this.#plan.leaseSeconds * 500 - before);
+  }
+
   #violate(statement: number, { number }: Delivery, problem: string): void {
     this.#world.violate(statement, `delivery ${number} is announced, but ${problem}`);
   }
+}
+
+function passedMs({ wallMs, steadyMs }: VirtualProcess, { begunWallMs, begunSteadyMs }: Announcement): number {
+  return Math.max(wallMs - begunWallMs, steadyMs - begunSteadyMs);
 }

@@ -80,12 +80,9 @@ export class Once {
   #unguarded(delivery: Delivery): string | undefined {
     const lease = leaseOf(delivery);
     if (lease === undefined) return 'without a lease';
-    // Then the event is announced, which has its own limit.
-    const [announcement] = delivery.announcements;
-    const { wallMs, steadyMs } = delivery.process;
-    const { begunWallMs = wallMs, begunSteadyMs = steadyMs } = announcement ?? {};
-    const passedMs = Math.max(begunWallMs - lease.calledWallMs, begunSteadyMs - lease.calledSteadyMs);
-    if (passedMs > this.#leaseMs / 2) return 'although writing the lease took more than half of it';
+    const { process } = delivery;
+    const passedMs = Math.max(process.wallMs - lease.calledWallMs, process.steadyMs - lease.calledSteadyMs);
+    if (passedMs > this.#leaseMs / 2) return 'although more than half of its lease is over';
     const { calls } = delivery;
     if (
       !calls.slice(calls.indexOf(lease)).some((call) => call.operation === 'get' && call.found?.writtenBy === lease)

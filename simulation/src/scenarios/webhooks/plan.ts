@@ -114,7 +114,10 @@ interface Incident {
 
 type Draft = Exclude<Step, { readonly kind: 'event' | 'flood' | 'store' }> | EventDraft | FloodDraft | StoreDraft;
 type WorkDraft = Pick<Work, 'ends'> & { readonly takes: Relative };
-type EventDraft = Omit<Extract<Step, { readonly kind: 'event' }>, 'works'> & { readonly works: readonly WorkDraft[] };
+type EventDraft = Omit<Extract<Step, { readonly kind: 'event' }>, 'works'> & {
+  readonly works: readonly WorkDraft[];
+  readonly feedDelay: Relative;
+};
 type FloodDraft = Omit<Extract<Step, { readonly kind: 'flood' }>, 'work' | 'everyMs'> & {
   readonly work: WorkDraft;
   readonly every: Relative;
@@ -180,6 +183,7 @@ const event: fc.Arbitrary<EventDraft> = fc.record({
     { weight: 1, arbitrary: fc.constant<BodyForm>('endless stream of nothing') },
   ),
   story: orNull(stories, 2),
+  feedDelay: fc.oneof(relative, fc.record({ leases: fc.constant(0), ms: fc.integer({ min: 9_900, max: 10_100 }) })),
   loss: fc.oneof(
     { weight: 9, arbitrary: fc.constant(null) },
     { weight: 1, arbitrary: fc.record({ afterMs: spans(1_000), count: fc.constantFrom(1, 1, 2, 4) }) },
@@ -342,8 +346,10 @@ function inMs({ leases, ms }: Relative, leaseMs: number): number {
 function resolved(step: Draft, atMs: number, leaseMs: number): Step {
   const worked = ({ takes, ends }: WorkDraft): Work => ({ takesMs: inMs(takes, leaseMs), ends });
   switch (step.kind) {
-    case 'event':
-      return { ...step, atMs, works: step.works.map(worked) };
+    case 'event': {
+      const { feedDelay, story, ...rest } = step;
+      return { ...rest, atMs, works: step.works.map(worked), story: slowed(story, inMs(feedDelay, leaseMs)) };
+    }
     case 'flood': {
       const { work: drafted, every, ...rest } = step;
       return { ...rest, atMs, work: worked(drafted), everyMs: inMs(every, leaseMs) };
@@ -355,6 +361,11 @@ function resolved(step: Draft, atMs: number, leaseMs: number): Step {
     default:
       return { ...step, atMs };
   }
+}
+
+function slowed(story: Story | null, afterMs: number): Story | null {
+  if (story?.feed == null) return story;
+  return { ...story, feed: { ...story.feed, afterMs: Math.min(20_000, afterMs) } };
 }
 
 /** The generator has left 1 for the delay of a slow store. */
