@@ -24,6 +24,7 @@ const ban: Step = {
 /** A plan in which nothing goes wrong but these steps, a second apart. */
 function planOf(...steps: readonly Step[]): RevocationsPlan {
   return {
+    feed: { kind: 'redis' },
     maxTokenSeconds: 60,
     maxStaleSeconds: 20,
     whenStale: 'refuse',

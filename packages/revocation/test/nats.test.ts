@@ -25,6 +25,14 @@ test('reports a bucket that was empty at the start', async ({ startNats }) => {
   expect(feed.calls).toEqual(['begins anew', 'ends']);
 });
 
+test('tells the time of the server at the start and with each check, also if the bucket is empty', async ({ startNats }) => {
+  const server = await startNats();
+  const feed = openFeed(natsFeed(await server.connect()));
+  await feed.proof();
+  await expect.poll(() => feed.storeMs.length).toBeGreaterThan(1);
+  for (const ms of feed.storeMs) expect(Math.abs(Number(ms) - Date.now())).toBeLessThan(60_000);
+});
+
 test('creates a bucket that keeps entries longer than they are needed', async ({ startNats }) => {
   const server = await startNats();
   const connection = await server.connect();

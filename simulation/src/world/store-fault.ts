@@ -11,6 +11,8 @@ interface Lasting {
 
 interface Chance {
   readonly percent: number;
+  /** Which calls, instead of a percentage: the bits of `calls`, again and again. Finds what needs several calls to fail. */
+  readonly pattern: { readonly calls: number; readonly length: number } | null;
   /** The highest number of calls that the fault affects. */
   readonly most: number;
   readonly meets: Met;
@@ -26,12 +28,16 @@ export type StoreFault =
   | (Lasting & Chance & { readonly kind: 'hides' })
   /** A read returns a value that its caller never wrote: the number of one of `foreignValues`. */
   | (Lasting & Chance & { readonly kind: 'garbles'; readonly as: number })
+  /** The store stands still. Then it carries out all that has arrived meanwhile. */
+  | (Lasting & { readonly kind: 'freezes' })
   /** Reads are answered by a replica that is behind. */
   | (Lasting & { readonly kind: 'lags'; readonly byMs: number })
   | (Lasting & { readonly kind: 'ignores TTLs' })
   /** Entries that are written during the fault live only for a part of their TTL. */
   | (Lasting & { readonly kind: 'expires early'; readonly percent: number })
   | { readonly kind: 'flush'; readonly atMs: number }
+  /** The last writes and deletions are undone, whenever they were. */
+  | { readonly kind: 'loses its last writes'; readonly atMs: number; readonly count: number }
   /** A failover to a replica that is behind: the last writes and deletions are undone. */
   | { readonly kind: 'rolls back'; readonly atMs: number; readonly byMs: number };
 
@@ -57,6 +63,14 @@ export function storeFaults({ atMs, longestMs, delaysMs }: StoreFaultBounds): fc
   const lasting = { atMs, forMs: spans(longestMs) };
   const chance = {
     percent: fc.constantFrom(100, 100, 50, 20),
+    pattern: fc.option(
+      fc
+        .integer({ min: 2, max: 7 })
+        .chain((length) =>
+          fc.record({ calls: fc.integer({ min: 1, max: 2 ** length - 2 }), length: fc.constant(length) }),
+        ),
+      { nil: null, freq: 2 },
+    ),
     most: fc.constantFrom(1_000_000, 1_000_000, 1, 2, 3),
     meets: fc.constantFrom<Met>('all', 'reads', 'writes'),
   };
@@ -82,6 +96,7 @@ export function storeFaults({ atMs, longestMs, delaysMs }: StoreFaultBounds): fc
         as: fc.nat({ max: foreignValues.length - 1 }),
       }),
     },
+    { weight: 1, arbitrary: fc.record({ kind: kind('freezes'), ...lasting }) },
     { weight: 1, arbitrary: fc.record({ kind: kind('lags'), ...lasting, byMs: spans(60_000) }) },
     { weight: 1, arbitrary: fc.record({ kind: kind('ignores TTLs'), ...lasting }) },
     {
@@ -89,6 +104,10 @@ export function storeFaults({ atMs, longestMs, delaysMs }: StoreFaultBounds): fc
       arbitrary: fc.record({ kind: kind('expires early'), ...lasting, percent: fc.constantFrom(1, 50, 99) }),
     },
     { weight: 1, arbitrary: fc.record({ kind: kind('flush'), atMs }) },
+    {
+      weight: 2,
+      arbitrary: fc.record({ kind: kind('loses its last writes'), atMs, count: fc.constantFrom(1, 1, 2, 3) }),
+    },
     { weight: 2, arbitrary: fc.record({ kind: kind('rolls back'), atMs, byMs: spans(60_000) }) },
   );
 }

@@ -63,6 +63,14 @@ export class StreamLog {
     return gone.length;
   }
 
+  /** Removes some entries. */
+  remove(isGone: (entry: StreamEntry) => boolean, nowMs: number): void {
+    const gone = this.entries.filter(isGone);
+    if (gone.length === 0) return;
+    for (const entry of gone) entry.removedAtMs = nowMs;
+    this.entries = this.entries.filter((entry) => !gone.includes(entry));
+  }
+
   /** Deletes the stream, as DEL and FLUSHALL do. Its counters start again. */
   clear(nowMs: number): void {
     for (const entry of this.entries) entry.removedAtMs = nowMs;

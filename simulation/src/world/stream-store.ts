@@ -75,6 +75,8 @@ export class StreamStore {
   readonly streams: Map<string, StreamLog> = new Map();
   readonly hashes: Map<string, Hash> = new Map();
   offset = 0;
+  /** Whether it has ever lost something. */
+  hasLost = false;
   readonly #world: World;
   readonly #random: Random;
   readonly #driftPpm: number;
@@ -139,6 +141,14 @@ export class StreamStore {
     this.#world.note('store', `its clock is set ${byMs < 0 ? 'back' : 'forward'} by ${Math.abs(byMs)} ms`);
   }
 
+  /** How many texts it held at a time. */
+  entriesAt(atMs: number): number {
+    const past = [...this.streams.values()].flatMap((stream) => stream.past);
+    return past.filter(({ addedAtMs, removedAtMs, fields }) => {
+      return addedAtMs <= atMs && removedAtMs > atMs && fields[3] !== undefined;
+    }).length;
+  }
+
   stream(key: string): StreamLog | undefined {
     return this.streams.get(key);
   }
@@ -160,6 +170,7 @@ export class StreamStore {
   flush(): void {
     for (const stream of this.streams.values()) stream.clear(this.nowMs);
     for (const hash of this.hashes.values()) hash.clear(this.nowMs);
+    this.hasLost = true;
     this.#world.note('store', 'is flushed');
     this.changed();
   }
@@ -207,6 +218,7 @@ export class StreamStore {
     for (const stream of this.streams.values()) stream.restore(atMs, this.nowMs);
     for (const hash of this.hashes.values()) hash.restore(atMs, this.nowMs);
     this.replicationId = this.#newId();
+    this.hasLost = true;
     this.#world.note('store', what);
     this.changed();
   }

@@ -73,6 +73,7 @@ export function follow(
     for (const each of [clock, startClock]) each.set(startedMs);
     const verdict = continuity.compare(before, info, startedMs);
     reader.snapshotBegins(isReset || verdict === 'lost' ? { reset: true } : {});
+    reader.received([], clock.now());
     isReset = false;
     return new Promise((resolve, reject) => {
       const proofs = new PendingProofs(reader, timeoutMs, () =>
@@ -151,6 +152,7 @@ export function follow(
     // Servers before 2.10 do not name the present time.
     const { ts } = info as { readonly ts?: string };
     if (ts !== undefined) clock.set(Date.parse(ts));
+    reader.received([], clock.now());
   }
 
   function reportProblem(problem: unknown): void {

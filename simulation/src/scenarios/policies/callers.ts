@@ -1,4 +1,5 @@
-import { generateKeyPairSync, sign } from 'node:crypto';
+import { generateKeyPairSync } from 'node:crypto';
+import { signEs256 } from '../../world/es256.ts';
 import { epochMs } from '../../world/virtual-process.ts';
 import type { Method, PolicyDocument } from './documents.ts';
 
@@ -7,6 +8,8 @@ export const issuer = 'https://acme.torii.so';
 interface Caller {
   readonly name: string;
   readonly claims: Readonly<Record<string, unknown>>;
+  /** The user, if not one who has no other token. The roles of a user change, and old tokens last until they expire. */
+  readonly user?: string;
   /** The roles that the claims name. */
   readonly roles: readonly string[];
   readonly isImpersonated?: true;
@@ -22,10 +25,10 @@ export const callers: readonly Caller[] = [
   { name: 'r1 and r2', claims: { pid: 'e2', roles: ['r1', 'r2'] }, roles: ['r1', 'r2'] },
   { name: 'r2 and r1', claims: { pid: 'e2', roles: ['r2', 'r1', 'r2'] }, roles: ['r1', 'r2'] },
   { name: 'r1,r2', claims: { pid: 'e2', roles: ['r1,r2'] }, roles: ['r1,r2'] },
-  { name: 'r1', claims: { pid: 'e2', roles: 'r1' }, roles: ['r1'] },
-  { name: 'r2', claims: { pid: 'e2', user_roles: ['r2'] }, roles: ['r2'] },
+  { name: 'r1', user: 'ada', claims: { pid: 'e2', roles: 'r1' }, roles: ['r1'] },
+  { name: 'r2, who was r1', user: 'ada', claims: { pid: 'e2', user_roles: ['r2'] }, roles: ['r2'] },
   { name: 'prototypes', claims: { pid: 'e1', roles: ['__proto__', 'constructor', 'toString'] }, roles: [] },
-  { name: 'no role', claims: { pid: 'e1' }, roles: [] },
+  { name: 'no role, who was r1', user: 'ada', claims: { pid: 'e2' }, roles: [] },
   { name: 'unknown role', claims: { pid: 'e1', roles: ['0', 'R0'] }, roles: [] },
   {
     name: 'impersonated r0',
@@ -91,6 +94,10 @@ export function answerBy(document: PolicyDocument, question: Question): Verdict 
   return isGranted === (way !== 'not') ? 'yes' : 403;
 }
 
+export function userOf(caller: number): string {
+  return callers[caller]?.user ?? `user${caller}`;
+}
+
 const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 
 /** The key set of the issuer. */
@@ -102,10 +109,9 @@ const yearSeconds = 365 * 24 * 3600;
 export const tokens: readonly string[] = callers.map(({ claims }, number) => {
   const now = epochMs / 1000;
   const times = { iat: now - yearSeconds, exp: now + yearSeconds };
-  const payload = { sub: `user${number}`, iss: issuer, ...times, ...claims };
+  const payload = { sub: userOf(number), iss: issuer, ...times, ...claims };
   const content = `${encoded({ alg: 'ES256', typ: 'JWT', kid: 'k1' })}.${encoded(payload)}`;
-  const signature = sign('sha256', Buffer.from(content), { key: privateKey, dsaEncoding: 'ieee-p1363' });
-  return `${content}.${signature.toString('base64url')}`;
+  return `${content}.${signEs256(content, privateKey)}`;
 });
 
 function encoded(value: unknown): string {

@@ -90,7 +90,7 @@ class Run {
         store.write(this.#documentOf(step.document), step.version);
         break;
       case 'lose':
-        store.loseLastWrite(this.#documentOf(step.document));
+        store.loseLastWrites(this.#documentOf(step.document), step.writes);
         break;
       case 'fault':
         store.begin(step, forMs);

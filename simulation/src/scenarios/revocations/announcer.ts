@@ -2,7 +2,7 @@ import type { StreamStore } from '../../world/stream-store.ts';
 import type { World } from '../../world/world.ts';
 import { recoveryMs, restoreMs } from './bounds.ts';
 import type { Node } from './node.ts';
-import { canBeConfirmed, type RevocationsPlan, type SubjectKind } from './plan.ts';
+import { canBeConfirmed, isTimeless, type RevocationsPlan, type SubjectKind } from './plan.ts';
 import type { StoreFacts } from './store-facts.ts';
 import { type Subject, subjectName } from './subjects.ts';
 import { epochS, organizationId, type Token, userId } from './tokens.ts';
@@ -121,6 +121,7 @@ export class Announcer {
   /** What time it is for the node: by the clock of the store as it knows it, or else by its own. */
   #presentOf(node: Node): { readonly fromMs: number; readonly toMs: number } {
     const { wallMs, highestMs, lowestMs } = this.#store;
+    if (isTimeless(this.#plan)) return { fromMs: node.process.wallMs, toMs: node.process.wallMs };
     if (node.calm.ms >= recoveryMs(node)) return { fromMs: wallMs, toMs: wallMs };
     return { fromMs: Math.min(node.process.wallMs, lowestMs), toMs: Math.max(node.process.wallMs, highestMs) };
   }

@@ -6,7 +6,7 @@ import { secretKey } from '../api/secret-key.ts';
 import { maxOffsetMs } from './announcer.ts';
 import { recoveryMs } from './bounds.ts';
 import type { Node } from './node.ts';
-import { canBeConfirmed, type RevocationsPlan, type Step } from './plan.ts';
+import { canBeConfirmed, isTimeless, type RevocationsPlan, type Step } from './plan.ts';
 import type { StoreFacts } from './store-facts.ts';
 import { subjectName } from './subjects.ts';
 import { environmentId, userId } from './tokens.ts';
@@ -99,9 +99,11 @@ export class Bans {
   #judgeFirst({ node, begunAtMs, wasCalm }: Ban, user: string, nowMs: number): void {
     const seconds = Math.floor(nowMs / 1000);
     this.#allow(user, nowMs);
-    const isStoreLate = this.#store.wallMs < nowMs - toleranceMs + 5_000;
+    const { wallMs } = node.process;
+    const storeMs = isTimeless(this.#plan) ? wallMs : this.#store.wallMs;
+    const isStoreLate = storeMs < nowMs - toleranceMs + 5_000;
     // Then a revocation needs a moment, which is not known before the answer.
-    const isDoubtful = Math.abs(this.#store.wallMs - node.process.wallMs) > maxOffsetMs - 10_000;
+    const isDoubtful = Math.abs(storeMs - wallMs) > maxOffsetMs - 10_000;
     const isCalm = wasCalm && node.calm.ms >= this.#world.nowMs - begunAtMs;
     if (!isCalm || isStoreLate || isDoubtful || this.#world.nowMs - begunAtMs > 4_000) return;
     if (this.#facts.wasAdded(subjectName({ kind: 'user', id: user }), seconds, begunAtMs)) return;

@@ -11,8 +11,8 @@ import type { StreamStore } from '../../world/stream-store.ts';
 import type { VirtualProcess } from '../../world/virtual-process.ts';
 import type { World } from '../../world/world.ts';
 import type { Calm } from './calm.ts';
+import { openFeed, type StoreAccess } from './feeds.ts';
 import type { RevocationsPlan } from './plan.ts';
-import { RedisClient } from './redis-client.ts';
 import type { Fact } from './store-facts.ts';
 import { environmentId, issuer, keys } from './tokens.ts';
 
@@ -40,6 +40,7 @@ export interface Server {
 interface NodePlace {
   readonly plan: RevocationsPlan;
   readonly server: Server;
+  readonly access: StoreAccess;
   readonly calm: Calm;
   readonly linkCalm: Calm;
 }
@@ -47,6 +48,7 @@ interface NodePlace {
 /** A server with a verifier, in one process, and what is known of it. */
 export class Node {
   readonly process: VirtualProcess;
+  readonly plan: RevocationsPlan;
   readonly startedAtMs: number;
   /** Disturbances of the process, its link and the store. */
   readonly calm: Calm;
@@ -85,17 +87,17 @@ export class Node {
   events: RevocationEvent[] = [];
   onEvent: (event: RevocationEvent) => void = () => {};
   onLearned: (fact: Fact) => void = () => {};
+  /** Called some time after the end. */
+  judgeClosed: () => void = () => {};
   readonly #world: World;
 
-  constructor(world: World, process: VirtualProcess, number: number, { plan, server, calm, linkCalm }: NodePlace) {
-    [this.#world, this.process, this.calm, this.linkCalm] = [world, process, calm, linkCalm];
+  constructor(world: World, process: VirtualProcess, number: number, place: NodePlace) {
+    const { plan, server, access, calm, linkCalm } = place;
+    [this.#world, this.process, this.plan, this.calm, this.linkCalm] = [world, process, plan, calm, linkCalm];
     this.server = server;
     this.startedAtMs = world.nowMs;
-    const { core, revocation, redis } = process.product;
-    const client = new RedisClient({ world, server, process, wires: 0 });
-    const feed = redis.redisFeed(client as never, {
-      ...(plan.waitsForReplicas > 0 && { waitForReplicas: { replicas: plan.waitsForReplicas, timeoutMs: 1_000 } }),
-    });
+    const { core, revocation } = process.product;
+    const feed = openFeed(this, access);
     const order = plan.signing === 'rotating' && number % 2 === 1 ? [...signingKeys].reverse() : [...signingKeys];
     this.revocations = revocation.createRevocations({
       issuer,

@@ -32,6 +32,10 @@ export const attacks = [
 
 export type Attack = (typeof attacks)[number];
 
+export const operatorActs = ['delete key', 'remove message', 'remove last', 'purge', 'foreign key'] as const;
+
+export type OperatorAct = (typeof operatorActs)[number];
+
 export type Step =
   /** A process revokes. `at`: in seconds from now, `null` for no moment. `crashesAfterMs`: the process is killed then. */
   | {
@@ -108,6 +112,10 @@ export type Step =
       readonly link: 'refused' | 'lost' | 'answers lost';
     }
   | { readonly kind: 'cut' }
+  /** NATS stops delivering to the consumers that it has. */
+  | { readonly kind: 'stall' }
+  /** What an operator of NATS does. */
+  | { readonly kind: 'operator'; readonly does: OperatorAct; readonly who: number }
   | {
       readonly kind: 'freeze';
       readonly process: number;
@@ -130,7 +138,24 @@ export interface Incident {
   readonly steps: readonly { readonly at: Moment; readonly step: Step }[];
 }
 
+/** What carries the entries. */
+export type FeedPlan =
+  | { readonly kind: 'nats'; readonly timeoutMs: number }
+  | { readonly kind: 'redis' }
+  | {
+      readonly kind: 'poll';
+      readonly everyMs: number;
+      readonly timeoutMs: number;
+      /** What `read` returns: all texts, all texts and the time of the store, or those since a moment and the time. */
+      readonly returns: 'texts' | 'time' | 'since';
+      /** Whether the store tells the processes of each write, as LISTEN does. */
+      readonly notifies: boolean;
+      /** Whether `read` and `write` end when their signal is aborted. */
+      readonly heedsSignal: boolean;
+    };
+
 export interface RevocationsPlan {
+  readonly feed: FeedPlan;
   readonly maxTokenSeconds: number;
   readonly maxStaleSeconds: number;
   readonly whenStale: 'refuse' | 'accept';
@@ -163,6 +188,11 @@ export interface RevocationsPlan {
     readonly readsReplica: boolean;
   }[];
   readonly incidents: readonly Incident[];
+}
+
+/** Whether a store without a clock carries the entries: then each process uses its own. */
+export function isTimeless({ feed }: RevocationsPlan): boolean {
+  return feed.kind === 'poll' && feed.returns === 'texts';
 }
 
 /** Whether the replicas that must confirm an announcement are up to date, so that none can fail because of them. */

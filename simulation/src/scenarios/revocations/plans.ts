@@ -1,5 +1,13 @@
 import fc from 'fast-check';
-import { attacks, type Incident, type Moment, type RevocationsPlan, type Step, subjectKinds } from './plan.ts';
+import {
+  attacks,
+  type Incident,
+  type Moment,
+  operatorActs,
+  type RevocationsPlan,
+  type Step,
+  subjectKinds,
+} from './plan.ts';
 
 const plusMs: fc.Arbitrary<number> = fc.oneof(
   { weight: 3, arbitrary: fc.integer({ min: -60, max: 60 }) },
@@ -48,7 +56,7 @@ const ban: fc.Arbitrary<Step> = fc.record({
   crashesAfterMs: fc.option<number>(fc.integer({ min: 0, max: 100 }), { freq: 2 }),
 });
 
-const step: fc.Arbitrary<Step> = fc.oneof(
+const steps: readonly fc.WeightedArbitrary<Step>[] = [
   { weight: 10, arbitrary: revoke },
   { weight: 4, arbitrary: ban },
   {
@@ -111,14 +119,6 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   {
     weight: 2,
-    arbitrary: fc.record({ kind: kind('split'), side: fc.integer({ min: 1, max: 15 }), for: moment }),
-  },
-  {
-    weight: 2,
-    arbitrary: fc.record({ kind: kind('replica'), link: fc.constantFrom('silent', 'silent', 'down'), for: moment }),
-  },
-  {
-    weight: 2,
     arbitrary: fc.record({ kind: kind('restart'), by: moment, downForMs: fc.constantFrom(0, 500, 20_000) }),
   },
   { weight: 1, arbitrary: fc.record({ kind: kind('store clock'), byMs: clockMs }) },
@@ -126,7 +126,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 4,
     arbitrary: fc.record({
       kind: kind('link'),
-      process: fc.option(process, { freq: 3 }),
+      process: fc.option<number>(process, { freq: 3 }),
       for: longMoment,
       link: fc.constantFrom('refused', 'lost', 'answers lost'),
     }),
@@ -154,17 +154,38 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       backAfterMs: fc.constantFrom(3_000, 130_000, 250_000),
     }),
   },
+];
+
+const redisStep: fc.Arbitrary<Step> = fc.oneof(
+  ...steps,
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: kind('split'), side: fc.integer({ min: 1, max: 15 }), for: moment }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: kind('replica'), link: fc.constantFrom('silent', 'silent', 'down'), for: moment }),
+  },
 );
 
-const incident: fc.Arbitrary<Incident> = fc.record({
-  after: fc.oneof(
-    { weight: 6, arbitrary: nearMoment },
-    { weight: 2, arbitrary: fc.record({ of: kind('start'), plusMs: fc.integer({ min: 0, max: 90_000 }) }) },
-    { weight: 1, arbitrary: fc.record({ of: kind('memory'), plusMs: fc.integer({ min: -700_000, max: 400_000 }) }) },
-  ),
-  requests: fc.oneof(fc.nat({ max: 6 }), fc.nat({ max: 40 })),
-  steps: fc.array(fc.record({ at: moment, step }), { minLength: 1, maxLength: 7 }),
-});
+const pollStep: fc.Arbitrary<Step> = fc.oneof(...steps);
+
+const natsStep: fc.Arbitrary<Step> = fc.oneof(
+  ...steps,
+  { weight: 2, arbitrary: fc.record({ kind: kind('stall') }) },
+  { weight: 5, arbitrary: fc.record({ kind: kind('operator'), does: fc.constantFrom(...operatorActs), who }) },
+);
+
+const incidentOf = (step: fc.Arbitrary<Step>): fc.Arbitrary<Incident> =>
+  fc.record({
+    after: fc.oneof(
+      { weight: 6, arbitrary: nearMoment },
+      { weight: 2, arbitrary: fc.record({ of: kind('start'), plusMs: fc.integer({ min: 0, max: 90_000 }) }) },
+      { weight: 1, arbitrary: fc.record({ of: kind('memory'), plusMs: fc.integer({ min: -700_000, max: 400_000 }) }) },
+    ),
+    requests: fc.oneof(fc.nat({ max: 6 }), fc.nat({ max: 40 })),
+    steps: fc.array(fc.record({ at: moment, step }), { minLength: 1, maxLength: 7 }),
+  });
 
 const after = (at: Moment, steps: readonly Step[]): Incident => ({
   after: at,
@@ -223,6 +244,15 @@ const story: fc.Arbitrary<readonly Incident[]> = fc.oneof(
   ]),
 );
 
+const incidentsOf = (step: fc.Arbitrary<Step>): fc.Arbitrary<readonly Incident[]> =>
+  fc.oneof(
+    { weight: 4, arbitrary: fc.array(incidentOf(step), { minLength: 1, maxLength: 4 }) },
+    {
+      weight: 1,
+      arbitrary: fc.tuple(fc.array(incidentOf(step), { maxLength: 1 }), story).map((parts) => parts.flat()),
+    },
+  );
+
 const oneProcess: fc.Arbitrary<RevocationsPlan['processes'][number]> = fc.record({
   startsAtMs: fc.oneof(
     { weight: 4, arbitrary: fc.nat({ max: 200 }) },
@@ -240,7 +270,7 @@ const oneProcess: fc.Arbitrary<RevocationsPlan['processes'][number]> = fc.record
   readsReplica: fc.oneof({ weight: 14, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
 });
 
-export const plans: fc.Arbitrary<RevocationsPlan> = fc.record({
+const general = {
   maxTokenSeconds: fc.constantFrom(60, 60, 60, 60, 300, 300, 300, 3_600),
   maxStaleSeconds: fc.constantFrom(5, 20, 60, 300),
   whenStale: fc.constantFrom('refuse', 'refuse', 'refuse', 'accept'),
@@ -261,8 +291,40 @@ export const plans: fc.Arbitrary<RevocationsPlan> = fc.record({
   history: fc.oneof({ weight: 40, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.constantFrom(1_000, 1_300) }),
   rests: fc.oneof({ weight: 9, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
   processes: fc.array(oneProcess, { minLength: 1, maxLength: 4 }),
-  incidents: fc.oneof(
-    { weight: 4, arbitrary: fc.array(incident, { minLength: 1, maxLength: 4 }) },
-    { weight: 1, arbitrary: fc.tuple(fc.array(incident, { maxLength: 1 }), story).map((parts) => parts.flat()) },
+};
+
+export const plans: fc.Arbitrary<RevocationsPlan> = fc.record({
+  feed: fc.record({ kind: kind('redis') }),
+  ...general,
+  incidents: incidentsOf(redisStep),
+});
+
+/** Replicas and a history are written for Redis alone. */
+const withoutReplicas = {
+  ...general,
+  waitsForReplicas: fc.constant(0 as const),
+  history: fc.constant(0),
+  processes: fc.array(
+    oneProcess.map((each) => ({ ...each, readsReplica: false })),
+    { minLength: 1, maxLength: 4 },
   ),
+};
+
+export const pollPlans: fc.Arbitrary<RevocationsPlan> = fc.record({
+  feed: fc.record({
+    kind: kind('poll'),
+    everyMs: fc.constantFrom(250, 1_000, 5_000, 5_000, 10_000),
+    timeoutMs: fc.constantFrom(100, 1_000, 5_000, 5_000, 60_000),
+    returns: fc.constantFrom('since', 'since', 'since', 'time', 'texts'),
+    notifies: fc.boolean(),
+    heedsSignal: fc.boolean(),
+  }),
+  ...withoutReplicas,
+  incidents: incidentsOf(pollStep),
+});
+
+export const natsPlans: fc.Arbitrary<RevocationsPlan> = fc.record({
+  feed: fc.record({ kind: kind('nats'), timeoutMs: fc.constantFrom(5_000, 5_000, 1_000) }),
+  ...withoutReplicas,
+  incidents: incidentsOf(natsStep),
 });

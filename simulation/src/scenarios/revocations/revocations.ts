@@ -2,23 +2,43 @@ import type { Scenario } from '../../scenario.ts';
 import type { World } from '../../world/world.ts';
 import { restoreMs } from './bounds.ts';
 import { msOf, type RevocationsPlan } from './plan.ts';
-import { plans } from './plans.ts';
+import { natsPlans, plans, pollPlans } from './plans.ts';
 import { Scene } from './scene.ts';
 import { Steps } from './steps.ts';
 import { timesOf } from './timeline.ts';
 
-/** Statements 34 and 40 to 44: nodes that share revocations over one Redis, with all that goes wrong there. */
-export const revocations: Scenario<RevocationsPlan> = {
-  name: 'revocations',
+const scenario = {
   statements: [34, 36, 40, 41, 42, 43, 44],
-  parts: ['core', 'webhooks', 'revocation', 'redis', 'api'],
-  plans,
-  processHoursOf: (plan) => (timesOf(plan).endMs / 3_600_000) * plan.processes.length,
-  async run(world, plan) {
+  processHoursOf: (plan: RevocationsPlan) => (timesOf(plan).endMs / 3_600_000) * plan.processes.length,
+  async run(world: World, plan: RevocationsPlan) {
     const scene = new Scene(world, plan);
     await play(world, plan, scene);
     await settle(world, plan, scene);
   },
+};
+
+/** Statements 34 and 40 to 44: nodes that share revocations over one Redis, with all that goes wrong there. */
+export const revocations: Scenario<RevocationsPlan> = {
+  ...scenario,
+  name: 'revocations',
+  parts: ['core', 'webhooks', 'revocation', 'redis', 'api'],
+  plans,
+};
+
+/** The same with a table that is polled. */
+export const revocationsPoll: Scenario<RevocationsPlan> = {
+  ...scenario,
+  name: 'revocations-poll',
+  parts: ['core', 'webhooks', 'revocation', 'api'],
+  plans: pollPlans,
+};
+
+/** The same with a key-value bucket of NATS. */
+export const revocationsNats: Scenario<RevocationsPlan> = {
+  ...scenario,
+  name: 'revocations-nats',
+  parts: ['core', 'webhooks', 'revocation', 'nats', 'api'],
+  plans: natsPlans,
 };
 
 async function play(world: World, plan: RevocationsPlan, scene: Scene): Promise<void> {
@@ -67,6 +87,7 @@ async function settle(world: World, plan: RevocationsPlan, scene: Scene): Promis
     node.process.deliver(() => void node.revocations.close());
   }
   await world.runUntil(world.nowMs + 10_000);
+  for (const node of scene.living()) node.judgeClosed();
   for (const { process } of scene.living()) {
     if (process.timers > 0) world.violate(36, `${process.name} leaves ${process.timers} timers behind`);
   }

@@ -1,18 +1,20 @@
 import type { RevocationRecord } from '@torii/revocation';
 import { Fleet } from '../../world/fleet.ts';
 import { Replica } from '../../world/replica.ts';
+import type { StreamEntry } from '../../world/stream-log.ts';
 import { StreamStore } from '../../world/stream-store.ts';
 import type { World } from '../../world/world.ts';
 import { Announcer } from './announcer.ts';
 import { Attacker } from './attacker.ts';
 import { Bans } from './bans.ts';
-import { deliveryMs, recoveryMs, replicaLagMs, restoreMs, writeBackMs } from './bounds.ts';
+import { deliveryMs, noticeMs, recoveryMs, replicaLagMs, restoreMs, startMs, writeBackMs } from './bounds.ts';
 import { Calm } from './calm.ts';
 import { Deliveries } from './deliveries.ts';
+import { StoreAccess } from './feeds.ts';
 import { writeHistory } from './history.ts';
 import { Judge } from './judge.ts';
 import { foreignText, Node, type Server } from './node.ts';
-import { canBeConfirmed, type RevocationsPlan } from './plan.ts';
+import { canBeConfirmed, isTimeless, type OperatorAct, type RevocationsPlan } from './plan.ts';
 import { Sockets } from './sockets.ts';
 import { type Fact, StoreFacts } from './store-facts.ts';
 import { type Subject, subjectName } from './subjects.ts';
@@ -42,18 +44,20 @@ export class Scene {
   readonly attacker: Attacker;
   readonly bans: Bans;
   readonly sockets: Sockets;
+  readonly access: StoreAccess;
   readonly deliveries: Deliveries;
 
   constructor(world: World, plan: RevocationsPlan) {
     [this.world, this.plan] = [world, plan];
     this.store = new StreamStore(world, storeOrigin, plan.store);
+    this.access = new StoreAccess(world, this.store, plan.feed.kind);
     this.facts = new StoreFacts(this.store, plan);
     this.store.onChange = () => {
       this.facts.look();
       this.replica?.noteChange();
     };
     this.store.onMode = () => this.noteDeaf();
-    this.facts.onAdded = (fact, text) => this.#onAdded(fact, text);
+    this.facts.onAdded = (fact, text, entry) => this.#onAdded(fact, text, entry);
     this.facts.onUnexplained = ({ subject, before }) => {
       world.violate(43, `The store holds the cut-off ${before - epochS} for "${subject}", which nothing explains`);
     };
@@ -76,8 +80,9 @@ export class Scene {
     this.announcer.onRevoked = (node, subject) => this.#probeAfter(node, subject);
     this.bans = new Bans(world, plan, this.facts, this.store);
     this.sockets = new Sockets(world, plan, this.facts);
+    this.attacker = new Attacker(world, this.access, this.facts, plan.signing !== 'off');
+    this.attacker.onWritten = (attack) => this.access.table?.afterWrite(world, attack === 'no text');
     this.deliveries = new Deliveries(world, plan, this.facts);
-    this.attacker = new Attacker(world, this.store, this.facts, plan.signing !== 'off');
     writeHistory(this.store, this.facts, plan);
     if (this.#hasForeignAttack()) this.attacker.foreignText = foreignText(world);
   }
@@ -86,13 +91,35 @@ export class Scene {
     for (const node of this.nodes) if (!node.process.isDead) yield node;
   }
 
-  /** Notes which nodes get no answers of the store. */
-  noteDeaf(): void {
+  /** What an operator does to the bucket. */
+  operate(act: OperatorAct, who: number): void {
+    const { server } = this.access;
+    if (server?.bucket === undefined) return;
+    const subjects = this.facts.subjectsInStore().filter((subject) => server.messageAt(subject) !== undefined);
+    const subject = subjects[who % Math.max(1, subjects.length)];
+    if (act === 'foreign key') {
+      const foreign = `$KV.${server.bucket}.another_channel.k${who}`;
+      server.answer({ op: 'publish', subject: foreign, text: 'v1:::{}' });
+      server.answer({ op: 'publish', subject: foreign, text: '', marker: 'DEL' });
+      return;
+    }
+    if (act === 'purge') server.remove(() => true);
+    else if (subject === undefined) return;
+    else if (act === 'delete key') server.answer({ op: 'publish', subject, text: '', marker: 'DEL' });
+    else if (act === 'remove message') server.remove(({ fields }) => fields[1] === subject);
+    else server.remove(({ seq }) => seq === server.lastSequence);
+    this.store.hasLost = true;
+    this.storeCalm.disturb();
+  }
+
+  /** Notes which nodes get no answers of the store. `isLinked`: a link is open again, so answers on the way arrive. */
+  noteDeaf(isLinked = false): void {
     for (const node of this.living()) {
       const { mode } = node.server.store;
       const isSilent = mode === 'hangs' || mode === 'down' || mode === 'noauth' || mode === 'loading';
       const isDeaf = isSilent || node.isClosed || this.world.network.linkOf(node.process, storeOrigin) !== 'open';
-      node.deafFromMs = isDeaf ? Math.min(node.deafFromMs, this.world.nowMs) : Number.POSITIVE_INFINITY;
+      const sinceMs = isLinked ? Number.POSITIVE_INFINITY : node.deafFromMs;
+      node.deafFromMs = isDeaf ? Math.min(sinceMs, this.world.nowMs) : Number.POSITIVE_INFINITY;
     }
   }
 
@@ -103,9 +130,10 @@ export class Scene {
     for (const { subject, before, untilMs, learnedAtMs } of node.learned.values()) {
       if (untilMs <= nowMs + 1_000 || learnedAtMs > nowMs - writeBackMs) continue;
       // Both the clock of the process and the clock of the store may be ahead.
-      const presentMs = Math.min(node.process.wallMs, this.store.wallMs) + 10_000;
+      const storeMs = isTimeless(this.plan) ? node.process.wallMs : this.store.wallMs;
+      const presentMs = Math.min(node.process.wallMs, storeMs) + 10_000;
       if ((before + this.plan.maxTokenSeconds + 600) * 1000 < presentMs) continue;
-      if (this.facts.holds(subject, before)) continue;
+      if (this.facts.holds(subject, before) || this.facts.isTooFarAhead({ subject, before })) continue;
       this.world.violate(43, `${node.process.name} knows that "${subject}" is revoked, and has not written it back`);
     }
     const { status, pending } = node.revocations.health();
@@ -137,12 +165,14 @@ export class Scene {
     const server = this.servers[number] as Server;
     // What it reads may be some time old.
     if (server.isReplica) calm.begin();
-    const node = new Node(this.world, process, number, { plan: this.plan, server, calm, linkCalm });
+    const place = { plan: this.plan, server, access: this.access, calm, linkCalm };
+    const node = new Node(this.world, process, number, place);
     this.nodes.push(node);
     node.onEvent = (event) => this.#hear(node, event);
     node.onLearned = (fact) => this.sockets.judgeLearned(node, fact);
     calm.onCalm = () => this.#checkLater(node);
     this.#checkLater(node);
+    this.#expectReset(node);
     this.noteDeaf();
     return node;
   }
@@ -163,12 +193,33 @@ export class Scene {
     }
     if (event.type === 'feed_current') this.#checkReady(node);
     if (event.type === 'feed_recovered') node.isStale = false;
-    if (event.type === 'feed_reset') node.resetAtMs = this.world.nowMs;
+    if (event.type === 'feed_reset') {
+      node.resetAtMs = this.world.nowMs;
+      this.#judgeReset(node);
+    }
     if (event.type === 'entries_compacted') {
       this.#hearCompaction(node, Math.floor(Date.parse(event.issuedBefore) / 1000));
     }
     if (event.type === 'feed_refused')
       this.world.violate(42, `${node.process.name} refuses the feed: ${String(error)}`);
+  }
+
+  /** A node that finds an empty store tells that all may be lost. */
+  #expectReset(node: Node): void {
+    if (this.plan.feed.kind === 'redis' || this.store.entriesAt(this.world.nowMs) > 0) return;
+    const entries = this.facts.count;
+    this.world.schedule.after(startMs, () => {
+      const isSure = node.calm.sinceMs <= node.startedAtMs && !node.process.isDead && this.facts.count === entries;
+      if (!isSure || node.resetAtMs > Number.NEGATIVE_INFINITY) return;
+      this.world.violate(43, `${node.process.name} does not report that the store is empty`);
+    });
+  }
+
+  /** Operators are told of lost data only if it is true. */
+  #judgeReset(node: Node): void {
+    if (this.plan.feed.kind === 'redis' || this.store.hasLost) return;
+    if (this.store.entriesAt(node.startedAtMs) === 0) return;
+    this.world.violate(43, `${node.process.name} reports that the store has lost data, and it has not`);
   }
 
   /** A replica takes over, and the old master goes on for some processes. */
@@ -213,27 +264,49 @@ export class Scene {
   }
 
   /** Something was written to the store: every connected node knows it within a second. */
-  #onAdded(fact: Fact, text: string): void {
+  #onAdded(fact: Fact, text: string, entry: StreamEntry): void {
     const { nowMs } = this.world;
     if (text.includes('eyJhbGciOi')) this.world.violate(44, 'The store holds a token.');
     this.traffic.note(fact);
-    this.world.schedule.after(deliveryMs, () => {
+    if (this.#isLate(entry)) {
+      this.#expectLate(fact);
+      return;
+    }
+    this.world.schedule.after(deliveryMs(this.plan), () => {
       for (const node of this.living()) {
         const isConnected = this.judge.isCurrent(node) && node.calm.sinceMs <= nowMs - recoveryMs(node);
-        if (isConnected || (node.calm.sinceMs <= node.startedAtMs && node.startedAtMs <= nowMs - 2_000))
-          node.learn(fact);
+        const knows = isConnected || (node.calm.sinceMs <= node.startedAtMs && node.startedAtMs <= nowMs - 2_000);
+        if (knows) node.learn(fact);
       }
       this.traffic.probeSubject(fact.subject);
     });
+  }
+
+  #isLate(entry: StreamEntry): boolean {
+    return this.access.table?.isLate(entry) === true;
+  }
+
+  /** The next read of everything finds it. */
+  #expectLate(fact: Fact): void {
+    for (const node of this.living()) {
+      const { sinceMs } = node.calm;
+      this.world.schedule.after(noticeMs(node), () => {
+        if (!node.process.isDead && this.judge.isCurrent(node) && node.calm.sinceMs === sinceMs) node.learn(fact);
+      });
+    }
   }
 
   /** After a disturbance, a node knows what the store holds, and the store what the node knows. */
   #checkLater(node: Node): void {
     const { sinceMs } = node.calm;
     if (!Number.isFinite(sinceMs)) return;
-    this.world.schedule.at(sinceMs + recoveryMs(node), () => {
+    this.world.schedule.at(sinceMs + noticeMs(node), () => {
       if (node.process.isDead || node.calm.sinceMs !== sinceMs) return;
-      for (const fact of this.facts.current()) if (fact.addedAtMs <= this.world.nowMs - deliveryMs) node.learn(fact);
+      const { nowMs } = this.world;
+      for (const fact of this.facts.current()) {
+        const withinMs = this.#isLate(fact.entry) ? noticeMs(node) : deliveryMs(this.plan);
+        if (fact.addedAtMs <= nowMs - withinMs) node.learn(fact);
+      }
     });
     this.world.schedule.at(sinceMs + restoreMs(node), () => {
       if (node.calm.sinceMs === sinceMs) this.checkStore(node);
@@ -246,7 +319,8 @@ export class Scene {
     if (fact !== undefined) this.traffic.note(fact);
     const own = Number(node.process.name.slice(1));
     this.world.schedule.after(0, () => this.traffic.probeSubject(subject, own));
-    for (const ms of [40, deliveryMs + 100]) this.world.schedule.after(ms, () => this.traffic.probeSubject(subject));
+    for (const ms of [40, deliveryMs(this.plan) + 100])
+      this.world.schedule.after(ms, () => this.traffic.probeSubject(subject));
   }
 }
 

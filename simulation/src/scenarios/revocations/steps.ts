@@ -2,7 +2,7 @@ import type { StoreMode } from '../../world/stream-store.ts';
 import { epochMs } from '../../world/virtual-process.ts';
 import type { World } from '../../world/world.ts';
 import { wishOf } from './announcer.ts';
-import { deliveryMs, recoveryMs } from './bounds.ts';
+import { deliveryMs, noticeMs } from './bounds.ts';
 import type { Calm } from './calm.ts';
 import type { Node } from './node.ts';
 import { msOf, type RevocationsPlan, type Step } from './plan.ts';
@@ -81,7 +81,7 @@ export class Steps {
         schedule.after(forMs, () =>
           schedule.after(0, () => {
             for (const end of ends) end();
-            this.#scene.noteDeaf();
+            this.#scene.noteDeaf(true);
           }),
         );
         break;
@@ -90,6 +90,17 @@ export class Steps {
         this.#world.note('store', 'closes all connections');
         this.#scene.store.cut();
         this.#scene.storeCalm.disturb();
+        break;
+      case 'stall':
+        this.#world.note('store', 'stops delivering to its consumers');
+        this.#scene.access.server?.stall();
+        // That nothing is delivered shows when something is written.
+        this.#scene.operate('foreign key', 0);
+        this.#scene.storeCalm.disturb();
+        break;
+      case 'operator':
+        this.#world.note('operator', step.does);
+        this.#scene.operate(step.does, step.who);
         break;
       case 'freeze':
         if (step.afterNewsMs === null) this.#freeze(step, forMs);
@@ -174,10 +185,15 @@ export class Steps {
 
   #flush(writesAtOnce: boolean): void {
     const { nowMs } = this.#world;
-    const isNeeded = ({ addedAtMs, untilMs }: { readonly addedAtMs: number; readonly untilMs: number }): boolean =>
-      addedAtMs <= nowMs - deliveryMs && untilMs > nowMs;
-    const held = [...this.#scene.facts.current()].some(isNeeded);
-    const current = held ? [...this.#scene.living()].filter((node) => this.#scene.judge.isCurrent(node)) : [];
+    const current = [...this.#scene.living()].filter((node) => {
+      // A poll notices only what is still missing, and another node may have written it again.
+      if (this.#plan.feed.kind === 'poll') return false;
+      const untilMs = nowMs + noticeMs(node);
+      const isHeld = [...this.#scene.facts.current()].some((fact) => {
+        return fact.addedAtMs <= nowMs - deliveryMs(this.#plan) && fact.untilMs > untilMs;
+      });
+      return isHeld && this.#scene.judge.isCurrent(node);
+    });
     this.#scene.store.flush();
     if (writesAtOnce) this.#scene.attacker.write('old copies', 0);
     this.#scene.storeCalm.disturb();
@@ -186,7 +202,7 @@ export class Steps {
       const { sinceMs } = node.calm;
       // Such an event is reported at most once a minute.
       const fromMs = this.#world.nowMs - 61_000;
-      this.#world.schedule.after(recoveryMs(node), () => {
+      this.#world.schedule.after(noticeMs(node), () => {
         if (node.process.isDead || node.calm.sinceMs !== sinceMs || node.resetAtMs > fromMs) return;
         this.#world.violate(43, `${node.process.name} has not reported that the store has lost data`);
       });

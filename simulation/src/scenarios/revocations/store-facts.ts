@@ -1,7 +1,7 @@
 import type { StreamEntry } from '../../world/stream-log.ts';
 import type { StreamStore } from '../../world/stream-store.ts';
 import { epochMs } from '../../world/virtual-process.ts';
-import type { RevocationsPlan } from './plan.ts';
+import { isTimeless, type RevocationsPlan } from './plan.ts';
 import { type CutOff, cutOffIn } from './subjects.ts';
 import type { Token } from './tokens.ts';
 
@@ -18,13 +18,15 @@ interface Held extends Fact {
 /** `harmless`: must revoke no token. `possible`: may revoke those that it names, now or later. */
 export type AttackEffect = 'harmless' | 'possible';
 
+/** How far the clocks of processes are off. */
+const maxClockMs = 601_000;
 const copiesMs = 300_000;
 const maxCopies = 80;
 
 /** What the store holds and has held. */
 export class StoreFacts {
   /** Called for each text that the product, or an operator, has written. */
-  onAdded: (fact: Fact, text: string) => void = () => {};
+  onAdded: (fact: Fact, text: string, entry: StreamEntry) => void = () => {};
   /** Called for a text that is written again and again. */
   onFlood: (text: string) => void = () => {};
   /** Called for a cut-off in the store that nothing explains. */
@@ -32,6 +34,8 @@ export class StoreFacts {
   readonly #store: StreamStore;
   readonly #plan: RevocationsPlan;
   readonly #held: Map<string, Held[]> = new Map();
+  /** Each entry that was ever written, by subject. */
+  readonly #added: Map<string, readonly { readonly before: number; readonly atMs: number }[]> = new Map();
   /** The latest cut-off that was ever asked for, by subject. */
   readonly #possible: Map<string, number> = new Map();
   /** What an old master has accepted that goes on beside the new one. */
@@ -39,6 +43,8 @@ export class StoreFacts {
   readonly #attacks: Map<string, AttackEffect> = new Map();
   readonly #seen: Map<string, number> = new Map();
   readonly #genuine: string[] = [];
+  /** Where each of them was written. */
+  readonly #subjects: Map<string, string> = new Map();
   /** When each text was written lately. */
   readonly #copies: Map<string, readonly number[]> = new Map();
 
@@ -51,9 +57,28 @@ export class StoreFacts {
     return this.#genuine;
   }
 
+  /** The subjects in a bucket of NATS at which texts were written by servers. */
+  subjectsInStore(): readonly string[] {
+    return [...this.#subjects.values()];
+  }
+
+  /** Where a server has written this text. */
+  subjectOf(text: string): string | undefined {
+    return this.#subjects.get(text);
+  }
+
+  freeSubject(isFree: (subject: string) => boolean): string | undefined {
+    return [...this.#subjects.values()].findLast(isFree);
+  }
+
   /** Says what a text of an attacker does, before it is written. */
   expectAttack(text: string, effect: AttackEffect): void {
     this.#attacks.set(text, effect);
+  }
+
+  /** How many texts were written so far. */
+  get count(): number {
+    return [...this.#seen.values()].reduce((sum, count) => sum + count, 0);
   }
 
   /** Watches an old master that goes on beside the new one. What is written there counts as accepted, and for nothing else. */
@@ -97,8 +122,10 @@ export class StoreFacts {
 
   /** Whether it was written since a time, or later. An old master that goes on counts too. */
   wasAdded(subject: string, before: number, sinceMs: number): boolean {
-    const all = [...(this.#held.get(subject) ?? []), ...(this.#apart.get(subject) ?? [])];
-    return all.some((held) => held.before >= before && held.entry.addedAtMs >= sinceMs);
+    const apart = (this.#apart.get(subject) ?? []).map((held) => ({ before: held.before, atMs: held.entry.addedAtMs }));
+    return [...(this.#added.get(subject) ?? []), ...apart].some(
+      (added) => added.before >= before && added.atMs >= sinceMs,
+    );
   }
 
   /** How many replicas have got it. */
@@ -109,7 +136,7 @@ export class StoreFacts {
   }
 
   /** What the store holds now. */
-  *current(): Iterable<Fact & { readonly addedAtMs: number }> {
+  *current(): Iterable<Held & { readonly addedAtMs: number }> {
     const { nowMs } = this.#store;
     for (const list of this.#held.values()) {
       for (const held of list) {
@@ -136,7 +163,8 @@ export class StoreFacts {
 
   /** Servers ignore it. A process with a wrong clock writes it if it does not know the clock of the store yet. */
   isTooFarAhead({ before }: CutOff): boolean {
-    return before * 1000 > this.#store.lowestMs + 890_000;
+    const lowestMs = isTimeless(this.#plan) ? epochMs + this.#store.nowMs - maxClockMs : this.#store.lowestMs;
+    return before * 1000 > lowestMs + 890_000;
   }
 
   /** The number of subjects whose latest cut-off is this one. */
@@ -153,7 +181,8 @@ export class StoreFacts {
   factOf(cutOff: CutOff, addedAtMs: number): Fact {
     const keptMs = (this.#plan.maxTokenSeconds + 600) * 1000;
     const slackMs = 2_000 + keptMs / 1000;
-    const aheadMs = Math.max(0, cutOff.before * 1000 - this.#store.wallMs);
+    const wallMs = isTimeless(this.#plan) ? epochMs + this.#store.nowMs + maxClockMs : this.#store.wallMs;
+    const aheadMs = Math.max(0, cutOff.before * 1000 - wallMs);
     const byCutOffMs = cutOff.before * 1000 - epochMs;
     return { ...cutOff, untilMs: Math.min(byCutOffMs, addedAtMs + aheadMs) + keptMs - slackMs };
   }
@@ -190,13 +219,18 @@ export class StoreFacts {
         continue;
       }
       if ((this.#possible.get(cutOff.subject) ?? 0) < cutOff.before) this.onUnexplained(cutOff);
+      const added = { before: cutOff.before, atMs: entry.addedAtMs };
+      this.#added.set(cutOff.subject, [...(this.#added.get(cutOff.subject) ?? []), added]);
       const isIgnored = this.isTooFarAhead(cutOff);
       const fact = isIgnored ? { ...cutOff, untilMs: 0 } : this.factOf(cutOff, entry.addedAtMs);
       this.#hold({ ...fact, entry });
       if (isIgnored) continue;
-      if (!this.#genuine.includes(text)) this.#genuine.push(text);
+      if (!this.#genuine.includes(text)) {
+        this.#genuine.push(text);
+        this.#subjects.set(text, entry.fields[1] ?? '');
+      }
       this.#noteCopy(text, entry.addedAtMs);
-      this.onAdded(fact, text);
+      this.onAdded(fact, text, entry);
     }
   }
 }
