@@ -79,8 +79,8 @@ test('[29] an event whose process crashes is handled by another one when the lea
         atMs: 2_000,
         disturbance: { kind: 'crash', process: 0, atMs: 2_000, restartAfterMs: 60_000 },
       },
-      { kind: 'again', atMs: 50_000, of: 0, to: 1, age: null },
-      { kind: 'again', atMs: 62_000, of: 0, to: 1, age: null },
+      { kind: 'again', atMs: 50_000, of: 0, to: 1, age: null, hidden: 0 },
+      { kind: 'again', atMs: 62_000, of: 0, to: 1, age: null, hidden: 0 },
       later(63_000),
     ),
   );

@@ -39,6 +39,8 @@ export interface StoredEntry {
 
 export interface StoreObserver {
   onCalled?(call: StoreCall): void;
+  /** Whether this call meets the fault `hides`, besides the faults of the store. */
+  hides?(call: StoreCall): boolean;
   onDone?(call: StoreCall): void;
   onAnswered?(call: StoreCall): void;
   /** An entry was lost, or an older one came back, without a call. */
@@ -57,6 +59,8 @@ interface Change {
   readonly key: string;
   readonly before: StoredEntry | undefined;
 }
+
+const hidesOneCall: LastingFault = { kind: 'hides', atMs: 0, forMs: 0, percent: 100, most: 1, meets: 'all' };
 
 /** A key-value store with TTLs and without transactions, such as a Redis behind Keyv, reached over the network. */
 export class KeyValueStore {
@@ -144,6 +148,7 @@ export class KeyValueStore {
       else others.push(fault);
     }
     this.#observer.onCalled?.(call);
+    if (this.#observer.hides?.(call)) others.push(hidesOneCall);
     const frozenMs = (): number => Math.max(0, this.#frozenUntilMs - this.#world.nowMs);
     return new Promise((resolve, reject) => {
       const answer = (settle: () => void): void => {

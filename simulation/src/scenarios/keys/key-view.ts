@@ -278,6 +278,10 @@ export class KeyView implements FetchKeeper {
     this.#violate(12, `${this.process.name} does not read the good answer of fetch ${number} to its end`);
   }
 
+  onReadLate({ number }: Fetch): void {
+    this.#violate(3, `${this.process.name} goes on reading the answer of fetch ${number} after its time limit`);
+  }
+
   #checkLength(fetch: Fetch): void {
     const tookMs = this.world.nowMs - fetch.begun.atMs;
     if (tookMs > this.maxTimeoutMs + driftMs(this.maxTimeoutMs)) {

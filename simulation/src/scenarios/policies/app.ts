@@ -3,6 +3,7 @@ import type { Auth, Check, RequestParts, Verifier } from '@torii/core';
 import { StoreConnection } from '../../world/store-connection.ts';
 import type { VirtualProcess } from '../../world/virtual-process.ts';
 import type { World } from '../../world/world.ts';
+import { Audit } from './audit.ts';
 import { callers, issuer, keys, type Question, tokens, userOf } from './callers.ts';
 import type { DocumentStore, Served } from './document-store.ts';
 import { Judge, type Outcome, type Pending } from './judge.ts';
@@ -22,6 +23,7 @@ class Guarded {
   readonly #process: VirtualProcess;
   readonly #store: DocumentStore;
   readonly #document: number;
+  readonly #audit: Audit;
   /** Requests on their way to the check, by their numbers. */
   readonly #asking: Map<string, () => void> = new Map();
   #requests = 0;
@@ -30,7 +32,8 @@ class Guarded {
     [this.#process, this.#store, this.#document] = [process, store, document];
     const { refreshMs, timeoutMs } = plan;
     this.ledger = new Ledger(world, process, 'AB'[document] ?? '', { refreshMs, limitMs: limitMsOf(plan) });
-    this.judge = new Judge(world, this.ledger);
+    this.judge = new Judge(world, this.ledger, plan.impersonation);
+    this.#audit = new Audit(world, process, plan.impersonation);
     const read = (): unknown => this.#read();
     const { core, authz } = process.product;
     this.authz = authz.createAuthz({
@@ -40,7 +43,8 @@ class Guarded {
           : (read as () => PermissionDocument),
       refreshSeconds: refreshMs / 1000,
       timeoutMs,
-      onEvent: (event) => this.ledger.hear(event),
+      impersonation: plan.impersonation,
+      onEvent: (event) => (event.type === 'impersonated' ? this.#audit.hear(event) : this.ledger.hear(event)),
     });
     const noteQuestion: Check = (_auth, request) => {
       this.#asking.get(request.headerValues('x-request')[0] ?? '')?.();
@@ -60,9 +64,11 @@ class Guarded {
     const begin = (): void => {
       pending ??= this.judge.begin();
     };
+    this.#audit.begin(question);
     if (question.way !== 'road') begin();
     void this.#outcomeOf(question, auth, begin).then((outcome) => {
       begin();
+      this.#audit.end(question);
       if (pending !== undefined) this.judge.end(pending, question, outcome);
     });
   }

@@ -84,6 +84,7 @@ export interface PoliciesPlan {
   readonly processes: readonly { readonly driftPpm: number; readonly aheadMs: number }[];
   /** Whether the store is read through a client that emits the errors of its connection, and how. */
   readonly connection: ConnectionPlan;
+  readonly impersonation: 'refuse' | 'audit';
   /** The versions of each document. */
   readonly documents: readonly (readonly DocumentPlan[])[];
   readonly incidents: readonly Incident[];
@@ -243,6 +244,7 @@ export const plans: fc.Arbitrary<PoliciesPlan> = fc
     options,
     source: fc.constantFrom('function', 'function', 'store', 'store', 'memory'),
     connection: connections,
+    impersonation: fc.constantFrom('refuse', 'refuse', 'audit'),
     processes: fc.oneof({ weight: 12, arbitrary: fleetOf(1, 1) }, { weight: 6, arbitrary: fleetOf(2, 5) }),
     documents: fc.oneof(
       { weight: 3, arbitrary: fc.tuple(versions()) },
@@ -261,6 +263,7 @@ export const plansOfPauses: fc.Arbitrary<PoliciesPlan> = fc.record({
   timeoutMs: fc.constant(2_000),
   source: fc.constant('function'),
   connection: fc.constant(silentConnection),
+  impersonation: fc.constant('refuse'),
   processes: fc.oneof(fleetOf(1, 1), fleetOf(2, 5)),
   documents: fc.tuple(versions()),
   incidents: fc.array(incidentOf(quietStep), { minLength: 1, maxLength: 5 }),

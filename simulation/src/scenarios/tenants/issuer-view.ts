@@ -100,6 +100,11 @@ export class IssuerView {
     return this.calls.findLast(({ ended, aborted }) => ended === undefined && aborted === undefined);
   }
 
+  /** After a refusal, only the requests that wait use the answers of calls of before. */
+  isOrphan({ begun }: Call): boolean {
+    return (this.refusal?.ended?.atMs ?? -1) >= begun.atMs;
+  }
+
   onEnded(call: Call, answer: Answer): void {
     call.ended = readingOf(this.#world, this.process);
     call.answer = answer;
@@ -109,10 +114,9 @@ export class IssuerView {
     }
     if (answer.kind === 'refused') this.answeredNoAtMs = this.#world.nowMs;
     if (call.number < (this.newest?.number ?? -1)) return;
-    // After a refusal, only the requests that wait use the answers of calls of before.
-    const isOrphan = (this.refusal?.ended?.atMs ?? -1) >= call.begun.atMs;
+    const isOrphan = this.isOrphan(call);
     if (isOrphan && answer.kind === 'refused') return;
-    if (isOrphan) this.isUnsure = true;
+    this.isUnsure = isOrphan;
     this.newest = call;
     this.states.push({ atMs: this.#world.nowMs, call });
     if (this.states.length > 40) this.states.shift();

@@ -109,8 +109,6 @@ export class ProcessView {
       this.world.violate(3, `${process.name} calls approve without a signal that can end it`);
     this.#checkReason(known);
     this.#checkTwice(known, kind);
-    // The product remembers from now on what this call answers.
-    known.isUnsure = false;
     known.calls.push(call);
     if (known.calls.length > 20) known.calls.shift();
     if (kind === 'new') {
@@ -168,7 +166,11 @@ export class ProcessView {
   #checkTwice(view: IssuerView, kind: Call['kind']): void {
     const { runningCall, newest } = view;
     if (kind === 'unsure' || (kind === 'new' && this.isCrowded)) return;
-    if (runningCall !== undefined && ageMs(this.process, runningCall.begun) < this.timeoutMs + graceMs)
+    if (
+      runningCall !== undefined &&
+      !view.isOrphan(runningCall) &&
+      ageMs(this.process, runningCall.begun) < this.timeoutMs + graceMs
+    )
       this.#violate(4, view, 'is called while a call is under way');
     if (view.isInRetryDelay) this.#violate(4, view, 'is called again within a second of a call that failed');
     const age = newest === undefined ? 0 : ageMs(this.process, newest.since);

@@ -34,6 +34,8 @@ export interface Delivery {
   /** Why it must be refused with 400 or 413. Empty if it is good. */
   readonly flaws: readonly string[];
   readonly isBroken: boolean;
+  /** Which of its lookups the store hides, a bit for each round trip. */
+  readonly hidden: number;
   readonly beganAtMs: number;
   /** How long its body takes to arrive. */
   readonly bodyMs: number;

@@ -56,6 +56,8 @@ export type Step = { readonly atMs: number } & (
       readonly of: number;
       readonly to: number;
       readonly age: { readonly edge: 'old' | 'new'; readonly beyond: number } | null;
+      /** Which lookups of this delivery the store hides, a bit for each round trip. */
+      readonly hidden: number;
     }
   /** An attacker sends a recorded delivery, also one who changes it, or waits for an edge of the tolerance. */
   | {
@@ -197,6 +199,10 @@ const again: fc.Arbitrary<Draft> = fc.record({
   atMs,
   of: fc.nat({ max: 7 }),
   to,
+  hidden: fc.oneof(
+    { weight: 2, arbitrary: fc.constant(0) },
+    { weight: 1, arbitrary: fc.integer({ min: 1, max: 2 ** 8 - 1 }) },
+  ),
   age: orNull(fc.record({ edge: fc.constantFrom('old', 'new'), beyond: fc.constantFrom(-1, 0, 1) }), 2),
 });
 

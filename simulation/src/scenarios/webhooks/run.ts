@@ -53,6 +53,7 @@ export class Run {
     world.network.latency = { leastMs: 1, mostMs: plan.latencyMs };
     this.store = new KeyValueStore(world, origin, {
       onCalled: (call) => this.#onCalled(call),
+      hides: isHidden,
       onDone: (call) => this.#onDone(call),
       onAnswered: (call) => this.#onAnswered(call),
       onChanged: (key) => this.#onChanged(key),
@@ -76,9 +77,9 @@ export class Run {
   }
 
   /** A delivery arrives at a process. `onResult` is called there with its answer, if there is one. */
-  deliver(to: number, message: Message, form: BodyForm, onResult: (result: Result) => void): void {
+  deliver(to: number, message: Message, form: BodyForm, onResult: (result: Result) => void, hidden: number = 0): void {
     const { process, state } = this.fleet.member(to);
-    process.deliver(() => this.#receive(process, state, to, message, form, onResult));
+    process.deliver(() => this.#receive(process, state, to, message, form, onResult, hidden));
   }
 
   #receive(
@@ -88,6 +89,7 @@ export class Run {
     message: Message,
     form: BodyForm,
     onResult: (result: Result) => void,
+    hidden: number,
   ): void {
     const receiver = app.receivers[to % app.receivers.length] as WebhookReceiver;
     this.#deliveries += 1;
@@ -101,6 +103,7 @@ export class Run {
         ...(isEndless(form) ? ['payload_too_large'] : []),
       ],
       isBroken: form === 'broken stream',
+      hidden,
       beganAtMs: this.world.nowMs,
       bodyMs: bodyMsOf(form),
       calls: [],
@@ -280,4 +283,11 @@ export class Run {
     }
     return undefined;
   }
+}
+
+function isHidden({ operation, purpose }: StoreCall): boolean {
+  const { hidden, calls } = purpose as Delivery;
+  if (hidden === 0 || operation !== 'get') return false;
+  const trips = new Set(calls.filter((call) => call.operation === 'get').map((call) => call.calledAtMs)).size;
+  return ((hidden >> (trips - 1)) & 1) === 1;
 }

@@ -59,12 +59,24 @@ export class Sender {
   }
 
   /** Brings a message to a process, and its answer back. */
-  arrive(to: number, message: Message, form: BodyForm, onResult: (result: Result) => void = () => {}): void {
+  arrive(
+    to: number,
+    message: Message,
+    form: BodyForm,
+    onResult: (result: Result) => void = () => {},
+    hidden: number = 0,
+  ): void {
     const { world, plan } = this.#run;
     world.schedule.after(this.#random.between(1, plan.latencyMs), () => {
-      this.#run.deliver(to, message, form, (result) => {
-        world.schedule.after(this.#random.between(1, plan.latencyMs), () => onResult(result));
-      });
+      this.#run.deliver(
+        to,
+        message,
+        form,
+        (result) => {
+          world.schedule.after(this.#random.between(1, plan.latencyMs), () => onResult(result));
+        },
+        hidden,
+      );
     });
   }
 }
