@@ -87,6 +87,7 @@ async function settle(world: World, plan: RevocationsPlan, scene: Scene): Promis
   for (const node of scene.living()) {
     if (node.waiting > 0) world.violate(42, `${node.process.name} leaves requests without an answer`);
     node.isClosed = true;
+    node.calm.begin();
     node.process.deliver(() => void node.revocations.close());
   }
   await world.runUntil(world.nowMs + 10_000);

@@ -239,6 +239,8 @@ export class Scene {
       for (const server of servers) {
         if (server.store === old) Object.assign(server, { store: this.store, apartUntilMs: this.world.nowMs });
       }
+      // Nor does it accept connections that are being made.
+      old.mode = 'down';
       old.cut();
       for (const end of ends) end();
       this.noteDeaf();

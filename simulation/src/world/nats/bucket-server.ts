@@ -1,5 +1,5 @@
-import type { Hash, StreamStore } from '../stream-store.ts';
 import type { StreamEntry, StreamLog } from '../stream-log.ts';
+import type { Hash, StreamStore } from '../stream-store.ts';
 
 /** A request to JetStream, as the client library sends it. */
 export type ApiRequest =
