@@ -105,7 +105,8 @@ export class Attacker {
     if (bucket === undefined) return;
     const [some] = this.#facts.subjectsInStore();
     if (some === undefined) return;
-    const known = this.#facts.subjectOf(text) ?? this.#facts.freeSubject((subject) => server.messageAt(subject) === undefined);
+    const known =
+      this.#facts.subjectOf(text) ?? this.#facts.freeSubject((subject) => server.messageAt(subject) === undefined);
     this.#foreign += 1;
     const subject = known ?? some.replace(/[^.]+$/, `x${this.#foreign}`);
     if (server.messageAt(subject) === undefined) server.answer({ op: 'publish', subject, text });

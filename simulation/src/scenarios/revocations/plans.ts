@@ -1,5 +1,13 @@
 import fc from 'fast-check';
-import { attacks, type Incident, type Moment, operatorActs, type RevocationsPlan, type Step, subjectKinds } from './plan.ts';
+import {
+  attacks,
+  type Incident,
+  type Moment,
+  operatorActs,
+  type RevocationsPlan,
+  type Step,
+  subjectKinds,
+} from './plan.ts';
 
 const plusMs: fc.Arbitrary<number> = fc.oneof(
   { weight: 3, arbitrary: fc.integer({ min: -60, max: 60 }) },
@@ -134,15 +142,16 @@ const natsStep: fc.Arbitrary<Step> = fc.oneof(
   { weight: 5, arbitrary: fc.record({ kind: kind('operator'), does: fc.constantFrom(...operatorActs), who }) },
 );
 
-const incidentOf = (step: fc.Arbitrary<Step>): fc.Arbitrary<Incident> => fc.record({
-  after: fc.oneof(
-    { weight: 6, arbitrary: nearMoment },
-    { weight: 2, arbitrary: fc.record({ of: kind('start'), plusMs: fc.integer({ min: 0, max: 90_000 }) }) },
-    { weight: 1, arbitrary: fc.record({ of: kind('memory'), plusMs: fc.integer({ min: -700_000, max: 400_000 }) }) },
-  ),
-  requests: fc.oneof(fc.nat({ max: 6 }), fc.nat({ max: 40 })),
-  steps: fc.array(fc.record({ at: moment, step }), { minLength: 1, maxLength: 7 }),
-});
+const incidentOf = (step: fc.Arbitrary<Step>): fc.Arbitrary<Incident> =>
+  fc.record({
+    after: fc.oneof(
+      { weight: 6, arbitrary: nearMoment },
+      { weight: 2, arbitrary: fc.record({ of: kind('start'), plusMs: fc.integer({ min: 0, max: 90_000 }) }) },
+      { weight: 1, arbitrary: fc.record({ of: kind('memory'), plusMs: fc.integer({ min: -700_000, max: 400_000 }) }) },
+    ),
+    requests: fc.oneof(fc.nat({ max: 6 }), fc.nat({ max: 40 })),
+    steps: fc.array(fc.record({ at: moment, step }), { minLength: 1, maxLength: 7 }),
+  });
 
 const oneProcess: fc.Arbitrary<RevocationsPlan['processes'][number]> = fc.record({
   startsAtMs: fc.oneof(

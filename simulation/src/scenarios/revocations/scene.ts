@@ -38,6 +38,8 @@ export class Scene {
   readonly bans: Bans;
   readonly sockets: Sockets;
   readonly access: StoreAccess;
+  /** When an operator removed single messages of a bucket. */
+  readonly #removals: number[] = [];
 
   constructor(world: World, plan: RevocationsPlan) {
     [this.world, this.plan] = [world, plan];
@@ -77,10 +79,12 @@ export class Scene {
     const subject = subjects[who % Math.max(1, subjects.length)];
     if (act === 'foreign key') {
       const foreign = `$KV.${server.bucket}.another_channel.k${who}`;
-      server.answer({ op: 'publish', subject: foreign, text: 'v1:::{}' });
+      server.answer({ op: 'publish', subject: foreign, text: 'of another channel' });
       server.answer({ op: 'publish', subject: foreign, text: '', marker: 'DEL' });
       return;
     }
+    const { nowMs } = this.world;
+    if (act.startsWith('remove')) this.#removals.push(nowMs);
     if (act === 'purge') server.remove(() => true);
     else if (subject === undefined) return;
     else if (act === 'delete key') server.answer({ op: 'publish', subject, text: '', marker: 'DEL' });
@@ -96,7 +100,9 @@ export class Scene {
     const isSilent = mode === 'hangs' || mode === 'down' || mode === 'noauth' || mode === 'loading';
     for (const node of this.living()) {
       const isDeaf = isSilent || this.world.network.linkOf(node.process, storeOrigin) !== 'open';
-      node.deafFromMs = isDeaf ? Math.min(isLinked ? Number.POSITIVE_INFINITY : node.deafFromMs, this.world.nowMs) : Number.POSITIVE_INFINITY;
+      node.deafFromMs = isDeaf
+        ? Math.min(isLinked ? Number.POSITIVE_INFINITY : node.deafFromMs, this.world.nowMs)
+        : Number.POSITIVE_INFINITY;
     }
   }
 
@@ -110,6 +116,7 @@ export class Scene {
       const storeMs = isTimeless(this.plan) ? node.process.wallMs : this.store.wallMs;
       const presentMs = Math.min(node.process.wallMs, storeMs) + 10_000;
       if ((before + this.plan.maxTokenSeconds + 600) * 1000 < presentMs) continue;
+      if (this.#isRemovalHidden(node)) continue;
       if (this.facts.holds(subject, before) || this.facts.isTooFarAhead({ subject, before })) continue;
       this.world.violate(43, `${node.process.name} knows that "${subject}" is revoked, and has not written it back`);
     }
@@ -120,6 +127,14 @@ export class Scene {
     const canBeConfirmed = !this.plan.waitsForReplicas || this.plan.store.lagMs === 0;
     if (pending > 0 && node.announcing === 0 && canBeConfirmed)
       this.world.violate(44, `${node.process.name} still has ${pending} revocations to announce`);
+  }
+
+  /** A message that is removed is not noticed if another one is written between two checks. */
+  #isRemovalHidden(node: Node): boolean {
+    const written = [...this.store.streams.values()].flatMap(({ past }) => past.map(({ addedAtMs }) => addedAtMs));
+    return this.#removals.some((atMs) => {
+      return written.some((ms) => ms >= atMs - 2 * node.silenceMs - 5_000 && ms <= atMs + recoveryMs(node));
+    });
   }
 
   #hasForeignAttack(): boolean {

@@ -34,7 +34,7 @@ export class StoreFacts {
   readonly #plan: RevocationsPlan;
   readonly #held: Map<string, Held[]> = new Map();
   /** Each entry that was ever written, by subject. */
-  readonly #added: Map<string, readonly { readonly before: number; readonly atMs: number }[]> = new Map();
+  readonly #added: Map<string, readonly { readonly before: number; readonly entry: StreamEntry }[]> = new Map();
   /** The latest cut-off that was ever asked for, by subject. */
   readonly #possible: Map<string, number> = new Map();
   readonly #attacks: Map<string, AttackEffect> = new Map();
@@ -105,7 +105,10 @@ export class StoreFacts {
 
   /** Whether it was ever written since a time, or later. */
   wasAdded(subject: string, before: number, sinceMs: number): boolean {
-    return (this.#added.get(subject) ?? []).some((added) => added.before >= before && added.atMs >= sinceMs);
+    // In a bucket of NATS, a text that is there is not written again.
+    const fromMs = ({ addedAtMs, removedAtMs }: StreamEntry): number =>
+      this.#plan.feed.kind === 'nats' ? removedAtMs : addedAtMs;
+    return (this.#added.get(subject) ?? []).some((each) => each.before >= before && fromMs(each.entry) >= sinceMs);
   }
 
   /** What the store holds now. */
@@ -176,8 +179,8 @@ export class StoreFacts {
         continue;
       }
       if ((this.#possible.get(cutOff.subject) ?? 0) < cutOff.before) this.onUnexplained(cutOff);
-      const added = { before: cutOff.before, atMs: entry.addedAtMs };
-      this.#added.set(cutOff.subject, [...(this.#added.get(cutOff.subject) ?? []), added]);
+      const added = this.#added.get(cutOff.subject) ?? [];
+      this.#added.set(cutOff.subject, [...added, { before: cutOff.before, entry }]);
       if (this.isTooFarAhead(cutOff)) continue;
       if (!this.#genuine.includes(text)) {
         this.#genuine.push(text);
