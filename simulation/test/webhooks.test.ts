@@ -30,6 +30,8 @@ const planWith = (...steps: readonly Step[]): WebhookPlan => ({
   processes: [0, 0].map((aheadMs) => ({ aheadMs, driftPpm: 0 })),
   store: 'shared',
   connection: silentConnection,
+  isMemoryFull: false,
+  listener: 'returns',
   announcer: null,
   receivers: 1,
   leaseSeconds: 60,

@@ -237,6 +237,20 @@ const story: fc.Arbitrary<readonly Incident[]> = fc.oneof(
         ]),
       ),
     ),
+  // A socket, and a revocation of its user or of the one who impersonates that user.
+  fc
+    .tuple(process, process, fc.constantFrom('user', 'user', 'impersonator', 'member'), fc.boolean(), fc.boolean())
+    .map(([one, other, subject, isActor, idles]) => {
+      const who = subject === 'impersonator' || isActor ? 4 : 1;
+      const socket = { kind: 'socket', who: 1, actor: 4, lifeSeconds: 60 } as const;
+      const made = { kind: 'revoke', who, at: 0, crashesAfterMs: null, repeatsAfterMs: null } as const;
+      return [
+        after(start(29_000), [
+          { ...socket, process: one, idlesMs: idles ? 2_000 : 0 },
+          { ...made, process: other, subject },
+        ]),
+      ];
+    }),
   // Some revocations at once, between two requests with the same token.
   fc.tuple(process, fc.constantFrom(7, 8, 9, 10, 110)).map(([number, count]) => [
     { ...after(start(500), [probe]), requests: 12 },

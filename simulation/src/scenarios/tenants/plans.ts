@@ -279,11 +279,19 @@ function incidents(durationMs: number): fc.Arbitrary<Incident> {
   return fc.record({ atMs, steps: steps(durationMs) });
 }
 
+/** Up to 750 processes, as there are up to three different ones. */
+const fleets = fc.oneof(
+  { weight: 99, arbitrary: fc.constant(1) },
+  { weight: 1, arbitrary: fc.constantFrom(10, 60, 250) },
+);
+
 export const plans: fc.Arbitrary<TenantsPlan> = fc
-  .constantFrom(30 * minuteMs, 90 * minuteMs, 3 * hourMs)
-  .chain((durationMs) =>
+  .tuple(fc.constantFrom(30 * minuteMs, 90 * minuteMs, 3 * hourMs), fleets)
+  .map(([longMs, copies]) => [copies === 1 ? longMs : 10 * minuteMs, copies] as const)
+  .chain(([durationMs, copies]) =>
     fc.record({
       durationMs: fc.constant(durationMs),
+      copies: fc.constant(copies),
       records: fc.array(fc.constantFrom(...records), { minLength: 1, maxLength: 6 }),
       processes: fc.array(processes, { minLength: 1, maxLength: 3 }),
       incidents: fc.array(incidents(durationMs), { minLength: 1, maxLength: 5 }),

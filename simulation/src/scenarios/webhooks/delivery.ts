@@ -10,6 +10,7 @@ export interface Handling {
   endedAtMs: number | undefined;
   endedWallMs: number;
   outcome: 'done' | 'threw' | undefined;
+  error: unknown;
 }
 
 /** A call of `revokeUser` on behalf of a delivery. */

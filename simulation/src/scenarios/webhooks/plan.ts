@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { type Disturbance, disturbances, spans } from '../../world/fleet.ts';
+import { type ListenerEnd, listenerEnds } from '../../world/listener.ts';
 import { type ConnectionPlan, connections } from '../../world/store-connection.ts';
 import { type StoreFault, storeFaults } from '../../world/store-fault.ts';
 import { type Alteration, alterations } from './alteration.ts';
@@ -9,7 +10,8 @@ import { type Story, stories } from './story.ts';
 /** What the app's handler does with an event. */
 export interface Work {
   readonly takesMs: number;
-  readonly ends: 'done' | 'throws' | 'never';
+  /** `throws a status`: an error of a framework, such as that of a user who is not found. */
+  readonly ends: 'done' | 'throws' | 'throws a status' | 'never';
 }
 
 /** How a body reaches the receiver. */
@@ -83,6 +85,9 @@ export interface WebhookPlan {
   readonly store: 'shared' | 'memory' | 'none';
   /** Whether the client of the store emits the errors of its connection, and how. */
   readonly connection: ConnectionPlan;
+  /** Whether `memory` holds as many events as it remembers. */
+  readonly isMemoryFull: boolean;
+  readonly listener: ListenerEnd;
   /** `null`: receivers without the option `revocations`. */
   readonly announcer: { readonly announcesSessions: boolean } | null;
   /** Receivers in each process, with one store. */
@@ -143,7 +148,7 @@ const relative: fc.Arbitrary<Relative> = fc.record({
 
 const work: fc.Arbitrary<WorkDraft> = fc.record({
   takes: fc.oneof({ weight: 2, arbitrary: fc.constant({ leases: 0, ms: 0 }) }, { weight: 3, arbitrary: relative }),
-  ends: fc.constantFrom('done', 'done', 'done', 'done', 'throws', 'throws', 'never'),
+  ends: fc.constantFrom('done', 'done', 'done', 'done', 'throws', 'throws a status', 'never'),
 });
 
 const to = fc.nat({ max: 5 });
@@ -312,6 +317,8 @@ const drafts = fc.record({
     'none',
   ) as fc.Arbitrary<WebhookPlan['store']>,
   connection: connections,
+  isMemoryFull: fc.oneof({ weight: 30, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
+  listener: listenerEnds,
   announcer: orNull(fc.record({ announcesSessions: fc.boolean() }), 2),
   receivers: fc.constantFrom(1, 1, 2),
   leaseSeconds: fc.constantFrom(60, 60, 60, 10, 5, 2, 1, 3600),

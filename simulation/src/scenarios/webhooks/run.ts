@@ -131,7 +131,10 @@ export class Run {
       onResult(result);
     };
     current.run(delivery, () => {
-      const { payload, afterwards } = payloadOf(this.world, process, message.body, form);
+      const { payload, afterwards } = payloadOf(this.world, process, message.body, form, () => {
+        const flaw = flaws.find((each) => each.startsWith('header_') || each.startsWith('timestamp_'));
+        if (flaw !== undefined) this.world.violate(36, `delivery ${number} is read, although it is refused: ${flaw}`);
+      });
       receiver
         .receive({ headers: headersOf(message) as Record<string, string>, payload }, (event) =>
           this.#handle(delivery, event),
@@ -172,6 +175,7 @@ export class Run {
       endedAtMs: undefined,
       endedWallMs: 0,
       outcome: undefined,
+      error: undefined,
     };
     delivery.handling = handling;
     return this.#work(handling, process, state);
@@ -188,7 +192,11 @@ export class Run {
         handling.outcome = ends === 'done' ? 'done' : 'threw';
         this.world.note(process.name, `${ends === 'done' ? 'has handled' : 'fails to handle'} ${state.id}`);
         if (ends === 'done') resolve();
-        else reject(new Error('the handler has failed'));
+        else {
+          const error = new Error('the handler has failed');
+          handling.error = ends === 'throws' ? error : Object.assign(error, { status: 404 });
+          reject(handling.error);
+        }
       };
       if (takesMs === 0) end();
       else this.world.schedule.after(takesMs, () => process.deliver(end));

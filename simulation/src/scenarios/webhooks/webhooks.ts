@@ -16,7 +16,7 @@ const probeEveryMs = 20;
 export const webhooks: Scenario<WebhookPlan> = {
   name: 'webhooks',
   statements: [29, 36, 38, 40, 43, 44],
-  parts: ['webhooks'],
+  parts: ['webhooks', 'memoryStore'],
   plans,
   processHoursOf: (plan) => (plan.processes.length * endOf(plan)) / 3_600_000,
   async run(world, plan) {
