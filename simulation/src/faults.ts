@@ -1,3 +1,4 @@
+import { announcementFaults } from './faults/announcements.ts';
 import { apiFaults } from './faults/api.ts';
 import { keysFaults } from './faults/keys.ts';
 import type { PlantedFault } from './faults/planted-fault.ts';
@@ -6,6 +7,7 @@ import { renewalFaults } from './faults/renewal.ts';
 import { revocationsFaults } from './faults/revocations.ts';
 import { natsFaults } from './faults/revocations-nats.ts';
 import { pollFaults } from './faults/revocations-poll.ts';
+import { streamKeyFaults } from './faults/stream-keys.ts';
 import { streamsFaults } from './faults/streams.ts';
 import { tenantsFaults } from './faults/tenants.ts';
 import { webhooksFaults } from './faults/webhooks.ts';
@@ -13,6 +15,7 @@ import { webhooksFaults } from './faults/webhooks.ts';
 /** The faults that the simulation is known to find. See docs/simulation.md for how fast. */
 export const plantedFaults: readonly PlantedFault[] = [
   ...apiFaults,
+  ...announcementFaults,
   ...keysFaults,
   ...policiesFaults,
   ...renewalFaults,
@@ -21,5 +24,6 @@ export const plantedFaults: readonly PlantedFault[] = [
   ...natsFaults,
   ...streamsFaults,
   ...tenantsFaults,
+  ...streamKeyFaults,
   ...webhooksFaults,
 ];
