@@ -303,7 +303,7 @@ const general = {
     lagMs: fc.constantFrom(0, 50, 1_000, 20_000),
     laggardMs: fc.constantFrom(0, 700, 30_000),
   }),
-  history: fc.oneof({ weight: 40, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.constantFrom(1_000, 1_300) }),
+  history: fc.oneof({ weight: 40, arbitrary: fc.constant(0) }, { weight: 3, arbitrary: fc.constantFrom(1_000, 1_300) }),
   rests: fc.oneof({ weight: 9, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
   processes: fc.array(oneProcess, { minLength: 1, maxLength: 4 }),
 };
