@@ -4,6 +4,7 @@ import { keysFaults } from './faults/keys.ts';
 import type { PlantedFault } from './faults/planted-fault.ts';
 import { policiesFaults } from './faults/policies.ts';
 import { renewalFaults } from './faults/renewal.ts';
+import { revocationEndsFaults } from './faults/revocation-ends.ts';
 import { revocationsFaults } from './faults/revocations.ts';
 import { natsFaults } from './faults/revocations-nats.ts';
 import { pollFaults } from './faults/revocations-poll.ts';
@@ -20,6 +21,7 @@ export const plantedFaults: readonly PlantedFault[] = [
   ...policiesFaults,
   ...renewalFaults,
   ...revocationsFaults,
+  ...revocationEndsFaults,
   ...pollFaults,
   ...natsFaults,
   ...streamsFaults,

@@ -204,7 +204,11 @@ export class Scene {
       node.isStale = true;
       this.sockets.judgeAllStale(node);
     }
-    if (event.type === 'feed_current') this.#checkReady(node);
+    if (event.type === 'feed_current') {
+      this.#checkReady(node);
+      // The last entries of a long stream come some milliseconds later.
+      if (this.plan.history > 0) this.traffic.probe(`snapshot of ${node.process.name} ${this.world.nowMs}`, 0);
+    }
     if (event.type === 'feed_recovered') node.isStale = false;
     if (event.type === 'feed_reset') {
       node.resetAtMs = this.world.nowMs;
