@@ -5,6 +5,7 @@ import { loadProduct } from '../src/product/product.ts';
 import { runPlan } from '../src/scenario.ts';
 import type { Step, WebhookPlan } from '../src/scenarios/webhooks/plan.ts';
 import { webhooks } from '../src/scenarios/webhooks/webhooks.ts';
+import { silentConnection } from '../src/world/store-connection.ts';
 
 const load = (changes: readonly PlantedChange[] = []) =>
   loadProduct({ parts: webhooks.parts, root: repository, changes });
@@ -18,6 +19,8 @@ const event = (atMs: number, more: Partial<Extract<Step, { readonly kind: 'event
   copies: [],
   works: [],
   form: 'text',
+  story: null,
+  loss: null,
   beyondMaxBytes: null,
   losesAnswers: 0,
   ...more,
@@ -26,6 +29,8 @@ const event = (atMs: number, more: Partial<Extract<Step, { readonly kind: 'event
 const planWith = (...steps: readonly Step[]): WebhookPlan => ({
   processes: [0, 0].map((aheadMs) => ({ aheadMs, driftPpm: 0 })),
   store: 'shared',
+  connection: silentConnection,
+  announcer: null,
   receivers: 1,
   leaseSeconds: 60,
   toleranceSeconds: 300,
@@ -74,8 +79,8 @@ test('[29] an event whose process crashes is handled by another one when the lea
         atMs: 2_000,
         disturbance: { kind: 'crash', process: 0, atMs: 2_000, restartAfterMs: 60_000 },
       },
-      { kind: 'again', atMs: 50_000, of: 0, to: 1, age: null },
-      { kind: 'again', atMs: 62_000, of: 0, to: 1, age: null },
+      { kind: 'again', atMs: 50_000, of: 0, to: 1, age: null, hidden: 0 },
+      { kind: 'again', atMs: 62_000, of: 0, to: 1, age: null, hidden: 0 },
       later(63_000),
     ),
   );

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { getKeyId } from '@torii/streams';
-import { expect } from 'vitest';
+import { expect, type TestContext } from 'vitest';
 import { startGateway } from '../../streams/test/gateway.ts';
 import { makeKeyPair } from '../../streams/test/key-pairs.ts';
 import { natsTest as test } from '../../streams/test/nats-server.ts';
@@ -12,8 +12,8 @@ const old = makeKeyPair();
 const next = makeKeyPair();
 const [oldId, nextId] = [getKeyId(old.publicPem), getKeyId(next.publicPem)];
 
-function keyFolder(): string {
-  const folder = temporaryFolder();
+function keyFolder(onFinished?: TestContext['onTestFinished']): string {
+  const folder = temporaryFolder(onFinished);
   for (const [name, pem] of Object.entries({
     'old.pem': old.publicPem,
     'next.pem': next.publicPem,
@@ -80,18 +80,24 @@ test('logs in with the credentials of the environment, and fails with wrong ones
   expect(await runCommand(args, { ...start, environment: login })).toMatchObject({ code: 0 });
 });
 
-test('reports that the gateway uses another key', async ({ startNats }) => {
+// The next two wait for the gateway and for a drain, so they run at the same time.
+
+test.concurrent('reports that the gateway uses another key', async ({ startNats, onTestFinished }) => {
   const { url } = await startNats();
   await using gateway = await startGateway({ servers: url, file: next.publicPem });
   const args = ['keys', 'publish', 'old.pem', '--yes', '--json', '--gateway', gateway.url, '--servers', url];
-  const { code, stdout, stderr } = await runCommand(args, { folder: keyFolder() });
+  const { code, stdout, stderr } = await runCommand(args, { folder: keyFolder(onTestFinished), onTestFinished });
   expect([code, JSON.parse(stdout)]).toEqual([1, expect.objectContaining({ served: false })]);
   expect(stderr).toContain('TURBOCABLE_JWT_PUBLIC_KEY_PATH');
 });
 
-test('completes a rotation that was killed in the middle and run again', async ({ startNats }) => {
+test.concurrent('completes a rotation that was killed in the middle and run again', async ({
+  startNats,
+  expect,
+  onTestFinished,
+}) => {
   const { url } = await startNats();
-  const start = { folder: keyFolder(), environment: { NATS_URL: url } };
+  const start = { folder: keyFolder(onTestFinished), environment: { NATS_URL: url }, onTestFinished };
   await runCommand(['keys', 'publish', 'old.pem', '--yes'], start);
   await using gateway = await startGateway({ servers: url });
   await expect.poll(() => gateway.pem, patience).toBe(old.publicPem);

@@ -59,22 +59,23 @@ test.each<readonly (keyof typeof codes)[]>([
   expect([stderr, existsSync(join(folder, 'tidied'))]).toEqual(['', true]);
 });
 
-test.each(Object.entries(codes) as [keyof typeof codes, number][])(
-  'ends at once at a second deliberate %s with %i if the cleanup hangs',
-  async (signal, exitCode) => {
-    const command = startCommand(['hang'], frame);
-    await once(command.stdout, 'data');
-    let isOver = false;
-    const ended = command.ended.finally(() => {
-      isOver = true;
-    });
-    while (!isOver) {
-      command.kill(signal);
-      await Promise.race([ended, wait(100)]);
-    }
-    expect(await ended).toMatchObject({ code: exitCode, stderr: '' });
-  },
-);
+test('ends at once at a second deliberate signal, with its exit code, if the cleanup hangs', async () => {
+  await Promise.all(
+    (Object.entries(codes) as [keyof typeof codes, number][]).map(async ([signal, exitCode]) => {
+      const command = startCommand(['hang'], frame);
+      await once(command.stdout, 'data');
+      let isOver = false;
+      const ended = command.ended.finally(() => {
+        isOver = true;
+      });
+      while (!isOver) {
+        command.kill(signal);
+        await Promise.race([ended, wait(100)]);
+      }
+      expect(await ended, signal).toMatchObject({ code: exitCode, stderr: '' });
+    }),
+  );
+});
 
 test('shows the cursor and wraps lines again if a second Ctrl-C skips the cleanup', async (context) => {
   const terminal = await startOnTerminal(context, ['hang', '--bar'], frame);

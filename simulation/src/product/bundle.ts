@@ -21,6 +21,9 @@ const entries: Readonly<Record<Part, string>> = {
   revocation: '@torii/revocation',
   redis: '@torii/revocation/redis',
   nats: '@torii/revocation/nats',
+  nextProxy: '@torii/next/proxy',
+  nextRenewal: '@torii/next/renewal',
+  templateTokens: './packages/next/src/server/get-token/template-tokens.ts',
 };
 
 /** Pure functions that are slow to load: not copied into each process. */
@@ -54,7 +57,7 @@ export async function bundle({ parts, root, changes = [], ambient = false }: Pro
       join(repository, 'packages', name, 'node_modules'),
     ),
     logLevel: 'error',
-    plugins: [ownPackages(root), sources(root, pending, ambient)],
+    plugins: [ownPackages(root), nextServer, sources(root, pending, ambient)],
   });
   const [missing] = pending;
   if (missing !== undefined) throw new Error(`The product does not contain ${missing.file}.`);
@@ -81,6 +84,14 @@ function ownPackages(root: string): Plugin {
     },
   };
 }
+
+// Next's own classes need Node's modules and its server.
+const nextServer: Plugin = {
+  name: 'next-server',
+  setup(to) {
+    to.onResolve({ filter: /^next\/server\.js$/ }, () => ({ path: join(import.meta.dirname, 'next-server.ts') }));
+  },
+};
 
 function sources(root: string, pending: Set<PlantedChange>, ambient: boolean): Plugin {
   return {

@@ -78,6 +78,22 @@ export class StreamLog {
     this.#marks.push({ atMs: nowMs, last: zero, added: 0 });
   }
 
+  /** Takes over what another log held at a time. */
+  mirror(other: StreamLog, atMs: number): void {
+    this.entries = other.past.filter((entry) => entry.addedAtMs <= atMs && entry.removedAtMs > atMs);
+    const mark = other.#marks.findLast((each) => each.atMs <= atMs);
+    this.#marks = mark === undefined ? [] : [mark];
+  }
+
+  /** A log with the same entries, and its own future. */
+  copy(): StreamLog {
+    const copy = new StreamLog();
+    copy.entries = this.entries.map((entry) => ({ ...entry }));
+    copy.past.push(...copy.entries);
+    copy.#marks = this.#marks.slice(-1);
+    return copy;
+  }
+
   /** Goes back to what was there at a time. */
   restore(atMs: number, nowMs: number): void {
     const was = this.past.filter((entry) => entry.addedAtMs <= atMs && entry.removedAtMs > atMs);

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { type ConnectionPlan, connections, silentConnection } from '../../world/store-connection.ts';
 import { type DocumentPlan, entries, garbage, roleNames } from './documents.ts';
 
 /**
@@ -16,6 +17,7 @@ export const faults = [
   'throws',
   'refuses',
   'hangs',
+  'freezes',
   'is slow',
   'answers garbage',
   'answers an old version',
@@ -24,9 +26,9 @@ export const faults = [
 ] as const;
 
 export type Step =
-  /** A program writes another version. `loses`: the store loses its last write. */
+  /** A program writes another version. `lose`: the store rolls back, by one write or several. */
   | { readonly kind: 'write'; readonly document: number; readonly version: number }
-  | { readonly kind: 'lose'; readonly document: number }
+  | { readonly kind: 'lose'; readonly document: number; readonly writes: number }
   | { readonly kind: 'fault'; readonly fault: (typeof faults)[number]; readonly for: Moment; readonly detail: number }
   /** An app writes another version, or none, and calls `refresh()`. */
   | { readonly kind: 'refresh'; readonly process: number; readonly document: number; readonly version: number | null }
@@ -80,6 +82,9 @@ export interface PoliciesPlan {
   /** `function`: reads over the network. `store`: a Keyv. `memory`: a function that returns its document at once. */
   readonly source: 'function' | 'store' | 'memory';
   readonly processes: readonly { readonly driftPpm: number; readonly aheadMs: number }[];
+  /** Whether the store is read through a client that emits the errors of its connection, and how. */
+  readonly connection: ConnectionPlan;
+  readonly impersonation: 'refuse' | 'audit';
   /** The versions of each document. */
   readonly documents: readonly (readonly DocumentPlan[])[];
   readonly incidents: readonly Incident[];
@@ -112,7 +117,10 @@ const document: fc.Arbitrary<number> = fc.nat({ max: 1 });
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ kind: fc.constant('write' as const), document, version: few }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('lose' as const), document }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant('lose' as const), document, writes: fc.constantFrom(1, 1, 2, 5) }),
+  },
   {
     weight: 7,
     arbitrary: fc.record({
@@ -235,6 +243,8 @@ export const plans: fc.Arbitrary<PoliciesPlan> = fc
   .record({
     options,
     source: fc.constantFrom('function', 'function', 'store', 'store', 'memory'),
+    connection: connections,
+    impersonation: fc.constantFrom('refuse', 'refuse', 'audit'),
     processes: fc.oneof({ weight: 12, arbitrary: fleetOf(1, 1) }, { weight: 6, arbitrary: fleetOf(2, 5) }),
     documents: fc.oneof(
       { weight: 3, arbitrary: fc.tuple(versions()) },
@@ -252,6 +262,8 @@ export const plansOfPauses: fc.Arbitrary<PoliciesPlan> = fc.record({
   refreshMs: fc.constant(5_000),
   timeoutMs: fc.constant(2_000),
   source: fc.constant('function'),
+  connection: fc.constant(silentConnection),
+  impersonation: fc.constant('refuse'),
   processes: fc.oneof(fleetOf(1, 1), fleetOf(2, 5)),
   documents: fc.tuple(versions()),
   incidents: fc.array(incidentOf(quietStep), { minLength: 1, maxLength: 5 }),

@@ -6,7 +6,7 @@ import { secretKey } from '../api/secret-key.ts';
 import { maxOffsetMs } from './announcer.ts';
 import { recoveryMs } from './bounds.ts';
 import type { Node } from './node.ts';
-import { isTimeless, type RevocationsPlan, type Step } from './plan.ts';
+import { canBeConfirmed, isTimeless, type RevocationsPlan, type Step } from './plan.ts';
 import type { StoreFacts } from './store-facts.ts';
 import { subjectName } from './subjects.ts';
 import { environmentId, userId } from './tokens.ts';
@@ -56,8 +56,7 @@ export class Bans {
       revocations: node.revocations,
     });
     this.#world.note(process.name, `${step.operation} of ${user}`);
-    const canBeConfirmed = !this.#plan.waitsForReplicas || this.#plan.store.lagMs === 0;
-    const wasCalm = canBeConfirmed && node.calm.ms >= recoveryMs(node);
+    const wasCalm = canBeConfirmed(this.#plan) && node.calm.ms >= recoveryMs(node);
     const ban: Ban = { step, node, begunAtMs: this.#world.nowMs, wasCalm, doneAtMs: undefined };
     this.#underWay.set(name, ban);
     node.announcing += 1;

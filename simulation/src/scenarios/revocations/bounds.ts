@@ -9,6 +9,10 @@ const longestPauseMs = 30_000;
 const fullReadMs = 60_000;
 /** From the start of a process to its first snapshot, if all is well. */
 export const startMs = 2_000;
+/** How far a replica is behind its master. */
+export const replicaLagMs = 500;
+/** A replica hears from its master every ten seconds. If it has heard nothing for longer than this, its answers prove nothing. */
+export const maxReplicaLagMs = 30_000;
 /** A process whose timers did not fire for so long was paused. */
 export const pauseMs = 5_000;
 

@@ -42,9 +42,9 @@ export function openFeed(node: Node, { world, store, table, server }: StoreAcces
     return process.product.nats.natsFeed(connection as never, { timeoutMs: feed.timeoutMs });
   }
   if (feed.kind !== 'poll' || table === undefined) {
-    const client = new RedisClient({ world, store, process, wires: 0 });
+    const client = new RedisClient({ world, server: node.server, process, wires: 0 });
     return process.product.redis.redisFeed(client as never, {
-      ...(plan.waitsForReplicas && { waitForReplicas: { replicas: 1, timeoutMs: 1_000 } }),
+      ...(plan.waitsForReplicas > 0 && { waitForReplicas: { replicas: plan.waitsForReplicas, timeoutMs: 1_000 } }),
     });
   }
   const random = world.random.fork(`queries ${process.name} ${world.processes.length}`);

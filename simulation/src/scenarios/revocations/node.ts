@@ -7,6 +7,7 @@ import type {
   RevocationRecord,
   Revocations,
 } from '@torii/revocation';
+import type { StreamStore } from '../../world/stream-store.ts';
 import type { VirtualProcess } from '../../world/virtual-process.ts';
 import type { World } from '../../world/world.ts';
 import type { Calm } from './calm.ts';
@@ -28,6 +29,22 @@ export interface Reading {
 
 const signingKeys = ['first signing key of the simulation', 'second signing key of the simulation'] as const;
 
+/** Which server of the store a process finds when it connects. */
+export interface Server {
+  store: StreamStore;
+  readonly isReplica: boolean;
+  /** Until when it was an old master that goes on beside the new one. Infinity if it still is. */
+  apartUntilMs: number;
+}
+
+interface NodePlace {
+  readonly plan: RevocationsPlan;
+  readonly server: Server;
+  readonly access: StoreAccess;
+  readonly calm: Calm;
+  readonly linkCalm: Calm;
+}
+
 /** A server with a verifier, in one process, and what is known of it. */
 export class Node {
   readonly process: VirtualProcess;
@@ -37,6 +54,8 @@ export class Node {
   readonly calm: Calm;
   /** Disturbances of its link and the store. */
   readonly linkCalm: Calm;
+  /** The server of the store that it is connected to. */
+  readonly server: Server;
   readonly revocations: Revocations;
   readonly verifier: Verifier;
   /** What it must know, by subject. */
@@ -56,6 +75,8 @@ export class Node {
   /** When its wall clock was last set. */
   setAtMs: number = Number.NEGATIVE_INFINITY;
   isClosed = false;
+  /** Whether `ready` has ended. */
+  isReady = false;
   /** Since when no answer of the store can have come. Infinity if answers come. */
   deafFromMs: number = Number.POSITIVE_INFINITY;
   /** How many revocations are being announced. */
@@ -70,13 +91,10 @@ export class Node {
   judgeClosed: () => void = () => {};
   readonly #world: World;
 
-  constructor(
-    world: World,
-    process: VirtualProcess,
-    number: number,
-    { plan, access, calm, linkCalm }: { plan: RevocationsPlan; access: StoreAccess; calm: Calm; linkCalm: Calm },
-  ) {
+  constructor(world: World, process: VirtualProcess, number: number, place: NodePlace) {
+    const { plan, server, access, calm, linkCalm } = place;
     [this.#world, this.process, this.plan, this.calm, this.linkCalm] = [world, process, plan, calm, linkCalm];
+    this.server = server;
     this.startedAtMs = world.nowMs;
     const { core, revocation } = process.product;
     const feed = openFeed(this, access);
@@ -98,6 +116,10 @@ export class Node {
         this.onEvent(event);
       },
     });
+    const end = (): void => {
+      this.isReady = true;
+    };
+    this.revocations.ready().then(end, end);
     this.verifier = core.createVerifier({
       issuer,
       keys: keys as never,

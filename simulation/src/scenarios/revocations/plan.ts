@@ -61,11 +61,32 @@ export type Step =
     }
   /** A process revokes so many users at once. Few of them have requests here. */
   | { readonly kind: 'many'; readonly process: number; readonly count: number; readonly at: number }
+  /** Torii tells a process by webhook that a user was banned, some time ago. */
+  | {
+      readonly kind: 'webhook';
+      readonly process: number;
+      readonly who: number;
+      readonly event: 'user.banned' | 'user.deleted' | 'session.revoked' | 'user.updated';
+      readonly environment: 'own' | 'other' | 'none';
+      readonly lateSeconds: number;
+    }
   | { readonly kind: 'attack'; readonly attack: Attack; readonly who: number }
   /** Requests to all processes around the cut-offs so far. */
   | { readonly kind: 'probe'; readonly plusSeconds: number }
-  /** A caller of a process opens a socket, which is to be closed when its time is over. */
-  | { readonly kind: 'socket'; readonly process: number; readonly who: number; readonly lifeSeconds: number }
+  /**
+   * A caller of a process opens a socket, which is to be closed when its time is over. `idlesMs`: how long after the token was
+   * accepted the app calls `untilRevoked`.
+   */
+  | {
+      readonly kind: 'socket';
+      readonly process: number;
+      readonly who: number;
+      readonly actor: number | null;
+      readonly lifeSeconds: number;
+      readonly idlesMs: number;
+    }
+  /** The app of a process closes its revocations, goes on for a while, and ends. */
+  | { readonly kind: 'close'; readonly process: number; readonly for: Moment }
   | {
       readonly kind: 'store';
       readonly mode: Exclude<StoreMode, 'well'>;
@@ -75,6 +96,13 @@ export type Step =
   | { readonly kind: 'flush'; readonly writesAtOnce: boolean }
   /** `cuts`: connections are closed. `readonlyForMs`: the new master refuses writes at first. */
   | { readonly kind: 'failover'; readonly cuts: boolean; readonly readonlyForMs: number }
+  /**
+   * A replica takes over, and the old master goes on for the processes whose bit is set in `side`, until it is demoted and loses
+   * what was written to it.
+   */
+  | { readonly kind: 'split'; readonly side: number; readonly for: Moment }
+  /** The replica that some processes read from gets nothing from its master. */
+  | { readonly kind: 'replica'; readonly link: 'silent' | 'down'; readonly for: Moment }
   | { readonly kind: 'restart'; readonly by: Moment; readonly downForMs: number }
   | { readonly kind: 'store clock'; readonly byMs: number }
   | {
@@ -139,12 +167,25 @@ export interface RevocationsPlan {
   /** `rotating`: the processes have the same two keys in different orders. */
   readonly signing: 'off' | 'on' | 'rotating';
   readonly announceTimeoutMs: number;
-  readonly waitsForReplicas: boolean;
-  readonly store: { readonly aheadMs: number; readonly driftPpm: number; readonly lagMs: number };
+  /** How many replicas must confirm an announcement. 0: none. */
+  readonly waitsForReplicas: 0 | 1 | 2;
+  /** `laggardMs`: how far the second replica is behind. It never takes over. */
+  readonly store: {
+    readonly aheadMs: number;
+    readonly driftPpm: number;
+    readonly lagMs: number;
+    readonly laggardMs: number;
+  };
+  /** How many entries the store holds before the first process starts. */
+  readonly history: number;
+  /** Whether the end of the plan is so long that every entry is over. */
+  readonly rests: boolean;
   readonly processes: readonly {
     readonly startsAtMs: number;
     readonly driftPpm: number;
     readonly aheadMs: number;
+    /** Whether it is connected to a replica, as a server that only verifies may be. */
+    readonly readsReplica: boolean;
   }[];
   readonly incidents: readonly Incident[];
 }
@@ -152,6 +193,12 @@ export interface RevocationsPlan {
 /** Whether a store without a clock carries the entries: then each process uses its own. */
 export function isTimeless({ feed }: RevocationsPlan): boolean {
   return feed.kind === 'poll' && feed.returns === 'texts';
+}
+
+/** Whether the replicas that must confirm an announcement are up to date, so that none can fail because of them. */
+export function canBeConfirmed({ waitsForReplicas, store }: RevocationsPlan): boolean {
+  if (waitsForReplicas === 0) return true;
+  return waitsForReplicas === 1 ? Math.min(store.lagMs, store.laggardMs) === 0 : store.lagMs + store.laggardMs === 0;
 }
 
 export function msOf({ of, plusMs }: Moment, plan: RevocationsPlan): number {

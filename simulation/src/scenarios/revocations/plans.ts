@@ -64,8 +64,19 @@ const steps: readonly fc.WeightedArbitrary<Step>[] = [
     arbitrary: fc.record({
       kind: kind('many'),
       process,
-      count: fc.constantFrom(3, 60, 110),
+      count: fc.constantFrom(3, 8, 9, 10, 60, 110),
       at: fc.constantFrom(0, -1, -50),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: kind('webhook'),
+      process,
+      who,
+      event: fc.constantFrom('user.banned', 'user.banned', 'user.deleted', 'session.revoked', 'user.updated'),
+      environment: fc.constantFrom('own', 'own', 'none', 'other'),
+      lateSeconds: fc.constantFrom(0, 3, 100, 3_600),
     }),
   },
   { weight: 3, arbitrary: fc.record({ kind: kind('attack'), attack: fc.constantFrom(...attacks), who }) },
@@ -75,7 +86,18 @@ const steps: readonly fc.WeightedArbitrary<Step>[] = [
   },
   {
     weight: 2,
-    arbitrary: fc.record({ kind: kind('socket'), process, who, lifeSeconds: fc.constantFrom(20, 60, 300) }),
+    arbitrary: fc.record({
+      kind: kind('socket'),
+      process,
+      who,
+      actor: fc.constantFrom(null, 4, 5),
+      lifeSeconds: fc.constantFrom(20, 60, 300),
+      idlesMs: fc.constantFrom(0, 0, 1_100, 20_000),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: kind('close'), process, for: moment }),
   },
   {
     weight: 4,
@@ -134,7 +156,19 @@ const steps: readonly fc.WeightedArbitrary<Step>[] = [
   },
 ];
 
-const step: fc.Arbitrary<Step> = fc.oneof(...steps);
+const redisStep: fc.Arbitrary<Step> = fc.oneof(
+  ...steps,
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: kind('split'), side: fc.integer({ min: 1, max: 15 }), for: moment }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: kind('replica'), link: fc.constantFrom('silent', 'silent', 'down'), for: moment }),
+  },
+);
+
+const pollStep: fc.Arbitrary<Step> = fc.oneof(...steps);
 
 const natsStep: fc.Arbitrary<Step> = fc.oneof(
   ...steps,
@@ -153,6 +187,72 @@ const incidentOf = (step: fc.Arbitrary<Step>): fc.Arbitrary<Incident> =>
     steps: fc.array(fc.record({ at: moment, step }), { minLength: 1, maxLength: 7 }),
   });
 
+const after = (at: Moment, steps: readonly Step[]): Incident => ({
+  after: at,
+  requests: 4,
+  steps: steps.map((each, position) => ({ at: { of: 'start', plusMs: position * 300 }, step: each })),
+});
+const start = (ms: number): Moment => ({ of: 'start', plusMs: ms });
+const probe: Step = { kind: 'probe', plusSeconds: 0 };
+const ms = (min: number, max: number): fc.Arbitrary<number> => fc.integer({ min, max });
+
+/** What takes several steps that seldom come together by chance. */
+const story: fc.Arbitrary<readonly Incident[]> = fc.oneof(
+  // A revocation that the store refuses for long.
+  fc
+    .tuple(revoke, fc.constantFrom('readonly', 'oom', 'down', 'hangs'), ms(100_000, 700_000))
+    .map(([made, mode, forMs]) => [
+      after(start(1_000), [{ kind: 'store', mode, for: start(forMs), delayMs: 0 }, made, probe]),
+      after(start(64_000), [probe]),
+    ]),
+  // Entries that are almost over, and others that are not.
+  fc
+    .tuple(
+      fc.array(revoke, { minLength: 2, maxLength: 5 }),
+      revoke,
+      ms(-400_000, -60_000),
+      ms(30_000, 130_000),
+      process,
+    )
+    .map(([early, late, plusMs, endMs, crashes]) => [
+      after(start(1_000), early),
+      after({ of: 'memory', plusMs }, [late, ...early.slice(0, 2)]),
+      after(start(-plusMs + endMs), [probe, { kind: 'crash', process: crashes, restartAfterMs: 100 }, probe, probe]),
+    ]),
+  // A server that starts while tokens of before the ban are still accepted.
+  fc
+    .tuple(revoke, ms(20_000, 400_000), process)
+    .map(([made, afterMs, crashes]) => [
+      after(start(1_000), [made, probe]),
+      after(start(afterMs), [{ kind: 'crash', process: crashes, restartAfterMs: 100 }]),
+      after(start(100), [probe, probe, probe, probe, probe, probe, probe]),
+    ]),
+  // A server that is paused again and again.
+  fc
+    .tuple(ms(5_000, 40_000), moment, fc.boolean(), process)
+    .map(([pauseMs, first, stopsSteadyClock, number]) =>
+      [first, start(pauseMs), first].map((forMoment) =>
+        after(start(pauseMs), [
+          { kind: 'freeze', process: number, for: forMoment, stopsSteadyClock, afterNewsMs: null, meanwhile: 'revoke' },
+        ]),
+      ),
+    ),
+  // Some revocations at once, between two requests with the same token.
+  fc.tuple(process, fc.constantFrom(7, 8, 9, 10, 110)).map(([number, count]) => [
+    { ...after(start(500), [probe]), requests: 12 },
+    { ...after(start(200), [{ kind: 'many', process: number, count, at: 0 }, probe]), requests: 20 },
+  ]),
+);
+
+const incidentsOf = (step: fc.Arbitrary<Step>): fc.Arbitrary<readonly Incident[]> =>
+  fc.oneof(
+    { weight: 4, arbitrary: fc.array(incidentOf(step), { minLength: 1, maxLength: 4 }) },
+    {
+      weight: 1,
+      arbitrary: fc.tuple(fc.array(incidentOf(step), { maxLength: 1 }), story).map((parts) => parts.flat()),
+    },
+  );
+
 const oneProcess: fc.Arbitrary<RevocationsPlan['processes'][number]> = fc.record({
   startsAtMs: fc.oneof(
     { weight: 4, arbitrary: fc.nat({ max: 200 }) },
@@ -167,6 +267,7 @@ const oneProcess: fc.Arbitrary<RevocationsPlan['processes'][number]> = fc.record
     { weight: 6, arbitrary: clockMs },
     { weight: 1, arbitrary: fc.constant(4 * 3_600_000) },
   ),
+  readsReplica: fc.oneof({ weight: 14, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
 });
 
 const general = {
@@ -180,17 +281,34 @@ const general = {
   cachedTokens: fc.constantFrom(5_000, 5_000, 3, 0),
   signing: fc.constantFrom('off', 'on', 'rotating'),
   announceTimeoutMs: fc.constantFrom(500, 5_000),
-  waitsForReplicas: fc.boolean(),
+  waitsForReplicas: fc.constantFrom(0, 0, 1, 2),
   store: fc.record({
     aheadMs: fc.oneof({ weight: 2, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: clockMs }),
     driftPpm: fc.constantFrom(0, 0, 200, -200),
     lagMs: fc.constantFrom(0, 50, 1_000, 20_000),
+    laggardMs: fc.constantFrom(0, 700, 30_000),
   }),
+  history: fc.oneof({ weight: 40, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.constantFrom(1_000, 1_300) }),
+  rests: fc.oneof({ weight: 9, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
   processes: fc.array(oneProcess, { minLength: 1, maxLength: 4 }),
-  incidents: fc.array(incidentOf(step), { minLength: 1, maxLength: 4 }),
 };
 
-export const plans: fc.Arbitrary<RevocationsPlan> = fc.record({ feed: fc.record({ kind: kind('redis') }), ...general });
+export const plans: fc.Arbitrary<RevocationsPlan> = fc.record({
+  feed: fc.record({ kind: kind('redis') }),
+  ...general,
+  incidents: incidentsOf(redisStep),
+});
+
+/** Replicas and a history are written for Redis alone. */
+const withoutReplicas = {
+  ...general,
+  waitsForReplicas: fc.constant(0 as const),
+  history: fc.constant(0),
+  processes: fc.array(
+    oneProcess.map((each) => ({ ...each, readsReplica: false })),
+    { minLength: 1, maxLength: 4 },
+  ),
+};
 
 export const pollPlans: fc.Arbitrary<RevocationsPlan> = fc.record({
   feed: fc.record({
@@ -201,13 +319,12 @@ export const pollPlans: fc.Arbitrary<RevocationsPlan> = fc.record({
     notifies: fc.boolean(),
     heedsSignal: fc.boolean(),
   }),
-  ...general,
-  waitsForReplicas: fc.constant(false),
+  ...withoutReplicas,
+  incidents: incidentsOf(pollStep),
 });
 
 export const natsPlans: fc.Arbitrary<RevocationsPlan> = fc.record({
   feed: fc.record({ kind: kind('nats'), timeoutMs: fc.constantFrom(5_000, 5_000, 1_000) }),
-  ...general,
-  waitsForReplicas: fc.constant(false),
-  incidents: fc.array(incidentOf(natsStep), { minLength: 1, maxLength: 4 }),
+  ...withoutReplicas,
+  incidents: incidentsOf(natsStep),
 });

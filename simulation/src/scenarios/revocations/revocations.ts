@@ -21,7 +21,7 @@ const scenario = {
 export const revocations: Scenario<RevocationsPlan> = {
   ...scenario,
   name: 'revocations',
-  parts: ['core', 'revocation', 'redis', 'api'],
+  parts: ['core', 'webhooks', 'revocation', 'redis', 'api'],
   plans,
 };
 
@@ -29,7 +29,7 @@ export const revocations: Scenario<RevocationsPlan> = {
 export const revocationsPoll: Scenario<RevocationsPlan> = {
   ...scenario,
   name: 'revocations-poll',
-  parts: ['core', 'revocation', 'api'],
+  parts: ['core', 'webhooks', 'revocation', 'api'],
   plans: pollPlans,
 };
 
@@ -37,7 +37,7 @@ export const revocationsPoll: Scenario<RevocationsPlan> = {
 export const revocationsNats: Scenario<RevocationsPlan> = {
   ...scenario,
   name: 'revocations-nats',
-  parts: ['core', 'revocation', 'nats', 'api'],
+  parts: ['core', 'webhooks', 'revocation', 'nats', 'api'],
   plans: natsPlans,
 };
 
@@ -59,6 +59,14 @@ async function play(world: World, plan: RevocationsPlan, scene: Scene): Promise<
   await world.runUntil(endMs);
 }
 
+/** Nothing happens until every entry is over. */
+async function rest(world: World, plan: RevocationsPlan, scene: Scene): Promise<void> {
+  if (!plan.rests || plan.maxTokenSeconds > 300) return;
+  // From the last arrival of an entry, which may have been ahead of the clock of the store.
+  await world.runUntil(world.nowMs + (plan.maxTokenSeconds + 600 + 900 + 200) * 1_000);
+  for (const node of scene.living()) if (!node.isClosed) scene.checkMemory(node);
+}
+
 /** Everything is well again: every node knows everything, and so does the store. */
 async function settle(world: World, plan: RevocationsPlan, scene: Scene): Promise<void> {
   const { store, nodes, traffic, sockets } = scene;
@@ -69,6 +77,7 @@ async function settle(world: World, plan: RevocationsPlan, scene: Scene): Promis
   traffic.probe('end', 1);
   await world.runUntil(world.nowMs + plan.waitMs + 100);
   for (const node of scene.living()) scene.checkStore(node);
+  await rest(world, plan, scene);
   sockets.judgeExpired();
   sockets.close();
   for (const node of scene.living()) {

@@ -1,19 +1,23 @@
+import type { RevocationRecord } from '@torii/revocation';
 import { Fleet } from '../../world/fleet.ts';
+import { Replica } from '../../world/replica.ts';
 import type { StreamEntry } from '../../world/stream-log.ts';
 import { StreamStore } from '../../world/stream-store.ts';
 import type { World } from '../../world/world.ts';
 import { Announcer } from './announcer.ts';
 import { Attacker } from './attacker.ts';
 import { Bans } from './bans.ts';
-import { deliveryMs, noticeMs, recoveryMs, restoreMs, startMs, writeBackMs } from './bounds.ts';
+import { deliveryMs, noticeMs, recoveryMs, replicaLagMs, restoreMs, startMs, writeBackMs } from './bounds.ts';
 import { Calm } from './calm.ts';
+import { Deliveries } from './deliveries.ts';
 import { StoreAccess } from './feeds.ts';
+import { writeHistory } from './history.ts';
 import { Judge } from './judge.ts';
-import { foreignText, Node } from './node.ts';
-import { isTimeless, type OperatorAct, type RevocationsPlan } from './plan.ts';
+import { foreignText, Node, type Server } from './node.ts';
+import { canBeConfirmed, isTimeless, type OperatorAct, type RevocationsPlan } from './plan.ts';
 import { Sockets } from './sockets.ts';
 import { type Fact, StoreFacts } from './store-facts.ts';
-import { subjectName } from './subjects.ts';
+import { type Subject, subjectName } from './subjects.ts';
 import { epochS } from './tokens.ts';
 import { Traffic } from './traffic.ts';
 
@@ -28,6 +32,9 @@ export class Scene {
   readonly storeCalm: Calm;
   /** The disturbances of each link, by the number of the process. */
   readonly linkCalms: readonly Calm[];
+  /** By the number of the process. */
+  readonly servers: readonly Server[];
+  readonly replica: Replica | undefined;
   /** All nodes, including crashed ones. */
   readonly nodes: Node[] = [];
   readonly fleet: Fleet<Node>;
@@ -40,13 +47,17 @@ export class Scene {
   readonly access: StoreAccess;
   /** When an operator removed single messages of a bucket. */
   readonly #removals: number[] = [];
+  readonly deliveries: Deliveries;
 
   constructor(world: World, plan: RevocationsPlan) {
     [this.world, this.plan] = [world, plan];
     this.store = new StreamStore(world, storeOrigin, plan.store);
     this.access = new StoreAccess(world, this.store, plan.feed.kind);
     this.facts = new StoreFacts(this.store, plan);
-    this.store.onChange = () => this.facts.look();
+    this.store.onChange = () => {
+      this.facts.look();
+      this.replica?.noteChange();
+    };
     this.store.onMode = () => this.noteDeaf();
     this.facts.onAdded = (fact, text, entry) => this.#onAdded(fact, text, entry);
     this.facts.onUnexplained = ({ subject, before }) => {
@@ -55,6 +66,15 @@ export class Scene {
     this.facts.onFlood = () => world.violate(36, 'The same entry is written more than 80 times within five minutes');
     this.storeCalm = new Calm(world);
     this.linkCalms = plan.processes.map(() => new Calm(world, this.storeCalm));
+    const readers = plan.processes.filter(({ readsReplica }) => readsReplica);
+    this.replica = readers.length === 0 ? undefined : new Replica(world, this.store, replicaLagMs);
+    this.servers = [...plan.processes]
+      .sort((a, b) => a.startsAtMs - b.startsAtMs)
+      .map(({ readsReplica: isReplica }) => ({
+        store: (isReplica ? this.replica?.store : undefined) ?? this.store,
+        isReplica,
+        apartUntilMs: Number.NEGATIVE_INFINITY,
+      }));
     this.judge = new Judge(world, plan, this.facts);
     this.fleet = new Fleet<Node>(world, [storeOrigin], (process, number) => this.#boot(process, number));
     this.traffic = new Traffic(world, plan, this.fleet, this.judge);
@@ -64,6 +84,8 @@ export class Scene {
     this.sockets = new Sockets(world, plan, this.facts);
     this.attacker = new Attacker(world, this.access, this.facts, plan.signing !== 'off');
     this.attacker.onWritten = (attack) => this.access.table?.afterWrite(world, attack === 'no text');
+    this.deliveries = new Deliveries(world, plan, this.facts);
+    writeHistory(this.store, this.facts, plan);
     if (this.#hasForeignAttack()) this.attacker.foreignText = foreignText(world);
   }
 
@@ -96,19 +118,18 @@ export class Scene {
 
   /** Notes which nodes get no answers of the store. `isLinked`: a link is open again, so answers on the way arrive. */
   noteDeaf(isLinked = false): void {
-    const { mode } = this.store;
-    const isSilent = mode === 'hangs' || mode === 'down' || mode === 'noauth' || mode === 'loading';
     for (const node of this.living()) {
-      const isDeaf = isSilent || this.world.network.linkOf(node.process, storeOrigin) !== 'open';
-      node.deafFromMs = isDeaf
-        ? Math.min(isLinked ? Number.POSITIVE_INFINITY : node.deafFromMs, this.world.nowMs)
-        : Number.POSITIVE_INFINITY;
+      const { mode } = node.server.store;
+      const isSilent = mode === 'hangs' || mode === 'down' || mode === 'noauth' || mode === 'loading';
+      const isDeaf = isSilent || node.isClosed || this.world.network.linkOf(node.process, storeOrigin) !== 'open';
+      const sinceMs = isLinked ? Number.POSITIVE_INFINITY : node.deafFromMs;
+      node.deafFromMs = isDeaf ? Math.min(sinceMs, this.world.nowMs) : Number.POSITIVE_INFINITY;
     }
   }
 
   /** The store holds everything that the node knows. */
   checkStore(node: Node): void {
-    if (node.process.isDead || node.isClosed || node.compactedBefore > 0) return;
+    if (node.process.isDead || node.isClosed || node.server.isReplica || node.compactedBefore > 0) return;
     const { nowMs } = this.world;
     for (const { subject, before, untilMs, learnedAtMs } of node.learned.values()) {
       if (untilMs <= nowMs + 1_000 || learnedAtMs > nowMs - writeBackMs) continue;
@@ -124,8 +145,7 @@ export class Scene {
     if (status !== 'current')
       this.world.violate(42, `${node.process.name} is "${status}", although nothing disturbs it`);
     // Replicas that are too far behind confirm nothing.
-    const canBeConfirmed = !this.plan.waitsForReplicas || this.plan.store.lagMs === 0;
-    if (pending > 0 && node.announcing === 0 && canBeConfirmed)
+    if (pending > 0 && node.announcing === 0 && canBeConfirmed(this.plan))
       this.world.violate(44, `${node.process.name} still has ${pending} revocations to announce`);
   }
 
@@ -137,6 +157,17 @@ export class Scene {
     });
   }
 
+  /** Statement 36: entries that are over are forgotten. */
+  checkMemory(node: Node): void {
+    const presentS = Math.min(node.process.wallMs, this.store.wallMs) / 1000;
+    const keptSeconds = this.plan.maxTokenSeconds + 600;
+    // Each read of everything brings an entry again, until the store need not keep it.
+    const lifeSeconds = this.plan.feed.kind === 'poll' ? 2 * keptSeconds + 900 : keptSeconds;
+    const old = node.list()?.find(({ issuedBefore }) => Date.parse(issuedBefore) / 1000 + lifeSeconds + 180 < presentS);
+    if (old !== undefined)
+      this.world.violate(36, `${node.process.name} still holds "${subjectName(nameable(old))}", which is long over`);
+  }
+
   #hasForeignAttack(): boolean {
     if (this.plan.signing === 'off') return false;
     const steps = this.plan.incidents.flatMap((incident) => incident.steps);
@@ -146,7 +177,11 @@ export class Scene {
   #boot(process: Node['process'], number: number): Node {
     const linkCalm = this.linkCalms[number] as Calm;
     const calm = new Calm(this.world, linkCalm);
-    const node = new Node(this.world, process, number, { plan: this.plan, access: this.access, calm, linkCalm });
+    const server = this.servers[number] as Server;
+    // What it reads may be some time old.
+    if (server.isReplica) calm.begin();
+    const place = { plan: this.plan, server, access: this.access, calm, linkCalm };
+    const node = new Node(this.world, process, number, place);
     this.nodes.push(node);
     node.onEvent = (event) => this.#hear(node, event);
     node.onLearned = (fact) => this.sockets.judgeLearned(node, fact);
@@ -167,7 +202,11 @@ export class Scene {
       node.process.name,
       `event ${JSON.stringify(stable)}${cause === undefined ? '' : `: ${String(cause)}`}`,
     );
-    if (event.type === 'feed_stale') node.isStale = true;
+    if (event.type === 'feed_stale') {
+      node.isStale = true;
+      this.sockets.judgeAllStale(node);
+    }
+    if (event.type === 'feed_current') this.#checkReady(node);
     if (event.type === 'feed_recovered') node.isStale = false;
     if (event.type === 'feed_reset') {
       node.resetAtMs = this.world.nowMs;
@@ -196,6 +235,38 @@ export class Scene {
     if (this.plan.feed.kind === 'redis' || this.store.hasLost) return;
     if (this.store.entriesAt(node.startedAtMs) === 0) return;
     this.world.violate(43, `${node.process.name} reports that the store has lost data, and it has not`);
+  }
+
+  /** A replica takes over, and the old master goes on for some processes. */
+  split(side: number, forMs: number): void {
+    const servers = this.servers.filter(({ isReplica }, number) => !isReplica && (side >> number) % 2 === 1);
+    const old = this.store.copy();
+    this.facts.watchApart(old);
+    for (const server of servers) Object.assign(server, { store: old, apartUntilMs: Number.POSITIVE_INFINITY });
+    const ends = this.linkCalms
+      .filter((_, number) => servers.includes(this.servers[number] as Server))
+      .map((calm) => calm.begin());
+    this.store.failOver(true);
+    this.storeCalm.disturb();
+    this.noteDeaf();
+    this.world.schedule.after(forMs, () => {
+      this.world.note('store', 'the old master is demoted');
+      for (const server of servers) {
+        if (server.store === old) Object.assign(server, { store: this.store, apartUntilMs: this.world.nowMs });
+      }
+      old.cut();
+      for (const end of ends) end();
+      this.noteDeaf();
+    });
+  }
+
+  #checkReady(node: Node): void {
+    this.world.schedule.after(0, () =>
+      node.process.deliver(() => {
+        if (!node.isReady)
+          this.world.violate(42, `${node.process.name} has its first snapshot, and ready() still waits`);
+      }),
+    );
   }
 
   /** The older half of the entries becomes one: the younger half is still there. */
@@ -266,4 +337,8 @@ export class Scene {
     for (const ms of [40, deliveryMs(this.plan) + 100])
       this.world.schedule.after(ms, () => this.traffic.probeSubject(subject));
   }
+}
+
+function nameable({ kind, id, organizationId }: RevocationRecord): Subject {
+  return { kind, ...(id !== null && { id }), ...(organizationId !== undefined && { organizationId }) };
 }

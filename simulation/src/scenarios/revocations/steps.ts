@@ -52,6 +52,13 @@ export class Steps {
       case 'failover':
         this.#failOver(step.cuts, step.readonlyForMs);
         break;
+      case 'split':
+        this.#scene.split(step.side, forMs);
+        break;
+      case 'replica':
+        this.#scene.replica?.setLink(step.link);
+        schedule.after(forMs, () => this.#scene.replica?.setLink('up'));
+        break;
       case 'restart':
         this.#scene.store.restart(msOf(step.by, this.#plan));
         this.#scene.storeCalm.disturb();
@@ -124,10 +131,18 @@ export class Steps {
         process.deliver(() => this.#scene.bans.begin(node, step));
         break;
       }
+      case 'close':
+        this.#close(step.process, forMs);
+        break;
+      case 'webhook': {
+        const { process, state: node } = this.#scene.fleet.member(step.process);
+        process.deliver(() => this.#scene.deliveries.begin(node, step));
+        break;
+      }
       case 'socket': {
         const { process, state: node } = this.#scene.fleet.member(step.process);
         const iat = epochS + Math.floor(this.#world.nowMs / 1000);
-        process.deliver(() => void this.#scene.sockets.open(node, step.who, iat, step.lifeSeconds));
+        process.deliver(() => void this.#scene.sockets.begin(node, step, iat));
         break;
       }
     }
@@ -230,6 +245,21 @@ export class Steps {
         repeatsAfterMs: null,
       } as const;
       this.#revoke({ ...revoke, process: step.process + 1 });
+    });
+  }
+
+  #close(number: number, endsAfterMs: number): void {
+    const { process, state: node } = this.#scene.fleet.member(number);
+    process.deliver(() => {
+      if (node.isClosed) return;
+      this.#world.note(process.name, 'closes its revocations');
+      node.isClosed = true;
+      node.calm.begin();
+      node.deafFromMs = Math.min(node.deafFromMs, this.#world.nowMs);
+      void node.revocations.close();
+    });
+    this.#world.schedule.after(endsAfterMs, () => {
+      if (this.#scene.fleet.member(number).process === process) this.#crash(number, 100);
     });
   }
 

@@ -10,6 +10,7 @@ export interface Fact extends CutOff {
   readonly untilMs: number;
 }
 
+/** `untilMs` is 0 if servers may ignore it: it is too far ahead, or from an attacker. */
 interface Held extends Fact {
   readonly entry: StreamEntry;
 }
@@ -37,6 +38,8 @@ export class StoreFacts {
   readonly #added: Map<string, readonly { readonly before: number; readonly entry: StreamEntry }[]> = new Map();
   /** The latest cut-off that was ever asked for, by subject. */
   readonly #possible: Map<string, number> = new Map();
+  /** What an old master has accepted that goes on beside the new one. */
+  readonly #apart: Map<string, Held[]> = new Map();
   readonly #attacks: Map<string, AttackEffect> = new Map();
   readonly #seen: Map<string, number> = new Map();
   readonly #genuine: string[] = [];
@@ -78,6 +81,17 @@ export class StoreFacts {
     return [...this.#seen.values()].reduce((sum, count) => sum + count, 0);
   }
 
+  /** Watches an old master that goes on beside the new one. What is written there counts as accepted, and for nothing else. */
+  watchApart(old: StreamStore): void {
+    const lengths = new Map([...old.streams].map(([key, { past }]) => [key, past.length]));
+    old.onChange = () => {
+      for (const [key, { past }] of old.streams) {
+        for (const entry of past.slice(lengths.get(key) ?? 0)) this.#takeApart(entry);
+        lengths.set(key, past.length);
+      }
+    };
+  }
+
   /** Looks at what was written since the last look. */
   look(): void {
     for (const [key, { past }] of this.#store.streams) {
@@ -88,7 +102,10 @@ export class StoreFacts {
 
   /** Since when the store has held an entry that counts, without a gap until a time, for what was issued in this second. */
   heldFromMs(subject: string, iat: number, atMs: number): number {
-    const fits = (this.#held.get(subject) ?? []).filter(({ before, untilMs }) => before >= iat && untilMs > atMs);
+    // The clock of the store may have been set back since it was written.
+    const fits = (this.#held.get(subject) ?? []).filter(
+      (held) => held.before >= iat && held.untilMs > atMs && !this.isTooFarAhead(held),
+    );
     let fromMs = Number.POSITIVE_INFINITY;
     for (let edgeMs = atMs; ; edgeMs = fromMs) {
       const covers = fits.filter(({ entry }) => entry.addedAtMs <= edgeMs && entry.removedAtMs >= edgeMs);
@@ -103,12 +120,21 @@ export class StoreFacts {
     return (this.#held.get(subject) ?? []).some((held) => held.before >= before && held.entry.removedAtMs > nowMs);
   }
 
-  /** Whether it was ever written since a time, or later. */
+  /** Whether it was written since a time, or later. An old master that goes on counts too. */
   wasAdded(subject: string, before: number, sinceMs: number): boolean {
+    const apart = this.#apart.get(subject) ?? [];
     // In a bucket of NATS, a text that is there is not written again.
     const fromMs = ({ addedAtMs, removedAtMs }: StreamEntry): number =>
       this.#plan.feed.kind === 'nats' ? removedAtMs : addedAtMs;
-    return (this.#added.get(subject) ?? []).some((each) => each.before >= before && fromMs(each.entry) >= sinceMs);
+    const added = [...(this.#added.get(subject) ?? []), ...apart];
+    return added.some((each) => each.before >= before && fromMs(each.entry) >= sinceMs);
+  }
+
+  /** How many replicas have got it. */
+  countReplicas(subject: string, before: number): number {
+    const { nowMs, lagsMs } = this.#store;
+    const held = (this.#held.get(subject) ?? []).filter((each) => each.before >= before);
+    return lagsMs.filter((lagMs) => held.some(({ entry }) => entry.addedAtMs + lagMs <= nowMs)).length;
   }
 
   /** What the store holds now. */
@@ -116,7 +142,8 @@ export class StoreFacts {
     const { nowMs } = this.#store;
     for (const list of this.#held.values()) {
       for (const held of list) {
-        if (held.entry.removedAtMs > nowMs) yield { ...held, addedAtMs: held.entry.addedAtMs };
+        if (held.untilMs > 0 && !this.isTooFarAhead(held) && held.entry.removedAtMs > nowMs)
+          yield { ...held, addedAtMs: held.entry.addedAtMs };
       }
     }
   }
@@ -169,6 +196,20 @@ export class StoreFacts {
     if (times.length >= maxCopies) this.onFlood(text);
   }
 
+  #takeApart(entry: StreamEntry): void {
+    for (const text of entry.fields) {
+      const cutOff = cutOffIn(text);
+      if (cutOff === undefined) continue;
+      if ((this.#possible.get(cutOff.subject) ?? 0) < cutOff.before) this.onUnexplained(cutOff);
+      if (!this.#genuine.includes(text)) this.#genuine.push(text);
+      this.#apart.set(cutOff.subject, [...(this.#apart.get(cutOff.subject) ?? []), { ...cutOff, untilMs: 0, entry }]);
+    }
+  }
+
+  #hold(held: Held): void {
+    this.#held.set(held.subject, [...(this.#held.get(held.subject) ?? []), held]);
+  }
+
   #take(entry: StreamEntry): void {
     for (const text of entry.fields) {
       const effect = this.#attacks.get(text);
@@ -176,20 +217,21 @@ export class StoreFacts {
       if (effect === 'harmless' || cutOff === undefined) continue;
       if (effect === 'possible') {
         this.allow(cutOff);
+        this.#hold({ ...cutOff, untilMs: 0, entry });
         continue;
       }
       if ((this.#possible.get(cutOff.subject) ?? 0) < cutOff.before) this.onUnexplained(cutOff);
       const added = this.#added.get(cutOff.subject) ?? [];
       this.#added.set(cutOff.subject, [...added, { before: cutOff.before, entry }]);
-      if (this.isTooFarAhead(cutOff)) continue;
+      const isIgnored = this.isTooFarAhead(cutOff);
+      const fact = isIgnored ? { ...cutOff, untilMs: 0 } : this.factOf(cutOff, entry.addedAtMs);
+      this.#hold({ ...fact, entry });
+      if (isIgnored) continue;
       if (!this.#genuine.includes(text)) {
         this.#genuine.push(text);
         this.#subjects.set(text, entry.fields[1] ?? '');
       }
       this.#noteCopy(text, entry.addedAtMs);
-      const fact = this.factOf(cutOff, entry.addedAtMs);
-      const known = this.#held.get(cutOff.subject) ?? [];
-      this.#held.set(cutOff.subject, [...known, { ...fact, entry }]);
       this.onAdded(fact, text, entry);
     }
   }

@@ -1,9 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { RevocationAnnouncer } from '@torii/core';
 import type { WebhookReceiver, WebhookReceiverOptions, WebhookStore } from '@torii/core/webhooks';
 import type { KeyValueStore, StoreCall } from '../../world/key-value-store.ts';
+import { StoreConnection } from '../../world/store-connection.ts';
 import type { VirtualProcess } from '../../world/virtual-process.ts';
 import type { World } from '../../world/world.ts';
-import type { Delivery } from './delivery.ts';
+import type { Announcement, Delivery } from './delivery.ts';
 import { type SecretName, secretText } from './message.ts';
 import type { WebhookPlan } from './plan.ts';
 
@@ -16,6 +18,8 @@ export class App {
   secrets: readonly SecretName[];
   /** Calls of the store that have no answer yet. */
   readonly pending: Set<StoreCall> = new Set();
+  /** Announcements that may be under way. */
+  readonly announcing: Set<Announcement> = new Set();
   /** Deliveries that are not answered yet. */
   readonly open: Set<Delivery> = new Set();
   /** How many events it may have held at once so far. */
@@ -23,13 +27,23 @@ export class App {
   readonly #process: VirtualProcess;
   readonly #plan: WebhookPlan;
   readonly #store: WebhookReceiverOptions['store'];
+  readonly #announcer: RevocationAnnouncer;
 
-  constructor(process: VirtualProcess, plan: WebhookPlan, store: KeyValueStore, secrets: readonly SecretName[]) {
+  constructor(
+    world: World,
+    process: VirtualProcess,
+    plan: WebhookPlan,
+    store: KeyValueStore,
+    announcer: RevocationAnnouncer,
+    secrets: readonly SecretName[],
+  ) {
     this.#process = process;
     this.#plan = plan;
+    this.#announcer = announcer;
+    const client = store.clientOf(process, () => current.getStore());
     this.#store =
       plan.store === 'shared'
-        ? (store.clientOf(process, () => current.getStore()) as WebhookStore)
+        ? (new StoreConnection(world, process, plan.connection, client).client as WebhookStore)
         : plan.store === 'memory'
           ? 'memory'
           : undefined;
@@ -55,14 +69,19 @@ export class App {
   }
 
   #create(rememberSeconds: number): WebhookReceiver {
-    const { leaseSeconds, toleranceSeconds, maxBytes } = this.#plan;
+    const { leaseSeconds, toleranceSeconds, maxBytes, announcer } = this.#plan;
     return this.#process.product.webhooks.createWebhookReceiver({
       secret: this.secrets.map(secretText),
       leaseSeconds,
       toleranceSeconds,
       rememberSeconds,
       maxBytes,
-      onEvent: ({ type }) => void current.getStore()?.told.push(type),
+      onEvent: (event) => {
+        const delivery = current.getStore();
+        if (event.type === 'not_announced') delivery?.notAnnounced.push(event.why);
+        else delivery?.told.push(event.type);
+      },
+      ...(announcer === null ? {} : { revocations: this.#announcer, announceSessions: announcer.announcesSessions }),
       ...(this.#store === undefined ? {} : { store: this.#store }),
     });
   }

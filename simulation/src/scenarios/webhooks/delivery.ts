@@ -12,6 +12,18 @@ export interface Handling {
   outcome: 'done' | 'threw' | undefined;
 }
 
+/** A call of `revokeUser` on behalf of a delivery. */
+export interface Announcement {
+  readonly userId: string;
+  readonly atMs: number;
+  readonly begunAtMs: number;
+  readonly begunWallMs: number;
+  readonly begunSteadyMs: number;
+  /** How many calls of the store came before it. */
+  readonly callsBefore: number;
+  outcome: 'accepted' | 'failed' | undefined;
+}
+
 /** One delivery that has reached a process. */
 export interface Delivery {
   readonly number: number;
@@ -22,11 +34,16 @@ export interface Delivery {
   /** Why it must be refused with 400 or 413. Empty if it is good. */
   readonly flaws: readonly string[];
   readonly isBroken: boolean;
+  /** Which of its lookups the store hides, a bit for each round trip. */
+  readonly hidden: number;
   readonly beganAtMs: number;
   /** How long its body takes to arrive. */
   readonly bodyMs: number;
   readonly calls: StoreCall[];
   readonly told: string[];
+  readonly announcements: Announcement[];
+  /** The reasons in events `not_announced`. */
+  readonly notAnnounced: string[];
   handling: Handling | undefined;
   settledAtMs: number | undefined;
   settledWallMs: number;

@@ -14,6 +14,8 @@ import {
   loggableCause,
   pause,
   raceDeadline,
+  startTimer,
+  wallMs,
 } from '@torii/core/internal';
 import { readText } from '../issuer/body-limit.ts';
 import { fetchFresh } from '../issuer/fresh-fetch.ts';
@@ -73,7 +75,7 @@ export interface Caller {
 
 /** The remaining lifetime of a token, in whole seconds. */
 export function lifetimeOf({ expiresAt }: Auth<object>): number {
-  return Math.floor(expiresAt - Date.now() / 1000);
+  return Math.floor(expiresAt - wallMs() / 1000);
 }
 
 export const nothing: Renewal = { token: undefined, lines: [] };
@@ -182,7 +184,7 @@ export class Renewer {
   // One timer for all results. In an edge runtime it may never fire. The next renewal then forgets the results.
   #forgetLater(): void {
     if (this.#timer !== undefined) return;
-    this.#timer = setTimeout(() => {
+    this.#timer = startTimer(() => {
       this.#timer = undefined;
       this.#forgetOld();
       if (this.#kept.size + this.#refused.size > 0) this.#forgetLater();
