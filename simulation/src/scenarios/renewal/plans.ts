@@ -23,6 +23,13 @@ const copiesAfterMs = fc.oneof(
   { weight: 3, arbitrary: fc.constant([]) },
   { weight: 2, arbitrary: fc.array(fc.integer({ min: 0, max: 20 }), { minLength: 1, maxLength: 4 }) },
   { weight: 2, arbitrary: fc.array(soon, { minLength: 1, maxLength: 4 }) },
+  // A visitor who tries again and again.
+  {
+    weight: 1,
+    arbitrary: fc
+      .record({ count: fc.integer({ min: 4, max: 14 }), everyMs: fc.integer({ min: 900, max: 6_000 }) })
+      .map(({ count, everyMs }) => Array.from({ length: count }, (_, n) => (n + 1) * everyMs)),
+  },
 );
 
 const own: fc.Arbitrary<OwnToken> = fc.oneof(
