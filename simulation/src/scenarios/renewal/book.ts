@@ -129,6 +129,9 @@ export class Book {
     if (isAbort || reply === undefined || reply.verdict === 'nothing') attempt.outcome = 'outage';
     else if (isRenewal) attempt.outcome = outcomeOf(this.#world, this.#issuer, process, reply, isRevoked);
     else attempt.outcome = reply.verdict;
+    // The time limit may pass while the body is read or the token verified.
+    if (isRenewal && !isAbort && this.#world.nowMs - attempt.begunAtMs > timeLimitMs - settlingMs)
+      attempt.outcome = 'unclear';
     this.#world.note(process.name, `${attempt.key.split(' ')[0]}: ${attempt.outcome}${isAbort ? ', aborted' : ''}`);
     const endedAtMs = this.#world.nowMs;
     this.#world.schedule.after(settlingMs, () => {
