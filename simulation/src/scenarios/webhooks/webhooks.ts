@@ -108,7 +108,7 @@ class Scene {
         const event = events.at(-1 - (step.of % Math.max(1, events.length)));
         if (event === undefined) return;
         if (step.age === null) {
-          this.#sender.arrive(step.to, this.#sender.sign(event), 'text', undefined, step.hidden);
+          this.#sender.arrive(step.to, this.#sender.sign(event), 'text', undefined, step.lookups);
           return;
         }
         const { edge, beyond } = step.age;
