@@ -46,10 +46,14 @@ test('docs/statements.md has the statements of all scenarios', () => {
   }
 });
 
-const firstOfEach = scenarios.flatMap(({ name }) => plantedFaults.find(({ scenario }) => scenario === name) ?? []);
+// One of each scenario, and for keys two that take few episodes. `faults.matrix.test.ts` searches for all.
+const ofKeys = ['a cached token outlives its key', 'permits for fetches are not restored'];
+const chosen = scenarios.flatMap(({ name: scenario }) => {
+  const faults = plantedFaults.filter((fault) => fault.scenario === scenario);
+  return scenario === 'keys' ? faults.filter(({ name }) => ofKeys.includes(name)) : faults.slice(0, 1);
+});
 
-// `faults.matrix.test.ts` searches for all.
-test.each(firstOfEach)('finds from a seed, in $scenario: $name', async ({ scenario: name, changes }) => {
+test.each(chosen)('finds from a seed, in $scenario: $name', async ({ scenario: name, changes }) => {
   const scenario = scenarios.find((each) => each.name === name) as Scenario<unknown>;
   const build = await builds.for(scenario, { changes });
   const { found } = await search(pool, 1, scenario, build, { seconds: 300, lanes: 1 });
