@@ -39,6 +39,8 @@ export interface StoredEntry {
 
 export interface StoreObserver {
   onCalled?(call: StoreCall): void;
+  /** A fault that this call alone meets, besides those of the store. */
+  faultOf?(call: StoreCall): LastingFault | undefined;
   onDone?(call: StoreCall): void;
   onAnswered?(call: StoreCall): void;
   /** An entry was lost, or an older one came back, without a call. */
@@ -144,6 +146,8 @@ export class KeyValueStore {
       else others.push(fault);
     }
     this.#observer.onCalled?.(call);
+    const own = this.#observer.faultOf?.(call);
+    if (own !== undefined) others.push(own);
     const frozenMs = (): number => Math.max(0, this.#frozenUntilMs - this.#world.nowMs);
     return new Promise((resolve, reject) => {
       const answer = (settle: () => void): void => {

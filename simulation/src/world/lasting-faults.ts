@@ -2,15 +2,12 @@ import type { Random } from './random.ts';
 import type { StoreFault } from './store-fault.ts';
 
 export type LastingFault = Extract<StoreFault, { readonly forMs: number }>;
-type ChanceFault = Extract<LastingFault, { readonly percent: number; readonly meets: unknown }>;
 
 interface Active {
   readonly fault: LastingFault;
   readonly random: Random;
   /** How many calls it still affects. */
   left: number;
-  /** How many calls it might have affected so far. */
-  met: number;
 }
 
 /** The faults that a store has at the moment. */
@@ -19,7 +16,7 @@ export class LastingFaults {
 
   /** Returns a function that ends the fault. */
   begin(fault: LastingFault, random: Random): () => void {
-    const active = { fault, random, left: 'most' in fault ? fault.most : Number.POSITIVE_INFINITY, met: 0 };
+    const active = { fault, random, left: 'most' in fault ? fault.most : Number.POSITIVE_INFINITY };
     this.#active.push(active);
     return () => void this.#active.splice(this.#active.indexOf(active), 1);
   }
@@ -31,15 +28,11 @@ export class LastingFaults {
       const { fault, random } = active;
       if ('meets' in fault) {
         if (fault.meets !== 'all' && (fault.meets === 'reads') !== (operation === 'get')) continue;
-        if (active.left <= 0 || !isMet(fault, active.met++, random)) continue;
+        if (active.left <= 0 || !random.chance(fault.percent)) continue;
         active.left -= 1;
       }
       met.push(fault);
     }
     return met;
   }
-}
-
-function isMet({ percent, pattern }: ChanceFault, call: number, random: Random): boolean {
-  return pattern === null ? random.chance(percent) : ((pattern.calls >> (call % pattern.length)) & 1) === 1;
 }

@@ -7,11 +7,18 @@ import type { World } from './world.ts';
 export interface ConnectionPlan {
   readonly emitter: 'none' | 'client' | 'adapter' | 'connection' | 'connection of the adapter';
   readonly emits: 'an error' | 'a text' | 'nothing';
+  /** `plain`: an emitter of another library, whose errors do not name what was emitted. */
+  readonly library: 'node' | 'plain';
   /** Whether the app listens to the errors. */
   readonly hasListener: boolean;
 }
 
-export const silentConnection: ConnectionPlan = { emitter: 'none', emits: 'an error', hasListener: false };
+export const silentConnection: ConnectionPlan = {
+  emitter: 'none',
+  emits: 'an error',
+  library: 'node',
+  hasListener: false,
+};
 
 export const connections: fc.Arbitrary<ConnectionPlan> = fc.oneof(
   { weight: 2, arbitrary: fc.constant(silentConnection) },
@@ -20,10 +27,41 @@ export const connections: fc.Arbitrary<ConnectionPlan> = fc.oneof(
     arbitrary: fc.record({
       emitter: fc.constantFrom('client', 'adapter', 'connection', 'connection of the adapter'),
       emits: fc.constantFrom('an error', 'a text', 'nothing'),
+      library: fc.constantFrom('node', 'plain'),
       hasListener: fc.boolean(),
     }),
   },
 );
+
+type Listener = (...values: readonly unknown[]) => void;
+
+interface Emitter {
+  on(event: string, listener: Listener): unknown;
+  emit(event: string, ...values: readonly unknown[]): boolean;
+  listenerCount(event: string): number;
+}
+
+class PlainEmitter implements Emitter {
+  readonly #listeners: Map<string, Listener[]> = new Map();
+
+  on(event: string, listener: Listener): this {
+    this.#listeners.set(event, [...(this.#listeners.get(event) ?? []), listener]);
+    return this;
+  }
+
+  listenerCount(event: string): number {
+    return this.#listeners.get(event)?.length ?? 0;
+  }
+
+  emit(event: string, ...values: readonly unknown[]): boolean {
+    const listeners = this.#listeners.get(event) ?? [];
+    const [value] = values;
+    if (event === 'error' && listeners.length === 0)
+      throw value instanceof Error ? value : new Error(`Uncaught: ${value}`);
+    for (const listener of listeners) listener(...values);
+    return listeners.length > 0;
+  }
+}
 
 type Call = (...values: readonly never[]) => unknown;
 
@@ -36,11 +74,12 @@ export class StoreConnection<Methods extends object> {
   readonly #world: World;
   readonly #process: VirtualProcess;
   readonly #plan: ConnectionPlan;
-  readonly #emitter: EventEmitter = new EventEmitter();
+  readonly #emitter: Emitter;
   #heard = 0;
 
   constructor(world: World, process: VirtualProcess, plan: ConnectionPlan, methods: Methods) {
     [this.#world, this.#process, this.#plan] = [world, process, plan];
+    this.#emitter = plan.library === 'node' ? new EventEmitter() : new PlainEmitter();
     this.client = this.#clientOf(methods);
     if (!plan.hasListener) return;
     this.#emitter.on('error', () => {

@@ -11,8 +11,6 @@ interface Lasting {
 
 interface Chance {
   readonly percent: number;
-  /** Which calls, instead of a percentage: the bits of `calls`, again and again. Finds what needs several calls to fail. */
-  readonly pattern: { readonly calls: number; readonly length: number } | null;
   /** The highest number of calls that the fault affects. */
   readonly most: number;
   readonly meets: Met;
@@ -63,14 +61,6 @@ export function storeFaults({ atMs, longestMs, delaysMs }: StoreFaultBounds): fc
   const lasting = { atMs, forMs: spans(longestMs) };
   const chance = {
     percent: fc.constantFrom(100, 100, 50, 20),
-    pattern: fc.option(
-      fc
-        .integer({ min: 2, max: 7 })
-        .chain((length) =>
-          fc.record({ calls: fc.integer({ min: 1, max: 2 ** length - 2 }), length: fc.constant(length) }),
-        ),
-      { nil: null, freq: 2 },
-    ),
     most: fc.constantFrom(1_000_000, 1_000_000, 1, 2, 3),
     meets: fc.constantFrom<Met>('all', 'reads', 'writes'),
   };

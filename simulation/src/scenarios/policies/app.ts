@@ -1,8 +1,10 @@
 import type { Authz, PermissionDocument } from '@torii/authz';
 import type { Auth, Check, RequestParts, Verifier } from '@torii/core';
+import { endListener } from '../../world/listener.ts';
 import { StoreConnection } from '../../world/store-connection.ts';
 import type { VirtualProcess } from '../../world/virtual-process.ts';
 import type { World } from '../../world/world.ts';
+import { Audit } from './audit.ts';
 import { callers, issuer, keys, type Question, tokens, userOf } from './callers.ts';
 import type { DocumentStore, Served } from './document-store.ts';
 import { Judge, type Outcome, type Pending } from './judge.ts';
@@ -22,6 +24,7 @@ class Guarded {
   readonly #process: VirtualProcess;
   readonly #store: DocumentStore;
   readonly #document: number;
+  readonly #audit: Audit;
   /** Requests on their way to the check, by their numbers. */
   readonly #asking: Map<string, () => void> = new Map();
   #requests = 0;
@@ -30,17 +33,23 @@ class Guarded {
     [this.#process, this.#store, this.#document] = [process, store, document];
     const { refreshMs, timeoutMs } = plan;
     this.ledger = new Ledger(world, process, 'AB'[document] ?? '', { refreshMs, limitMs: limitMsOf(plan) });
-    this.judge = new Judge(world, this.ledger);
+    this.judge = new Judge(world, this.ledger, plan.impersonation);
+    this.#audit = new Audit(world, process, plan.impersonation);
     const read = (): unknown => this.#read();
     const { core, authz } = process.product;
     this.authz = authz.createAuthz({
       permissions:
         plan.source === 'store'
-          ? { store: this.#storeFor(world, plan, read), key: `permissions ${document}` }
+          ? { store: this.#storeFor(world, plan, read), key: this.#key }
           : (read as () => PermissionDocument),
       refreshSeconds: refreshMs / 1000,
       timeoutMs,
-      onEvent: (event) => this.ledger.hear(event),
+      impersonation: plan.impersonation,
+      onEvent: (event) => {
+        if (event.type === 'impersonated') this.#audit.hear(event);
+        else this.ledger.hear(event);
+        return endListener(plan.listener);
+      },
     });
     const noteQuestion: Check = (_auth, request) => {
       this.#asking.get(request.headerValues('x-request')[0] ?? '')?.();
@@ -60,15 +69,25 @@ class Guarded {
     const begin = (): void => {
       pending ??= this.judge.begin();
     };
+    this.#audit.begin(question);
     if (question.way !== 'road') begin();
     void this.#outcomeOf(question, auth, begin).then((outcome) => {
       begin();
+      this.#audit.end(question);
       if (pending !== undefined) this.judge.end(pending, question, outcome);
     });
   }
 
   #storeFor(world: World, { connection }: PoliciesPlan, read: () => unknown): DocumentClient {
-    return new StoreConnection<DocumentClient>(world, this.#process, connection, { getRaw: async () => read() }).client;
+    const getRaw = async (key: string): Promise<unknown> => {
+      if (key !== this.#key) world.violate(26, `${this.#process.name} reads "${key}" instead of "${this.#key}"`);
+      return read();
+    };
+    return new StoreConnection<DocumentClient>(world, this.#process, connection, { getRaw }).client;
+  }
+
+  get #key(): string {
+    return `permissions ${this.#document}`;
   }
 
   refresh(): void {

@@ -27,6 +27,10 @@ export const callers: readonly Caller[] = [
   { name: 'r1,r2', claims: { pid: 'e2', roles: ['r1,r2'] }, roles: ['r1,r2'] },
   { name: 'r1', user: 'ada', claims: { pid: 'e2', roles: 'r1' }, roles: ['r1'] },
   { name: 'r2, who was r1', user: 'ada', claims: { pid: 'e2', user_roles: ['r2'] }, roles: ['r2'] },
+  // The first claim that is present decides, even if it is empty or invalid.
+  { name: 'an empty role', claims: { pid: 'e1', org_id: 't1', org_role: '', roles: ['r0'] }, roles: [] },
+  { name: 'an empty list', claims: { pid: 'e1', role_ids: [], roles: ['r0'] }, roles: [] },
+  { name: 'half a list', claims: { pid: 'e1', roles: ['r0', 7.5] }, roles: [] },
   { name: 'prototypes', claims: { pid: 'e1', roles: ['__proto__', 'constructor', 'toString'] }, roles: [] },
   { name: 'no role, who was r1', user: 'ada', claims: { pid: 'e2' }, roles: [] },
   { name: 'unknown role', claims: { pid: 'e1', roles: ['0', 'R0'] }, roles: [] },
@@ -44,6 +48,9 @@ interface Target {
   readonly resource: string | null | undefined;
 }
 
+/** Too long for a path whose decision is remembered. */
+const long = 'x'.repeat(1_100);
+
 export const targets: readonly Target[] = [
   { url: '/a', resource: 'a' },
   { url: '/a/?page=2', resource: 'a' },
@@ -55,6 +62,8 @@ export const targets: readonly Target[] = [
   { url: '/', resource: '' },
   { url: '/A', resource: 'A' },
   { url: '/x/b', resource: 'x/b' },
+  { url: `/${long}/b`, resource: `${long}/b` },
+  { url: `/${long}/c`, resource: `${long}/c` },
   { url: '/a//b', resource: undefined },
   { url: '/a/%2e%2e/b', resource: undefined },
   { url: undefined, resource: null },
@@ -77,16 +86,18 @@ export interface Question {
 
 export type Verdict = 'yes' | 400 | 403;
 
+export type Impersonation = 'refuse' | 'audit';
+
 /** What must be answered without any document: `undefined` if it depends on the document. */
-export function fixedAnswer({ caller, target, way }: Question): 400 | 403 | undefined {
+export function fixedAnswer({ caller, target, way }: Question, impersonation: Impersonation): 400 | 403 | undefined {
   if (target.resource === undefined && way !== 'can') return 400;
-  return callers[caller]?.isImpersonated ? 403 : undefined;
+  return callers[caller]?.isImpersonated && impersonation === 'refuse' ? 403 : undefined;
 }
 
 /** What must be answered with this document. */
-export function answerBy(document: PolicyDocument, question: Question): Verdict {
+export function answerBy(document: PolicyDocument, question: Question, impersonation: Impersonation): Verdict {
   const { caller, target, method, way } = question;
-  const fixed = fixedAnswer(question);
+  const fixed = fixedAnswer(question, impersonation);
   if (fixed !== undefined) return fixed;
   // If the path is unknown, `not` refuses too.
   if (typeof target.resource !== 'string') return 403;

@@ -35,7 +35,7 @@ export class StoreFacts {
   readonly #plan: RevocationsPlan;
   readonly #held: Map<string, Held[]> = new Map();
   /** Each entry that was ever written, by subject. */
-  readonly #added: Map<string, readonly { readonly before: number; readonly atMs: number }[]> = new Map();
+  readonly #added: Map<string, readonly { readonly before: number; readonly entry: StreamEntry }[]> = new Map();
   /** The latest cut-off that was ever asked for, by subject. */
   readonly #possible: Map<string, number> = new Map();
   /** What an old master has accepted that goes on beside the new one. */
@@ -102,9 +102,8 @@ export class StoreFacts {
 
   /** Since when the store has held an entry that counts, without a gap until a time, for what was issued in this second. */
   heldFromMs(subject: string, iat: number, atMs: number): number {
-    // The clock of the store may have been set back since it was written.
     const fits = (this.#held.get(subject) ?? []).filter(
-      (held) => held.before >= iat && held.untilMs > atMs && !this.isTooFarAhead(held),
+      (held) => held.before >= iat && held.untilMs > atMs && !this.#wasTooFarAhead(held),
     );
     let fromMs = Number.POSITIVE_INFINITY;
     for (let edgeMs = atMs; ; edgeMs = fromMs) {
@@ -122,10 +121,12 @@ export class StoreFacts {
 
   /** Whether it was written since a time, or later. An old master that goes on counts too. */
   wasAdded(subject: string, before: number, sinceMs: number): boolean {
-    const apart = (this.#apart.get(subject) ?? []).map((held) => ({ before: held.before, atMs: held.entry.addedAtMs }));
-    return [...(this.#added.get(subject) ?? []), ...apart].some(
-      (added) => added.before >= before && added.atMs >= sinceMs,
-    );
+    const apart = this.#apart.get(subject) ?? [];
+    // In a bucket of NATS, a text that is there is not written again.
+    const fromMs = ({ addedAtMs, removedAtMs }: StreamEntry): number =>
+      this.#plan.feed.kind === 'nats' ? removedAtMs : addedAtMs;
+    const added = [...(this.#added.get(subject) ?? []), ...apart];
+    return added.some((each) => each.before >= before && fromMs(each.entry) >= sinceMs);
   }
 
   /** How many replicas have got it. */
@@ -140,7 +141,7 @@ export class StoreFacts {
     const { nowMs } = this.#store;
     for (const list of this.#held.values()) {
       for (const held of list) {
-        if (held.untilMs > 0 && !this.isTooFarAhead(held) && held.entry.removedAtMs > nowMs)
+        if (held.untilMs > 0 && !this.#wasTooFarAhead(held) && held.entry.removedAtMs > nowMs)
           yield { ...held, addedAtMs: held.entry.addedAtMs };
       }
     }
@@ -162,9 +163,14 @@ export class StoreFacts {
   }
 
   /** Servers ignore it. A process with a wrong clock writes it if it does not know the clock of the store yet. */
-  isTooFarAhead({ before }: CutOff): boolean {
+  isTooFarAhead({ before }: CutOff, atMs: number = this.#store.nowMs): boolean {
     const lowestMs = isTimeless(this.#plan) ? epochMs + this.#store.nowMs - maxClockMs : this.#store.lowestMs;
-    return before * 1000 > lowestMs + 890_000;
+    return before * 1000 > lowestMs + 890_000 - (this.#store.nowMs - atMs);
+  }
+
+  /** A server that has ignored it reads it again when it connects again. The clock of the store may have been set back meanwhile. */
+  #wasTooFarAhead(held: Held): boolean {
+    return this.isTooFarAhead(held, held.entry.addedAtMs);
   }
 
   /** The number of subjects whose latest cut-off is this one. */
@@ -219,8 +225,8 @@ export class StoreFacts {
         continue;
       }
       if ((this.#possible.get(cutOff.subject) ?? 0) < cutOff.before) this.onUnexplained(cutOff);
-      const added = { before: cutOff.before, atMs: entry.addedAtMs };
-      this.#added.set(cutOff.subject, [...(this.#added.get(cutOff.subject) ?? []), added]);
+      const added = this.#added.get(cutOff.subject) ?? [];
+      this.#added.set(cutOff.subject, [...added, { before: cutOff.before, entry }]);
       const isIgnored = this.isTooFarAhead(cutOff);
       const fact = isIgnored ? { ...cutOff, untilMs: 0 } : this.factOf(cutOff, entry.addedAtMs);
       this.#hold({ ...fact, entry });

@@ -2,7 +2,7 @@ import type { Random } from '../../world/random.ts';
 import type { Result } from './answers.ts';
 import { isEndless } from './body.ts';
 import { type Message, signed } from './message.ts';
-import type { BodyForm } from './plan.ts';
+import { type BodyForm, goodLookups, type Lookups } from './plan.ts';
 import type { EventState, Run } from './run.ts';
 
 const timeoutMs = 15_000;
@@ -59,12 +59,24 @@ export class Sender {
   }
 
   /** Brings a message to a process, and its answer back. */
-  arrive(to: number, message: Message, form: BodyForm, onResult: (result: Result) => void = () => {}): void {
+  arrive(
+    to: number,
+    message: Message,
+    form: BodyForm,
+    onResult: (result: Result) => void = () => {},
+    lookups: Lookups = goodLookups,
+  ): void {
     const { world, plan } = this.#run;
     world.schedule.after(this.#random.between(1, plan.latencyMs), () => {
-      this.#run.deliver(to, message, form, (result) => {
-        world.schedule.after(this.#random.between(1, plan.latencyMs), () => onResult(result));
-      });
+      this.#run.deliver(
+        to,
+        message,
+        form,
+        (result) => {
+          world.schedule.after(this.#random.between(1, plan.latencyMs), () => onResult(result));
+        },
+        lookups,
+      );
     });
   }
 }

@@ -7,11 +7,7 @@ import { ApiError, type ApiRequest, type BucketServer, type Delivery } from './b
 export type WireRequest = ApiRequest | { readonly op: 'ping' } | { readonly op: 'listen'; readonly name: string };
 
 /** `no responders`: nothing listens to the subject. `forbidden`: the login may not publish to it. */
-export type WireAnswer =
-  | { readonly value: unknown }
-  | { readonly error: ApiError }
-  | 'no responders'
-  | 'forbidden';
+export type WireAnswer = { readonly value: unknown } | { readonly error: ApiError } | 'no responders' | 'forbidden';
 
 /** Called in the process. */
 export interface WireEvents {
