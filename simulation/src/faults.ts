@@ -4,6 +4,8 @@ import type { PlantedFault } from './faults/planted-fault.ts';
 import { policiesFaults } from './faults/policies.ts';
 import { revocationsFaults } from './faults/revocations.ts';
 import { streamsFaults } from './faults/streams.ts';
+import { webhookAnnouncementsFaults } from './faults/webhook-announcements.ts';
+import { webhookEdgesFaults } from './faults/webhook-edges.ts';
 import { webhooksFaults } from './faults/webhooks.ts';
 
 /** The faults that the simulation is known to find. See docs/simulation.md for how fast. */
@@ -14,4 +16,6 @@ export const plantedFaults: readonly PlantedFault[] = [
   ...revocationsFaults,
   ...streamsFaults,
   ...webhooksFaults,
+  ...webhookEdgesFaults,
+  ...webhookAnnouncementsFaults,
 ];
