@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** How a listener of the app ends. Its errors must not change anything. */
+/** What a listener of the app does after it has looked at an event: it may throw, or be an async function that rejects. */
 export type ListenerEnd = 'returns' | 'throws' | 'rejects';
 
 export const listenerEnds: fc.Arbitrary<ListenerEnd> = fc.constantFrom(
@@ -12,9 +12,9 @@ export const listenerEnds: fc.Arbitrary<ListenerEnd> = fc.constantFrom(
   'rejects',
 );
 
-export function endListener(end: ListenerEnd): unknown {
-  if (end === 'returns') return undefined;
-  const error = new Error('the listener of the app fails');
+/** Ends a listener. The product must ignore all of it. */
+export function endListener(end: ListenerEnd): undefined {
+  const error = new Error('The listener of the app fails.');
   if (end === 'throws') throw error;
-  return Promise.reject(error);
+  return end === 'rejects' ? (Promise.reject(error) as unknown as undefined) : undefined;
 }

@@ -1,4 +1,5 @@
-import { generateKeyPairSync, sign } from 'node:crypto';
+import { generateKeyPairSync } from 'node:crypto';
+import { signEs256 } from '../../world/es256.ts';
 import { epochMs } from '../../world/virtual-process.ts';
 import type { Method, PolicyDocument } from './documents.ts';
 
@@ -121,8 +122,7 @@ export const tokens: readonly string[] = callers.map(({ claims }, number) => {
   const times = { iat: now - yearSeconds, exp: now + yearSeconds };
   const payload = { sub: userOf(number), iss: issuer, ...times, ...claims };
   const content = `${encoded({ alg: 'ES256', typ: 'JWT', kid: 'k1' })}.${encoded(payload)}`;
-  const signature = sign('sha256', Buffer.from(content), { key: privateKey, dsaEncoding: 'ieee-p1363' });
-  return `${content}.${signature.toString('base64url')}`;
+  return `${content}.${signEs256(content, privateKey)}`;
 });
 
 function encoded(value: unknown): string {
