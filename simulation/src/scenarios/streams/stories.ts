@@ -173,6 +173,37 @@ const strays: fc.Arbitrary<Campaign> = fc
     ],
   }));
 
+/** A drain that is left for about a day. Its note is ignored from then on. */
+const abandoned: fc.Arbitrary<Campaign> = fc
+  .record({ restMs: fc.integer({ min: 86_200_000, max: 86_900_000 }), afterMs: fc.nat({ max: 2_000 }) })
+  .map(({ restMs, afterMs }) => ({
+    ...plain,
+    isPersistent: false,
+    restMs,
+    steps: [{ kind: 'operator', operator: 0, action: advance, at: { anchor: 'start', afterMs } }],
+  }));
+
+/** The old key has leaked while the gateway is in trouble, or uses the key of a file. */
+const leaks: fc.Arbitrary<Campaign> = fc
+  .record({
+    mode: fc.constantFrom('error' as const, 'hang' as const, 'garbage' as const, 'no key' as const, 'file' as const),
+    forMs: fc.integer({ min: 2_000, max: 60_000 }),
+    kind: fc.constantFrom('run' as const, 'advance' as const),
+    afterMs: fc.integer({ min: 10, max: 3_000 }),
+  })
+  .map(({ mode, forMs, kind, afterMs }) => {
+    const at = { anchor: 'start', afterMs: 0 } as const;
+    return {
+      ...plain,
+      leaked: true,
+      isPersistent: false,
+      steps: [
+        mode === 'file' ? { kind: 'file', key: 'third', forMs, at } : { kind: 'gateway', mode, forMs, at },
+        { kind: 'operator', operator: 0, action: { kind, direction: 'planned', leaked: false }, at: { ...at, afterMs } },
+      ],
+    };
+  });
+
 /** Keys are published over whatever other tools have put into the slot. */
 const publications: fc.Arbitrary<Campaign> = fc
   .record({
@@ -217,5 +248,7 @@ export const stories: fc.Arbitrary<Campaign> = fc.oneof(
   pausedQuestions,
   outages,
   strays,
+  leaks,
+  abandoned,
   publications,
 );
