@@ -127,7 +127,14 @@ export class Call {
   }
 
   ask(to: Ask['to'], nowMs: number): Ask {
-    const ask: Ask = { to, sentAtMs: nowMs, endedAtMs: undefined, failure: undefined, served: undefined, isSlow: false };
+    const ask: Ask = {
+      to,
+      sentAtMs: nowMs,
+      endedAtMs: undefined,
+      failure: undefined,
+      served: undefined,
+      isSlow: false,
+    };
     this.asks.push(ask);
     return ask;
   }

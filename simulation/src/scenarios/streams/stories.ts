@@ -199,7 +199,12 @@ const leaks: fc.Arbitrary<Campaign> = fc
       isPersistent: false,
       steps: [
         mode === 'file' ? { kind: 'file', key: 'third', forMs, at } : { kind: 'gateway', mode, forMs, at },
-        { kind: 'operator', operator: 0, action: { kind, direction: 'planned', leaked: false }, at: { ...at, afterMs } },
+        {
+          kind: 'operator',
+          operator: 0,
+          action: { kind, direction: 'planned', leaked: false },
+          at: { ...at, afterMs },
+        },
       ],
     };
   });
