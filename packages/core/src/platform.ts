@@ -1,7 +1,7 @@
-// The only way to time, timers, randomness and `fetch` for the code of core, api, authz and streams. The simulation replaces
-// this file when it bundles that code. It is a file and not an option, because a clock that can be set is an attack surface:
-// see docs/decisions/platform.md. Every function reads its global on each call: tests replace globals, and tracing libraries
-// wrap `fetch`.
+// The only way to time, timers, randomness and `fetch` for the code of core, api, authz, streams, revocation and the server side
+// of next. The simulation replaces this file when it bundles that code. It is a file and not an option, because a clock that can
+// be set is an attack surface: see docs/decisions/platform.md. Every function reads its global on each call: tests replace
+// globals, and tracing libraries wrap `fetch`.
 
 export { startBackupTimer } from '#backup-timer';
 

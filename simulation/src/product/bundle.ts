@@ -15,15 +15,23 @@ export interface PlantedChange {
 const entries: Readonly<Record<Part, string>> = {
   core: '@torii/core',
   webhooks: '@torii/core/webhooks',
+  memoryStore: './packages/core/src/webhooks/memory-store.ts',
   authz: '@torii/authz',
   api: '@torii/api',
   streams: '@torii/streams',
   revocation: '@torii/revocation',
   redis: '@torii/revocation/redis',
+  nats: '@torii/revocation/nats',
+  nextProxy: '@torii/next/proxy',
+  nextRenewal: '@torii/next/renewal',
+  templateTokens: './packages/next/src/server/get-token/template-tokens.ts',
 };
 
 /** Pure functions that are slow to load: not copied into each process. */
 const sharedLibraries = ['re2js'];
+
+/** The client library of NATS, which the simulation replaces. */
+export const natsLibrary = '@nats-io/kv';
 
 const seam = 'packages/core/src/platform.ts';
 /** The functions of `platform.ts`. The simulation passes them in as one object. */
@@ -44,13 +52,13 @@ export async function bundle({ parts, root, changes = [], ambient = false }: Pro
     platform: 'node',
     target: 'esnext',
     conditions: ['@torii/source', 'module'],
-    external: [...sharedLibraries],
+    external: [...sharedLibraries, natsLibrary],
     // The product's own dependencies, such as jose. A checkout of an older commit has none installed.
     nodePaths: ['authz', 'streams', 'core', 'revocation'].map((name) =>
       join(repository, 'packages', name, 'node_modules'),
     ),
     logLevel: 'error',
-    plugins: [ownPackages(root), sources(root, pending, ambient)],
+    plugins: [ownPackages(root), nextServer, sources(root, pending, ambient)],
   });
   const [missing] = pending;
   if (missing !== undefined) throw new Error(`The product does not contain ${missing.file}.`);
@@ -77,6 +85,14 @@ function ownPackages(root: string): Plugin {
     },
   };
 }
+
+// Next's own classes need Node's modules and its server.
+const nextServer: Plugin = {
+  name: 'next-server',
+  setup(to) {
+    to.onResolve({ filter: /^next\/server\.js$/ }, () => ({ path: join(import.meta.dirname, 'next-server.ts') }));
+  },
+};
 
 function sources(root: string, pending: Set<PlantedChange>, ambient: boolean): Plugin {
   return {

@@ -3,9 +3,13 @@ import type * as Api from '@torii/api';
 import type * as Authz from '@torii/authz';
 import type * as Core from '@torii/core';
 import type * as Webhooks from '@torii/core/webhooks';
+import type * as NextProxy from '@torii/next/proxy';
+import type * as NextRenewal from '@torii/next/renewal';
 import type * as Revocation from '@torii/revocation';
+import type * as RevocationNats from '@torii/revocation/nats';
 import type * as RevocationRedis from '@torii/revocation/redis';
 import type * as Streams from '@torii/streams';
+import type * as TemplateTokens from '../../../packages/next/src/server/get-token/template-tokens.ts';
 import { ambientOf, processNames, trapped } from './ambient.ts';
 import { bundle, type PlantedChange } from './bundle.ts';
 import { simulatedModule } from './node-modules.ts';
@@ -30,6 +34,8 @@ export interface Platform {
 export interface Product {
   readonly core: typeof Core;
   readonly webhooks: typeof Webhooks;
+  /** What `store: 'memory'` of webhooks is. */
+  readonly memoryStore: { readonly MemoryStore: new () => Webhooks.WebhookStore };
   readonly authz: typeof Authz;
   readonly api: typeof Api;
   readonly streams: typeof Streams;
@@ -37,6 +43,11 @@ export interface Product {
   readonly redis: typeof RevocationRedis;
   /** What the process has as `globalThis`. */
   readonly globals: object;
+  readonly nats: typeof RevocationNats;
+  readonly nextProxy: typeof NextProxy;
+  readonly nextRenewal: typeof NextRenewal;
+  /** What `getToken({ template })` of @torii/next asks. */
+  readonly templateTokens: typeof TemplateTokens;
 }
 
 export type Part = Exclude<keyof Product, 'globals'>;

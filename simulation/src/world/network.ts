@@ -27,11 +27,14 @@ export interface StartedFetch {
   readonly answer: Promise<RemoteAnswer>;
 }
 
+export type AnswerHeaders = Readonly<Record<string, string>> | readonly (readonly [string, string])[];
+
 /** What a server does with a request. */
 export type Answer =
   | {
       readonly status: number;
-      readonly headers?: Readonly<Record<string, string>>;
+      /** A list, if a name comes twice. */
+      readonly headers?: AnswerHeaders;
       /** A whole body, or its pieces, each after a wait. An unending list is allowed. */
       readonly body: string | Iterable<BodyPiece>;
       /** How long the server takes until the first byte, in milliseconds. */
@@ -68,6 +71,8 @@ export interface Latency {
 /** Servers by their origin, and the links of processes to them. */
 export class Network {
   latency: Latency = { leastMs: 1, mostMs: 30 };
+  /** Whether answers to requests that an edge runtime has ended never arrive. See `VirtualProcess.endRequests`. */
+  dropsAnswersOfEnded = false;
   /** Called for each `fetch` of the product, whether it reaches a server or not, before the product has its promise. */
   onFetch: (fetch: StartedFetch) => void = () => {};
   #fetches = 0;
@@ -88,11 +93,13 @@ export class Network {
 
   /** Sets the link of one process (by name), or of `*`, all processes, to a server. */
   setLink(process: string, origin: string, link: Link): void {
-    this.#links.set(`${process} ${origin}`, link);
+    if (link === 'open') this.#links.delete(`${process} ${origin}`);
+    else this.#links.set(`${process} ${origin}`, link);
     this.#world.note('network', `${process === '*' ? 'every process' : process} to ${origin}: ${link}`);
   }
 
   linkOf(process: VirtualProcess, origin: string): Link {
+    if (this.#links.size === 0) return 'open';
     const all = this.#links.get(`* ${origin}`) ?? 'open';
     return all === 'open' ? (this.#links.get(`${process.name} ${origin}`) ?? 'open') : all;
   }
@@ -111,9 +118,16 @@ export class Network {
 
   /**
    * Runs `work` at a server, and brings its result or error back to the process: a store or a broker. Like a request, it can
-   * be lost on the way there, or on the way back, when the work is already done.
+   * be lost on the way there, or on the way back, when the work is already done. `frozenMs` is asked when the call arrives: how
+   * long the server still stands still before it does the work.
    */
-  call<T>(process: VirtualProcess, origin: string, work: () => T, serverMs = 0): Promise<T> {
+  call<T>(
+    process: VirtualProcess,
+    origin: string,
+    work: () => T,
+    serverMs = 0,
+    frozenMs: () => number = () => 0,
+  ): Promise<T> {
     return new Promise((resolve, reject) => {
       const link = this.linkOf(process, origin);
       const there = this.#latencyOf(process, origin);
@@ -123,11 +137,16 @@ export class Network {
         return;
       }
       if (link === 'lost') return;
-      this.#world.schedule.after(there, () => {
+      const arrive = (): void => {
         const finish = outcomeOf(work, resolve, reject);
         this.#world.schedule.after(serverMs + back, () => {
           if (this.linkOf(process, origin) === 'open') process.deliver(finish);
         });
+      };
+      this.#world.schedule.after(there, () => {
+        const waitMs = frozenMs();
+        if (waitMs > 0) this.#world.schedule.after(waitMs, arrive);
+        else arrive();
       });
     });
   }
@@ -147,6 +166,7 @@ export class Network {
     const { promise, resolve, reject } = Promise.withResolvers<RemoteAnswer>();
     const onAbort = (): void => reject(signal?.reason);
     signal?.addEventListener('abort', onAbort, { once: true });
+    const { cuts } = process;
     // Runs in the process, after `ms` of true time, unless the process has crashed.
     const settleAfter = (ms: number, settle: () => void, arrives = (): boolean => true): void => {
       const finish = (): void => {
@@ -154,7 +174,7 @@ export class Network {
         settle();
       };
       this.#world.schedule.after(ms, () => {
-        if (arrives()) process.deliver(finish);
+        if (arrives() && (!this.dropsAnswersOfEnded || process.cuts === cuts)) process.deliver(finish);
       });
     };
     const fail = ([message, code]: readonly [string, string], ms: number): void => {
@@ -190,8 +210,11 @@ export class Network {
 
   #latencyOf(process: VirtualProcess, origin: string): number {
     const name = `${process.name} ${origin}`;
-    const random = this.#randoms.get(name) ?? this.#world.random.fork(`latency ${name}`);
-    this.#randoms.set(name, random);
+    let random = this.#randoms.get(name);
+    if (random === undefined) {
+      random = this.#world.random.fork(`latency ${name}`);
+      this.#randoms.set(name, random);
+    }
     return random.between(this.latency.leastMs, this.latency.mostMs);
   }
 }

@@ -1,4 +1,4 @@
-import type { Answer, BodyPiece } from './network.ts';
+import type { Answer, AnswerHeaders, BodyPiece } from './network.ts';
 import type { VirtualProcess } from './virtual-process.ts';
 import type { World } from './world.ts';
 
@@ -9,7 +9,7 @@ export class RemoteAnswer {
   readonly status: number;
   readonly ok: boolean;
   readonly body: RemoteBody;
-  readonly #headers: Readonly<Record<string, string>>;
+  readonly #headers: AnswerHeaders;
   #parsed: Headers | undefined;
 
   constructor(
@@ -26,7 +26,7 @@ export class RemoteAnswer {
   }
 
   get headers(): Headers {
-    this.#parsed ??= new Headers(this.#headers);
+    this.#parsed ??= new Headers(this.#headers as ConstructorParameters<typeof Headers>[0]);
     return this.#parsed;
   }
 
@@ -64,6 +64,18 @@ class RemoteBody implements AsyncIterable<Uint8Array> {
 
   getReader(): { read(): Promise<Piece>; cancel(): Promise<void> } {
     return { read: () => this.#readPiece(), cancel: () => this.cancel() };
+  }
+
+  pipeThrough<T>(through: ReadableWritablePair<T, Uint8Array>): ReadableStream<T> {
+    const stream = new ReadableStream<Uint8Array>({
+      pull: async (controller) => {
+        const { done, value } = await this.#readPiece();
+        if (done) controller.close();
+        else controller.enqueue(value);
+      },
+      cancel: () => this.cancel(),
+    });
+    return stream.pipeThrough(through);
   }
 
   /** As with a real stream, ends the read that waits and all later reads. */

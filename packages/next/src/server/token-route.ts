@@ -1,6 +1,6 @@
 import { type Auth, ToriiAuthError, ToriiForbiddenError } from '@torii/core';
 import { viewOf } from '@torii/core/adapter';
-import { isFromOwnPages } from '@torii/core/internal';
+import { isFromOwnPages, wallMs } from '@torii/core/internal';
 import type { NextRequest } from 'next/server.js';
 import type { TokenAnswer } from '../token-answer.ts';
 import { answerError, answerPrivately } from './answer.ts';
@@ -26,7 +26,7 @@ export function tokenRoutes(settings: Settings): TokenRoutes {
       try {
         requireOwnPage(request, settings);
         const auth = await headerVerifier.authenticate(describe(request));
-        const remainingSeconds = Math.floor(auth.expiresAt - Date.now() / 1000);
+        const remainingSeconds = Math.floor(auth.expiresAt - wallMs() / 1000);
         const expiresInSeconds = Math.min(remainingSeconds, maxCookieSeconds);
         // Refuse an expired token that clock tolerance let pass verification: `Max-Age=0` would delete the cookie.
         if (expiresInSeconds < 1) throw new ToriiAuthError('token_expired', 'The token has expired.');

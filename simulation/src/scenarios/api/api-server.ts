@@ -57,7 +57,8 @@ export class ApiServer {
     const isReceived = behaviour.kind !== 'failure' || failures[behaviour.number]?.isUnsent === false;
     const reply = works && isReceived ? this.directory.carryOut(request, nowMs) : null;
     const answer = this.#dated(behaviour, this.#answerWith(behaviour, request, reply));
-    const date = typeof answer === 'string' || 'fails' in answer ? undefined : answer.headers?.['date'];
+    const headers = typeof answer === 'string' || 'fails' in answer ? undefined : answer.headers;
+    const { date } = { ...headers } as { readonly date?: string };
     if (isReceived) this.onHandled(request, { behaviour, atMs: nowMs, reply, date });
     return answer;
   }

@@ -16,10 +16,10 @@ export class KeptTokens {
   readonly #byKey: Map<string, Minted> = new Map();
   #length = 0;
 
-  get(key: string): string | undefined {
+  get(key: string): Minted | undefined {
     const found = this.#byKey.get(key);
     if (found === undefined) return undefined;
-    if (elapsedMs(found.begunAt) < found.usableMs) return found.token;
+    if (elapsedMs(found.begunAt) < found.usableMs) return found;
     this.#drop(key);
     return undefined;
   }

@@ -1,6 +1,15 @@
 import { type ApiAnswer, type Auth, ToriiApiError, ToriiConfigError, ToriiUnavailableError } from '@torii/core';
 import type { AuthAndToken } from '@torii/core/adapter';
-import { instantNow, loggable, loggableCause, raceDeadline, readRetryAfter } from '@torii/core/internal';
+import {
+  elapsedMs,
+  type Instant,
+  instantNow,
+  loggable,
+  loggableCause,
+  raceDeadline,
+  readRetryAfter,
+  wallMs,
+} from '@torii/core/internal';
 import { readText } from '../issuer/body-limit.ts';
 import { fetchFresh } from '../issuer/fresh-fetch.ts';
 import { readUnverifiedClaims } from '../unverified-claims.ts';
@@ -22,41 +31,74 @@ const timeLimitMs = 5_000;
 const maxAnswerBytes = 64 * 1024;
 const maxTokenLength = 16_384;
 
+interface Pending {
+  readonly begunAt: Instant;
+  readonly minting: Promise<Minted | null>;
+}
+
 export function createTemplateTokens(): TemplateTokens {
   const kept = new KeptTokens();
-  const pending = new Map<string, Promise<Minted | null>>();
+  const pending = new Map<string, Pending>();
 
   return {
     async get(request) {
       // The whole token: a part of it could be the same for two users. The name of a template contains no line break.
       const key = `${request.template}\n${request.token}`;
-      const known = kept.get(key);
-      if (known !== undefined) return known;
-      const minted = await (pending.get(key) ?? begin(key, request));
+      let minted = await findOrMint(key, request);
+      while (minted !== null && isStale(minted)) minted = await findOrMint(key, request);
       return minted?.token ?? null;
     },
   };
 
-  function begin(key: string, request: TemplateRequest): Promise<Minted | null> {
-    const minting = mint(request);
-    pending.set(key, minting);
-    const end = () => void pending.delete(key);
-    minting.then((minted) => {
+  async function findOrMint(key: string, request: TemplateRequest): Promise<Minted | null> {
+    const known = kept.get(key);
+    if (known !== undefined) return known;
+    const found = pending.get(key);
+    const { begunAt, minting } = found !== undefined && !isOver(found.begunAt) ? found : begin(key, request);
+    // Each caller waits by its own timer: edge runtimes can cancel the request that began this, with its timers.
+    return raceDeadline(minting, Math.max(0, timeLimitMs - elapsedMs(begunAt)), late);
+  }
+
+  function begin(key: string, request: TemplateRequest): Pending {
+    // A canceled request never ends. Forget those that are over.
+    for (const [old, { begunAt }] of pending) {
+      if (!isOver(begunAt)) break;
+      pending.delete(old);
+    }
+    const begunAt = instantNow();
+    const begun = { begunAt, minting: mint(request, begunAt) };
+    pending.set(key, begun);
+    const end = () => {
+      if (pending.get(key) === begun) pending.delete(key);
+    };
+    begun.minting.then((minted) => {
       end();
       if (minted !== null) kept.add(key, minted);
     }, end);
-    return minting;
+    return begun;
   }
 }
 
-async function mint(request: TemplateRequest): Promise<Minted | null> {
-  const begunAt = instantNow();
+function isOver(begunAt: Instant): boolean {
+  return elapsedMs(begunAt) >= timeLimitMs;
+}
+
+/** Whether the token may have ended on its way here, because the process was paused. */
+function isStale({ begunAt, usableMs }: Minted): boolean {
+  return isOver(begunAt) && elapsedMs(begunAt) >= usableMs;
+}
+
+function late(): never {
+  throw unavailable(`no answer within ${timeLimitMs} ms`);
+}
+
+async function mint(request: TemplateRequest, begunAt: Instant): Promise<Minted | null> {
   const abort = new AbortController();
-  const late = (): never => {
+  const answer = raceDeadline(ask(request, abort.signal), timeLimitMs, () => {
     abort.abort();
-    throw unavailable(`no answer within ${timeLimitMs} ms`);
-  };
-  const { status, ok, headers, text } = await raceDeadline(ask(request, abort.signal), timeLimitMs, late);
+    return late();
+  });
+  const { status, ok, headers, text } = await answer;
   if (ok) return { begunAt, ...readMinted(text, request, status) };
   if (status === 429 || status >= 500) {
     const retryAfterSeconds = readRetryAfter(headers.get('retry-after'), headers.get('date'));
@@ -69,7 +111,7 @@ async function mint(request: TemplateRequest): Promise<Minted | null> {
     );
   }
   // Clock tolerance let the token pass here, but not at Torii.
-  if (status === 401 && Date.now() >= request.auth.expiresAt * 1000) return null;
+  if (status === 401 && wallMs() >= request.auth.expiresAt * 1000) return null;
   throw refusal(status, text);
 }
 

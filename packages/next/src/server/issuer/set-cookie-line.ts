@@ -1,6 +1,7 @@
 // Reads and changes `Set-Cookie` lines (RFC 6265 5.2). What is not changed stays as it was sent: browsers replace a
 // partitioned cookie only by another partitioned one.
 
+import { wallMs } from '@torii/core/internal';
 import { trimBlanks } from '../token-cookie.ts';
 
 export function readName(line: string): string {
@@ -30,7 +31,7 @@ export function pathOf(line: string): string | undefined {
 export function isExpired(line: string): boolean {
   const maxAge = attributeOf(line, 'max-age');
   if (maxAge !== undefined && /^-?\d+$/.test(maxAge)) return Number(maxAge) <= 0;
-  return Date.parse(attributeOf(line, 'expires') ?? '') <= Date.now();
+  return Date.parse(attributeOf(line, 'expires') ?? '') <= wallMs();
 }
 
 /** Of several attributes with one name, the last one counts. */

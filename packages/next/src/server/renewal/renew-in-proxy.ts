@@ -1,5 +1,5 @@
 import { createTokenVerifier, ToriiAuthError } from '@torii/core';
-import { emitterFor } from '@torii/core/internal';
+import { emitterFor, wallMs } from '@torii/core/internal';
 import { type NextRequest, NextResponse } from 'next/server.js';
 import { markPrivate, withHeaders } from '../answer.ts';
 import { findSession, sessionCookieName } from '../issuer/session-cookie.ts';
@@ -81,7 +81,7 @@ function startRenewal(settings: RenewalSettings): (request: NextRequest) => Prom
   }
 
   async function whenDue({ exp, iat }: UnverifiedToken, value: string): Promise<'now' | 'revoked' | 'later'> {
-    const leftSeconds = exp - Date.now() / 1000;
+    const leftSeconds = exp - wallMs() / 1000;
     if (leftSeconds <= 0) return 'now';
     const isEnding = leftSeconds <= Math.min(leadSeconds, (exp - iat) / 3);
     if (!isEnding && quietVerifier === undefined) return 'later';
@@ -96,7 +96,10 @@ function startRenewal(settings: RenewalSettings): (request: NextRequest) => Prom
 
   // Cookies that the app's own proxy function sets stay as they are: it may sign the user out.
   function storeCookies(response: Response, token: RenewedToken | undefined, lines: readonly string[]): Response {
-    const own = token === undefined ? [] : [writeTokenCookie(cookie, token.value, lifetimeOf(token.auth))];
+    const lifetimeSeconds = token === undefined ? 0 : lifetimeOf(token.auth);
+    // The token may have ended while the app's own proxy function ran. `Max-Age=0` would delete a newer cookie of another tab.
+    const isUsable = token !== undefined && lifetimeSeconds >= 1;
+    const own = isUsable ? [writeTokenCookie(cookie, token.value, lifetimeSeconds)] : [];
     const taken = new Set(response.headers.getSetCookie().map(readName));
     const result = withHeaders(response, (headers) => {
       // A shared cache that stored this response would sign other users in.
