@@ -85,7 +85,7 @@ export const natsFaults: readonly PlantedFault[] = [
     'continuity',
     'entries that arrived are not remembered',
     'What a crash of NATS has lost is not written back.',
-    ['sequence > this.#known.lastSequence) {', 'sequence > this.#known.lastSequence + 1_000) {'],
+    ['sequence <= this.#known.lastSequence) return;', 'sequence <= this.#known.lastSequence + 1_000) return;'],
   ),
   fault(
     43,
@@ -149,6 +149,13 @@ export const natsFaults: readonly PlantedFault[] = [
     'After a long outage, every request gets 503 for minutes.',
     ['Math.min(minRetryMs * 2 ** failures++, maxRetryMs)', 'minRetryMs * 2 ** failures++'],
   ),
+  fault(
+    36,
+    'follow',
+    'a check that is under way goes on after close',
+    'A process that should end is kept by a timer.',
+    ['if (proofs.isOver) return;\n        timer', 'timer'],
+  ),
   fault(36, 'follow', 'close does not end the reading', 'A process that should end is kept by its timers.', [
     'isStopped = true;\n    endReading({});',
     'isStopped = true;',
@@ -184,7 +191,7 @@ export const natsFaults: readonly PlantedFault[] = [
     'reading',
     'a snapshot ends with the entry after its last',
     'A server does not start before something is announced.',
-    ['latest >= lastSequence) endSnapshot();', 'latest > lastSequence) endSnapshot();'],
+    ['latest.sequence >= lastSequence) endSnapshot();', 'latest.sequence > lastSequence) endSnapshot();'],
   ),
   fault(42, 'reading', 'an empty bucket has no snapshot', 'The first server does not start.', [
     'if (lastSequence === 0) endSnapshot();',

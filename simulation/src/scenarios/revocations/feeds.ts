@@ -3,6 +3,7 @@ import { BucketServer } from '../../world/nats/bucket-server.ts';
 import { NatsConnection } from '../../world/nats/connection.ts';
 import type { StreamStore } from '../../world/stream-store.ts';
 import type { World } from '../../world/world.ts';
+import { recoveryMs } from './bounds.ts';
 import type { Node } from './node.ts';
 import { pollOptions } from './poll/client.ts';
 import { ReadRules } from './poll/read-rules.ts';
@@ -33,7 +34,11 @@ export function openFeed(node: Node, { world, store, table, server }: StoreAcces
     const random = world.random.fork(`nats ${process.name} ${world.processes.length}`);
     const connection = new NatsConnection({ world, server, process, random });
     node.judgeClosed = () => {
-      if (server.consumersOf(process) > 0) world.violate(36, `${process.name} leaves a consumer on the server`);
+      // Before, a request to delete a consumer may have failed.
+      const isSure = node.calm.sinceMs <= node.startedAtMs;
+      const sinceMs = isSure ? node.startedAtMs : node.calm.sinceMs + recoveryMs(node);
+      if (server.consumersOf(process, sinceMs) > 0)
+        world.violate(36, `${process.name} leaves a consumer on the server`);
     };
     return process.product.nats.natsFeed(connection as never, { timeoutMs: feed.timeoutMs });
   }

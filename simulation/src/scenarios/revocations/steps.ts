@@ -67,6 +67,8 @@ export class Steps {
       case 'store clock': {
         const aheadMs = this.#scene.store.wallMs - epochMs - this.#world.nowMs;
         this.#scene.store.setClock(boundedMs(aheadMs, step.byMs));
+        // NATS may remove entries too early by its new clock.
+        if (this.#plan.feed.kind === 'nats') this.#scene.store.hasLost = true;
         this.#scene.storeCalm.disturb();
         break;
       }

@@ -35,7 +35,7 @@ export class StoreFacts {
   readonly #plan: RevocationsPlan;
   readonly #held: Map<string, Held[]> = new Map();
   /** Each entry that was ever written, by subject. */
-  readonly #added: Map<string, readonly { readonly before: number; readonly atMs: number }[]> = new Map();
+  readonly #added: Map<string, readonly { readonly before: number; readonly entry: StreamEntry }[]> = new Map();
   /** The latest cut-off that was ever asked for, by subject. */
   readonly #possible: Map<string, number> = new Map();
   /** What an old master has accepted that goes on beside the new one. */
@@ -121,10 +121,11 @@ export class StoreFacts {
 
   /** Whether it was written since a time, or later. An old master that goes on counts too. */
   wasAdded(subject: string, before: number, sinceMs: number): boolean {
-    const apart = (this.#apart.get(subject) ?? []).map((held) => ({ before: held.before, atMs: held.entry.addedAtMs }));
-    return [...(this.#added.get(subject) ?? []), ...apart].some(
-      (added) => added.before >= before && added.atMs >= sinceMs,
-    );
+    // In a bucket of NATS, a text that is there is not written again.
+    const fromMs = ({ addedAtMs, removedAtMs }: StreamEntry): number =>
+      this.#plan.feed.kind === 'nats' ? removedAtMs : addedAtMs;
+    const all = [...(this.#added.get(subject) ?? []), ...(this.#apart.get(subject) ?? [])];
+    return all.some((each) => each.before >= before && fromMs(each.entry) >= sinceMs);
   }
 
   /** How many replicas have got it. */
@@ -223,8 +224,8 @@ export class StoreFacts {
         continue;
       }
       if ((this.#possible.get(cutOff.subject) ?? 0) < cutOff.before) this.onUnexplained(cutOff);
-      const added = { before: cutOff.before, atMs: entry.addedAtMs };
-      this.#added.set(cutOff.subject, [...(this.#added.get(cutOff.subject) ?? []), added]);
+      const added = this.#added.get(cutOff.subject) ?? [];
+      this.#added.set(cutOff.subject, [...added, { before: cutOff.before, entry }]);
       const isIgnored = this.isTooFarAhead(cutOff);
       const fact = isIgnored ? { ...cutOff, untilMs: 0 } : this.factOf(cutOff, entry.addedAtMs);
       this.#hold({ ...fact, entry });

@@ -51,6 +51,8 @@ interface Consumer {
   readonly owner: object;
   readonly epoch: string;
   readonly createdMs: number;
+  /** In virtual milliseconds. */
+  readonly madeAtMs: number;
   position: number;
   delivered: number;
   /** Sends messages to the connection that listens. `undefined`: nothing listens. */
@@ -95,10 +97,10 @@ export class BucketServer {
     }
   }
 
-  /** How many consumers it has that a process listens to. */
-  consumersOf(owner: object): number {
+  /** How many consumers it has that a process has created since a time. */
+  consumersOf(owner: object, sinceMs: number): number {
     const own = [...this.#consumers.values()].filter((consumer) => consumer.owner === owner);
-    return own.filter(({ epoch, send }) => epoch === this.#epoch && send !== undefined).length;
+    return own.filter(({ epoch, madeAtMs }) => epoch === this.#epoch && madeAtMs >= sinceMs).length;
   }
 
   get lastSequence(): number {
@@ -218,7 +220,7 @@ export class BucketServer {
     const position = afterSequence ?? (policy === 'all' ? 0 : policy === 'last' ? seq - 1 : seq);
     const createdMs = this.store.wallMs;
     const state = { position, delivered: 0, send: undefined, isStalled: false };
-    this.#consumers.set(name, { owner, epoch: this.#epoch, createdMs, ...state });
+    this.#consumers.set(name, { owner, epoch: this.#epoch, createdMs, madeAtMs: this.store.nowMs, ...state });
     return { created: isoOf(createdMs) };
   }
 

@@ -39,6 +39,7 @@ export class NatsConnection {
   #wire: NatsWire | undefined;
   #ids = 0;
   #hasConnected = false;
+  #openedAtMs = 0;
   #pings = 0;
 
   constructor(place: NatsPlace) {
@@ -83,6 +84,7 @@ export class NatsConnection {
 
   #open(): void {
     const { world, server, process, random } = this.#place;
+    this.#openedAtMs = world.nowMs;
     const wire = new NatsWire(world, server, process, random, {
       onOpen: () => this.#onOpen(wire),
       onAnswer: (id, answer) => this.#onAnswer(id, answer),
@@ -122,7 +124,9 @@ export class NatsConnection {
   #onClosed(): void {
     const { world, process, random } = this.#place;
     if (this.#hasConnected) this.#notify('disconnect');
-    world.schedule.after(reconnectMs + random.below(reconnectJitterMs), () => process.deliver(() => this.#open()));
+    // Waits only if the last attempt was not long ago.
+    const atMs = this.#openedAtMs + reconnectMs + random.below(reconnectJitterMs);
+    world.schedule.at(atMs, () => process.deliver(() => this.#open()));
   }
 
   #notify(type: Status['type']): void {

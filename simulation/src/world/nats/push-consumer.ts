@@ -69,6 +69,7 @@ export class PushConsumer {
     };
     const restart = (): void => {
       connection.listeners.delete(this.#name);
+      this.delete().catch(() => {});
       this.#serial += 1;
       last = { delivery: 0, stream: last.stream };
       const request = { op: 'create consumer', stream: this.#stream, name: this.#name, policy: 'all' } as const;
