@@ -1,3 +1,4 @@
+import { announcementFaults } from './faults/announcements.ts';
 import { apiFaults } from './faults/api.ts';
 import { keysFaults } from './faults/keys.ts';
 import type { PlantedFault } from './faults/planted-fault.ts';
@@ -7,6 +8,7 @@ import { revocationEndsFaults } from './faults/revocation-ends.ts';
 import { revocationsFaults } from './faults/revocations.ts';
 import { natsFaults } from './faults/revocations-nats.ts';
 import { pollFaults } from './faults/revocations-poll.ts';
+import { streamKeyFaults } from './faults/stream-keys.ts';
 import { streamsFaults } from './faults/streams.ts';
 import { tenantsFaults } from './faults/tenants.ts';
 import { webhooksFaults } from './faults/webhooks.ts';
@@ -14,6 +16,7 @@ import { webhooksFaults } from './faults/webhooks.ts';
 /** The faults that the simulation is known to find. See docs/simulation.md for how fast. */
 export const plantedFaults: readonly PlantedFault[] = [
   ...apiFaults,
+  ...announcementFaults,
   ...keysFaults,
   ...policiesFaults,
   ...renewalFaults,
@@ -23,5 +26,6 @@ export const plantedFaults: readonly PlantedFault[] = [
   ...natsFaults,
   ...streamsFaults,
   ...tenantsFaults,
+  ...streamKeyFaults,
   ...webhooksFaults,
 ];

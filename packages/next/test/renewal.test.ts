@@ -670,6 +670,17 @@ describe('[20] the response with a new token', () => {
     expect(pageCookies(await ask(app, '/notes', { cookie, handler: none }))).toBeUndefined();
   });
 
+  test('[45] leaves the cookie of the browser alone if the new token has ended while the app’s own proxy function ran', async () => {
+    const app = createApp();
+    const cookie = cookieOf(await signIn(app));
+    const handler: ProxyHandler = () => {
+      vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3_600_000 });
+      return undefined;
+    };
+    const response = await ask(app, '/notes', { cookie, handler });
+    expect([passes(response), linesOf(response, tokenName)]).toEqual([true, []]);
+  });
+
   test('does not undo a sign-out by the app’s own proxy function', async () => {
     const app = createApp();
     const cookie = cookieOf(await signIn(app));

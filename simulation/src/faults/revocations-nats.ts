@@ -53,20 +53,11 @@ export const natsFaults: readonly PlantedFault[] = [
   fault(
     42,
     'bucket',
-    'two servers cannot create the bucket at the same time',
-    'One of two servers that start together fails.',
-    ['if (!isNameTaken(error)) throw error;', 'throw error;'],
-  ),
-  fault(
-    42,
-    'bucket',
     'the end of a snapshot is the last sequence of the stream',
     'A server never starts if the last entry was removed.',
     [
       'return last?.seq ?? 0;',
       'return Math.max(last?.seq ?? 0, state.last_seq);',
-      'async lastSequence({ state }) {',
-      'async lastSequence({ state }) {',
     ],
   ),
   fault(42, 'bucket', 'only the last entry is read at the start', 'A server that starts accepts banned users.', [

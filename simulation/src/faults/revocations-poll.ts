@@ -101,12 +101,6 @@ export const pollFaults: readonly PlantedFault[] = [
     ['if (isYoung && this.#running.size > 0) return this.#newest;', 'if (this.#running.size > 0) return this.#newest;'],
   ),
   fault(
-    43,
-    'the result of an older read replaces that of a newer one',
-    'Revocations seem to be lost and are reported as such.',
-    ['this.#usedTurn = turn;', ''],
-  ),
-  fault(
     42,
     'a result that cannot be used counts as an empty store',
     'A mistake in `read` looks like a store without revocations.',

@@ -53,16 +53,14 @@ export function openFeed(node: Node, { world, store, table, server }: StoreAcces
   node.judgeClosed = () => rules.judgeClosed();
   const place = { world, store, process, random, heedsSignal: feed.heedsSignal };
   const polled = process.product.revocation.pollFeed(pollOptions(place, table, feed, rules));
-  if (feed.notifies) {
-    table.listeners.add(() => {
-      if (process.isDead || world.network.linkOf(process, store.origin) !== 'open') return;
-      world.schedule.after(random.between(1, 30), () =>
-        process.deliver(() => {
-          rules.noteNotification();
-          polled.poll();
-        }),
-      );
-    });
-  }
+  table.listeners.add(() => {
+    if (process.isDead || world.network.linkOf(process, store.origin) !== 'open') return;
+    world.schedule.after(random.between(1, 30), () =>
+      process.deliver(() => {
+        rules.noteNotification();
+        polled.poll();
+      }),
+    );
+  });
   return polled;
 }

@@ -82,6 +82,7 @@ export class Node {
   /** How many revocations are being announced. */
   announcing = 0;
   #provenAt: Reading | undefined;
+  #answeredAt: Reading | undefined;
   /** How many requests wait for their answer. */
   waiting = 0;
   events: RevocationEvent[] = [];
@@ -161,7 +162,18 @@ export class Node {
 
   /** The least that the silence can be, in milliseconds. */
   get silentMs(): number {
+    if (this.#answeredAt !== undefined) return this.#elapsedMs(this.#answeredAt);
     return this.#provenAt === undefined ? 0 : this.#elapsedMs(this.#provenAt);
+  }
+
+  /** The store has answered a question that the process asked then. */
+  noteAnswer(askedAt: Reading): void {
+    if (this.#answeredAt === undefined || this.#elapsedMs(askedAt) <= this.#elapsedMs(this.#answeredAt))
+      this.#answeredAt = askedAt;
+  }
+
+  get reading(): Reading {
+    return { wallMs: this.process.wallMs, steadyMs: this.process.steadyMs };
   }
 
   #noteProof(askedAt: Reading): void {

@@ -168,7 +168,14 @@ const redisStep: fc.Arbitrary<Step> = fc.oneof(
   },
 );
 
-const pollStep: fc.Arbitrary<Step> = fc.oneof(...steps);
+const pollStep: fc.Arbitrary<Step> = fc.oneof(
+  ...steps,
+  // Notifications that come during a read.
+  {
+    weight: 4,
+    arbitrary: fc.record({ kind: kind('many'), process, count: fc.constantFrom(2, 3, 4), at: fc.constantFrom(0, -1) }),
+  },
+);
 
 const natsStep: fc.Arbitrary<Step> = fc.oneof(
   ...steps,

@@ -84,11 +84,18 @@ async function settle(world: World, plan: RevocationsPlan, scene: Scene): Promis
   await rest(world, plan, scene);
   sockets.judgeExpired();
   sockets.close();
+  // So that a read is under way.
+  scene.access.table?.notify();
+  await world.runUntil(world.nowMs + 25);
   for (const node of scene.living()) {
     if (node.waiting > 0) world.violate(42, `${node.process.name} leaves requests without an answer`);
     node.isClosed = true;
     node.calm.begin();
     node.process.deliver(() => void node.revocations.close());
+  }
+  if (scene.access.table !== undefined) {
+    await world.runUntil(world.nowMs + 1);
+    for (const node of scene.living()) node.judgeClosed();
   }
   await world.runUntil(world.nowMs + 10_000);
   for (const node of scene.living()) node.judgeClosed();

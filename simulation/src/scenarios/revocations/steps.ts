@@ -107,7 +107,7 @@ export class Steps {
       case 'freeze':
         if (step.afterNewsMs === null) this.#freeze(step, forMs);
         else {
-          this.#scene.attacker.write('no text', 0);
+          this.#scene.wakeReaders();
           schedule.after(step.afterNewsMs, () => this.#freeze(step, forMs));
         }
         break;

@@ -121,11 +121,12 @@ export class StoreFacts {
 
   /** Whether it was written since a time, or later. An old master that goes on counts too. */
   wasAdded(subject: string, before: number, sinceMs: number): boolean {
+    const apart = this.#apart.get(subject) ?? [];
     // In a bucket of NATS, a text that is there is not written again.
     const fromMs = ({ addedAtMs, removedAtMs }: StreamEntry): number =>
       this.#plan.feed.kind === 'nats' ? removedAtMs : addedAtMs;
-    const all = [...(this.#added.get(subject) ?? []), ...(this.#apart.get(subject) ?? [])];
-    return all.some((each) => each.before >= before && fromMs(each.entry) >= sinceMs);
+    const added = [...(this.#added.get(subject) ?? []), ...apart];
+    return added.some((each) => each.before >= before && fromMs(each.entry) >= sinceMs);
   }
 
   /** How many replicas have got it. */

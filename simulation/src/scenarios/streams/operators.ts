@@ -160,7 +160,7 @@ export class Operators {
     const { createRotation, publishPublicKey } = call.process.product.streams;
     const kv = this.#connections.storeFor(call);
     const fetch = this.#connections.fetchFor(call);
-    const onEvent = (event: StreamEvent): void => {
+    const onEvent = (event: StreamEvent): undefined => {
       this.#rules.event(call, event);
       return endListener(ends[call.id % ends.length] ?? 'returns');
     };

@@ -45,6 +45,7 @@ export class ReadRules {
     this.#judgeSince(since);
     const isAlone = ![...this.#calls].some((call) => !call.signal.aborted);
     const call = this.#begin(signal, this.#feed.timeoutMs);
+    const askedAt = this.#node.reading;
     const answer = read();
     answer.then(
       (result) => {
@@ -52,6 +53,7 @@ export class ReadRules {
         const storeTime = Reflect.get(Object(result), 'storeTime');
         const isUsable = Array.isArray(result) || Array.isArray(Reflect.get(Object(result), 'texts'));
         this.#hasFailed = !isUsable;
+        if (isUsable) this.#node.noteAnswer(askedAt);
         if (storeTime instanceof Date && isUsable) this.#times = [...this.#times.slice(-3), storeTime.getTime()];
       },
       () => {
