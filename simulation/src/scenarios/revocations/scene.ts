@@ -249,8 +249,9 @@ export class Scene {
     this.world.violate(43, `${node.process.name} reports that the store has lost data, and it has not`);
   }
 
-  /** A replica takes over, and the old master goes on for some processes. */
+  /** A replica takes over, and the old master goes on for some processes. There is only one old master at a time. */
   split(side: number, forMs: number): void {
+    if (this.servers.some(({ apartUntilMs }) => apartUntilMs === Number.POSITIVE_INFINITY)) return;
     const servers = this.servers.filter(({ isReplica }, number) => !isReplica && (side >> number) % 2 === 1);
     const old = this.store.copy();
     this.facts.watchApart(old);
