@@ -177,6 +177,25 @@ const pollStep: fc.Arbitrary<Step> = fc.oneof(
   },
 );
 
+/** Two processes revoke the same user at the same time, with different moments. */
+const race: fc.Arbitrary<Incident> = fc
+  .tuple(process, who, fc.nat({ max: 60 }), fc.boolean())
+  .map(([number, user, laterMs, isEarlierFirst]) => {
+    const steps = [0, -30].map((at, position): Step => {
+      const common = { kind: 'revoke', subject: 'user', crashesAfterMs: null, repeatsAfterMs: null } as const;
+      return { ...common, process: number + position, who: user, at };
+    });
+    const [one, other] = isEarlierFirst ? [0, laterMs] : [laterMs, 0];
+    return {
+      after: { of: 'start', plusMs: 5_000 },
+      requests: 4,
+      steps: steps.map((step, position) => ({
+        at: { of: 'start', plusMs: position === 0 ? one : other },
+        step,
+      })),
+    };
+  });
+
 const natsStep: fc.Arbitrary<Step> = fc.oneof(
   ...steps,
   { weight: 2, arbitrary: fc.record({ kind: kind('stall') }) },
@@ -333,5 +352,8 @@ export const pollPlans: fc.Arbitrary<RevocationsPlan> = fc.record({
 export const natsPlans: fc.Arbitrary<RevocationsPlan> = fc.record({
   feed: fc.record({ kind: kind('nats'), timeoutMs: fc.constantFrom(5_000, 5_000, 1_000) }),
   ...withoutReplicas,
-  incidents: incidentsOf(natsStep),
+  incidents: fc.oneof(
+    { weight: 6, arbitrary: incidentsOf(natsStep) },
+    { weight: 1, arbitrary: fc.tuple(race, incidentOf(natsStep)).map(([first, next]) => [first, next]) },
+  ),
 });

@@ -164,11 +164,8 @@ export class BucketServer {
   }
 
   #create(stream: string, maxAgeMs: number): unknown {
-    if (this.#name !== undefined) {
-      if (Number(this.#about.fields.get('maxAgeMs')) !== maxAgeMs)
-        throw new ApiError(10_058, 'stream name already in use with a different configuration');
-      return this.#info();
-    }
+    // The client library looks first whether it exists, and then changes nothing.
+    if (this.#name !== undefined) return this.#info();
     const { nowMs } = this.store;
     this.#about.set('name', stream, nowMs);
     this.#about.set('maxAgeMs', String(maxAgeMs), nowMs);
