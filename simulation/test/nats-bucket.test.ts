@@ -46,11 +46,12 @@ const operations: Readonly<Record<string, (side: Side) => unknown>> = {
   'get of a deleted key': (side) => get(side, 'a'),
   'info with a marker': info,
   'put of a deleted key as a new one': (side) => put(side, 'a', 'four', 0),
-  'put of a deleted key': (side) => put(side, 'a', 'four', 4),
+  'put of a deleted key': (side) => put(side, 'a', 'four', 5),
   'what a consumer reads after a deletion': read,
-  'removes the last message': (side) => side.removeMessage(5),
+  'removes the last message': (side) => side.removeMessage(6),
   'info after the last message was removed': info,
-  'the last message after the last was removed': (side) => lastMessage(side, '>'),
+  'the last message after the last was removed': (side) => lastMessage(side, '$KV.B.>'),
+  'the last message of all after the last was removed': (side) => lastMessage(side, '>'),
   'put after the last message was removed': (side) => put(side, 'c', 'five', 0),
   purge: (side) => side.purge(),
   'info after a purge': info,
@@ -80,7 +81,7 @@ async function realSide(connection: unknown): Promise<Side> {
   const done = async (work: Promise<unknown> | undefined): Promise<void> => void (await work);
   return {
     kvm,
-    deleteKey: async (key) => done((await kvm.open('B') as unknown as Methods)['delete']?.(key)),
+    deleteKey: async (key) => done(((await kvm.open('B')) as unknown as Methods)['delete']?.(key)),
     removeMessage: async (sequence) => done((await streamsOf(kvm))['deleteMessage']?.(stream, sequence, true)),
     purge: async () => done((await streamsOf(kvm))['purge']?.(stream)),
     deleteStream: async () => done((await streamsOf(kvm))['delete']?.(stream)),
@@ -89,9 +90,13 @@ async function realSide(connection: unknown): Promise<Side> {
 
 async function streamsOf(kvm: Kvm): Promise<Methods> {
   const { streams } = (await kvm.js.jetstreamManager()) as { readonly streams: object };
-  return new Proxy(streams, {
-    get: (target, name) => (...given: readonly unknown[]) => Reflect.apply(Reflect.get(target, name), target, given),
-  }) as Methods;
+  const names = ['info', 'getMessage', 'deleteMessage', 'purge', 'delete'];
+  const methods = names.map((name) => {
+    const call = (...given: readonly unknown[]): Promise<unknown> =>
+      Reflect.apply(Reflect.get(streams, name), streams, given);
+    return [name, call];
+  });
+  return Object.fromEntries(methods);
 }
 
 function modelSide(): [Side, <T>(work: Promise<T>) => Promise<T>] {
@@ -139,7 +144,9 @@ async function info({ kvm }: Side): Promise<unknown> {
   const { created, ts, config, state } = found as Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   const isTime = (value: unknown): boolean => Number.isFinite(Date.parse(String(value).split(' ')[0] ?? ''));
   return {
-    times: [created, ts, state?.['first_ts'], state?.['last_ts']].map(isTime),
+    times: [created, state?.['first_ts'], state?.['last_ts']].map(isTime),
+    // Servers before 2.10 do not name the present time.
+    hasTime: ts === undefined || isTime(ts),
     firstIsNone: String(state?.['first_ts']).startsWith('0001'),
     age: config?.['max_age'],
     limits: [config?.['max_bytes'], config?.['max_msgs'], config?.['discard']],
@@ -170,9 +177,10 @@ async function read(side: Side): Promise<unknown> {
   const got: unknown[] = [];
   const enough = Promise.withResolvers<void>();
   const messages = await consumer.consume({
-    callback({ subject, data, info: { streamSequence }, headers, string }) {
-      const text = string();
-      got.push([subject, data.length, streamSequence, headers?.get('KV-Operation') ?? '', text]);
+    callback(message) {
+      const { subject, data, info, headers } = message;
+      const text = message.string();
+      got.push([subject, data.length, info.streamSequence, headers?.get('KV-Operation') ?? '', text]);
       if (text === 'late') enough.resolve();
     },
   });

@@ -33,11 +33,19 @@ export function openFeed(node: Node, { world, store, table, server }: StoreAcces
   if (feed.kind === 'nats' && server !== undefined) {
     const random = world.random.fork(`nats ${process.name} ${world.processes.length}`);
     const connection = new NatsConnection({ world, server, process, random });
+    // Each proof begins with a question for the state of the bucket.
+    connection.onAsk = ({ op }) => {
+      const askedAt = node.reading;
+      return () => {
+        if (op === 'stream info') node.noteAnswer(askedAt);
+      };
+    };
     node.judgeClosed = () => {
       // Before, a request to delete a consumer may have failed.
       const isSure = node.calm.sinceMs <= node.startedAtMs;
       const sinceMs = isSure ? node.startedAtMs : node.calm.sinceMs + recoveryMs(node);
-      if (server.consumersOf(process, sinceMs) > 0) world.violate(36, `${process.name} leaves a consumer on the server`);
+      if (server.consumersOf(process, sinceMs) > 0)
+        world.violate(36, `${process.name} leaves a consumer on the server`);
     };
     return process.product.nats.natsFeed(connection as never, { timeoutMs: feed.timeoutMs });
   }

@@ -82,7 +82,8 @@ export class Node {
   /** How many revocations are being announced. */
   announcing = 0;
   #provenAt: Reading | undefined;
-  #answeredAt: Reading | undefined;
+  /** The last question that was answered before each change of a clock. */
+  readonly #answers: Map<number, Reading> = new Map();
   /** How many requests wait for their answer. */
   waiting = 0;
   events: RevocationEvent[] = [];
@@ -162,14 +163,15 @@ export class Node {
 
   /** The least that the silence can be, in milliseconds. */
   get silentMs(): number {
-    if (this.#answeredAt !== undefined) return this.#elapsedMs(this.#answeredAt);
+    if (this.#answers.size > 0) return Math.min(...[...this.#answers.values()].map((at) => this.#elapsedMs(at)));
     return this.#provenAt === undefined ? 0 : this.#elapsedMs(this.#provenAt);
   }
 
   /** The store has answered a question that the process asked then. */
   noteAnswer(askedAt: Reading): void {
-    if (this.#answeredAt === undefined || this.#elapsedMs(askedAt) <= this.#elapsedMs(this.#answeredAt))
-      this.#answeredAt = askedAt;
+    const { clockChanges } = this.process;
+    const known = this.#answers.get(clockChanges);
+    if (known === undefined || known.steadyMs < askedAt.steadyMs) this.#answers.set(clockChanges, askedAt);
   }
 
   get reading(): Reading {
