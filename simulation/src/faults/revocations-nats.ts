@@ -9,10 +9,6 @@ export const natsFaults: readonly PlantedFault[] = [
     'Nothing tells that all revocations were lost.',
     ["return present.entries === 0 ? 'lost' : 'same';", "return 'same';"],
   ),
-  fault(43, 'write', 'an earlier cut-off replaces a later one', 'A server that starts later accepts a banned user.', [
-    'return current === ours || reader.later(current, ours) !== ours;',
-    'return current === ours;',
-  ]),
   fault(
     44,
     'write',
@@ -23,10 +19,6 @@ export const natsFaults: readonly PlantedFault[] = [
   fault(44, 'write', 'the revision of a key is not used', 'A later ban of a user cannot be announced.', [
     'revision = current?.revision ?? 0;',
     'revision = 0;',
-  ]),
-  fault(43, 'write', 'a text is written whatever is there', 'A server that starts later accepts a banned user.', [
-    'await values.put(key, text, { previousSeq });',
-    'await values.put(key, text);',
   ]),
   fault(44, 'write', 'a conflict counts as written', 'A later ban of a user is reported as announced, and is not.', [
     'if (isConflict(error)) return false;',
@@ -112,10 +104,6 @@ export const natsFaults: readonly PlantedFault[] = [
       '',
     ],
   ),
-  fault(42, 'follow', 'a check that fails is the last one', 'After one outage, every request gets 503.', [
-    'void check?.().catch(reportProblem).finally(checkLater), reader.silenceMs)',
-    'void check?.().then(checkLater, reportProblem), reader.silenceMs)',
-  ]),
   fault(42, 'follow', 'a lost bucket stops the reading', 'After the bucket was deleted, every request gets 503.', [
     'if (isMissingBucket(inspection.reason)) reading.end({});',
     'if (isMissingBucket(inspection.reason)) proofs.end();',

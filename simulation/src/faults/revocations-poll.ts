@@ -4,6 +4,10 @@ const poller = 'packages/revocation/src/poller.ts';
 
 /** Faults in how entries travel over a store that is polled. */
 export const pollFaults: readonly PlantedFault[] = [
+  fault(40, 'a pause is up to two fifths longer', 'Bans arrive later than documented.', [
+    '(0.8 + 0.4 * random())',
+    '(1 + 0.4 * random())',
+  ]),
   fault(43, 'each read counts as a read of everything', 'Lost revocations are never written back.', [
     'if (since === undefined) this.#fullAt = run.begunAt;',
     'this.#fullAt = run.begunAt;',
@@ -89,10 +93,6 @@ export const pollFaults: readonly PlantedFault[] = [
   fault(42, 'reads are as rare as the option says', 'With a short maxStaleSeconds, requests get 503 again and again.', [
     'Math.min(settings.everyMs, reader.silenceMs)',
     'settings.everyMs',
-  ]),
-  fault(40, 'a pause is up to two fifths longer', 'Bans arrive later than documented.', [
-    '(0.8 + 0.4 * random())',
-    '(1 + 0.4 * random())',
   ]),
   fault(
     34,
