@@ -39,6 +39,7 @@ const process: ApiPlan['processes'][number] = {
   hasGateway: false,
   revocations: 'none',
   announceSessions: true,
+  listener: 'returns',
 };
 
 const planWith = (calls: readonly CallStep[], steps: readonly Behaviour[], more: Partial<Incident> = {}): ApiPlan => ({

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { Emulator } from '@torii/emulator';
-import { onTestFinished, type TestContext, vi } from 'vitest';
+import { onTestFinished, vi } from 'vitest';
 
 // Tests wait for the result that they expect. These limits only end a test that fails, even on a slow machine.
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
@@ -22,8 +22,6 @@ export interface Start {
   readonly folder?: string;
   /** The program to run. @default `torii` */
   readonly program?: URL;
-  /** The function of this name of a test that runs beside others. */
-  readonly onTestFinished?: TestContext['onTestFinished'];
 }
 
 /** The result of a command. */
@@ -59,7 +57,7 @@ export function startCommand(args: readonly string[], start: Start = {}): Runnin
   }
   child.stdin.on('error', () => {});
   const ended = once(child, 'close').then(([code, signal]) => ({ code: code ?? signal, ...output }));
-  (start.onTestFinished ?? onTestFinished)(async () => {
+  onTestFinished(async () => {
     child.kill('SIGKILL');
     await ended;
   });
@@ -80,9 +78,9 @@ export function environmentOf({ issuer, apiUrl, secretKey }: Emulator): Readonly
 }
 
 /** Creates an empty folder that is deleted at the end of the test. */
-export function temporaryFolder(onFinished = onTestFinished): string {
+export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'torii-cli-'));
-  onFinished(() => rmSync(folder, { recursive: true, force: true }));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 

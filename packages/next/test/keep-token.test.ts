@@ -98,6 +98,31 @@ describe('the cookie', () => {
     keeper.stop();
   });
 
+  test('is renewed as soon as the device wakes up, if it slept while the token route answered', async () => {
+    answers = [
+      () => {
+        vi.setSystemTime(Date.now() + 280_000);
+        return kept()();
+      },
+    ];
+    const { keeper } = start(async () => `token-${sent.length}`);
+    await keeper.sync();
+    await vi.advanceTimersByTimeAsync(15_000);
+    expect(sent).toHaveLength(2);
+    keeper.stop();
+  });
+
+  test('is renewed in time although the clock of the device was set back', async () => {
+    const { keeper } = start(async () => (sent.length < 2 && performance.now() < 290_000 ? 'same' : 'new'));
+    await keeper.sync();
+    vi.setSystemTime(Date.now() - 3_600_000);
+    // The page was hidden and is visible again.
+    await keeper.sync();
+    await vi.advanceTimersByTimeAsync(299_000);
+    expect(sent.at(-1)).toEqual({ method: 'POST', token: 'Bearer new' });
+    keeper.stop();
+  });
+
   test('is checked again if the browser still returned the same token', async () => {
     const getToken = vi.fn(async () => 'same');
     const { keeper } = start(getToken);
@@ -391,6 +416,16 @@ describe('a sign-out while the token is being stored', () => {
     await keeper.sync();
     expect(sent.map(({ method }) => method)).toEqual(['POST', 'DELETE']);
     expect(events).toEqual(['signed out']);
+    keeper.stop();
+  });
+
+  test('in another tab reloads this page if it happened while the token was asked for, as in a frozen tab', async () => {
+    const { keeper, events } = start(async () => {
+      outdated = true;
+      return 'a';
+    });
+    await keeper.sync();
+    expect([sent, events]).toEqual([[], ['signed out']]);
     keeper.stop();
   });
 

@@ -48,6 +48,17 @@ test('does not overwrite a value that is not a key, but fills a deleted slot', a
   expect(await publishPublicKey(store, old.publicPem)).toMatchObject({ changed: true });
 });
 
+test('does not count a key that another process has just written in another form as published', async () => {
+  const store = new MemoryStore();
+  const escaped = old.publicPem.replaceAll('\n', '\\n');
+  const write = store.write.bind(store);
+  store.write = async (bucket, key, value, lastRevision) => {
+    await write(bucket, key, escaped, lastRevision);
+    return write(bucket, key, value, lastRevision);
+  };
+  await expect(publishPublicKey(store, old.publicPem)).rejects.toMatchObject({ reason: 'publish_conflict' });
+});
+
 test.each([
   ['a literal \\n', old.publicPem.replaceAll('\n', '\\n')],
   ['CRLF', old.publicPem.replaceAll('\n', '\r\n')],

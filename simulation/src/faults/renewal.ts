@@ -243,8 +243,8 @@ export const renewalFaults: readonly PlantedFault[] = (
       changes: [
         {
           file: `${renewal}/renew-in-proxy.ts`,
-          from: 'lifetimeOf(token.auth) >= 1 &&',
-          to: 'lifetimeOf(token.auth) >= -60 &&',
+          from: 'token !== undefined && lifetimeSeconds >= 1',
+          to: 'token !== undefined',
         },
       ],
     },

@@ -15,6 +15,7 @@ export interface PlantedChange {
 const entries: Readonly<Record<Part, string>> = {
   core: '@torii/core',
   webhooks: '@torii/core/webhooks',
+  memoryStore: './packages/core/src/webhooks/memory-store.ts',
   authz: '@torii/authz',
   api: '@torii/api',
   streams: '@torii/streams',

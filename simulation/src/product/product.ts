@@ -34,6 +34,8 @@ export interface Platform {
 export interface Product {
   readonly core: typeof Core;
   readonly webhooks: typeof Webhooks;
+  /** What `store: 'memory'` of webhooks is. */
+  readonly memoryStore: { readonly MemoryStore: new () => Webhooks.WebhookStore };
   readonly authz: typeof Authz;
   readonly api: typeof Api;
   readonly streams: typeof Streams;

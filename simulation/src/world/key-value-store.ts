@@ -39,8 +39,8 @@ export interface StoredEntry {
 
 export interface StoreObserver {
   onCalled?(call: StoreCall): void;
-  /** Whether this call meets the fault `hides`, besides the faults of the store. */
-  hides?(call: StoreCall): boolean;
+  /** A fault that this call alone meets, besides those of the store. */
+  faultOf?(call: StoreCall): LastingFault | undefined;
   onDone?(call: StoreCall): void;
   onAnswered?(call: StoreCall): void;
   /** An entry was lost, or an older one came back, without a call. */
@@ -59,8 +59,6 @@ interface Change {
   readonly key: string;
   readonly before: StoredEntry | undefined;
 }
-
-const hidesOneCall: LastingFault = { kind: 'hides', atMs: 0, forMs: 0, percent: 100, most: 1, meets: 'all' };
 
 /** A key-value store with TTLs and without transactions, such as a Redis behind Keyv, reached over the network. */
 export class KeyValueStore {
@@ -148,7 +146,8 @@ export class KeyValueStore {
       else others.push(fault);
     }
     this.#observer.onCalled?.(call);
-    if (this.#observer.hides?.(call)) others.push(hidesOneCall);
+    const own = this.#observer.faultOf?.(call);
+    if (own !== undefined) others.push(own);
     const frozenMs = (): number => Math.max(0, this.#frozenUntilMs - this.#world.nowMs);
     return new Promise((resolve, reject) => {
       const answer = (settle: () => void): void => {

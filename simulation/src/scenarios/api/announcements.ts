@@ -25,6 +25,7 @@ export class AnnouncementWatch {
     const { nowMs } = watch.world;
     if (watch.attempts.length === 0) {
       if (watch.rules.announces !== 'before and after') watch.violate(44, 'It is announced before its request.');
+      if (watch.abortedAtMs !== undefined) watch.violate(44, 'It is announced, although it was aborted before.');
       if (this.first !== undefined) watch.violate(44, 'It is announced twice before its request.');
       if (nowMs !== watch.startedAtMs) watch.violate(44, 'Its first announcement is late.');
       if (announced.at !== undefined) watch.violate(44, `It is announced at ${announced.at}, before its answer.`);

@@ -42,6 +42,7 @@ const plainProcess: ProcessPlan = {
   hasGateway: false,
   revocations: 'none',
   announceSessions: true,
+  listener: 'returns',
 };
 
 /** A crowd is a plan with many processes that call at once, while the API answers with 503. */

@@ -1,4 +1,5 @@
 import type * as Api from '@torii/api';
+import { endListener } from '../../world/listener.ts';
 import type { VirtualProcess } from '../../world/virtual-process.ts';
 import type { World } from '../../world/world.ts';
 import { apiOrigin } from './api-server.ts';
@@ -29,13 +30,16 @@ export function startCaller(
   feed: Feed,
   onEvent: (event: Api.ApiEvent) => void,
 ): Caller {
-  const { timeoutMs, maxRetries, revocations, announceSessions } = plan;
+  const { timeoutMs, maxRetries, revocations, announceSessions, listener } = plan;
   const client = process.product.api.createToriiClient({
     secretKey,
     apiUrl: apiOrigin + (plan.hasGateway ? '/gateway' : ''),
     timeoutMs: timeoutMs ?? undefined,
     maxRetries: maxRetries ?? undefined,
-    onEvent,
+    onEvent: (event) => {
+      onEvent(event);
+      return endListener(listener);
+    },
     ...(revocations !== 'none' && {
       revocations: feed.announcerOf(process, revocations === 'own' ? environmentId : 'environment-2'),
       announceSessions,

@@ -1,4 +1,5 @@
 import type { Disturbance } from '../../world/fleet.ts';
+import type { ListenerEnd } from '../../world/listener.ts';
 
 /** What `Retry-After` says. A date is `aheadSeconds` after the server's own time. */
 export type RetryAfter =
@@ -119,6 +120,8 @@ export interface ProcessPlan {
   /** Whether the client has `revocations`: of its environment, or of another one. */
   readonly revocations: 'none' | 'own' | 'foreign';
   readonly announceSessions: boolean;
+  /** What `onEvent` of the app does after it has looked at an event. */
+  readonly listener: ListenerEnd;
 }
 
 /** Many processes whose server fails at the same moment. */

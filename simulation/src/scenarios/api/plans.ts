@@ -29,6 +29,7 @@ const processes: fc.Arbitrary<ProcessPlan> = fc.record({
   hasGateway: fc.boolean(),
   revocations: fc.constantFrom('none' as const, 'own' as const, 'own' as const, 'own' as const, 'foreign' as const),
   announceSessions: fc.boolean(),
+  listener: fc.constantFrom('returns' as const, 'returns' as const, 'throws' as const, 'rejects' as const),
 });
 
 const crowds: fc.Arbitrary<CrowdPlan> = fc.record({

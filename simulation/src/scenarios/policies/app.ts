@@ -1,5 +1,6 @@
 import type { Authz, PermissionDocument } from '@torii/authz';
 import type { Auth, Check, RequestParts, Verifier } from '@torii/core';
+import { endListener } from '../../world/listener.ts';
 import { StoreConnection } from '../../world/store-connection.ts';
 import type { VirtualProcess } from '../../world/virtual-process.ts';
 import type { World } from '../../world/world.ts';
@@ -39,12 +40,16 @@ class Guarded {
     this.authz = authz.createAuthz({
       permissions:
         plan.source === 'store'
-          ? { store: this.#storeFor(world, plan, read), key: `permissions ${document}` }
+          ? { store: this.#storeFor(world, plan, read), key: this.#key }
           : (read as () => PermissionDocument),
       refreshSeconds: refreshMs / 1000,
       timeoutMs,
       impersonation: plan.impersonation,
-      onEvent: (event) => (event.type === 'impersonated' ? this.#audit.hear(event) : this.ledger.hear(event)),
+      onEvent: (event) => {
+        if (event.type === 'impersonated') this.#audit.hear(event);
+        else this.ledger.hear(event);
+        return endListener(plan.listener);
+      },
     });
     const noteQuestion: Check = (_auth, request) => {
       this.#asking.get(request.headerValues('x-request')[0] ?? '')?.();
@@ -74,7 +79,15 @@ class Guarded {
   }
 
   #storeFor(world: World, { connection }: PoliciesPlan, read: () => unknown): DocumentClient {
-    return new StoreConnection<DocumentClient>(world, this.#process, connection, { getRaw: async () => read() }).client;
+    const getRaw = async (key: string): Promise<unknown> => {
+      if (key !== this.#key) world.violate(26, `${this.#process.name} reads "${key}" instead of "${this.#key}"`);
+      return read();
+    };
+    return new StoreConnection<DocumentClient>(world, this.#process, connection, { getRaw }).client;
+  }
+
+  get #key(): string {
+    return `permissions ${this.#document}`;
   }
 
   refresh(): void {

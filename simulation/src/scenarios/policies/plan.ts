@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { type ListenerEnd, listenerEnds } from '../../world/listener.ts';
 import { type ConnectionPlan, connections, silentConnection } from '../../world/store-connection.ts';
 import { type DocumentPlan, entries, garbage, roleNames } from './documents.ts';
 
@@ -85,6 +86,7 @@ export interface PoliciesPlan {
   /** Whether the store is read through a client that emits the errors of its connection, and how. */
   readonly connection: ConnectionPlan;
   readonly impersonation: 'refuse' | 'audit';
+  readonly listener: ListenerEnd;
   /** The versions of each document. */
   readonly documents: readonly (readonly DocumentPlan[])[];
   readonly incidents: readonly Incident[];
@@ -226,6 +228,7 @@ const version: fc.Arbitrary<DocumentPlan> = fc.record({
     { maxLength: 5, selector: ([role]) => role },
   ),
   form: fc.constantFrom('object', 'object', 'text', 'text with a byte order mark'),
+  junk: fc.constantFrom(0, 0, 0, 0, 0, 0, 0, 150),
 });
 
 const options: fc.Arbitrary<{ readonly refreshMs: number; readonly timeoutMs: number }> = fc.oneof(
@@ -245,6 +248,7 @@ export const plans: fc.Arbitrary<PoliciesPlan> = fc
     source: fc.constantFrom('function', 'function', 'store', 'store', 'memory'),
     connection: connections,
     impersonation: fc.constantFrom('refuse', 'refuse', 'audit'),
+    listener: listenerEnds,
     processes: fc.oneof({ weight: 12, arbitrary: fleetOf(1, 1) }, { weight: 6, arbitrary: fleetOf(2, 5) }),
     documents: fc.oneof(
       { weight: 3, arbitrary: fc.tuple(versions()) },
@@ -264,6 +268,7 @@ export const plansOfPauses: fc.Arbitrary<PoliciesPlan> = fc.record({
   source: fc.constant('function'),
   connection: fc.constant(silentConnection),
   impersonation: fc.constant('refuse'),
+  listener: fc.constant('returns'),
   processes: fc.oneof(fleetOf(1, 1), fleetOf(2, 5)),
   documents: fc.tuple(versions()),
   incidents: fc.array(incidentOf(quietStep), { minLength: 1, maxLength: 5 }),

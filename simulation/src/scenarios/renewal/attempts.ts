@@ -57,6 +57,7 @@ export class Attempt {
   reply: Reply | undefined;
   endedAtMs: number | undefined;
   outcome: Outcome | undefined;
+  isAborted = false;
   /** Whether the process could finish its work with the answer. */
   isSettled = false;
 

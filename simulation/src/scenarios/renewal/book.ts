@@ -120,6 +120,7 @@ export class Book {
     if (attempt.endedAtMs !== undefined || attempt.process.isDead) return;
     const { process, reply } = attempt;
     attempt.endedAtMs = this.#world.nowMs;
+    attempt.isAborted = isAbort;
     this.#open.delete(attempt.number);
     const isRevoked = this.#options.hasRevocations && reply?.token !== undefined && this.#issuer.isRevoked(reply.token);
     // No reply: the connection failed before the request arrived.
@@ -128,14 +129,21 @@ export class Book {
     if (isAbort || reply === undefined || reply.verdict === 'nothing') attempt.outcome = 'outage';
     else if (isRenewal) attempt.outcome = outcomeOf(this.#world, this.#issuer, process, reply, isRevoked);
     else attempt.outcome = reply.verdict;
+    // The time limit may pass while the body is read or the token verified.
+    if (isRenewal && !isAbort && this.#world.nowMs - attempt.begunAtMs > timeLimitMs - settlingMs)
+      attempt.outcome = 'unclear';
     this.#world.note(process.name, `${attempt.key.split(' ')[0]}: ${attempt.outcome}${isAbort ? ', aborted' : ''}`);
     const endedAtMs = this.#world.nowMs;
     this.#world.schedule.after(settlingMs, () => {
       attempt.isSettled = !attempt.isCut && !process.isDead && !wasFrozen(process, endedAtMs, this.#world.nowMs);
     });
     if (!isRenewal) return;
-    const justEnded = ({ endedAtMs }: Attempt): boolean => this.#world.nowMs - (endedAtMs ?? -settlingMs) < settlingMs;
-    record.pauses.onEnd(attempt, !record.attempts.some((other) => other !== attempt && justEnded(other)));
+    const isOutage = attempt.outcome === 'outage';
+    const isOther = ({ endedAtMs, outcome }: Attempt): boolean =>
+      endedAtMs !== undefined &&
+      this.#world.nowMs - endedAtMs < settlingMs &&
+      (outcome === 'unclear' || (outcome === 'outage') !== isOutage);
+    record.pauses.onEnd(attempt, !record.attempts.some((other) => other !== attempt && isOther(other)));
   }
 
   /** Statements 4 and 38: each request to the issuer ends within its time limit. */

@@ -191,10 +191,9 @@ export class Judge {
       (kept !== undefined && kept.reply?.hasLines && this.#isKept(kept, request) && !this.#book.isCrowded
         ? kept
         : undefined) ??
-      attempts.find((each) => each.key === value && each.begunAtMs >= begunAtMs);
+      attempts.find((each) => request.mayBegin && each.key === value && each.begunAtMs >= begunAtMs);
     if (attempt === undefined) {
-      const known = attempts.findLast((each) => each.key === value && each.begunAtMs < begunAtMs);
-      const isKnown = known !== undefined && elapsedMs(process, known.begun) < keptMs + nowMs - begunAtMs + 50;
+      const isKnown = attempts.some((each) => each.key === value && this.#mayBeKept(each, request));
       if (request.mayBegin && this.mayBegin(request) && !isKnown && waitMs === 0 && nowMs - begunAtMs < 100)
         this.#world.violate(
           34,
@@ -211,6 +210,13 @@ export class Judge {
     if (own === token || (own !== null && !isSameIdentity(own, token))) return;
     if (this.#plan.hasRevocations && this.#issuer.isRevoked(token)) return;
     this.#world.violate(45, `${process.name} has a new token, and does not use it: ${request.name}`);
+  }
+
+  #mayBeKept(attempt: Attempt, { process, begunAtMs }: Request): boolean {
+    if (elapsedMs(process, attempt.begun) >= keptMs + this.#world.nowMs - begunAtMs + 50) return false;
+    const { outcome, reply } = attempt;
+    const isForgotten = outcome === 'outage' || (outcome === 'token' && reply?.hasLines === false);
+    return !(isForgotten && attempt.isSettledBefore(begunAtMs));
   }
 
   #isKept(attempt: Attempt, { process, begun }: Request): boolean {

@@ -29,9 +29,9 @@ export class Pauses {
     this.#world = world;
   }
 
-  /** @param isAlone whether no other attempt has just ended: the product may have noted the two in either order */
-  onEnd({ outcome, begun, failuresBefore, reply, isCut }: Attempt, isAlone: boolean): void {
-    const retryAfterMs = Math.min(reply?.retryAfterMs ?? 0, mostRetryAfterMs);
+  /** @param isAlone whether no attempt has just ended in another way: the product may have noted the two in either order */
+  onEnd({ outcome, begun, failuresBefore, reply, isCut, isAborted }: Attempt, isAlone: boolean): void {
+    const retryAfterMs = isAborted ? 0 : Math.min(reply?.retryAfterMs ?? 0, mostRetryAfterMs);
     const atMs = this.#world.nowMs;
     this.#endedAtMs = atMs;
     if (outcome === 'unclear' || isCut || !isAlone) {

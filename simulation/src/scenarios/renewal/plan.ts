@@ -58,7 +58,14 @@ export interface Visit {
 
 export type Step =
   | { readonly kind: 'visit'; readonly visit: Visit; readonly copiesAfterMs: readonly number[] }
-  | { readonly kind: 'mood'; readonly endpoint: Endpoint; readonly mood: Mood; readonly forMs: number }
+  | {
+      readonly kind: 'mood';
+      readonly endpoint: Endpoint;
+      readonly mood: Mood;
+      readonly forMs: number;
+      /** An issuer that fails for a moment again and again. */
+      readonly againAfterMs: readonly number[];
+    }
   | { readonly kind: 'session'; readonly browser: number; readonly act: 'ends' | 'switches' | 'signs in' }
   | { readonly kind: 'revoke'; readonly browser: number }
   | { readonly kind: 'keys' }

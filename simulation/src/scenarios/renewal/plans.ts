@@ -19,10 +19,18 @@ const soon = fc.oneof(
   { weight: 1, arbitrary: fc.integer({ min: 0, max: 60_000 }) },
 );
 
+const againAndAgain = fc
+  .record({ count: fc.integer({ min: 4, max: 14 }), everyMs: fc.integer({ min: 900, max: 6_000 }) })
+  .map(({ count, everyMs }) => Array.from({ length: count }, (_, n) => (n + 1) * everyMs));
+
+const againAfterMs = fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: againAndAgain });
+
 const copiesAfterMs = fc.oneof(
   { weight: 3, arbitrary: fc.constant([]) },
   { weight: 2, arbitrary: fc.array(fc.integer({ min: 0, max: 20 }), { minLength: 1, maxLength: 4 }) },
   { weight: 2, arbitrary: fc.array(soon, { minLength: 1, maxLength: 4 }) },
+  // A visitor who tries again and again.
+  { weight: 1, arbitrary: againAndAgain },
 );
 
 const own: fc.Arbitrary<OwnToken> = fc.oneof(
@@ -71,7 +79,7 @@ const endpoint = fc.constantFrom<Endpoint>('renewal', 'renewal', 'renewal', 'ren
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 16, arbitrary: fc.record({ kind: kind('visit'), visit, copiesAfterMs }) },
-  { weight: 6, arbitrary: fc.record({ kind: kind('mood'), endpoint, mood, forMs: spans(60_000) }) },
+  { weight: 6, arbitrary: fc.record({ kind: kind('mood'), endpoint, mood, forMs: spans(60_000), againAfterMs }) },
   {
     weight: 2,
     arbitrary: fc.record({

@@ -31,7 +31,7 @@ export const renewal: Scenario<RenewalPlan> = {
 
 function endOf({ steps }: RenewalPlan): number {
   const ends = steps.map(({ atMs, step }) => {
-    if (step.kind === 'mood') return atMs + step.forMs;
+    if (step.kind === 'mood') return atMs + step.forMs + Math.max(0, ...step.againAfterMs);
     if (step.kind === 'flood') return atMs + step.count * step.everyMs;
     if (step.kind === 'visit') return atMs + Math.max(0, ...step.copiesAfterMs) + step.visit.slowMs;
     if (step.kind === 'template') return atMs + Math.max(0, ...step.copiesAfterMs);
@@ -107,8 +107,12 @@ class Scene {
         }
         break;
       case 'mood':
-        this.#issuer.behave(step.endpoint, step.mood, step.forMs);
-        if (step.endpoint === 'keys') this.#book.onKeysTrouble();
+        for (const afterMs of [0, ...step.againAfterMs]) {
+          schedule.after(afterMs, () => {
+            this.#issuer.behave(step.endpoint, step.mood, step.forMs);
+            if (step.endpoint === 'keys') this.#book.onKeysTrouble();
+          });
+        }
         break;
       case 'session':
         this.#changeSession(this.#browserOf(step.browser), step.act);

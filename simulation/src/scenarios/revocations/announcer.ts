@@ -79,7 +79,7 @@ export class Announcer {
       (error: unknown) => {
         settled('fails');
         this.#judgeFailure(node, wish, name, error, {
-          wasCalm: wasCalm && node.calm.ms >= this.#world.nowMs - begunAtMs,
+          wasCalm: wasCalm && node.calm.ms > this.#world.nowMs - begunAtMs,
         });
         if (before === undefined || repeatsAfterMs === null) return;
         this.#world.schedule.after(repeatsAfterMs, () =>

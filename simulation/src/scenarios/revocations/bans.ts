@@ -104,7 +104,7 @@ export class Bans {
     const isStoreLate = storeMs < nowMs - toleranceMs + 5_000;
     // Then a revocation needs a moment, which is not known before the answer.
     const isDoubtful = Math.abs(storeMs - wallMs) > maxOffsetMs - 10_000;
-    const isCalm = wasCalm && node.calm.ms >= this.#world.nowMs - begunAtMs;
+    const isCalm = wasCalm && node.calm.ms > this.#world.nowMs - begunAtMs;
     if (!isCalm || isStoreLate || isDoubtful || this.#world.nowMs - begunAtMs > 4_000) return;
     if (this.#facts.wasAdded(subjectName({ kind: 'user', id: user }), seconds, begunAtMs)) return;
     this.#violate(node, user, 'is carried out by the API, and nothing was announced before');
@@ -136,7 +136,7 @@ export class Bans {
     if (doneAtMs === undefined || step.api !== 'answers') return;
     // The API has answered: what is missing is the announcement.
     const hasAnswer = step.operation === 'delete' || Reflect.get(Object(answer), 'id') === user;
-    const isCalm = wasCalm && node.calm.ms >= this.#world.nowMs - begunAtMs;
+    const isCalm = wasCalm && node.calm.ms > this.#world.nowMs - begunAtMs;
     const isLate = errorName === 'ToriiConnectionError' && !isCalm;
     if (!isLate && (typeof announce !== 'function' || !hasAnswer))
       this.#violate(node, user, `fails with ${String(errorName)}: ${String(message)}`);

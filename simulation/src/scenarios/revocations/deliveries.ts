@@ -51,7 +51,7 @@ export class Deliveries {
       node.announcing -= 1;
       if (node.process.isDead) return;
       this.#world.note(node.process.name, `${id}: ${status}`);
-      const isCalm = wasCalm && node.calm.ms >= this.#world.nowMs - begunAtMs;
+      const isCalm = wasCalm && node.calm.ms > this.#world.nowMs - begunAtMs;
       if (status === '200') {
         const isAdded = this.#facts.wasAdded(subjectName({ kind: 'user', id: user }), before, begunAtMs);
         if (!isAnnounced || isAdded || node.compactedBefore >= before) return;

@@ -27,6 +27,12 @@ export interface Reading {
   readonly steadyMs: number;
 }
 
+/** When a question was asked. */
+export interface Asking extends Reading {
+  /** How often a clock of the process had been changed by then. */
+  readonly clockChanges: number;
+}
+
 const signingKeys = ['first signing key of the simulation', 'second signing key of the simulation'] as const;
 
 /** Which server of the store a process finds when it connects. */
@@ -168,14 +174,15 @@ export class Node {
   }
 
   /** The store has answered a question that the process asked then. */
-  noteAnswer(askedAt: Reading): void {
-    const { clockChanges } = this.process;
+  noteAnswer(askedAt: Asking): void {
+    const { clockChanges } = askedAt;
     const known = this.#answers.get(clockChanges);
     if (known === undefined || known.steadyMs < askedAt.steadyMs) this.#answers.set(clockChanges, askedAt);
   }
 
-  get reading(): Reading {
-    return { wallMs: this.process.wallMs, steadyMs: this.process.steadyMs };
+  get reading(): Asking {
+    const { wallMs, steadyMs, clockChanges } = this.process;
+    return { wallMs, steadyMs, clockChanges };
   }
 
   #noteProof(askedAt: Reading): void {

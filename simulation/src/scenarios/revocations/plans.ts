@@ -258,14 +258,29 @@ const story: fc.Arbitrary<readonly Incident[]> = fc.oneof(
     ]),
   // A server that is paused again and again.
   fc
-    .tuple(ms(5_000, 40_000), moment, fc.boolean(), process)
-    .map(([pauseMs, first, stopsSteadyClock, number]) =>
+    .tuple(ms(5_000, 40_000), moment, fc.boolean(), process, fc.boolean())
+    .map(([pauseMs, first, stopsSteadyClock, number, losesLink]) =>
       [first, start(pauseMs), first].map((forMoment) =>
         after(start(pauseMs), [
+          ...(losesLink ? [{ kind: 'link', process: number, for: start(400), link: 'lost' } as const] : []),
           { kind: 'freeze', process: number, for: forMoment, stopsSteadyClock, afterNewsMs: null, meanwhile: 'revoke' },
         ]),
       ),
     ),
+  // A socket, and a revocation of its user or of the one who impersonates that user.
+  fc
+    .tuple(process, process, fc.constantFrom('user', 'user', 'impersonator', 'member'), fc.boolean(), fc.boolean())
+    .map(([one, other, subject, isActor, idles]) => {
+      const who = subject === 'impersonator' || isActor ? 4 : 1;
+      const socket = { kind: 'socket', who: 1, actor: 4, lifeSeconds: 60 } as const;
+      const made = { kind: 'revoke', who, at: 0, crashesAfterMs: null, repeatsAfterMs: null } as const;
+      return [
+        after(start(29_000), [
+          { ...socket, process: one, idlesMs: idles ? 2_000 : 0 },
+          { ...made, process: other, subject },
+        ]),
+      ];
+    }),
   // Some revocations at once, between two requests with the same token.
   fc.tuple(process, fc.constantFrom(7, 8, 9, 10, 110)).map(([number, count]) => [
     { ...after(start(500), [probe]), requests: 12 },
@@ -317,16 +332,40 @@ const general = {
     lagMs: fc.constantFrom(0, 50, 1_000, 20_000),
     laggardMs: fc.constantFrom(0, 700, 30_000),
   }),
-  history: fc.oneof({ weight: 40, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.constantFrom(1_000, 1_300) }),
+  history: fc.oneof({ weight: 40, arbitrary: fc.constant(0) }, { weight: 3, arbitrary: fc.constantFrom(1_000, 1_300) }),
   rests: fc.oneof({ weight: 9, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
   processes: fc.array(oneProcess, { minLength: 1, maxLength: 4 }),
 };
 
-export const plans: fc.Arbitrary<RevocationsPlan> = fc.record({
+const anyRedisPlans: fc.Arbitrary<RevocationsPlan> = fc.record({
   feed: fc.record({ kind: kind('redis') }),
   ...general,
   incidents: incidentsOf(redisStep),
 });
+
+/** A server reads from a replica that hears nothing, and connects again meanwhile. */
+const replicaPlans: fc.Arbitrary<RevocationsPlan> = fc
+  .tuple(anyRedisPlans, revoke, ms(5_000, 90_000), ms(0, 40_000), fc.constantFrom('crash', 'cut', 'probe'))
+  .map(([plan, made, forMs, againMs, what]) => {
+    const again = { crash: { kind: what, process: 1, restartAfterMs: 100 }, cut: { kind: 'cut' }, probe }[what] as Step;
+    const silent: Step = { kind: 'replica', link: 'silent', for: start(forMs) };
+    const steps = [silent, made, again, probe, probe, probe, probe].map((each, position) => ({
+      at: start([0, 300, againMs, forMs / 4, forMs / 2, forMs - 2_000, forMs - 100][position] ?? 0),
+      step: each,
+    }));
+    const processes = [0, 1].map((number) => ({
+      startsAtMs: 50 * number,
+      driftPpm: 0,
+      aheadMs: 0,
+      readsReplica: number === 1,
+    }));
+    return { ...plan, processes, incidents: [{ after: start(20_000), requests: 4, steps }] };
+  });
+
+export const plans: fc.Arbitrary<RevocationsPlan> = fc.oneof(
+  { weight: 24, arbitrary: anyRedisPlans },
+  { weight: 1, arbitrary: replicaPlans },
+);
 
 /** Replicas and a history are written for Redis alone. */
 const withoutReplicas = {

@@ -1,3 +1,4 @@
+import type { Part } from '../../product/product.ts';
 import type { Scenario } from '../../scenario.ts';
 import type { World } from '../../world/world.ts';
 import { restoreMs } from './bounds.ts';
@@ -17,11 +18,14 @@ const scenario = {
   },
 };
 
+/** The same for all feeds, so that a thread compiles their code once. */
+const parts: readonly Part[] = ['core', 'webhooks', 'revocation', 'redis', 'nats', 'api'];
+
 /** Statements 34 and 40 to 44: nodes that share revocations over one Redis, with all that goes wrong there. */
 export const revocations: Scenario<RevocationsPlan> = {
   ...scenario,
   name: 'revocations',
-  parts: ['core', 'webhooks', 'revocation', 'redis', 'api'],
+  parts,
   plans,
 };
 
@@ -29,7 +33,7 @@ export const revocations: Scenario<RevocationsPlan> = {
 export const revocationsPoll: Scenario<RevocationsPlan> = {
   ...scenario,
   name: 'revocations-poll',
-  parts: ['core', 'webhooks', 'revocation', 'api'],
+  parts,
   plans: pollPlans,
 };
 
@@ -37,7 +41,7 @@ export const revocationsPoll: Scenario<RevocationsPlan> = {
 export const revocationsNats: Scenario<RevocationsPlan> = {
   ...scenario,
   name: 'revocations-nats',
-  parts: ['core', 'webhooks', 'revocation', 'nats', 'api'],
+  parts,
   plans: natsPlans,
 };
 
@@ -86,6 +90,7 @@ async function settle(world: World, plan: RevocationsPlan, scene: Scene): Promis
   for (const node of scene.living()) {
     if (node.waiting > 0) world.violate(42, `${node.process.name} leaves requests without an answer`);
     node.isClosed = true;
+    node.calm.begin();
     node.process.deliver(() => void node.revocations.close());
   }
   if (scene.access.table !== undefined) {

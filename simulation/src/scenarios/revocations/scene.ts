@@ -212,7 +212,11 @@ export class Scene {
       node.isStale = true;
       this.sockets.judgeAllStale(node);
     }
-    if (event.type === 'feed_current') this.#checkReady(node);
+    if (event.type === 'feed_current') {
+      this.#checkReady(node);
+      // The last entries of a long stream come some milliseconds later.
+      if (this.plan.history > 0) this.traffic.probe(`snapshot of ${node.process.name} ${this.world.nowMs}`, 0);
+    }
     if (event.type === 'feed_recovered') node.isStale = false;
     if (event.type === 'feed_reset') {
       this.#judgeReset(node);
@@ -263,6 +267,8 @@ export class Scene {
       for (const server of servers) {
         if (server.store === old) Object.assign(server, { store: this.store, apartUntilMs: this.world.nowMs });
       }
+      // Nor does it accept connections that are being made.
+      old.mode = 'down';
       old.cut();
       for (const end of ends) end();
       this.noteDeaf();

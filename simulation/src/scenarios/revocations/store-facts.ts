@@ -102,9 +102,8 @@ export class StoreFacts {
 
   /** Since when the store has held an entry that counts, without a gap until a time, for what was issued in this second. */
   heldFromMs(subject: string, iat: number, atMs: number): number {
-    // The clock of the store may have been set back since it was written.
     const fits = (this.#held.get(subject) ?? []).filter(
-      (held) => held.before >= iat && held.untilMs > atMs && !this.isTooFarAhead(held),
+      (held) => held.before >= iat && held.untilMs > atMs && !this.#wasTooFarAhead(held),
     );
     let fromMs = Number.POSITIVE_INFINITY;
     for (let edgeMs = atMs; ; edgeMs = fromMs) {
@@ -142,7 +141,7 @@ export class StoreFacts {
     const { nowMs } = this.#store;
     for (const list of this.#held.values()) {
       for (const held of list) {
-        if (held.untilMs > 0 && !this.isTooFarAhead(held) && held.entry.removedAtMs > nowMs)
+        if (held.untilMs > 0 && !this.#wasTooFarAhead(held) && held.entry.removedAtMs > nowMs)
           yield { ...held, addedAtMs: held.entry.addedAtMs };
       }
     }
@@ -164,9 +163,14 @@ export class StoreFacts {
   }
 
   /** Servers ignore it. A process with a wrong clock writes it if it does not know the clock of the store yet. */
-  isTooFarAhead({ before }: CutOff): boolean {
+  isTooFarAhead({ before }: CutOff, atMs: number = this.#store.nowMs): boolean {
     const lowestMs = isTimeless(this.#plan) ? epochMs + this.#store.nowMs - maxClockMs : this.#store.lowestMs;
-    return before * 1000 > lowestMs + 890_000;
+    return before * 1000 > lowestMs + 890_000 - (this.#store.nowMs - atMs);
+  }
+
+  /** A server that has ignored it reads it again when it connects again. The clock of the store may have been set back meanwhile. */
+  #wasTooFarAhead(held: Held): boolean {
+    return this.isTooFarAhead(held, held.entry.addedAtMs);
   }
 
   /** The number of subjects whose latest cut-off is this one. */

@@ -229,7 +229,11 @@ export class CallRules {
     if (nameOfPem(this.#store.slot?.value) === from && !call.hasWrittenSlot) {
       this.#wrong(28, call, 'has resolved although a flip in progress may still succeed');
     }
-    if (held.size === 1 && held.has(to)) this.#wrong(28, call, 'has resolved although the slot holds the new key');
+    const { slot } = this.#store;
+    const lastAskAtMs = call.asks.at(-1)?.sentAtMs ?? 0;
+    const hasFlipped = nameOfPem(slot?.value) === to && (slot?.writtenAtMs ?? nowMs) < lastAskAtMs;
+    if (hasFlipped || (held.size === 1 && held.has(to)))
+      this.#wrong(28, call, 'has resolved although the slot holds the new key');
     for (const other of this.calls) {
       const { kind } = other.purpose;
       const isSame = other.purpose.from === from && other.purpose.to === to;
@@ -249,7 +253,15 @@ export class CallRules {
     if (call.publications !== 1) this.#wrong(28, call, `was told of ${call.publications} times`);
     if (nameOfKeyId(keyId) !== to) this.#wrong(28, call, 'has published another key');
     if (!this.#writes.heldBetween(call.startedAtMs, nowMs).has(to)) this.#wrong(28, call, 'has published nothing');
-    const isAsked = call.asks.some((ask) => ask.to === 'gateway');
+    const plain = entriesBetween(this.#store.slots, call.startedAtMs, nowMs).map(({ value }) => nameOfPem(value));
+    if (!plain.includes(to)) this.#wrong(28, call, 'has left its key in a form that the gateway does not read');
+    const last = call.asks.findLast((ask) => ask.to === 'gateway');
+    const isAsked = last !== undefined;
+    const isAnswered = last?.failure === undefined && last?.served !== undefined;
+    if (served === false && !isAnswered)
+      this.#wrong(28, call, 'says that a gateway that did not answer uses another key');
+    if (served === null && isAsked && isAnswered && call.process.thawedAtMs < last.sentAtMs)
+      this.#wrong(28, call, 'says that the gateway did not answer');
     if (served === true && call.lastServed !== to) this.#wrong(28, call, 'says that the gateway uses the key');
     if (served === false && call.lastServed === to) this.#wrong(28, call, 'says that the gateway does not use the key');
     if (served !== null && !isAsked) this.#wrong(28, call, 'has not asked the gateway');

@@ -1,4 +1,5 @@
 import type { StreamEvent, StreamSigner } from '@torii/streams';
+import { endListener, type ListenerEnd } from '../../world/listener.ts';
 import type { ProcessOptions, VirtualProcess } from '../../world/virtual-process.ts';
 import type { World } from '../../world/world.ts';
 import { Call } from './call.ts';
@@ -10,6 +11,8 @@ import { requestToken } from './token-requests.ts';
 import type { Minted, TokenRules } from './token-rules.ts';
 
 type IssuedEvent = Extract<StreamEvent, { readonly type: 'issued' }>;
+
+const ends: readonly ListenerEnd[] = ['returns', 'throws', 'rejects'];
 
 /** One release of the app on one node. */
 export interface Node {
@@ -102,7 +105,10 @@ export class Nodes {
       gatewayUrl: gatewayOrigin,
       ...this.#lifetimes,
       impersonation: audits ? 'audit' : 'refuse',
-      onEvent: (event) => this.#tokens.told(node, event),
+      onEvent: (event) => {
+        this.#tokens.told(node, event);
+        return endListener(ends[number % ends.length] ?? 'returns');
+      },
     });
     const old = this.#nodes[number];
     const { nowMs } = this.#world;

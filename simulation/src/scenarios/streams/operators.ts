@@ -1,4 +1,5 @@
 import type { StreamEvent } from '@torii/streams';
+import { endListener, type ListenerEnd } from '../../world/listener.ts';
 import type { ProcessOptions, VirtualProcess } from '../../world/virtual-process.ts';
 import type { World } from '../../world/world.ts';
 import { Call, type Purpose } from './call.ts';
@@ -7,6 +8,8 @@ import { type Connections, gatewayOrigin } from './connections.ts';
 import type { Health } from './health.ts';
 import { type KeyName, keyNames, keyOf } from './keys.ts';
 import type { Anchor, OperatorAction, Trap } from './plan.ts';
+
+const ends: readonly ListenerEnd[] = ['returns', 'throws', 'rejects'];
 
 interface Machine {
   process: VirtualProcess;
@@ -157,7 +160,10 @@ export class Operators {
     const { createRotation, publishPublicKey } = call.process.product.streams;
     const kv = this.#connections.storeFor(call);
     const fetch = this.#connections.fetchFor(call);
-    const onEvent = (event: StreamEvent): void => this.#rules.event(call, event);
+    const onEvent = (event: StreamEvent): undefined => {
+      this.#rules.event(call, event);
+      return endListener(ends[call.id % ends.length] ?? 'returns');
+    };
     if (kind === 'publish') {
       const replaces = from === null ? {} : { replaces: keyOf(from).publicPem };
       return publishPublicKey(kv, keyOf(to).publicPem, { ...replaces, gatewayUrl: gatewayOrigin, fetch, onEvent });

@@ -5,7 +5,8 @@ import type { World } from '../../world/world.ts';
 /** docs/decisions/streams.md: "A gateway that hangs delays one round of tokens by two seconds." */
 const limitMs = 2_000;
 const slackMs = 10;
-const telling = new Set(['open', 'cut off', 'no key', 'empty', 'slow', 'too slow', 'slow body']);
+/** The modes in which a signer learns the key. Only questions of operators meet an untrusted certificate. */
+const telling = new Set(['open', 'cut off', 'no key', 'empty', 'slow', 'too slow', 'slow body', 'untrusted']);
 
 /** Watches one question for the gateway's key. Calls `onAnswered` when an answer arrives that says it. */
 export function watchQuestion(

@@ -49,6 +49,28 @@ const cancels: fc.Arbitrary<Campaign> = fc
     };
   });
 
+/** A cancel begins at a request of the run, and pauses at one of its own. */
+const crossings: fc.Arbitrary<Campaign> = fc
+  .record({
+    anchor: fc.constantFrom('start' as const, 'drain end' as const, 'drain end' as const),
+    runNth: fc.integer({ min: 1, max: 6 }),
+    cancelNth: fc.integer({ min: 1, max: 5 }),
+    forMs: fc.integer({ min: 50, max: 2_000 }),
+    effect: fc.constantFrom('freeze before' as const, 'freeze after' as const),
+    isPersistent: fc.boolean(),
+  })
+  .map(({ anchor, runNth, cancelNth, forMs, effect, isPersistent }) => ({
+    ...plain,
+    isPersistent,
+    steps: isPersistent
+      ? []
+      : [{ kind: 'operator', operator: 0, action: run(), at: { anchor: 'start', afterMs: 100 } } as const],
+    traps: [
+      { operator: 0, anchor, nth: runNth, effect: 'none', forMs: 0, meanwhile: cancel },
+      { operator: 1, anchor, nth: cancelNth, effect, forMs, meanwhile: null },
+    ],
+  }));
+
 /** The signal of a run is aborted during one of its requests. */
 const stops: fc.Arbitrary<Campaign> = fc
   .record({ anchor: fc.constantFrom('start' as const, 'note' as const, 'drain end' as const), nth })
@@ -189,6 +211,7 @@ const publications: fc.Arbitrary<Campaign> = fc
 
 export const stories: fc.Arbitrary<Campaign> = fc.oneof(
   cancels,
+  crossings,
   stops,
   duels,
   pausedQuestions,

@@ -23,7 +23,7 @@ const afterMs = 120_000;
 /** Rotations of the key of stream tokens: several deploys, nodes that mint, clients that connect, and a gateway with one key. */
 export const streams: Scenario<StreamsPlan> = {
   name: 'streams',
-  statements: [28, 34, 38],
+  statements: [28, 34, 36, 38],
   parts: ['streams'],
   plans: streamsPlans,
   processHoursOf: (plan) =>

@@ -113,6 +113,8 @@ export interface Incident {
 }
 
 export interface TenantsPlan {
+  /** How many processes there are of each. */
+  readonly copies: number;
   readonly durationMs: number;
   readonly records: readonly TenantRecord[];
   readonly processes: readonly ProcessPlan[];

@@ -1,7 +1,5 @@
 import fc from 'fast-check';
-import { disturbances, spans } from '../../world/fleet.ts';
 import {
-  approveModes,
   type ClientPlan,
   forms,
   type Incident,
@@ -11,14 +9,28 @@ import {
   type Step,
   type TenantsPlan,
   type TimedStep,
-  wants,
 } from './plan.ts';
+import {
+  asks,
+  delays,
+  disturbed,
+  floods,
+  freezes,
+  hangs,
+  keyChanges,
+  lateAnswers,
+  manyAsks,
+  servers,
+  shortTroubles,
+  sieges,
+  soon,
+  tableChanges,
+  times,
+  troubles,
+} from './step-plans.ts';
 
-const minuteMs = 60_000;
-const hourMs = 60 * minuteMs;
-
-const near = (...values: readonly number[]): fc.Arbitrary<number> =>
-  fc.tuple(fc.constantFrom(...values), fc.constantFrom(-1, 0, 0, 1)).map(([value, by]) => value + by);
+const { minuteMs, hourMs } = times;
+const now = fc.constant(0);
 
 const clients: fc.Arbitrary<ClientPlan> = fc.record({
   form: fc.constantFrom(...forms),
@@ -40,145 +52,6 @@ const processes: fc.Arbitrary<ProcessPlan> = fc.record({
   clients: fc.array(clients, { minLength: 1, maxLength: 3 }),
   everyMs: fc.constantFrom(5_000, 20_000, 70_000, 200_000),
 });
-
-/** 0, some milliseconds, seconds or minutes. */
-const delays: fc.Arbitrary<number> = fc.oneof(
-  fc.constant(0),
-  fc.integer({ min: 0, max: 1_500 }),
-  near(500, 1_000, 5_000, 10_000, 30_000, minuteMs, 150_000, 300_000),
-  spans(12 * minuteMs),
-);
-const soon = fc.integer({ min: 0, max: 1_500 });
-const now = fc.constant(0);
-
-const processNumber = fc.oneof(fc.nat({ max: 3 }), fc.nat({ max: 3 }), fc.nat({ max: 999 }));
-const tenant = fc.nat({ max: 5 });
-
-const asks: fc.Arbitrary<Step> = fc.record({
-  kind: fc.constant('ask' as const),
-  process: processNumber,
-  client: fc.nat({ max: 3 }),
-  want: fc.constantFrom('good' as const, 'good' as const, 'good' as const, ...wants),
-  tenant,
-  spread: fc.constantFrom(1, 1, 1, 4),
-  size: fc.constantFrom(1, 1, 1, 2, 7),
-  waves: fc.constantFrom(1, 1, 2, 4, 20),
-  gapMs: fc.constantFrom(50, 999, 1_000, 1_001, 5_000, 61_000),
-  inOtherHeader: fc.constantFrom(false, false, false, true),
-});
-
-/** Tokens of made-up issuers, or of many tenants, all of them different. */
-const floods: fc.Arbitrary<Step> = fc
-  .record({
-    process: processNumber,
-    client: fc.nat({ max: 3 }),
-    want: fc.constantFrom('made up' as const, 'made up' as const, 'good' as const),
-    wave: fc.constantFrom(
-      { size: 1, waves: 60, gapMs: 500 },
-      { size: 20, waves: 30, gapMs: 100 },
-      { size: 110, waves: 1, gapMs: 0 },
-      { size: 110, waves: 5, gapMs: 1_000 },
-      { size: 300, waves: 1, gapMs: 0 },
-      { size: 40, waves: 20, gapMs: 4_000 },
-    ),
-    tenant: fc.constantFrom(0, 6, 20, 500),
-  })
-  .map(({ wave, ...step }) => ({
-    kind: 'ask' as const,
-    ...step,
-    ...wave,
-    spread: 100_000,
-    inOtherHeader: false,
-  }));
-
-/** More unknown issuers than may wait. Slow to simulate, so rare. */
-const sieges: fc.Arbitrary<Step> = fc
-  .record({
-    process: processNumber,
-    client: fc.nat({ max: 3 }),
-    wave: fc.constantFrom(
-      { want: 'made up' as const, size: 1_050, waves: 1, gapMs: 0, spread: 100_000 },
-      { want: 'made up' as const, size: 1_050, waves: 3, gapMs: 7_000, spread: 100_000 },
-      { want: 'good' as const, size: 1_100, waves: 1, gapMs: 0, spread: 1 },
-      { want: 'good' as const, size: 700, waves: 4, gapMs: 3_000, spread: 1 },
-      { want: 'good' as const, size: 1_050, waves: 1, gapMs: 0, spread: 100_000 },
-      { want: 'forged' as const, size: 2_600, waves: 5, gapMs: 1_500, spread: 1 },
-      { want: 'forged' as const, size: 10_050, waves: 1, gapMs: 0, spread: 1 },
-      { want: 'made up' as const, size: 2_600, waves: 5, gapMs: 1_000, spread: 100_000 },
-    ),
-    tenant,
-  })
-  .map(({ wave, ...step }) => ({ kind: 'ask' as const, ...step, ...wave, inOtherHeader: false }));
-
-const tableChanges: fc.Arbitrary<Step> = fc.record({
-  kind: fc.constant('record' as const),
-  tenant,
-  record: fc.constantFrom(...records, 'absent' as const),
-});
-
-const troubles: fc.Arbitrary<Step> = fc.record({
-  kind: fc.constant('approve' as const),
-  mode: fc.constantFrom('slow' as const, 'deaf and slow' as const, 'hang' as const, ...approveModes),
-  ms: fc.oneof(
-    fc.integer({ min: 0, max: 8_000 }),
-    near(100, 1_000, 5_000, 30_000),
-    fc.integer({ min: 5_000, max: 90_000 }),
-  ),
-  forMs: spans(30 * minuteMs),
-});
-
-const shortTroubles: fc.Arbitrary<Step> = fc
-  .tuple(troubles, fc.integer({ min: 1, max: 3_000 }))
-  .map(([step, forMs]) => ({ ...step, forMs }) as Step);
-
-const hangs: fc.Arbitrary<Step> = fc.record({
-  kind: fc.constant('approve' as const),
-  mode: fc.constant('hang' as const),
-  ms: fc.constant(0),
-  forMs: fc.integer({ min: 1_000, max: 60_000 }),
-});
-
-const lateAnswers: fc.Arbitrary<Step> = fc.record({
-  kind: fc.constant('approve' as const),
-  mode: fc.constant('deaf and slow' as const),
-  ms: fc.integer({ min: 8_000, max: 90_000 }),
-  forMs: fc.integer({ min: 30_000, max: 180_000 }),
-});
-
-const manyAsks: fc.Arbitrary<Step> = fc.record({
-  kind: fc.constant('ask' as const),
-  process: fc.nat({ max: 3 }),
-  client: fc.nat({ max: 3 }),
-  want: fc.constant('good' as const),
-  tenant,
-  spread: fc.constantFrom(1, 2),
-  size: fc.constant(1),
-  waves: fc.constant(30),
-  gapMs: fc.constantFrom(1_000, 4_000),
-  inOtherHeader: fc.constant(false),
-});
-
-const keyChanges: fc.Arbitrary<Step> = fc.record({
-  kind: fc.constant('keys' as const),
-  tenant,
-  change: fc.constantFrom('add' as const, 'withdraw' as const, 'back' as const),
-});
-
-const servers: fc.Arbitrary<Step> = fc.record({
-  kind: fc.constant('server' as const),
-  tenant,
-  mode: fc.constantFrom('status 500' as const, 'hang' as const, 'slow' as const),
-  forMs: spans(20 * minuteMs),
-});
-
-function disturbed(durationMs: number): fc.Arbitrary<Step> {
-  const bounds = { durationMs, processes: 4, servers: 6, maxClockMs: hourMs, longestFreezeMs: 2 * hourMs };
-  return disturbances(bounds).map((disturbance) => ({ kind: 'disturb' as const, disturbance }));
-}
-
-const freezes: fc.Arbitrary<Step> = fc
-  .record({ process: fc.nat({ max: 3 }), forMs: spans(2 * hourMs), stopsSteadyClock: fc.boolean() })
-  .map((freeze) => ({ kind: 'disturb' as const, disturbance: { kind: 'freeze' as const, atMs: 0, ...freeze } }));
 
 const after = (afterMs: fc.Arbitrary<number>, step: fc.Arbitrary<Step>): fc.Arbitrary<TimedStep> =>
   fc.record({ afterMs, step });
@@ -279,11 +152,19 @@ function incidents(durationMs: number): fc.Arbitrary<Incident> {
   return fc.record({ atMs, steps: steps(durationMs) });
 }
 
+/** Up to 750 processes, as there are up to three different ones. */
+const fleets = fc.oneof(
+  { weight: 99, arbitrary: fc.constant(1) },
+  { weight: 1, arbitrary: fc.constantFrom(10, 60, 250) },
+);
+
 export const plans: fc.Arbitrary<TenantsPlan> = fc
-  .constantFrom(30 * minuteMs, 90 * minuteMs, 3 * hourMs)
-  .chain((durationMs) =>
+  .tuple(fc.constantFrom(30 * minuteMs, 90 * minuteMs, 3 * hourMs), fleets)
+  .map(([longMs, copies]) => [copies === 1 ? longMs : 10 * minuteMs, copies] as const)
+  .chain(([durationMs, copies]) =>
     fc.record({
       durationMs: fc.constant(durationMs),
+      copies: fc.constant(copies),
       records: fc.array(fc.constantFrom(...records), { minLength: 1, maxLength: 6 }),
       processes: fc.array(processes, { minLength: 1, maxLength: 3 }),
       incidents: fc.array(incidents(durationMs), { minLength: 1, maxLength: 5 }),

@@ -1,4 +1,5 @@
-import { generateKeyPairSync, type JsonWebKey, type KeyObject, sign } from 'node:crypto';
+import { generateKeyPairSync, type JsonWebKey, type KeyObject } from 'node:crypto';
+import { signEs256 } from '../../world/es256.ts';
 import { epochMs } from '../../world/virtual-process.ts';
 
 export interface KeyPair {
@@ -92,12 +93,7 @@ function tokenOf(what: string, { tenant, key, user, environment }: TokenRequest,
     const times = { iat: epochS - 86_400, exp: epochS + 30 * 86_400 };
     const body = { sub: userId, iss: issuerOf(tenant), pid: environmentId, ...times, ...claims };
     const content = `${encode({ alg: 'ES256', typ: 'JWT', kid: pair.kid })}.${encode(body)}`;
-    const signature =
-      signer === 'nobody'
-        ? noSignature
-        : sign('sha256', Buffer.from(content), { key: signer.privateKey, dsaEncoding: 'ieee-p1363' }).toString(
-            'base64url',
-          );
+    const signature = signer === 'nobody' ? noSignature : signEs256(content, signer.privateKey);
     return {
       text: `${content}.${signature}`,
       issuer: issuerOf(tenant),

@@ -7,7 +7,7 @@ import { readingOf } from '../keys/fetch-book.ts';
 import { type Client, type Member, startMember } from './clients.ts';
 import { Directory } from './directory.ts';
 import { type Ask, Judge } from './judge.ts';
-import type { Step, TenantsPlan } from './plan.ts';
+import type { ProcessPlan, Step, TenantsPlan } from './plan.ts';
 import { plans } from './plans.ts';
 import { TenantServer } from './tenant-server.ts';
 import { issuerOf, madeUpToken, type Token } from './tenant-tokens.ts';
@@ -23,7 +23,7 @@ export const tenants: Scenario<TenantsPlan> = {
   statements: [3, 4, 5, 6, 9, 11, 12, 27, 34, 36],
   parts: ['core'],
   plans,
-  processHoursOf: ({ durationMs, processes }) => (durationMs * processes.length) / 3_600_000,
+  processHoursOf: ({ durationMs, processes, copies }) => (durationMs * processes.length * copies) / 3_600_000,
   run: (world, plan) => new Run(world, plan).run(),
 };
 
@@ -46,19 +46,18 @@ class Run {
     this.#judge = new Judge(world, this.#servers, (ask, sinceMs) => this.#hadTrouble(ask, sinceMs));
     world.network.onFetch = ({ process, url, answer }) => this.#onFetch(process, url, answer);
     this.#fleet = new Fleet(world, origins, (process, number) => {
-      const own = plan.processes[number] as TenantsPlan['processes'][number];
-      const member = startMember(world, process, own, this.#directory);
+      const member = startMember(world, process, this.#planOf(number), this.#directory);
       this.#members.set(process, member);
       return member;
     });
   }
 
   async run(): Promise<void> {
-    const { processes, incidents, durationMs } = this.#plan;
-    processes.forEach((process, number) => {
-      this.#fleet.start(process);
+    const { processes, copies, incidents, durationMs } = this.#plan;
+    for (let number = 0; number < processes.length * copies; number++) {
+      this.#fleet.start(this.#planOf(number));
       this.#startTraffic(number);
-    });
+    }
     const disturbances: Disturbance[] = [];
     incidents.forEach(({ atMs, steps }, incident) => {
       steps.forEach(({ afterMs, step }, position) => {
@@ -133,8 +132,14 @@ class Run {
     );
   }
 
+  #planOf(number: number): ProcessPlan {
+    const { processes } = this.#plan;
+    return processes[number % processes.length] as ProcessPlan;
+  }
+
   #startTraffic(number: number): void {
-    const { everyMs } = this.#plan.processes[number] as TenantsPlan['processes'][number];
+    // A large fleet gets more requests, but not in proportion to its size.
+    const everyMs = this.#planOf(number).everyMs * Math.ceil(Math.sqrt(this.#plan.copies));
     const random = this.#world.random.fork(`traffic ${number}`);
     const tick = (): void => {
       const tenant = random.below(this.#plan.records.length);

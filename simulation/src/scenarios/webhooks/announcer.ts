@@ -50,8 +50,16 @@ export class Feed {
     return { issuer: 'https://acme.torii.so', environmentId, revokeUser };
   }
 
+  #sleep(process: VirtualProcess, forMs: number): void {
+    this.#world.schedule.after(0, () => {
+      process.freeze({ stopsSteadyClock: true });
+      this.#world.schedule.after(forMs, () => process.thaw());
+    });
+  }
+
   #write(process: VirtualProcess): Promise<void> {
     const { fault, afterMs = 0 } = this.#fault ?? {};
+    if (fault === 'sleeps') this.#sleep(process, afterMs);
     const work = (): void => {
       if (fault === 'fails') throw connectionError('READONLY or LOADING', 'EFEED');
     };

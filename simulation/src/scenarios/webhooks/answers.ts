@@ -49,6 +49,9 @@ export class Answers {
     const isGood = flaws.length === 0 && !isBroken;
     if ('thrown' in result) {
       if (handling?.outcome !== 'threw') return [29, `the handler has not failed: ${String(result.thrown)}`];
+      const { error } = handling;
+      const isPassedOn = 'status' in Object(error) ? isWrapped(result.thrown, error) : result.thrown === error;
+      if (!isPassedOn) return [29, `not with the error of the handler, but ${String(result.thrown)}`];
       return told.join() === 'failed' ? undefined : [29, `the listener was told: ${told.join()}`];
     }
     const { status, headers, body } = result;
@@ -164,6 +167,12 @@ export class Answers {
     const tookMs = nowMs - Math.max(beganAtMs, process.thawedAtMs);
     return tookMs > mostMs ? [38, `it took ${tookMs} ms, and may take ${mostMs}`] : undefined;
   }
+}
+
+/** A framework takes the status of its answer from the error: never that of the handler's error. */
+function isWrapped(thrown: unknown, error: unknown): boolean {
+  const { reason, cause, status = 500 }: Partial<Record<string, unknown>> = Object(thrown);
+  return reason === 'handler_failed' && cause === error && Number(status) >= 500;
 }
 
 export function textOf(result: Result): string {

@@ -27,7 +27,13 @@ interface Payload {
 }
 
 /** The payload that an adapter would pass to the receiver. */
-export function payloadOf(world: World, process: VirtualProcess, text: string, form: BodyForm): Payload {
+export function payloadOf(
+  world: World,
+  process: VirtualProcess,
+  text: string,
+  form: BodyForm,
+  onAsked: () => void,
+): Payload {
   const afterwards = (): void => {};
   if (isEndless(form)) return { payload: endless(world, process, form), afterwards };
   const bytes = new TextEncoder().encode(text);
@@ -39,7 +45,13 @@ export function payloadOf(world: World, process: VirtualProcess, text: string, f
     case 'reused bytes':
       return { payload: bytes, afterwards: () => void bytes.set(bytes.map((byte) => (byte === 49 ? 50 : byte))) };
     case 'function':
-      return { payload: () => bytes, afterwards };
+      return {
+        payload: () => {
+          onAsked();
+          return bytes;
+        },
+        afterwards,
+      };
     default:
       return { payload: inPieces(world, process, bytes, form), afterwards };
   }

@@ -1,6 +1,7 @@
 import type { StoreCall } from '../../world/key-value-store.ts';
 import type { VirtualProcess } from '../../world/virtual-process.ts';
 import type { Message, SecretName } from './message.ts';
+import type { Lookups } from './plan.ts';
 
 /** What the handler did with the event of a delivery. */
 export interface Handling {
@@ -10,6 +11,7 @@ export interface Handling {
   endedAtMs: number | undefined;
   endedWallMs: number;
   outcome: 'done' | 'threw' | undefined;
+  error: unknown;
 }
 
 /** A call of `revokeUser` on behalf of a delivery. */
@@ -34,8 +36,7 @@ export interface Delivery {
   /** Why it must be refused with 400 or 413. Empty if it is good. */
   readonly flaws: readonly string[];
   readonly isBroken: boolean;
-  /** Which of its lookups the store hides, a bit for each round trip. */
-  readonly hidden: number;
+  readonly lookups: Lookups;
   readonly beganAtMs: number;
   /** How long its body takes to arrive. */
   readonly bodyMs: number;

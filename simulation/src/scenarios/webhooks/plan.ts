@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { type Disturbance, disturbances, spans } from '../../world/fleet.ts';
+import { type ListenerEnd, listenerEnds } from '../../world/listener.ts';
 import { type ConnectionPlan, connections } from '../../world/store-connection.ts';
-import { type StoreFault, storeFaults } from '../../world/store-fault.ts';
+import { foreignValues, type StoreFault, storeFaults } from '../../world/store-fault.ts';
 import { type Alteration, alterations } from './alteration.ts';
 import type { SecretName } from './message.ts';
 import { type Story, stories } from './story.ts';
@@ -9,7 +10,8 @@ import { type Story, stories } from './story.ts';
 /** What the app's handler does with an event. */
 export interface Work {
   readonly takesMs: number;
-  readonly ends: 'done' | 'throws' | 'never';
+  /** `throws a status`: an error of a framework, such as that of a user who is not found. */
+  readonly ends: 'done' | 'throws' | 'throws a status' | 'never';
 }
 
 /** How a body reaches the receiver. */
@@ -26,6 +28,16 @@ export const bodyForms = [
   'endless stream of nothing',
 ] as const;
 export type BodyForm = (typeof bodyForms)[number];
+
+/** What goes wrong when one delivery looks up its event. */
+export interface Lookups {
+  /** Which of its lookups the store hides, a bit for each round trip. */
+  readonly hidden: number;
+  /** The store has this number of `foreignValues` under the key of the event. */
+  readonly foreign: number | null;
+}
+
+export const goodLookups: Lookups = { hidden: 0, foreign: null };
 
 export interface Copy {
   readonly to: number;
@@ -56,8 +68,7 @@ export type Step = { readonly atMs: number } & (
       readonly of: number;
       readonly to: number;
       readonly age: { readonly edge: 'old' | 'new'; readonly beyond: number } | null;
-      /** Which lookups of this delivery the store hides, a bit for each round trip. */
-      readonly hidden: number;
+      readonly lookups: Lookups;
     }
   /** An attacker sends a recorded delivery, also one who changes it, or waits for an edge of the tolerance. */
   | {
@@ -83,6 +94,9 @@ export interface WebhookPlan {
   readonly store: 'shared' | 'memory' | 'none';
   /** Whether the client of the store emits the errors of its connection, and how. */
   readonly connection: ConnectionPlan;
+  /** Whether `memory` holds as many events as it remembers. */
+  readonly isMemoryFull: boolean;
+  readonly listener: ListenerEnd;
   /** `null`: receivers without the option `revocations`. */
   readonly announcer: { readonly announcesSessions: boolean } | null;
   /** Receivers in each process, with one store. */
@@ -118,6 +132,8 @@ type Draft = Exclude<Step, { readonly kind: 'event' | 'flood' | 'store' }> | Eve
 type WorkDraft = Pick<Work, 'ends'> & { readonly takes: Relative };
 type EventDraft = Omit<Extract<Step, { readonly kind: 'event' }>, 'works'> & {
   readonly works: readonly WorkDraft[];
+  /** More copies, around the end of a lease. */
+  readonly late: readonly { readonly to: number; readonly after: Relative }[];
   readonly feedDelay: Relative;
 };
 type FloodDraft = Omit<Extract<Step, { readonly kind: 'flood' }>, 'work' | 'everyMs'> & {
@@ -143,7 +159,7 @@ const relative: fc.Arbitrary<Relative> = fc.record({
 
 const work: fc.Arbitrary<WorkDraft> = fc.record({
   takes: fc.oneof({ weight: 2, arbitrary: fc.constant({ leases: 0, ms: 0 }) }, { weight: 3, arbitrary: relative }),
-  ends: fc.constantFrom('done', 'done', 'done', 'done', 'throws', 'throws', 'never'),
+  ends: fc.constantFrom('done', 'done', 'done', 'done', 'throws', 'throws a status', 'never'),
 });
 
 const to = fc.nat({ max: 5 });
@@ -166,6 +182,10 @@ const event: fc.Arbitrary<EventDraft> = fc.record({
   atMs,
   to,
   copies,
+  late: fc.oneof(
+    { weight: 3, arbitrary: fc.constant([]) },
+    { weight: 1, arbitrary: fc.array(fc.record({ to, after: relative }), { minLength: 1, maxLength: 3 }) },
+  ),
   works: fc.array(work, { maxLength: 3 }),
   form: fc.oneof(
     {
@@ -199,9 +219,13 @@ const again: fc.Arbitrary<Draft> = fc.record({
   atMs,
   of: fc.nat({ max: 7 }),
   to,
-  hidden: fc.oneof(
-    { weight: 2, arbitrary: fc.constant(0) },
-    { weight: 1, arbitrary: fc.integer({ min: 1, max: 2 ** 8 - 1 }) },
+  lookups: fc.oneof(
+    { weight: 8, arbitrary: fc.constant(goodLookups) },
+    {
+      weight: 4,
+      arbitrary: fc.record({ hidden: fc.integer({ min: 1, max: 2 ** 8 - 1 }), foreign: fc.constant(null) }),
+    },
+    { weight: 1, arbitrary: fc.record({ hidden: fc.constant(0), foreign: fc.nat({ max: foreignValues.length - 1 }) }) },
   ),
   age: orNull(fc.record({ edge: fc.constantFrom('old', 'new'), beyond: fc.constantFrom(-1, 0, 1) }), 2),
 });
@@ -312,6 +336,8 @@ const drafts = fc.record({
     'none',
   ) as fc.Arbitrary<WebhookPlan['store']>,
   connection: connections,
+  isMemoryFull: fc.oneof({ weight: 12, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
+  listener: listenerEnds,
   announcer: orNull(fc.record({ announcesSessions: fc.boolean() }), 2),
   receivers: fc.constantFrom(1, 1, 2),
   leaseSeconds: fc.constantFrom(60, 60, 60, 10, 5, 2, 1, 3600),
@@ -353,8 +379,9 @@ function resolved(step: Draft, atMs: number, leaseMs: number): Step {
   const worked = ({ takes, ends }: WorkDraft): Work => ({ takesMs: inMs(takes, leaseMs), ends });
   switch (step.kind) {
     case 'event': {
-      const { feedDelay, story, ...rest } = step;
-      return { ...rest, atMs, works: step.works.map(worked), story: slowed(story, inMs(feedDelay, leaseMs)) };
+      const { feedDelay, late, story, ...rest } = step;
+      const copies = [...step.copies, ...late.map((copy) => ({ to: copy.to, afterMs: inMs(copy.after, leaseMs) }))];
+      return { ...rest, atMs, copies, works: step.works.map(worked), story: slowed(story, inMs(feedDelay, leaseMs)) };
     }
     case 'flood': {
       const { work: drafted, every, ...rest } = step;

@@ -1,6 +1,7 @@
 import type { WebhookEvent, WebhookReceiver } from '@torii/core/webhooks';
 import { Fleet } from '../../world/fleet.ts';
 import { KeyValueStore, type StoreCall } from '../../world/key-value-store.ts';
+import type { LastingFault } from '../../world/lasting-faults.ts';
 import { epochMs, type VirtualProcess } from '../../world/virtual-process.ts';
 import type { World } from '../../world/world.ts';
 import { Announcements, announceTimeoutMs } from './announcements.ts';
@@ -11,7 +12,7 @@ import { bodyMsOf, isEndless, payloadOf } from './body.ts';
 import { type Delivery, flawsOf, isOfEvent, storeTimeoutMs, waitedMs } from './delivery.ts';
 import { type Content, headersOf, type Message, type SecretName } from './message.ts';
 import { Once } from './once.ts';
-import type { BodyForm, WebhookPlan, Work } from './plan.ts';
+import { type BodyForm, goodLookups, type Lookups, type WebhookPlan, type Work } from './plan.ts';
 import type { Story } from './story.ts';
 
 const origin = 'redis://store.test';
@@ -53,7 +54,7 @@ export class Run {
     world.network.latency = { leastMs: 1, mostMs: plan.latencyMs };
     this.store = new KeyValueStore(world, origin, {
       onCalled: (call) => this.#onCalled(call),
-      hides: isHidden,
+      faultOf,
       onDone: (call) => this.#onDone(call),
       onAnswered: (call) => this.#onAnswered(call),
       onChanged: (key) => this.#onChanged(key),
@@ -77,9 +78,15 @@ export class Run {
   }
 
   /** A delivery arrives at a process. `onResult` is called there with its answer, if there is one. */
-  deliver(to: number, message: Message, form: BodyForm, onResult: (result: Result) => void, hidden: number = 0): void {
+  deliver(
+    to: number,
+    message: Message,
+    form: BodyForm,
+    onResult: (result: Result) => void,
+    lookups: Lookups = goodLookups,
+  ): void {
     const { process, state } = this.fleet.member(to);
-    process.deliver(() => this.#receive(process, state, to, message, form, onResult, hidden));
+    process.deliver(() => this.#receive(process, state, to, message, form, onResult, lookups));
   }
 
   #receive(
@@ -89,7 +96,7 @@ export class Run {
     message: Message,
     form: BodyForm,
     onResult: (result: Result) => void,
-    hidden: number,
+    lookups: Lookups,
   ): void {
     const receiver = app.receivers[to % app.receivers.length] as WebhookReceiver;
     this.#deliveries += 1;
@@ -103,7 +110,7 @@ export class Run {
         ...(isEndless(form) ? ['payload_too_large'] : []),
       ],
       isBroken: form === 'broken stream',
-      hidden,
+      lookups,
       beganAtMs: this.world.nowMs,
       bodyMs: bodyMsOf(form),
       calls: [],
@@ -131,7 +138,10 @@ export class Run {
       onResult(result);
     };
     current.run(delivery, () => {
-      const { payload, afterwards } = payloadOf(this.world, process, message.body, form);
+      const { payload, afterwards } = payloadOf(this.world, process, message.body, form, () => {
+        const flaw = flaws.find((each) => each.startsWith('header_') || each.startsWith('timestamp_'));
+        if (flaw !== undefined) this.world.violate(36, `delivery ${number} is read, although it is refused: ${flaw}`);
+      });
       receiver
         .receive({ headers: headersOf(message) as Record<string, string>, payload }, (event) =>
           this.#handle(delivery, event),
@@ -172,6 +182,7 @@ export class Run {
       endedAtMs: undefined,
       endedWallMs: 0,
       outcome: undefined,
+      error: undefined,
     };
     delivery.handling = handling;
     return this.#work(handling, process, state);
@@ -188,7 +199,11 @@ export class Run {
         handling.outcome = ends === 'done' ? 'done' : 'threw';
         this.world.note(process.name, `${ends === 'done' ? 'has handled' : 'fails to handle'} ${state.id}`);
         if (ends === 'done') resolve();
-        else reject(new Error('the handler has failed'));
+        else {
+          const error = new Error('the handler has failed');
+          handling.error = ends === 'throws' ? error : Object.assign(error, { status: 404 });
+          reject(handling.error);
+        }
       };
       if (takesMs === 0) end();
       else this.world.schedule.after(takesMs, () => process.deliver(end));
@@ -285,9 +300,13 @@ export class Run {
   }
 }
 
-function isHidden({ operation, purpose }: StoreCall): boolean {
-  const { hidden, calls } = purpose as Delivery;
-  if (hidden === 0 || operation !== 'get') return false;
-  const trips = new Set(calls.filter((call) => call.operation === 'get').map((call) => call.calledAtMs)).size;
-  return ((hidden >> (trips - 1)) & 1) === 1;
+function faultOf(call: StoreCall): LastingFault | undefined {
+  const { lookups, calls } = call.purpose as Delivery;
+  if (lookups === goodLookups || call.operation !== 'get') return undefined;
+  const { hidden, foreign } = lookups;
+  if (foreign !== null) return isOfEvent(call) ? { kind: 'garbles', as: foreign, ...oneCall } : undefined;
+  const trips = new Set(calls.filter(({ operation }) => operation === 'get').map(({ calledAtMs }) => calledAtMs)).size;
+  return ((hidden >> (trips - 1)) & 1) === 1 ? { kind: 'hides', ...oneCall } : undefined;
 }
+
+const oneCall = { atMs: 0, forMs: 0, percent: 100, most: 1, meets: 'reads' } as const;

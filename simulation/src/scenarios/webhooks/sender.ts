@@ -2,7 +2,7 @@ import type { Random } from '../../world/random.ts';
 import type { Result } from './answers.ts';
 import { isEndless } from './body.ts';
 import { type Message, signed } from './message.ts';
-import type { BodyForm } from './plan.ts';
+import { type BodyForm, goodLookups, type Lookups } from './plan.ts';
 import type { EventState, Run } from './run.ts';
 
 const timeoutMs = 15_000;
@@ -64,7 +64,7 @@ export class Sender {
     message: Message,
     form: BodyForm,
     onResult: (result: Result) => void = () => {},
-    hidden: number = 0,
+    lookups: Lookups = goodLookups,
   ): void {
     const { world, plan } = this.#run;
     world.schedule.after(this.#random.between(1, plan.latencyMs), () => {
@@ -75,7 +75,7 @@ export class Sender {
         (result) => {
           world.schedule.after(this.#random.between(1, plan.latencyMs), () => onResult(result));
         },
-        hidden,
+        lookups,
       );
     });
   }

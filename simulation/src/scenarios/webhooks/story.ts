@@ -14,14 +14,15 @@ export interface Story {
 }
 
 export interface FeedFault {
-  readonly fault: 'fails' | 'hangs' | 'is slow';
+  /** `sleeps`: not the feed, but the process that announces. */
+  readonly fault: 'fails' | 'hangs' | 'is slow' | 'sleeps';
   readonly forMs: number;
-  /** How long it takes if it is slow. */
+  /** How long it takes, or the process sleeps. */
   readonly afterMs: number;
 }
 
 const feedFaults: fc.Arbitrary<FeedFault> = fc.record({
-  fault: fc.constantFrom('fails', 'hangs', 'is slow', 'is slow'),
+  fault: fc.constantFrom('fails', 'hangs', 'is slow', 'is slow', 'sleeps'),
   forMs: spans(60_000),
   afterMs: fc.constant(0),
 });

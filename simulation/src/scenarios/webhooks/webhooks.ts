@@ -16,7 +16,7 @@ const probeEveryMs = 20;
 export const webhooks: Scenario<WebhookPlan> = {
   name: 'webhooks',
   statements: [29, 36, 38, 40, 43, 44],
-  parts: ['webhooks'],
+  parts: ['webhooks', 'memoryStore'],
   plans,
   processHoursOf: (plan) => (plan.processes.length * endOf(plan)) / 3_600_000,
   async run(world, plan) {
@@ -108,7 +108,7 @@ class Scene {
         const event = events.at(-1 - (step.of % Math.max(1, events.length)));
         if (event === undefined) return;
         if (step.age === null) {
-          this.#sender.arrive(step.to, this.#sender.sign(event), 'text', undefined, step.hidden);
+          this.#sender.arrive(step.to, this.#sender.sign(event), 'text', undefined, step.lookups);
           return;
         }
         const { edge, beyond } = step.age;

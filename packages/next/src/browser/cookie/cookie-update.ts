@@ -1,5 +1,6 @@
 import type { TokenAnswer } from '../../token-answer.ts';
 import type { GetToken } from '../session/session.ts';
+import { type Moment, momentNow } from './moment.ts';
 import { clearToken, isTokenRevoked, storeToken } from './token-store.ts';
 import { takeTurn } from './turns.ts';
 
@@ -18,7 +19,7 @@ export interface CookieSource {
 
 export type CookieUpdate =
   | { readonly did: 'nothing' | 'nothing: reload first' | 'nothing: ask again' }
-  | { readonly did: 'store'; readonly token: string; readonly answer: TokenAnswer }
+  | { readonly did: 'store'; readonly token: string; readonly answer: TokenAnswer; readonly sentAt: Moment }
   | { readonly did: 'clear'; readonly answer: TokenAnswer };
 
 // Updates the token cookie under a lock, so that other tabs wait. The lock may be unavailable or time out, so another tab can
@@ -57,7 +58,10 @@ function afterRevocation(): Promise<void> {
 }
 
 async function store({ getToken, tokenPath, isOutdated }: CookieSource, token: string): Promise<CookieUpdate> {
+  // Another tab may have signed out while the token was asked for, above all if this tab was frozen meanwhile.
+  if (isOutdated()) return { did: 'nothing: reload first' };
   const isSignedOut = async () => isOutdated() || (await getToken()) === null;
+  const sentAt = momentNow();
   const answer = await storeToken(tokenPath, token).catch(async (problem: unknown) => {
     // If the user signed out meanwhile, clear the cookie despite the error: browsers set a cookie when the response
     // headers arrive, and reading the body may fail after that.
@@ -65,5 +69,5 @@ async function store({ getToken, tokenPath, isOutdated }: CookieSource, token: s
     throw problem;
   });
   if (await isSignedOut()) return { did: 'clear', answer: await clearToken(tokenPath) };
-  return { did: 'store', token, answer };
+  return { did: 'store', token, answer, sentAt };
 }

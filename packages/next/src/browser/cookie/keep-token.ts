@@ -1,5 +1,6 @@
 import type { TokenAnswer } from '../../token-answer.ts';
 import { type CookieSource, updateCookie } from './cookie-update.ts';
+import { elapsedMs, type Moment } from './moment.ts';
 
 export interface KeeperOptions extends Omit<CookieSource, 'isStopped' | 'mayClear'> {
   /** Whether `getToken` can tell who is signed in. Call `sync` when that changes. */
@@ -41,7 +42,8 @@ const maxDelayMs = 60 * 60 * 1000;
 
 export function keepToken(options: KeeperOptions): Keeper {
   const { renderedFor, onUpToDate, onSignedIn, onSignedOut, onProblem } = options;
-  let stored: { readonly token: string; readonly endsAtMs: number } | undefined;
+  /** The token in the cookie, and how long the cookie lives from when the token was sent to the token route. */
+  let stored: { readonly token: string; readonly sentAt: Moment; readonly lifetimeMs: number } | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let retryMs = minDelayMs;
   let running: Promise<void> | undefined;
@@ -61,12 +63,12 @@ export function keepToken(options: KeeperOptions): Keeper {
       if (!options.isReady() && !options.isOutdated()) return;
       const result = await updateCookie({ ...options, isStopped: () => stopped, mayClear }, stored?.token);
       if (result.did !== 'nothing: ask again') nullSinceMs = undefined;
-      if (result.did === 'store') handleStored(result.token, result.answer);
+      if (result.did === 'store') handleStored(result.token, result.answer, result.sentAt);
       if (result.did === 'clear') handleCleared(result.answer);
       if (result.did === 'nothing: reload first') requestReload();
       retryMs = minDelayMs;
       if (result.did === 'nothing: ask again') syncAfter(minDelayMs);
-      else if (stored !== undefined) syncAfter(renewalDelay(stored.endsAtMs - Date.now()));
+      else if (stored !== undefined) syncAfter(renewalDelay(stored.lifetimeMs - elapsedMs(stored.sentAt)));
     } catch (problem) {
       if (stopped) return;
       isRetryDue = true;
@@ -82,8 +84,8 @@ export function keepToken(options: KeeperOptions): Keeper {
     return Math.abs(Date.now() - nullSinceMs) >= minDelayMs;
   }
 
-  function handleStored(token: string, { changed, userId, expiresInSeconds = 0 }: TokenAnswer): void {
-    stored = { token, endsAtMs: Date.now() + expiresInSeconds * 1000 };
+  function handleStored(token: string, { changed, userId, expiresInSeconds = 0 }: TokenAnswer, sentAt: Moment): void {
+    stored = { token, sentAt, lifetimeMs: expiresInSeconds * 1000 };
     if (userId !== null) options.onUser(userId);
     if (changed) options.onChanged();
     const isOther = changed || isRenderedForAnother(userId);
@@ -142,8 +144,8 @@ export function keepToken(options: KeeperOptions): Keeper {
   }
 
   async function syncIfTokenChanged(): Promise<void> {
-    const elapsedMs = Date.now() - checks.sinceMs;
-    if (elapsedMs < 0 || elapsedMs >= minDelayMs) checks = { sinceMs: Date.now(), count: 0 };
+    const sinceMs = Date.now() - checks.sinceMs;
+    if (sinceMs < 0 || sinceMs >= minDelayMs) checks = { sinceMs: Date.now(), count: 0 };
     checks.count += 1;
     if (checks.count <= maxChecks) return checkToken();
     clearTimeout(checkTimer);

@@ -103,8 +103,11 @@ export class Renewer {
     this.#forgetOld();
     const isKnown = [this.#kept, this.#refused, this.#running].some((known) => known.has(session.seal));
     // Wait before the renewal counts as running: otherwise, callers with revoked tokens could take the places of all others.
-    if (!isKnown && caller.delayMs > 0) await pause(caller.delayMs);
-    const kept = this.#kept.get(session.seal) ?? this.#refused.get(session.seal);
+    if (!isKnown && caller.delayMs > 0) {
+      await pause(caller.delayMs);
+      this.#forgetOld();
+    }
+    const kept = [this.#kept, this.#refused].map((results) => results.get(session.seal)).find(isRecent);
     if (kept !== undefined) return kept.renewal;
     const running = this.#running.get(session.seal) ?? this.#begin(session, caller);
     if (running === undefined) return nothing;
@@ -129,7 +132,8 @@ export class Renewer {
     return elapsedMs(begunAt) < pauseMs || this.#running.size > 0;
   }
 
-  // A renewal can outlast its time limit if the process was paused or the request was canceled.
+  // A renewal can outlast its time limit if the process was paused or the request was canceled. Some old results may remain,
+  // because results are in the order in which they came.
   #forgetOld(): void {
     for (const [key, { begunAt }] of this.#running) {
       if (elapsedMs(begunAt) >= timeLimitMs) this.#running.delete(key);
@@ -245,6 +249,10 @@ export class Renewer {
     }
     return { token: { value: token, auth }, lines };
   }
+}
+
+function isRecent(kept: Kept | undefined): kept is Kept {
+  return kept !== undefined && elapsedMs(kept.begunAt) < keptMs;
 }
 
 /** Ends the connection of a response that is not read. */
