@@ -178,10 +178,6 @@ export const natsFaults: readonly PlantedFault[] = [
     'const proven = this.#pending.filter(({ sequence }) => sequence <= this.#reached);',
     'const proven = this.#pending.filter(({ sequence }) => sequence < this.#reached);',
   ]),
-  fault(42, 'requests', 'a request waits for ever', 'After one lost answer, every request gets 503.', [
-    'const timer = startTimer(() => end(late), waitMs);',
-    'const timer = startTimer(() => void late, waitMs);',
-  ]),
   fault(
     44,
     'store-clock',

@@ -95,12 +95,6 @@ export const pollFaults: readonly PlantedFault[] = [
     'settings.everyMs',
   ]),
   fault(
-    34,
-    'a read that began before a pause is waited for',
-    'After a pause, requests wait for an answer that is too old.',
-    ['if (isYoung && this.#running.size > 0) return this.#newest;', 'if (this.#running.size > 0) return this.#newest;'],
-  ),
-  fault(
     42,
     'a result that cannot be used counts as an empty store',
     'A mistake in `read` looks like a store without revocations.',
