@@ -136,11 +136,6 @@ export class BucketServer {
     this.store.changed();
   }
 
-  /** `nats kv rm`: the bucket is gone, and a new one begins at the first sequence. */
-  deleteBucket(): void {
-    this.store.flush();
-  }
-
   get bucket(): string | undefined {
     return this.#name?.replace(/^KV_/, '');
   }
