@@ -33,6 +33,13 @@ export function openFeed(node: Node, { world, store, table, server }: StoreAcces
   if (feed.kind === 'nats' && server !== undefined) {
     const random = world.random.fork(`nats ${process.name} ${world.processes.length}`);
     const connection = new NatsConnection({ world, server, process, random });
+    // Each proof begins with a question for the state of the bucket.
+    connection.onAsk = ({ op }) => {
+      const askedAt = node.reading;
+      return () => {
+        if (op === 'stream info') node.noteAnswer(askedAt);
+      };
+    };
     node.judgeClosed = () => {
       // Before, a request to delete a consumer may have failed.
       const isSure = node.calm.sinceMs <= node.startedAtMs;

@@ -87,6 +87,13 @@ export class Traffic {
     }
   }
 
+  /** A request with a token that was issued just now. */
+  fresh(process: number): void {
+    const random = this.#world.random.fork(`fresh ${this.#world.nowMs}`);
+    const named = { user: null, organization: null, actor: null };
+    this.ask(process, tokenOf(this.#claims(named, this.#nowS, this.#plan.maxTokenSeconds, random), false));
+  }
+
   ask(process: number, token: Token): void {
     const { process: target } = this.#fleet.member(process);
     target.deliver(() => {
