@@ -14,12 +14,12 @@ const longest = [
 
 /** Tests that mostly wait for servers and time limits. If several of them run at once, the processors are idle. */
 const waiting = [
-  /^packages\/streams\/test\/(?:rotation|nats|publication|outages|signing-key|pause)/,
+  /^packages\/streams\/test\/outages/,
   /^packages\/authz\/test\/store/,
   /^packages\/cli\/test\/(?:keys-nats|signals)/,
   /^conformance\/test\/webhook-store/,
+  /^examples\/recipes\/socket-io\/test\/lifetime/,
   /frozen-process/,
-  /fake-timers/,
 ];
 
 export class LongestFirst extends BaseSequencer {

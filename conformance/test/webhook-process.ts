@@ -6,7 +6,6 @@ import { secrets } from '../adapters/webhooks.ts';
 
 export interface Order {
   readonly port: number;
-  readonly leaseSeconds: number;
   readonly delivery: { readonly headers: Record<string, string>; readonly payload: string };
 }
 
@@ -14,9 +13,9 @@ export interface Report {
   readonly handling: string;
 }
 
-process.once('message', async ({ port, leaseSeconds, delivery }: Order) => {
+process.once('message', async ({ port, delivery }: Order) => {
   const store = new Keyv(new KeyvRedis(`redis://127.0.0.1:${port}`));
-  await createWebhookReceiver({ secret: secrets.current, store, leaseSeconds }).receive(delivery, (event) => {
+  await createWebhookReceiver({ secret: secrets.current, store }).receive(delivery, (event) => {
     const report: Report = { handling: event.id };
     process.send?.(report);
     return new Promise(() => {});

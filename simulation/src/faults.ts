@@ -1,19 +1,31 @@
+import { announcementFaults } from './faults/announcements.ts';
 import { apiFaults } from './faults/api.ts';
 import { keysFaults } from './faults/keys.ts';
 import type { PlantedFault } from './faults/planted-fault.ts';
 import { policiesFaults } from './faults/policies.ts';
 import { renewalFaults } from './faults/renewal.ts';
+import { revocationEndsFaults } from './faults/revocation-ends.ts';
 import { revocationsFaults } from './faults/revocations.ts';
+import { natsFaults } from './faults/revocations-nats.ts';
+import { pollFaults } from './faults/revocations-poll.ts';
+import { streamKeyFaults } from './faults/stream-keys.ts';
 import { streamsFaults } from './faults/streams.ts';
+import { tenantsFaults } from './faults/tenants.ts';
 import { webhooksFaults } from './faults/webhooks.ts';
 
 /** The faults that the simulation is known to find. See docs/simulation.md for how fast. */
 export const plantedFaults: readonly PlantedFault[] = [
   ...apiFaults,
+  ...announcementFaults,
   ...keysFaults,
   ...policiesFaults,
   ...renewalFaults,
   ...revocationsFaults,
+  ...revocationEndsFaults,
+  ...pollFaults,
+  ...natsFaults,
   ...streamsFaults,
+  ...tenantsFaults,
+  ...streamKeyFaults,
   ...webhooksFaults,
 ];

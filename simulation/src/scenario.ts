@@ -26,8 +26,11 @@ export interface Outcome {
 /** For {@link Violation.statement}: the scenario itself failed, so nothing is known about the product. */
 export const noStatement = 0;
 
-/** How long a scenario may wait, in real time, after its world has stopped: it waits for a promise that never settles. */
-const defaultPatienceMs = 20_000;
+/**
+ * How many turns of the event loop a scenario may wait after its world has stopped. Nothing in a world needs one, so it waits for
+ * a promise that never settles. Not a time: a slow machine must not report what a fast one does not.
+ */
+const patienceTurns = 1_000;
 
 /**
  * Runs one plan. The same plan, seed and product give the same trace. An error of the scenario, or a promise that it waits for
@@ -39,22 +42,20 @@ export async function runPlan<Plan>(
   plan: Plan,
   seed: number,
   source: ProductSource,
-  patienceMs: number = defaultPatienceMs,
 ): Promise<Outcome> {
   const world = new World(seed, source);
   const stopWatching = watchRejections((error) => {
     world.violate(38, `An unhandled rejection would end the process: ${describeError(error)}`);
   });
-  let patience: ReturnType<typeof setTimeout> | undefined;
+  let watch: NodeJS.Immediate | undefined;
   const stuck = new Promise<never>((_resolve, reject) => {
-    world.schedule.onStop = () => {
-      clearTimeout(patience);
-      patience = setTimeout(
-        () => reject(new Error('The scenario waits for a promise that never settles.')),
-        patienceMs,
-      );
+    const wait = (turns: number): void => {
+      clearImmediate(watch);
+      if (turns === 0) reject(new Error('The scenario waits for a promise that never settles.'));
+      else watch = setImmediate(() => wait(turns - 1));
     };
-    world.schedule.onStart = () => clearTimeout(patience);
+    world.schedule.onStop = () => wait(patienceTurns);
+    world.schedule.onStart = () => clearImmediate(watch);
     world.schedule.onStop();
   });
   try {
@@ -64,7 +65,7 @@ export async function runPlan<Plan>(
   } catch (error) {
     world.violate(noStatement, `The scenario failed: ${describeError(error)}`);
   } finally {
-    clearTimeout(patience);
+    clearImmediate(watch);
     stopWatching();
   }
   const { violation, trace } = world;

@@ -3,8 +3,9 @@ import { api } from './scenarios/api/api.ts';
 import { keys } from './scenarios/keys/keys.ts';
 import { policies } from './scenarios/policies/policies.ts';
 import { renewal } from './scenarios/renewal/renewal.ts';
-import { revocations } from './scenarios/revocations/revocations.ts';
+import { revocations, revocationsNats, revocationsPoll } from './scenarios/revocations/revocations.ts';
 import { streams } from './scenarios/streams/streams.ts';
+import { tenants } from './scenarios/tenants/tenants.ts';
 import { webhooks } from './scenarios/webhooks/webhooks.ts';
 
 /** The scenarios that `npm run simulate` runs in turn. */
@@ -15,5 +16,8 @@ export const scenarios: readonly Scenario<unknown>[] = [
   api,
   streams,
   revocations,
+  revocationsPoll,
+  tenants,
+  revocationsNats,
   renewal,
 ].map((scenario) => scenario as Scenario<unknown>);

@@ -30,12 +30,25 @@ const error = (status: number, more: Partial<Extract<Behaviour, { readonly kind:
 const good: Behaviour = { kind: 'answer', afterMs: 0, end: 'whole' };
 
 /** One process, whose requests meet these behaviours in turn. */
+const process: ApiPlan['processes'][number] = {
+  aheadMs: 0,
+  driftPpm: 0,
+  timeoutMs: null,
+  maxRetries: null,
+  usesOwnFetch: false,
+  hasGateway: false,
+  revocations: 'none',
+  announceSessions: true,
+  listener: 'returns',
+};
+
 const planWith = (calls: readonly CallStep[], steps: readonly Behaviour[], more: Partial<Incident> = {}): ApiPlan => ({
   latencyMs: [10, 10],
-  processes: [{ aheadMs: 0, driftPpm: 0, timeoutMs: null, maxRetries: null, usesOwnFetch: false, hasGateway: false }],
+  dates: 'right',
+  processes: [process],
   users: 4,
   pageSize: 2,
-  incidents: [{ gapMs: 0, faults: [{ fromMs: 0, forMs: 60_000, steps }], calls, disturbances: [], ...more }],
+  incidents: [{ gapMs: 0, faults: [{ fromMs: 0, forMs: 60_000, steps }], calls, disturbances: [], feed: [], ...more }],
   crowd: null,
 });
 

@@ -49,7 +49,7 @@ test.each([
 test('a scenario that waits for ever is reported', async () => {
   const waits = scenarios.find(({ name }) => name === 'waits');
   if (waits === undefined) return expect.unreachable();
-  const { violation } = await runPlan(waits, null, 1, { instantiate: () => expect.unreachable() }, 10);
+  const { violation } = await runPlan(waits, null, 1, { instantiate: () => expect.unreachable() });
   expect(violation).toMatchObject({ statement: noStatement, text: expect.stringContaining('never settles') });
 });
 

@@ -24,6 +24,7 @@ const ban: Step = {
 /** A plan in which nothing goes wrong but these steps, a second apart. */
 function planOf(...steps: readonly Step[]): RevocationsPlan {
   return {
+    feed: { kind: 'redis' },
     maxTokenSeconds: 60,
     maxStaleSeconds: 20,
     whenStale: 'refuse',
@@ -34,11 +35,13 @@ function planOf(...steps: readonly Step[]): RevocationsPlan {
     cachedTokens: 5_000,
     signing: 'on',
     announceTimeoutMs: 5_000,
-    waitsForReplicas: false,
-    store: { aheadMs: 0, driftPpm: 0, lagMs: 3_000 },
+    waitsForReplicas: 0,
+    store: { aheadMs: 0, driftPpm: 0, lagMs: 3_000, laggardMs: 3_000 },
+    history: 0,
+    rests: false,
     processes: [
-      { startsAtMs: 0, driftPpm: 0, aheadMs: 0 },
-      { startsAtMs: 0, driftPpm: 0, aheadMs: 0 },
+      { startsAtMs: 0, driftPpm: 0, aheadMs: 0, readsReplica: false },
+      { startsAtMs: 0, driftPpm: 0, aheadMs: 0, readsReplica: false },
     ],
     incidents: [
       {
@@ -79,7 +82,11 @@ test.each([1, 2, 3, 4])('no statement is broken in the world of seed %i', async 
 test.each<readonly [string, number, readonly Step[]]>([
   ['lost entries are not written back', 43, [ban, { kind: 'failover', cuts: true, readonlyForMs: 0 }]],
   ['a known token is not looked up again', 40, [{ kind: 'probe', plusSeconds: 0 }, ban]],
-  ['sockets are not woken by a ban', 40, [{ kind: 'socket', process: 1, who: 1, lifeSeconds: 60 }, ban]],
+  [
+    'sockets are not woken by a ban',
+    40,
+    [{ kind: 'socket', process: 1, who: 1, actor: null, lifeSeconds: 60, idlesMs: 0 }, ban],
+  ],
 ])('finds in a few steps: %s', async (name, statement, steps) => {
   const changes = revocationsFaults.find((fault) => fault.name === name)?.changes ?? [];
   const faulty = await loadProduct({ parts, root: repository, changes });

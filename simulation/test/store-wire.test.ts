@@ -19,7 +19,7 @@ async function start(seed = 1): Promise<Setup> {
   const { world } = createBareWorld(seed);
   const process = world.startProcess('p0');
   const store = new StreamStore(world, 'store', { aheadMs: 0, driftPpm: 0, lagMs: 100 });
-  const client = new RedisClient({ world, store, process, wires: 0 });
+  const client = new RedisClient({ world, server: { store }, process, wires: 0 });
   const log: string[] = [];
   const send: Setup['send'] = (command, ...args) => {
     client.call(command, args).then(

@@ -17,6 +17,7 @@ const quiet: StreamsPlan = {
   storeAheadMs: 0,
   nodes: [0, 400],
   operators: [0, 0],
+  driftPpm: [0],
   lagMs: 700,
   answersJson: false,
   campaigns: [{ leaked: false, goesBack: false, isPersistent: true, restMs: 0, steps: [], traps: [], clients: [] }],

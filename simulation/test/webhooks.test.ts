@@ -3,8 +3,9 @@ import { webhooksFaults } from '../src/faults/webhooks.ts';
 import { type PlantedChange, repository } from '../src/product/bundle.ts';
 import { loadProduct } from '../src/product/product.ts';
 import { runPlan } from '../src/scenario.ts';
-import type { Step, WebhookPlan } from '../src/scenarios/webhooks/plan.ts';
+import { goodLookups, type Step, type WebhookPlan } from '../src/scenarios/webhooks/plan.ts';
 import { webhooks } from '../src/scenarios/webhooks/webhooks.ts';
+import { silentConnection } from '../src/world/store-connection.ts';
 
 const load = (changes: readonly PlantedChange[] = []) =>
   loadProduct({ parts: webhooks.parts, root: repository, changes });
@@ -18,6 +19,8 @@ const event = (atMs: number, more: Partial<Extract<Step, { readonly kind: 'event
   copies: [],
   works: [],
   form: 'text',
+  story: null,
+  loss: null,
   beyondMaxBytes: null,
   losesAnswers: 0,
   ...more,
@@ -26,6 +29,10 @@ const event = (atMs: number, more: Partial<Extract<Step, { readonly kind: 'event
 const planWith = (...steps: readonly Step[]): WebhookPlan => ({
   processes: [0, 0].map((aheadMs) => ({ aheadMs, driftPpm: 0 })),
   store: 'shared',
+  connection: silentConnection,
+  isMemoryFull: false,
+  listener: 'returns',
+  announcer: null,
   receivers: 1,
   leaseSeconds: 60,
   toleranceSeconds: 300,
@@ -74,8 +81,8 @@ test('[29] an event whose process crashes is handled by another one when the lea
         atMs: 2_000,
         disturbance: { kind: 'crash', process: 0, atMs: 2_000, restartAfterMs: 60_000 },
       },
-      { kind: 'again', atMs: 50_000, of: 0, to: 1, age: null },
-      { kind: 'again', atMs: 62_000, of: 0, to: 1, age: null },
+      { kind: 'again', atMs: 50_000, of: 0, to: 1, age: null, lookups: goodLookups },
+      { kind: 'again', atMs: 62_000, of: 0, to: 1, age: null, lookups: goodLookups },
       later(63_000),
     ),
   );

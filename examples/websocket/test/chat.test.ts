@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { type Emulator, startEmulator } from '@torii/emulator';
 import { createRevocations, memoryFeed, type Revocations } from '@torii/revocation';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { serveChat } from '../src/chat.ts';
 import { type ChatClient, connectChat } from '../src/client.ts';
@@ -22,11 +22,17 @@ afterAll(() => emulator.stop());
 
 beforeEach(() => serve());
 afterEach(async () => {
+  vi.useRealTimers();
   for (const socket of open.splice(0)) socket.close();
   server.closeAllConnections();
   server.close();
   await revocations.close();
 });
+
+/** From now on, the clock stands unless the test moves it. */
+function stopClock(): void {
+  vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] });
+}
 
 async function serve(signInMs = 60_000): Promise<void> {
   const { issuer, environmentId } = emulator;
@@ -93,12 +99,11 @@ test('messages that follow the token at once wait until it is verified', async (
   await expect.poll(() => ada.received.map(({ text }) => text)).toEqual([undefined, 'one', 'two']);
 });
 
-test('[40] a revoked user is closed out within a second, the others are not', async () => {
+test('[40] a revoked user is closed out at once, the others are not', async () => {
   const [ada, bob] = [await signIn('ada'), await signIn('bob')];
-  const begin = performance.now();
+  stopClock();
   await revocations.revokeUser('ada');
   expect(await ada.closed).toBe('4401 token_revoked');
-  expect(performance.now() - begin).toBeLessThan(1_000);
   bob.send({ type: 'say', text: 'still here' });
   await expect.poll(() => bob.received.at(-1)).toMatchObject({ text: 'still here' });
 });
@@ -125,14 +130,16 @@ test('a message that arrives after the revocation is not served, also if the cli
 });
 
 test('a socket is closed when its token expires, unless the token was renewed', async () => {
-  const old = await emulator.token({ userId: 'ada', expiresInSeconds: 2 });
+  stopClock();
+  const old = await emulator.token({ userId: 'ada', expiresInSeconds: 10 });
   const ada = await join();
   ada.send({ type: 'token', token: old });
   await expect.poll(() => ada.received.length).toBe(1);
   ada.send({ type: 'token', token: await emulator.token({ userId: 'ada' }) });
   await expect.poll(() => ada.received.length).toBe(2);
   await revocations.revokeToken(old);
-  const expired = await signIn('bob', { expiresInSeconds: 2 });
+  const expired = await signIn('bob', { expiresInSeconds: 10 });
+  await vi.advanceTimersByTimeAsync(11_000);
   expect(await expired.closed).toBe('4401 token_expired');
   ada.send({ type: 'say', text: 'hello' });
   await expect.poll(() => ada.received.at(-1)).toMatchObject({ text: 'hello' });
@@ -241,22 +248,28 @@ test('a handshake that breaks off ends nothing', async () => {
 });
 
 test('the client renews its token by itself', async () => {
+  stopClock();
   let tokens = 0;
+  let signIns = 0;
   const closed = new Promise<string>((resolve) => {
     const getToken = (): Promise<string> => {
       tokens += 1;
-      return emulator.token({ userId: 'ada', expiresInSeconds: 2 });
+      return emulator.token({ userId: 'ada', expiresInSeconds: 300 });
     };
     const client = connectChat({
       url: `ws://127.0.0.1:${port}/chat`,
       getToken,
-      onSignedIn: () => {},
+      onSignedIn: () => {
+        signIns += 1;
+      },
       onSaid: () => {},
       onClosed: (reason, isSignedOut) => resolve(`${reason} ${isSignedOut}`),
     });
     open.push(client);
   });
-  await expect.poll(() => tokens).toBe(2);
+  await expect.poll(() => signIns).toBe(1);
+  await vi.advanceTimersByTimeAsync(299_000);
+  await expect.poll(() => [tokens, signIns]).toEqual([2, 2]);
   await revocations.revokeUser('ada');
   expect(await closed).toBe('token_revoked true');
 });

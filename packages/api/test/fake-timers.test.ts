@@ -1,4 +1,5 @@
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { shortenBackupWaits } from '../../core/test/backup-waits.ts';
 import { hang, ok, refusal, scriptApi } from './scripted-api.ts';
 
 // The timers of a user's tests: the clock stands unless the user moves it.
@@ -6,6 +7,7 @@ import { hang, ok, refusal, scriptApi } from './scripted-api.ts';
 afterEach(() => {
   vi.useRealTimers();
   vi.restoreAllMocks();
+  vi.unstubAllGlobals();
 });
 
 const clocks: readonly [string, Parameters<typeof vi.useFakeTimers>[0]][] = [
@@ -16,6 +18,8 @@ const clocks: readonly [string, Parameters<typeof vi.useFakeTimers>[0]][] = [
 ];
 
 describe.each(clocks)('[31] with fake timers (%s)', (_name, faked) => {
+  beforeEach(shortenBackupWaits);
+
   test('a call is repeated although nothing moves the clock', async () => {
     vi.useFakeTimers(faked);
     const { client, sent } = scriptApi([refusal(503), ok()]);

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { startEmulator } from '@torii/emulator';
-import { afterAll, expect } from 'vitest';
+import { afterAll, type ExpectStatic, expect as globalExpect } from 'vitest';
 import type { StoreName, StoreServer } from './store-servers.ts';
 
 const torii = await startEmulator();
@@ -54,17 +54,24 @@ function sign(id: string): RequestInit {
   return { method: 'POST', headers, body };
 }
 
-/** Writes the permissions and waits until the app uses them and handles webhooks. */
-export async function expectToWork(app: App): Promise<void> {
-  await expect.poll(() => app.get('/document'), { interval: 200 }).toBe('200');
-  await expect.poll(() => app.get('/invoices'), { interval: 200 }).toBe('200');
-  await expect.poll(() => app.deliver(), { interval: 200 }).toBe('200 handled');
+/**
+ * Writes the permissions and waits until the app uses them and handles webhooks. A test that runs beside others passes its own
+ * `expect`.
+ */
+export async function expectToWork(app: App, expect: ExpectStatic = globalExpect): Promise<void> {
+  await expect.poll(() => app.get('/document'), { interval: 100 }).toBe('200');
+  await Promise.all([
+    expect.poll(() => app.get('/invoices'), { interval: 100 }).toBe('200'),
+    expect.poll(() => app.deliver(), { interval: 100 }).toBe('200 handled'),
+  ]);
 }
 
 /** Waits until the app has noticed that its store is gone: permissions and webhooks answer 503, everything else works. */
-export async function expectToRefuse(app: App): Promise<void> {
-  await expect.poll(() => app.get('/invoices'), { interval: 100 }).toBe('503 policy_unavailable');
-  await expect.poll(() => app.deliver(), { interval: 100 }).toBe('503 store_unavailable');
+export async function expectToRefuse(app: App, expect: ExpectStatic = globalExpect): Promise<void> {
+  await Promise.all([
+    expect.poll(() => app.get('/invoices'), { interval: 100 }).toBe('503 policy_unavailable'),
+    expect.poll(() => app.deliver(), { interval: 100 }).toBe('503 store_unavailable'),
+  ]);
   expect(await app.get('/alive')).toBe('200');
 }
 

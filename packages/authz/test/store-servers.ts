@@ -55,7 +55,8 @@ export async function startStore(context: Skippable, name: StoreName): Promise<S
   const owner = ownerOf(name);
   if (owner !== undefined) chownSync(folder, owner.uid, owner.gid);
   const port = await findPort();
-  if (name === 'postgres') initialise(join(dirname(realpathSync(program)), 'initdb'), join(folder, 'data'), owner);
+  if (name === 'postgres')
+    await initialise(join(dirname(realpathSync(program)), 'initdb'), join(folder, 'data'), owner);
 
   let child: ChildProcess | undefined;
   const start = async (): Promise<void> => {
@@ -86,10 +87,15 @@ export async function startStore(context: Skippable, name: StoreName): Promise<S
   };
 }
 
-function initialise(initdb: string, data: string, owner: Owner | undefined): void {
+async function initialise(initdb: string, data: string, owner: Owner | undefined): Promise<void> {
   const args = ['-D', data, '-A', 'trust', '-U', 'postgres', '--no-sync', '-E', 'UTF8', '--locale=C'];
-  const { status, stderr } = spawnSync(initdb, args, { ...owner, encoding: 'utf8', cwd: dirname(data) });
-  if (status !== 0) throw new Error(`initdb: ${stderr}`);
+  const child = spawn(initdb, args, { ...owner, cwd: dirname(data), stdio: ['ignore', 'ignore', 'pipe'] });
+  let messages = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    messages += text;
+  });
+  const [status]: unknown[] = await once(child, 'close');
+  if (status !== 0) throw new Error(`initdb: ${messages}`);
 }
 
 async function findPort(): Promise<number> {

@@ -9,9 +9,12 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { createInterrupter } from '../src/signals.ts';
 import { environmentOf, type Start, startCommand, temporaryFolder } from './command.ts';
 import { startGate } from './gate.ts';
+import { fastClock } from './other-clock.ts';
 import { startOnTerminal } from './terminal.ts';
 
 const frame: Start = { program: new URL('./frame-program.ts', import.meta.url) };
+/** A program for which a second, within which signals count as one, is over in a twentieth of one. */
+const fastFrame: Start = { ...frame, environment: fastClock(20) };
 const codes = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
 let torii: Emulator;
@@ -62,7 +65,7 @@ test.each<readonly (keyof typeof codes)[]>([
 test.each(Object.entries(codes) as [keyof typeof codes, number][])(
   'ends at once at a second deliberate %s with %i if the cleanup hangs',
   async (signal, exitCode) => {
-    const command = startCommand(['hang'], frame);
+    const command = startCommand(['hang'], fastFrame);
     await once(command.stdout, 'data');
     let isOver = false;
     const ended = command.ended.finally(() => {
@@ -77,7 +80,7 @@ test.each(Object.entries(codes) as [keyof typeof codes, number][])(
 );
 
 test('shows the cursor and wraps lines again if a second Ctrl-C skips the cleanup', async (context) => {
-  const terminal = await startOnTerminal(context, ['hang', '--bar'], frame);
+  const terminal = await startOnTerminal(context, ['hang', '--bar'], fastFrame);
   await terminal.shows('hanging');
   let isOver = false;
   const ended = terminal.ended.finally(() => {

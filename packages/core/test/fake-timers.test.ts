@@ -4,6 +4,7 @@ import { createVerifier, type Verifier } from '../src/index.ts';
 import { createJwtVerifier } from '../src/jwt/index.ts';
 import { pause } from '../src/time/pause.ts';
 import { createWebhookReceiver } from '../src/webhooks/index.ts';
+import { shortenBackupWaits } from './backup-waits.ts';
 import { makeKeyEndpoint } from './key-endpoint.ts';
 import { claimsWith, issuer, makeKey, mint } from './mint.ts';
 import { outcomeOf } from './outcome.ts';
@@ -35,7 +36,10 @@ const clocks: readonly [string, Faked][] = [
   ['timers that begin far in the past', { now: Date.UTC(1999, 0, 1) }],
 ];
 
-afterEach(() => void vi.useRealTimers());
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
 
 function unknownTokens(count: number): Promise<readonly string[]> {
   return Promise.all(
@@ -49,6 +53,7 @@ function longExp(): number {
 
 describe.each(clocks)('with fake timers (%s)', (_name, faked) => {
   test('unknown keys are refused, and a key that is published after them verifies', async () => {
+    shortenBackupWaits();
     vi.useFakeTimers(faked);
     const endpoint = makeKeyEndpoint(oldKey);
     const torii = createVerifier({ issuer, fetch: endpoint.fetch });
@@ -58,6 +63,7 @@ describe.each(clocks)('with fake timers (%s)', (_name, faked) => {
   });
 
   test('that begin after an unknown key, another one is refused, and one more with real timers', async () => {
+    shortenBackupWaits();
     const torii = createVerifier({ issuer, fetch: makeKeyEndpoint(oldKey).fetch });
     const [first = '', last = ''] = await unknownTokens(2);
     expect(await outcomeOf(torii.verify(first))).toBe('key_unknown');
@@ -71,6 +77,7 @@ describe.each(clocks)('with fake timers (%s)', (_name, faked) => {
 test.each(makers)(
   '%s refuses a long row of unknown keys while the clock stands, and goes on with real timers',
   async (_name, make) => {
+    shortenBackupWaits();
     vi.useFakeTimers();
     vi.advanceTimersByTime(year);
     const endpoint = makeKeyEndpoint(oldKey);
@@ -97,6 +104,7 @@ test('[4] a thousand unknown keys at once cause one fetch more while the clock s
 });
 
 test('[4] searches that no timer ends still obey the limit on fetches', async () => {
+  shortenBackupWaits();
   vi.useFakeTimers();
   const endpoint = makeKeyEndpoint(oldKey);
   const torii = createVerifier({ issuer, fetch: endpoint.fetch });
@@ -202,10 +210,6 @@ describe('a pause', () => {
   test('ends with the timer where there is no shared memory and no message channel', async () => {
     vi.stubGlobal('SharedArrayBuffer', undefined);
     vi.stubGlobal('MessageChannel', undefined);
-    try {
-      expect(await pause(1)).toBeUndefined();
-    } finally {
-      vi.unstubAllGlobals();
-    }
+    expect(await pause(1)).toBeUndefined();
   });
 });

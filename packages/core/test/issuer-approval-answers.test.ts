@@ -203,6 +203,11 @@ describe('the option', () => {
     ['NaN', { issuer: { approve, rememberSeconds: Number.NaN } }, /`rememberSeconds` must be/],
     ['undefined as a time', { issuer: { approve, rememberSeconds: undefined } }, /`rememberSeconds` must be/],
     ['a short time limit', { issuer: { approve, timeoutMs: 99 } }, /`timeoutMs` must be/],
+    [
+      'a time limit in which an answer grows too old',
+      { issuer: { approve, rememberSeconds: 2, timeoutMs: 2_001 } },
+      /`timeoutMs` must not be longer than `rememberSeconds`.*at most 2000/,
+    ],
     ['no new issuers', { issuer: { approve, newPerMinute: 0 } }, /`newPerMinute` must be/],
   ];
   test.each(wrong)('is refused with %s', (_, options, message) => {

@@ -270,6 +270,21 @@ describe('an approval', () => {
     expect(await tenants.ask()).toBe('issuer_refused');
   });
 
+  test('is waited for only as long as it is remembered', async () => {
+    const tenants = makeTenants({}, { rememberSeconds: 2 });
+    const signals: AbortSignal[] = [];
+    tenants.records.set(acme, (signal: AbortSignal) => {
+      signals.push(signal);
+      return new Promise(() => {});
+    });
+    const asked = outcomeOf(tenants.verifier.verify(await mint(key, { iss: acme })));
+    await pass(1_999);
+    expect(signals.map(({ aborted }) => aborted)).toEqual([false]);
+    await pass(1);
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
+    expect(await asked).toBe('keys_unavailable');
+  });
+
   test('that was refused is asked for again after ten seconds', async () => {
     const tenants = makeTenants({});
     expect(await tenants.ask()).toBe('issuer_refused');

@@ -153,6 +153,37 @@ test('44: an announcement that hangs is given up after 10 seconds', async () => 
   }
 });
 
+test('29: a delivery whose lease is half over when its event is announced is not handled, but sent again', async () => {
+  vi.useFakeTimers();
+  try {
+    const hooks = announcing({ store: 'memory', leaseSeconds: 8 });
+    hooks.announcingWith(() => new Promise((resolve) => setTimeout(resolve, 4_500)));
+    const slow = hooks.answer();
+    await vi.waitUntil(() => hooks.log.length > 0);
+    await vi.advanceTimersByTimeAsync(4_500);
+    expect(await slow).toBe('503 revocations_unavailable');
+    expect(hooks.log).toEqual([`${ada.id} ${at}`]);
+    hooks.announcingWith(() => {});
+    expect(await hooks.answer()).toBe('200 handled');
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test('29: the same after a pause in which no timer could fire', async () => {
+  const hooks = announcing({ store: 'memory' });
+  const now = Date.now();
+  hooks.announcingWith(() => {
+    vi.spyOn(Date, 'now').mockReturnValue(now + 31_000);
+  });
+  try {
+    expect(await hooks.answer()).toBe('503 revocations_unavailable');
+  } finally {
+    vi.restoreAllMocks();
+  }
+  expect(hooks.log).toEqual([`${ada.id} ${at}`]);
+});
+
 test('an event that was handled before is not announced again', async () => {
   const hooks = announcing({ store: 'memory' });
   await hooks.answer();

@@ -43,6 +43,7 @@ beforeEach(() => {
 afterEach(() => {
   emulator.recover();
   vi.useRealTimers();
+  vi.unstubAllGlobals();
   for (const server of servers.splice(0)) {
     server.closeAllConnections();
     server.close();
@@ -140,6 +141,26 @@ describe('[40] a request whose token was revoked', () => {
     };
   }
 
+  /** Holds the requests that wait for the next second, until `end` moves the clock by a second. */
+  function holdWaits() {
+    const held: (() => void)[] = [];
+    const { setTimeout: begin } = globalThis;
+    vi.stubGlobal('setTimeout', (done: () => void, ms: number, ...given: []) => {
+      // Node's fetch has timers of a second too, which have an argument.
+      if (ms !== 1_000 || given.length > 0) return begin(done, ms, ...given);
+      held.push(done);
+      return {};
+    });
+    return {
+      async end(count: number) {
+        await expect.poll(() => held.length).toBe(count);
+        vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 1_000 });
+        for (const done of held) done();
+      },
+      held,
+    };
+  }
+
   test('continues with a new token of a later second, and each request is reported once', async () => {
     let untilSeconds = 0;
     const app = createApp({ revocations: revokeUntil(() => untilSeconds) });
@@ -148,7 +169,10 @@ describe('[40] a request whose token was revoked', () => {
     expect(passes(await ask(app, '/private', { cookie: cookieOf(jar) }))).toBe(true);
     expect(events.map(({ type }) => type).filter((type) => type !== 'keys_fetched')).toEqual(['verified']);
     untilSeconds = Math.floor(Date.now() / 1000);
-    const response = await ask(app, '/private', { cookie: cookieOf(jar) });
+    const waits = holdWaits();
+    const asking = ask(app, '/private', { cookie: cookieOf(jar) });
+    await waits.end(1);
+    const response = await asking;
     expect(passes(response)).toBe(true);
     expect(linesOf(response, tokenName)).toHaveLength(1);
     expect(await pageUser(app, response)).toBe(userId);
@@ -161,8 +185,11 @@ describe('[40] a request whose token was revoked', () => {
     const jar = await signIn(app);
     jar.set(tokenName, await emulator.token({ userId }));
     const before = asked();
+    const waits = holdWaits();
     for (let i = 0; i < 2; i++) {
-      const response = await ask(app, '/private', { cookie: cookieOf(jar) });
+      const asking = ask(app, '/private', { cookie: cookieOf(jar) });
+      if (i === 0) await waits.end(1); // The second request knows the refusal.
+      const response = await asking;
       expect(response.headers.get('location')).toBe(`${origin}/sign-in?return_to=%2Fprivate`);
       refused(response);
     }
@@ -174,16 +201,18 @@ describe('[40] a request whose token was revoked', () => {
     const app = createApp({ revocations: revokeUntil(() => Math.floor(Date.now() / 1000)) });
     const jar = await signIn(app);
     const revoked = await emulator.token({ userId });
+    const waits = holdWaits();
     const made = Array.from({ length: 60 }, (_, i) => {
       const mark = createHash('sha256').update(`made-up-${i}`).digest('hex');
       return ask(app, '/private', {
         cookie: `${tokenName}=${revoked}; ${sessionName}=made-up-${i}; ${markName}=${mark}`,
       });
     });
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await expect.poll(() => waits.held.length).toBe(60);
     const before = asked();
     await ask(app, '/private', { cookie: cookieOf(jar) });
     expect(asked() - before).toBe(1);
+    await waits.end(60);
     await Promise.all(made);
   });
 

@@ -6,7 +6,7 @@ export type RevocationEvent =
   | { readonly type: 'feed_failed'; readonly problem: string; readonly cause: Error }
   /** There was no proof for `maxStaleSeconds` that the feed is alive. From now on, `policy` decides (`whenStale`). */
   | { readonly type: 'feed_stale'; readonly policy: 'refuse' | 'accept'; readonly silentSeconds: number }
-  /** The feed is alive again after `feed_stale`. */
+  /** The feed is alive again after `feed_stale`, or a wrong clock of this process was corrected. */
   | { readonly type: 'feed_recovered'; readonly silentSeconds: number }
   /**
    * The store was empty when this process started, as at the very first start, or it has lost data. Revocations that no process

@@ -182,7 +182,10 @@ export class Liveness {
       this.#doubtSince = undefined;
       this.#answers.wake();
     }
-    if (!this.#isStale || this.#silentMs() >= this.#settings.maxStaleMs) return;
+    if (this.#isStale && this.#silentMs() < this.#settings.maxStaleMs) this.#recover(silentMs);
+  }
+
+  #recover(silentMs: number): void {
     this.#isStale = false;
     this.#hooks.emit({ type: 'feed_recovered', silentSeconds: secondsOf(silentMs) });
   }
@@ -211,6 +214,8 @@ export class Liveness {
   }
 
   #noteSilence(): void {
+    // The clock was wrong, and was corrected.
+    if (this.#isStale && this.#silentMs() < this.#settings.maxStaleMs) this.#recover(this.#silentMs());
     // After a pause of the process, requests wait for the feed before it counts as stale.
     if (this.#isStale || this.#silentMs() < this.#settings.maxStaleMs || this.#patienceMs() > 0) return;
     this.#isStale = true;

@@ -33,8 +33,11 @@ export class Memory {
     this.#hooks = hooks;
   }
 
-  isFuture({ before }: Entry): boolean {
-    return before * 1000 > this.#clock.nowMs + maxAheadSeconds * 1000;
+  isFuture(entry: Entry): boolean {
+    if (entry.before * 1000 <= this.#clock.nowMs + maxAheadSeconds * 1000) return false;
+    // The clock may have been set back after this process has accepted the entry.
+    const held = this.set.find(entry);
+    return held === undefined || held.before < entry.before;
   }
 
   /** Whether every token that the entry names has expired, so that a store need not keep it. */

@@ -13,6 +13,8 @@ export interface OpenFeed extends FeedConnection {
   readonly problems: readonly Error[];
   readonly refusals: readonly Error[];
   readonly storeMs: readonly (number | undefined)[];
+  /** When the store was asked for each snapshot, as the feed has told it. */
+  readonly snapshotsAskedAt: readonly (FeedInstant | undefined)[];
   /** How often the feed was proven to be alive. */
   proofs(): number;
   /** Waits until something is proven that was asked after this call. */
@@ -43,6 +45,7 @@ export function openFeed(
   const problems: Error[] = [];
   const refusals: Error[] = [];
   const storeMs: (number | undefined)[] = [];
+  const snapshotsAskedAt: (FeedInstant | undefined)[] = [];
   const held = new Map<string, number>();
   let stored = new Map<string, number>();
   let proofs = 0;
@@ -55,6 +58,7 @@ export function openFeed(
     silenceMs,
     snapshotBegins(options) {
       calls.push(options?.reset ? 'begins anew' : 'begins');
+      snapshotsAskedAt.push(options?.askedAt);
       stored = new Map();
     },
     received(texts, ms) {
@@ -91,6 +95,7 @@ export function openFeed(
     problems,
     refusals,
     storeMs,
+    snapshotsAskedAt,
     get stored() {
       return stored;
     },

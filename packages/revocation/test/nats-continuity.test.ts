@@ -68,11 +68,27 @@ test('[43] it is doubtful if entries were lost or replaced that all went while a
   expect(ask(2, [1, before], [2.2, { first: 4, last: 9, entries: 3, oldest: 1.6, newest: 2 }])).toBe('doubtful');
 });
 
+test('[43] what arrived since the last answer was lost too', () => {
+  const continuity = new Continuity();
+  continuity.compare(undefined, infoOf(2, { last: 0, entries: 0 }), 0);
+  continuity.saw(1, 0);
+  const purged = infoOf(2, { first: 2, last: 1, entries: 0 });
+  expect(continuity.compare(continuity.known, purged, hourMs)).toBe('lost');
+});
+
+test('what arrived since the last answer may have reached its age', () => {
+  const continuity = new Continuity();
+  continuity.compare(undefined, infoOf(2, { last: 0, entries: 0 }), 0);
+  continuity.saw(1, 0);
+  const over = infoOf(2, { first: 2, last: 1, entries: 0 });
+  expect(continuity.compare(continuity.known, over, 3 * hourMs)).toBe('same');
+});
+
 test('an answer that is older than an entry that has arrived says nothing', () => {
   const continuity = new Continuity();
   continuity.compare(undefined, infoOf(2, { last: 3, entries: 3 }), 0);
   const before = continuity.known;
-  continuity.saw(4);
+  continuity.saw(4, 0);
   expect(continuity.compare(before, infoOf(2, { last: 3, entries: 3 }), 0)).toBe('same');
   expect(continuity.compare(continuity.known, infoOf(2, { last: 3, entries: 3 }), 0)).toBe('lost');
 });

@@ -52,6 +52,16 @@ test('[43] entries that cannot be used revoke no token, and are reported once a 
   expect(revocations.check(tokenOf({ sub: 'ada', iat: now() }))).toBe('revoked');
 });
 
+test('[43] an entry that this process has accepted is not missed when the clock of the store is set back', async () => {
+  const { feed, eventsOf } = start();
+  const text = textOf({ before: now() + 600 });
+  feed.snapshot([text], { storeMs: now() * 1000 });
+  feed.snapshot([text], { storeMs: (now() - 400) * 1000 });
+  await clock.pass(minute);
+  expect(feed.written).toEqual([]);
+  expect([...eventsOf('feed_reset'), ...eventsOf('entries_ignored')]).toEqual([]);
+});
+
 test('[38][43] a feed that passes on nonsense is reported, and ends nothing', () => {
   const { revocations, feed, eventsOf } = start();
   feed.snapshot();

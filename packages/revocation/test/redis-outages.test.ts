@@ -203,7 +203,6 @@ describe('redisFeed, when Redis refuses', () => {
     const server = await startRedis(context);
     await server.run('acl', 'setuser', 'reader', 'on', '>secret', '~*', '+time', '+xread', '+xrange', '+hgetall');
     const feed = openFeed(ioredis(server, { username: 'reader', password: 'secret', enableReadyCheck: false }));
-    setTimeout(() => console.log(feed.reader), 1500);
     await until(() => feed.reader.proofs.length > 0);
     await expect(feed.connection.write([entry('1')], patience)).rejects.toThrow(
       'Redis does not allow this user a command or a key.',

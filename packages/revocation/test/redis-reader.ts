@@ -15,6 +15,8 @@ export class RecordingReader implements FeedReader {
   /** The texts of the last snapshot, and what came after it. */
   held: string[] = [];
   storeMs: number | undefined;
+  /** How old the state of the last snapshot was when it began. */
+  snapshotAgeMs = 0;
   readonly proofs: FeedInstant[] = [];
   readonly problems: Error[] = [];
   refusal: Error | undefined;
@@ -24,8 +26,10 @@ export class RecordingReader implements FeedReader {
     this.silenceMs = silenceMs;
   }
 
-  snapshotBegins(options?: { readonly reset?: boolean }): void {
+  snapshotBegins(options?: { readonly reset?: boolean; readonly askedAt?: FeedInstant }): void {
     this.log.push(options?.reset ? 'begins reset' : 'begins');
+    const now = this.now();
+    this.snapshotAgeMs = now.steadyMs - (options?.askedAt ?? now).steadyMs;
     this.held = [];
   }
 

@@ -58,6 +58,7 @@ describe('redisFeed with replicas', () => {
     const feed = await openCurrent(replica);
     expect(feed.reader.log).toEqual(['begins', 'ends']);
     expect(feed.reader.hasProofAfter(before)).toBe(false);
+    expect(feed.reader.snapshotAgeMs).toBeGreaterThanOrEqual(1_000);
     await writer.connection.write([entry('1')], patience);
     await until(() => feed.reader.texts.includes('text 1'));
     expect(feed.reader.problems).toEqual([]);

@@ -96,6 +96,20 @@ test('[42] when the feed becomes stale, callers end if whenStale is refuse, and 
   expect(await isPending(goesOn)).toBe(true);
 });
 
+test('[42] a wrong clock that is corrected ends the silence, also for callers that come later', async () => {
+  const { revocations, authOf, eventsOf } = await started({ maxStaleSeconds: 60 });
+  const auth = await authOf();
+  clock.setWall(120_000);
+  await clock.pass(4_000);
+  clock.setWall(-120_000);
+  const ended = revocations.untilRevoked(auth);
+  expect(await isPending(ended)).toBe(true);
+  expect(eventsOf('feed_recovered')).toHaveLength(1);
+  await clock.pass(61_000);
+  await expect(ended).resolves.toBe('revocations_unavailable');
+  expect(eventsOf('feed_stale')).toHaveLength(2);
+});
+
 test('[42] when the feed refuses the options, callers end', async () => {
   const { revocations, feed, authOf } = await started();
   const auth = await authOf();

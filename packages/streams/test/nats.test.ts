@@ -137,21 +137,6 @@ test('creates the bucket again if it is deleted during a connection', async ({ s
   expect(await kv.write('TC_PUBKEYS', 'rails_public_key', next.publicPem, 1)).toBeNull();
 });
 
-test('continues after the server was killed and restarted with its data', async ({ startNats }) => {
-  const server = await startNats();
-  await using kv = await connectStore({ servers: server.url, timeoutMs: 3_000 });
-  await publishPublicKey(kv, old.publicPem);
-  await server.kill();
-  await expect(publishPublicKey(kv, old.publicPem)).rejects.toMatchObject({ reason: 'store_unavailable' });
-  await server.start();
-  await expect
-    .poll(() => publishPublicKey(kv, old.publicPem).catch(() => null))
-    .toMatchObject({
-      changed: false,
-      revision: 1,
-    });
-});
-
 test.for([
   ['a TTL', { ttl: 60_000 }, 'TTL of 60 s'],
   ['a history', { history: 5 }, 'history of 5'],

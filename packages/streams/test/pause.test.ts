@@ -1,4 +1,4 @@
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { ToriiStreamError } from '../src/errors.ts';
 import { waitUntilServed } from '../src/keys/gateway.ts';
 import { readPublicKey } from '../src/keys/rsa-key.ts';
@@ -7,7 +7,11 @@ import { makeKeyPair } from './key-pairs.ts';
 
 // A process that stood still (SIGSTOP, a laptop that slept) while it waited for the store or for the gateway.
 
-afterEach(() => void vi.restoreAllMocks());
+beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
 
 const now = performance.now.bind(performance);
 function pass(ms: number): void {
@@ -24,7 +28,9 @@ test('[34] a rotation asks the store again before it gives up', async () => {
     pass(3_600_000);
     throw unavailable();
   });
-  expect(await retryWhileUnavailable(work, undefined, () => {})).toBe('done');
+  const outcome = retryWhileUnavailable(work, undefined, () => {});
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(await outcome).toBe('done');
   expect(work).toHaveBeenCalledTimes(2);
 });
 
@@ -33,7 +39,11 @@ test('a rotation gives up if the store is still unavailable then', async () => {
     pass(3_600_000);
     throw unavailable();
   });
-  await expect(retryWhileUnavailable(work, undefined, () => {})).rejects.toMatchObject({ reason: 'store_unavailable' });
+  const outcome = expect(retryWhileUnavailable(work, undefined, () => {})).rejects.toMatchObject({
+    reason: 'store_unavailable',
+  });
+  await vi.advanceTimersByTimeAsync(1_000);
+  await outcome;
   expect(work).toHaveBeenCalledTimes(2);
 });
 
@@ -46,5 +56,7 @@ test('[34] a publication asks the gateway again before it reports that the key i
     throw new TypeError('fetch failed');
   });
   const gateway = { pubkeyUrl: 'http://127.0.0.1/pubkey', fetch };
-  expect(await waitUntilServed(gateway, keyId, 5_000)).toMatchObject({ isServed: true });
+  const outcome = waitUntilServed(gateway, keyId, 5_000);
+  await vi.advanceTimersByTimeAsync(200);
+  expect(await outcome).toMatchObject({ isServed: true });
 });

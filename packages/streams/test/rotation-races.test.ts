@@ -32,6 +32,11 @@ function setClock(seconds: number): void {
   vi.useFakeTimers({ now: now * 1000, toFake: ['Date'] });
 }
 
+/** For `run`, which sleeps. */
+function fakeTimers(): void {
+  vi.useFakeTimers({ now: now * 1000, toFake: ['Date', 'performance', 'setTimeout', 'clearTimeout'] });
+}
+
 const held = () => store.entries.get(slotPath)?.value;
 const note = () => store.entries.get(notePath)?.value ?? '';
 
@@ -84,12 +89,12 @@ describe('cancel', () => {
   test('ends a run that waits for the drain, without a flip', async () => {
     const gate = makeGate();
     const onEvent = (event: object) => void ('step' in event && event.step === 'drain' && gate.pass());
-    // `run` sleeps in real time.
-    vi.useRealTimers();
-    const running = rotationOf({ onEvent, maxTtlSeconds: 1 }).run();
+    fakeTimers();
+    const outcome = expect(rotationOf({ onEvent }).run()).rejects.toMatchObject({ reason: 'rotation_conflict' });
     await gate.reached;
     await rotationOf().cancel();
-    await expect(running).rejects.toMatchObject({ reason: 'rotation_conflict' });
+    await vi.advanceTimersByTimeAsync(drainSeconds * 1000);
+    await outcome;
     expect(held()).toBe(a);
     expect(note()).toBe('');
   });
@@ -170,8 +175,7 @@ describe('cancel', () => {
   });
 
   test('ends a run with a leaked key that has read the store once and retries a write', async () => {
-    // `run` sleeps in real time.
-    vi.useRealTimers();
+    fakeTimers();
     const gate = makeGate();
     let isAway = true;
     const kv: KeyStore = {
@@ -182,11 +186,14 @@ describe('cancel', () => {
       },
     };
     const onEvent = (event: object) => void ('step' in event && event.step === 'retry' && gate.pass());
-    const running = rotationOf({ kv, onEvent, oldKeyLeaked: true }).run();
+    const outcome = expect(rotationOf({ kv, onEvent, oldKeyLeaked: true }).run()).rejects.toMatchObject({
+      reason: 'rotation_conflict',
+    });
     await gate.reached;
     await rotationOf({ oldKeyLeaked: true }).cancel();
     isAway = false;
-    await expect(running).rejects.toMatchObject({ reason: 'rotation_conflict' });
+    await vi.advanceTimersByTimeAsync(1_000);
+    await outcome;
     expect(held()).toBe(a);
   });
 

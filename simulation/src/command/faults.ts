@@ -1,12 +1,10 @@
 import { randomInt } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { PlantedFault } from '../faults/planted-fault.ts';
-import { repository } from '../product/bundle.ts';
 import { type SearchResult, search } from '../runner/search.ts';
 import type { Scenario } from '../scenario.ts';
 import type { Context } from './context.ts';
 import { UsageError } from './options.ts';
+import { readTable, writeTable } from './page.ts';
 import { numberText, printTable, showBar } from './screen.ts';
 
 /** Each planted fault must be found within this time. */
@@ -39,7 +37,7 @@ export async function findFaults(context: Context): Promise<number> {
     ...rows.map(({ fault, ...row }) => [fault.name, fault.scenario, ...cellsOf(row)]),
   ]);
   console.log(`\n${found} of ${rows.length} found within ${secondsForFault / 60} minutes each.`);
-  if (options.write) writePage(rows, context.plantedFaults);
+  if (options.write) writeRows(rows, context.plantedFaults);
   return found === rows.length ? 0 : 1;
 }
 
@@ -67,16 +65,10 @@ function cellsOf({ found, episodes, seconds }: SearchResult): readonly string[] 
   return [String(statement), String(seed), numberText(episodes), numberText(seconds)];
 }
 
-const begin = '<!-- written by npm run simulate -- --faults --write -->';
-const end = '<!-- end -->';
-
 /** Keeps the table rows of faults that were not part of this run. */
-function writePage(rows: readonly Row[], plantedFaults: readonly PlantedFault[]): void {
-  const path = join(repository, 'docs', 'simulation.md');
-  const page = readFileSync(path, 'utf8');
-  const [from, to] = [page.indexOf(begin), page.indexOf(end)];
-  if (from === -1 || to < from) throw new Error(`docs/simulation.md must contain "${begin}" and then "${end}".`);
-  const old = page.slice(from, to).split('\n');
+function writeRows(rows: readonly Row[], plantedFaults: readonly PlantedFault[]): void {
+  const command = 'npm run simulate -- --faults --write';
+  const old = readTable(command).split('\n');
   const lines = plantedFaults.flatMap((fault) => {
     const row = rows.find((each) => each.fault === fault);
     const known = lineOf([fault.name, fault.harm, fault.scenario]).slice(0, -1);
@@ -88,9 +80,7 @@ function writePage(rows: readonly Row[], plantedFaults: readonly PlantedFault[])
     ['fault', 'what it does', 'scenario', 'statement', 'seed', 'episodes', 'seconds'],
     ['---', '---', '---', '---', '---', '---', '---'],
   ];
-  const table = [...head.map(lineOf), ...lines].join('\n');
-  writeFileSync(path, `${page.slice(0, from + begin.length)}\n\n${table}\n\n${page.slice(to)}`);
-  console.log('Wrote the table into docs/simulation.md.');
+  writeTable(command, [...head.map(lineOf), ...lines].join('\n'));
 }
 
 function lineOf(cells: readonly string[]): string {

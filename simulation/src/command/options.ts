@@ -22,7 +22,7 @@ export interface Options {
   readonly ambient: boolean;
   /** A module that exports `scenarios`, instead of the ones of this repository. */
   readonly scenariosModule: string | undefined;
-  /** Write the table of planted faults into docs/simulation.md. */
+  /** Write the table of planted faults, or of speeds, into docs/simulation.md. */
   readonly write: boolean;
 }
 
@@ -38,6 +38,7 @@ Usage: npm run simulate -- [OPTION…]
   --hours N           end when the simulated processes have run for N hours together (default: 1000)
   --episodes N        end after N episodes
   --scenario NAME     only this scenario
+    --write           with --episodes: write the table of speeds into docs/simulation.md
   --trace FILE        write the whole trace to a file; its SHA-256 is printed in any case
   --workers N         how many threads run episodes (default: one per processor). Does not change the result
 
@@ -132,7 +133,7 @@ const examples: Readonly<Record<Name, string>> = {
   replay: '--scenario keys --replay 12345',
   explore: '--explore 10',
   faults: '--faults',
-  write: '--faults --write',
+  write: '--episodes 3000 --write',
   product: '--product ../old',
   ambient: '--product ../old --ambient',
   scenarios: '--scenarios scenarios.ts',
@@ -159,18 +160,20 @@ function wrongCombination(values: Values, positionals: readonly string[]): strin
   if (positionals.length > 1) return `--faults takes one name, but got ${positionals.length}.`;
   if (values.replay !== undefined && values.scenario === undefined)
     return `--replay needs the scenario too, as in ${examples.replay}.`;
-  const [mode = 'a run'] = modes;
+  const [mode] = modes;
+  if (values.write && mode === undefined && (values.episodes === undefined || values.scenario !== undefined))
+    return `--write needs --faults, or --episodes and all scenarios, as in ${examples.write}.`;
   const surplus = given.filter((name) => !allowed(mode).includes(name));
   if (surplus.length === 0) return undefined;
-  return `${list(surplus)} has no effect ${mode === 'a run' ? 'without --faults' : `with --${mode}`}. Leave it out.`;
+  return `${list(surplus)} has no effect with --${mode}. Leave it out.`;
 }
 
-function allowed(mode: string): readonly Name[] {
+function allowed(mode: string | undefined): readonly Name[] {
   const always: readonly Name[] = ['scenario', 'workers', 'scenarios'];
   if (mode === 'faults') return [...always, 'faults', 'write', 'seed'];
   if (mode === 'replay') return [...always, 'replay', 'product', 'ambient', 'trace'];
   if (mode === 'explore') return [...always, 'explore', 'product', 'ambient'];
-  return [...always, 'seed', 'hours', 'episodes', 'trace', 'product', 'ambient'];
+  return [...always, 'seed', 'hours', 'episodes', 'trace', 'product', 'ambient', 'write'];
 }
 
 function numberOf(

@@ -4,7 +4,9 @@ import type { Build } from '../runner/task.ts';
 import type { Scenario } from '../scenario.ts';
 import { buildFor, type Context, repetitionFlags } from './context.ts';
 import { printFailure } from './failure.ts';
+import { writeTable } from './page.ts';
 import { numberText, printTable, showBar } from './screen.ts';
+import { speedOf, speedTable, type Total } from './speed.ts';
 
 /** Runs the episodes of one seed. Returns the exit code. */
 export async function runSeed(context: Context): Promise<number> {
@@ -13,7 +15,9 @@ export async function runSeed(context: Context): Promise<number> {
   const built: (readonly [Scenario<unknown>, Build])[] = [];
   for (const scenario of scenarios) built.push([scenario, await buildFor(context, scenario)]);
   const file = options.trace === undefined ? undefined : openSync(options.trace, 'w');
-  const totals = new Map(scenarios.map(({ name }) => [name, { episodes: 0, processHours: 0, lines: 0 }]));
+  const totals = new Map<string, Total>(
+    scenarios.map(({ name }) => [name, { episodes: 0, processHours: 0, tookMs: 0, lines: 0 }]),
+  );
   const begun = performance.now();
   const bar = showBar(`Simulating, seed ${seed}`);
   let [done, processHours] = [0, 0];
@@ -24,6 +28,7 @@ export async function runSeed(context: Context): Promise<number> {
     if (total !== undefined) {
       total.episodes += 1;
       total.processHours += checked.processHours;
+      total.tookMs += checked.tookMs;
       total.lines += checked.lines;
     }
     const share = Math.max(processHours / (hours ?? Infinity), done / (most ?? Infinity));
@@ -33,21 +38,21 @@ export async function runSeed(context: Context): Promise<number> {
     if (file !== undefined) writeSync(file, part);
   };
   const result = await run(pool, seed, built, { hours, episodes: most }, { onEpisode, onTrace });
-  const minutes = (performance.now() - begun) / 60_000;
+  const wholeMs = performance.now() - begun;
   bar.stop(`${numberText(done)} episodes, ${numberText(processHours)} process-hours`);
   if (file !== undefined) closeSync(file);
 
-  const row = (
-    name: string,
-    total: { readonly episodes: number; readonly processHours: number; readonly lines: number },
-  ) => [name, numberText(total.episodes), numberText(total.processHours), numberText(total.lines)];
+  const row = (name: string, total: Omit<Total, 'tookMs'>, perMinute: number) => {
+    const { episodes, processHours, lines } = total;
+    return [name, ...[episodes, processHours, perMinute, lines].map(numberText)];
+  };
   printTable([
-    ['scenario', 'episodes', 'process-hours', 'trace lines'],
-    ...[...totals].map(([name, total]) => row(name, total)),
-    ...(scenarios.length > 1 ? [row('all', result)] : []),
+    ['scenario', 'episodes', 'process-hours', 'hours a minute', 'trace lines'],
+    ...[...totals].map(([name, total]) => row(name, total, speedOf(total, pool.size))),
+    ...(scenarios.length > 1 ? [row('all', result, result.processHours / (wholeMs / 60_000))] : []),
   ]);
-  console.log(`\n${numberText(processHours / minutes)} process-hours per minute`);
-  console.log(`SHA-256 of the trace: ${result.hash}`);
+  if (options.write) writeTable('npm run simulate -- --episodes N --write', speedTable(totals, pool.size));
+  console.log(`\nSHA-256 of the trace: ${result.hash}`);
   if (result.failed === undefined) return 0;
   await explain(context, result.failed);
   return 1;

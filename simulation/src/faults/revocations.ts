@@ -120,8 +120,8 @@ export const revocationsFaults: readonly PlantedFault[] = [
   ]),
   fault(42, 'a snapshot ends before its entries', 'A server that starts accepts revoked tokens.', [
     reading,
-    'this.#reader.snapshotBegins(isReset ? { reset: true } : {});',
-    'this.#reader.snapshotBegins(isReset ? { reset: true } : {});\n    this.#reader.snapshotEnds();',
+    'this.#reader.snapshotBegins({ ...(isReset && { reset: true }), askedAt: asOf });',
+    'this.#reader.snapshotBegins({ ...(isReset && { reset: true }), askedAt: asOf });\n    this.#reader.snapshotEnds();',
   ]),
   fault(42, 'requests pass before the first snapshot', 'A server that starts accepts revoked tokens.', [
     liveness,

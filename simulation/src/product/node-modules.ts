@@ -1,7 +1,9 @@
 import * as crypto from 'node:crypto';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { repository } from './bundle.ts';
+import { types } from 'node:util';
+import { Kvm } from '../world/nats/kvm.ts';
+import { natsLibrary, repository } from './bundle.ts';
 import type { Platform } from './product.ts';
 
 const realRequire = createRequire(join(repository, 'packages', 'authz', 'package.json'));
@@ -28,7 +30,10 @@ export function simulatedModule(platform: Platform): LoadModule {
     createPublicKey,
     createPrivateKey,
   });
-  return (name) => (name === 'node:crypto' ? own : realRequire(name));
+  return (name) => {
+    if (name === natsLibrary) return { Kvm };
+    return name === 'node:crypto' ? own : realRequire(name);
+  };
 }
 
 // A real check of a real signature. Its result is remembered over all worlds of a thread, because the same tokens come again.
@@ -90,8 +95,15 @@ export class RsaCryptoKey {
 
 const keysByText: Map<string, crypto.KeyObject> = new Map();
 
+const publicHalves: WeakMap<object, crypto.KeyObject> = new WeakMap();
+
 function createPublicKey(given: Parameters<typeof crypto.createPublicKey>[0]): crypto.KeyObject {
   if (typeof given === 'string') return readOnce(given, given, crypto.createPublicKey);
+  if (types.isKeyObject(given)) {
+    const known = publicHalves.get(given) ?? shared(crypto.createPublicKey(given));
+    publicHalves.set(given, known);
+    return known;
+  }
   if (typeof given !== 'object' || !('format' in given) || given.format !== 'jwk') return crypto.createPublicKey(given);
   return readOnce(JSON.stringify(given), given, crypto.createPublicKey);
 }
@@ -105,14 +117,26 @@ function readOnce<Given>(text: string, given: Given, read: (given: Given) => cry
   const name = `${read.name} ${text}`;
   const known = keysByText.get(name);
   if (known !== undefined) return known;
-  const key = read(given);
-  if (key.asymmetricKeyType === 'rsa') {
-    const toCryptoKey = (_algorithm: unknown, _isPublic: boolean, usages: readonly string[]): RsaCryptoKey =>
-      new RsaCryptoKey(key, usages);
-    Object.defineProperty(key, 'toCryptoKey', { value: toCryptoKey });
-  }
+  const key = shared(read(given));
   if (keysByText.size >= maxRemembered) keysByText.clear();
   keysByText.set(name, key);
+  return key;
+}
+
+/** A key that many processes use: each form of it is exported once, because that takes longer than a simulated request. */
+function shared(key: crypto.KeyObject): crypto.KeyObject {
+  if (key.asymmetricKeyType !== 'rsa') return key;
+  const toCryptoKey = (_algorithm: unknown, _isPublic: boolean, usages: readonly string[]): RsaCryptoKey =>
+    new RsaCryptoKey(key, usages);
+  const exported = new Map<string, unknown>();
+  const exportKey = key.export.bind(key) as (options: unknown) => unknown;
+  const exportOnce = (options: unknown): unknown => {
+    const name = JSON.stringify(options);
+    if (!exported.has(name)) exported.set(name, exportKey(options));
+    const known = exported.get(name);
+    return typeof known === 'object' ? structuredClone(known) : known;
+  };
+  Object.defineProperties(key, { toCryptoKey: { value: toCryptoKey }, export: { value: exportOnce } });
   return key;
 }
 

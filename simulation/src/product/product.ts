@@ -6,6 +6,7 @@ import type * as Webhooks from '@torii/core/webhooks';
 import type * as NextProxy from '@torii/next/proxy';
 import type * as NextRenewal from '@torii/next/renewal';
 import type * as Revocation from '@torii/revocation';
+import type * as RevocationNats from '@torii/revocation/nats';
 import type * as RevocationRedis from '@torii/revocation/redis';
 import type * as Streams from '@torii/streams';
 import type * as TemplateTokens from '../../../packages/next/src/server/get-token/template-tokens.ts';
@@ -33,18 +34,23 @@ export interface Platform {
 export interface Product {
   readonly core: typeof Core;
   readonly webhooks: typeof Webhooks;
+  /** What `store: 'memory'` of webhooks is. */
+  readonly memoryStore: { readonly MemoryStore: new () => Webhooks.WebhookStore };
   readonly authz: typeof Authz;
   readonly api: typeof Api;
   readonly streams: typeof Streams;
   readonly revocation: typeof Revocation;
   readonly redis: typeof RevocationRedis;
+  /** What the process has as `globalThis`. */
+  readonly globals: object;
+  readonly nats: typeof RevocationNats;
   readonly nextProxy: typeof NextProxy;
   readonly nextRenewal: typeof NextRenewal;
   /** What `getToken({ template })` of @torii/next asks. */
   readonly templateTokens: typeof TemplateTokens;
 }
 
-export type Part = keyof Product;
+export type Part = Exclude<keyof Product, 'globals'>;
 
 export interface ProductOptions {
   readonly parts: readonly Part[];
@@ -80,7 +86,8 @@ export function sourceFrom(text: string, ambient: boolean): ProductSource {
       const load = simulatedModule(platform);
       const values = ambient ? ambientOf(platform, load) : { ...trapped, ...processNames(trapped, load) };
       const [OwnMap, OwnSet] = countedCollections(platform);
-      return instantiate(platform, load, OwnMap, OwnSet, ...Object.values(values));
+      const product = instantiate(platform, load, OwnMap, OwnSet, ...Object.values(values));
+      return Object.assign(product, { globals: Object(values['globalThis']) });
     },
   };
 }

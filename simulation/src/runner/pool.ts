@@ -43,7 +43,7 @@ export class Pool {
       if (reply.kind === 'checked') return reply.checked;
       throw new Error('The worker sent another reply.');
     } catch (error) {
-      return { violation: failure(error), processHours: 0, lines: 0, trace: new Uint8Array() };
+      return { violation: failure(error), processHours: 0, tookMs: 0, lines: 0, trace: new Uint8Array() };
     }
   }
 
@@ -63,14 +63,17 @@ export class Pool {
 
   #perform(task: Task, onProgress: (tried: number) => void = () => {}): Promise<Reply> {
     return new Promise((resolve, reject) => {
-      this.#queue.push({ task, onProgress, resolve, reject });
+      const job = { task, onProgress, resolve, reject };
+      // A person waits for a shrunk plan, and not for the episodes that were started ahead.
+      if (task.kind === 'shrink') this.#queue.unshift(job);
+      else this.#queue.push(job);
       for (const thread of this.#threads) this.#feed(thread);
     });
   }
 
   #feed(thread: Thread): void {
     if (thread.job !== undefined) return;
-    const job = this.#queue.shift();
+    const job = this.#nextFor(thread);
     if (job === undefined) return;
     thread.job = job;
     const { build } = job.task;
@@ -79,6 +82,20 @@ export class Pool {
     const message: Message = { ...job.task, build: { ...build, text } };
     thread.worker.postMessage(message);
     this.#watch(thread);
+  }
+
+  /**
+   * Compiling and optimizing the code of a build takes a second or so in each thread. So a thread prefers a build that it has
+   * run, and then one that no other thread has run.
+   */
+  #nextFor(thread: Thread): Job | undefined {
+    const queue = this.#queue;
+    if (queue[0]?.task.kind === 'shrink') return queue.shift();
+    const find = (has: (id: string) => boolean): number => queue.findIndex(({ task }) => has(task.build.id));
+    const own = find((id) => thread.builds.has(id));
+    const unused = own === -1 ? find((id) => this.#threads.every(({ builds }) => !builds.has(id))) : -1;
+    const [job] = queue.splice(Math.max(own, unused, 0), 1);
+    return job;
   }
 
   #watch(thread: Thread): void {

@@ -33,8 +33,8 @@ export interface RunListener {
   readonly onTrace?: (part: Uint8Array) => void;
 }
 
-/** How many episodes may run ahead per worker, so that one long episode does not leave other workers idle. */
-const ahead = 24;
+/** How many episodes may run ahead: enough for each thread to have some of the scenarios whose code it has compiled. */
+const ahead = 120;
 
 /**
  * Runs episodes 0, 1, 2, … of all scenarios in turn until their process-hours or their number reach the limit. Episodes end in any order,

@@ -24,6 +24,8 @@ export interface Message extends Omit<Task, 'build'> {
 export interface Checked {
   readonly violation: Violation | undefined;
   readonly processHours: number;
+  /** How long the episode has kept its thread busy, in real time. */
+  readonly tookMs: number;
   readonly lines: number;
   /** The trace in UTF-8, each line with its end. */
   readonly trace: Uint8Array<ArrayBuffer>;

@@ -21,6 +21,7 @@ const send = (reply: Reply, moved: readonly ArrayBuffer[] = []): void => port.po
 async function perform(message: Message): Promise<void> {
   const scenario = scenarios.find(({ name }) => name === message.scenario);
   if (scenario === undefined) throw new Error(`There is no scenario ${message.scenario}.`);
+  const begun = performance.now();
   const source = sourceOf(message);
   if (message.kind === 'shrink') {
     const shrunk = await shrink(scenario, message.seed, source, (tried) => send({ kind: 'progress', tried }));
@@ -30,7 +31,9 @@ async function perform(message: Message): Promise<void> {
   }
   const { violation, processHours, trace } = await runEpisode(scenario, message.seed, source);
   const text = new TextEncoder().encode(trace.map((line) => `${line}\n`).join(''));
-  send({ kind: 'checked', checked: { violation, processHours, lines: trace.length, trace: text } }, [text.buffer]);
+  const tookMs = performance.now() - begun;
+  const checked = { violation, processHours, tookMs, lines: trace.length, trace: text };
+  send({ kind: 'checked', checked }, [text.buffer]);
 }
 
 function sourceOf({ build: { id, text, ambient } }: Message): ProductSource {

@@ -1,3 +1,4 @@
+import { type LastingFault, LastingFaults } from './lasting-faults.ts';
 import { connectionError } from './network.ts';
 import type { Random } from './random.ts';
 import { foreignValues, type StoreFault } from './store-fault.ts';
@@ -38,6 +39,8 @@ export interface StoredEntry {
 
 export interface StoreObserver {
   onCalled?(call: StoreCall): void;
+  /** A fault that this call alone meets, besides those of the store. */
+  faultOf?(call: StoreCall): LastingFault | undefined;
   onDone?(call: StoreCall): void;
   onAnswered?(call: StoreCall): void;
   /** An entry was lost, or an older one came back, without a call. */
@@ -57,8 +60,6 @@ interface Change {
   readonly before: StoredEntry | undefined;
 }
 
-type LastingFault = Extract<StoreFault, { readonly forMs: number }>;
-
 /** A key-value store with TTLs and without transactions, such as a Redis behind Keyv, reached over the network. */
 export class KeyValueStore {
   readonly origin: string;
@@ -66,7 +67,8 @@ export class KeyValueStore {
   readonly #observer: StoreObserver;
   readonly #entries: Map<string, StoredEntry> = new Map();
   readonly #changes: Change[] = [];
-  readonly #active: { readonly fault: LastingFault; left: number; readonly random: Random }[] = [];
+  readonly #faults: LastingFaults = new LastingFaults();
+  #frozenUntilMs = 0;
 
   constructor(world: World, origin: string, observer: StoreObserver = {}) {
     this.#world = world;
@@ -120,12 +122,16 @@ export class KeyValueStore {
     this.#world.note('store', `${textOf(fault)}${forMs > 0 ? `, for ${forMs} ms` : ''}`);
     if (fault.kind === 'flush') {
       for (const key of [...this.#entries.keys()]) this.#lose(key, undefined);
-    } else if (fault.kind === 'rolls back') this.#rollBack(this.#world.nowMs - fault.byMs);
+    } else if (fault.kind === 'rolls back') {
+      const toMs = this.#world.nowMs - fault.byMs;
+      this.#undoWhile(({ atMs }) => atMs > toMs);
+    } else if (fault.kind === 'loses its last writes') this.#undoWhile((_last, undone) => undone < fault.count);
     else {
-      const active = { fault, left: 'most' in fault ? fault.most : Number.POSITIVE_INFINITY, random };
-      this.#active.push(active);
+      if (fault.kind === 'freezes')
+        this.#frozenUntilMs = Math.max(this.#frozenUntilMs, this.#world.nowMs + fault.forMs);
+      const end = this.#faults.begin(fault, random);
       this.#world.schedule.after(fault.forMs, () => {
-        this.#active.splice(this.#active.indexOf(active), 1);
+        end();
         this.#world.note('store', `${textOf(fault)}: over`);
       });
     }
@@ -135,11 +141,14 @@ export class KeyValueStore {
     const { process } = call;
     let [beforeMs, afterMs] = [0, 0];
     const others: LastingFault[] = [];
-    for (const fault of this.#meeting(call)) {
+    for (const fault of this.#faults.meeting(call.operation)) {
       if (fault.kind === 'slow') [beforeMs, afterMs] = [beforeMs + fault.beforeMs, afterMs + fault.afterMs];
       else others.push(fault);
     }
     this.#observer.onCalled?.(call);
+    const own = this.#observer.faultOf?.(call);
+    if (own !== undefined) others.push(own);
+    const frozenMs = (): number => Math.max(0, this.#frozenUntilMs - this.#world.nowMs);
     return new Promise((resolve, reject) => {
       const answer = (settle: () => void): void => {
         call.answeredAtMs = this.#world.nowMs;
@@ -150,7 +159,7 @@ export class KeyValueStore {
       };
       const send = (): void => {
         const work = (): unknown => this.#carryOut(call, text, others);
-        this.#world.network.call(process, this.origin, work, afterMs).then(
+        this.#world.network.call(process, this.origin, work, afterMs, frozenMs).then(
           (value) => answer(() => resolve(value)),
           (error: unknown) => {
             call.hasFailed = true;
@@ -161,21 +170,6 @@ export class KeyValueStore {
       if (beforeMs === 0) send();
       else this.#world.schedule.after(beforeMs, () => process.deliver(send));
     });
-  }
-
-  /** The faults that this call meets. Each has used up one of its calls. */
-  #meeting(call: StoreCall): LastingFault[] {
-    const met: LastingFault[] = [];
-    for (const active of this.#active) {
-      const { fault, random } = active;
-      if ('meets' in fault) {
-        if (fault.meets !== 'all' && (fault.meets === 'reads') !== (call.operation === 'get')) continue;
-        if (active.left <= 0 || !random.chance(fault.percent)) continue;
-        active.left -= 1;
-      }
-      met.push(fault);
-    }
-    return met;
   }
 
   #carryOut(call: StoreCall, text: string | undefined, faults: readonly LastingFault[]): unknown {
@@ -247,19 +241,22 @@ export class KeyValueStore {
     return entry !== undefined && entry.expiresAtMs > atMs ? entry : undefined;
   }
 
-  #rollBack(toMs: number): void {
+  #undoWhile(isUndone: (last: Change, undone: number) => boolean): void {
     const keys = new Set<string>();
-    for (let last = this.#changes.at(-1); last !== undefined && last.atMs > toMs; last = this.#changes.at(-1)) {
+    let undone = 0;
+    for (let last = this.#changes.at(-1); last !== undefined && isUndone(last, undone); last = this.#changes.at(-1)) {
+      undone += 1;
       this.#changes.pop();
       keys.add(last.key);
       if (last.before === undefined) this.#entries.delete(last.key);
       else this.#entries.set(last.key, last.before);
     }
+    if (undone > 0) this.#world.note('store', `${undone} changes are undone`);
     for (const key of [...keys].sort()) this.#observer.onChanged?.(key);
   }
 }
 
 function textOf({ kind, ...rest }: StoreFault): string {
   const details = Object.entries(rest).filter(([name]) => name !== 'atMs' && name !== 'forMs' && name !== 'most');
-  return [kind, ...details.map(([name, value]) => `${name} ${value}`)].join(', ');
+  return [kind, ...details.map(([name, value]) => `${name} ${JSON.stringify(value)}`)].join(', ');
 }

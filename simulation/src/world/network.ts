@@ -93,11 +93,13 @@ export class Network {
 
   /** Sets the link of one process (by name), or of `*`, all processes, to a server. */
   setLink(process: string, origin: string, link: Link): void {
-    this.#links.set(`${process} ${origin}`, link);
+    if (link === 'open') this.#links.delete(`${process} ${origin}`);
+    else this.#links.set(`${process} ${origin}`, link);
     this.#world.note('network', `${process === '*' ? 'every process' : process} to ${origin}: ${link}`);
   }
 
   linkOf(process: VirtualProcess, origin: string): Link {
+    if (this.#links.size === 0) return 'open';
     const all = this.#links.get(`* ${origin}`) ?? 'open';
     return all === 'open' ? (this.#links.get(`${process.name} ${origin}`) ?? 'open') : all;
   }
@@ -116,9 +118,16 @@ export class Network {
 
   /**
    * Runs `work` at a server, and brings its result or error back to the process: a store or a broker. Like a request, it can
-   * be lost on the way there, or on the way back, when the work is already done.
+   * be lost on the way there, or on the way back, when the work is already done. `frozenMs` is asked when the call arrives: how
+   * long the server still stands still before it does the work.
    */
-  call<T>(process: VirtualProcess, origin: string, work: () => T, serverMs = 0): Promise<T> {
+  call<T>(
+    process: VirtualProcess,
+    origin: string,
+    work: () => T,
+    serverMs = 0,
+    frozenMs: () => number = () => 0,
+  ): Promise<T> {
     return new Promise((resolve, reject) => {
       const link = this.linkOf(process, origin);
       const there = this.#latencyOf(process, origin);
@@ -128,11 +137,16 @@ export class Network {
         return;
       }
       if (link === 'lost') return;
-      this.#world.schedule.after(there, () => {
+      const arrive = (): void => {
         const finish = outcomeOf(work, resolve, reject);
         this.#world.schedule.after(serverMs + back, () => {
           if (this.linkOf(process, origin) === 'open') process.deliver(finish);
         });
+      };
+      this.#world.schedule.after(there, () => {
+        const waitMs = frozenMs();
+        if (waitMs > 0) this.#world.schedule.after(waitMs, arrive);
+        else arrive();
       });
     });
   }
@@ -196,8 +210,11 @@ export class Network {
 
   #latencyOf(process: VirtualProcess, origin: string): number {
     const name = `${process.name} ${origin}`;
-    const random = this.#randoms.get(name) ?? this.#world.random.fork(`latency ${name}`);
-    this.#randoms.set(name, random);
+    let random = this.#randoms.get(name);
+    if (random === undefined) {
+      random = this.#world.random.fork(`latency ${name}`);
+      this.#randoms.set(name, random);
+    }
     return random.between(this.latency.leastMs, this.latency.mostMs);
   }
 }

@@ -4,6 +4,8 @@ import type { World } from './world.ts';
 /** As TCP repeats what was lost: after 0.2 s, 0.4 s, 0.8 s and so on. */
 export const firstRepeatMs = 200;
 export const longestRepeatMs = 5_000;
+/** Linux ends a connection whose data was not confirmed for so long (tcp_retries2 of 15). */
+const givesUpMs = 924_600;
 
 /** `lost`: nothing arrives. `broken`: the connection ends. */
 export type PipeState = 'open' | 'lost' | 'broken';
@@ -16,6 +18,8 @@ export class Pipe {
   readonly #onBroken: () => void;
   readonly #queue: (() => void)[] = [];
   #isRepeating = false;
+  /** Since when nothing has got through. */
+  #lostFromMs: number | undefined;
   #isClosed = false;
   #lastArrivalMs = 0;
 
@@ -36,7 +40,8 @@ export class Pipe {
 
   #transmit(repeatMs: number): void {
     const state = this.#state();
-    if (state === 'broken') {
+    this.#lostFromMs = state === 'lost' ? (this.#lostFromMs ?? this.#world.nowMs) : undefined;
+    if (state === 'broken' || this.#world.nowMs - (this.#lostFromMs ?? this.#world.nowMs) > givesUpMs) {
       this.close();
       this.#onBroken();
       return;

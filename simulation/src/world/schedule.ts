@@ -1,12 +1,23 @@
-interface Entry {
+export interface Scheduled {
+  cancel(): void;
+}
+
+/** One object for each action, because an episode has up to a million of them. */
+class Entry implements Scheduled {
   readonly atMs: number;
   readonly turn: number;
   readonly run: () => void;
-  isCanceled: boolean;
-}
+  isCanceled = false;
 
-export interface Scheduled {
-  cancel(): void;
+  constructor(atMs: number, turn: number, run: () => void) {
+    this.atMs = atMs;
+    this.turn = turn;
+    this.run = run;
+  }
+
+  cancel(): void {
+    this.isCanceled = true;
+  }
 }
 
 /** An episode with more actions than these never ends, or is too long to be of use. */
@@ -33,13 +44,9 @@ export class Schedule {
 
   at(atMs: number, run: () => void): Scheduled {
     this.#turns += 1;
-    const entry: Entry = { atMs: Math.max(this.nowMs, atMs), turn: this.#turns, run, isCanceled: false };
+    const entry = new Entry(Math.max(this.nowMs, atMs), this.#turns, run);
     this.#push(entry);
-    return {
-      cancel() {
-        entry.isCanceled = true;
-      },
-    };
+    return entry;
   }
 
   after(ms: number, run: () => void): Scheduled {

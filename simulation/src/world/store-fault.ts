@@ -26,12 +26,16 @@ export type StoreFault =
   | (Lasting & Chance & { readonly kind: 'hides' })
   /** A read returns a value that its caller never wrote: the number of one of `foreignValues`. */
   | (Lasting & Chance & { readonly kind: 'garbles'; readonly as: number })
+  /** The store stands still. Then it carries out all that has arrived meanwhile. */
+  | (Lasting & { readonly kind: 'freezes' })
   /** Reads are answered by a replica that is behind. */
   | (Lasting & { readonly kind: 'lags'; readonly byMs: number })
   | (Lasting & { readonly kind: 'ignores TTLs' })
   /** Entries that are written during the fault live only for a part of their TTL. */
   | (Lasting & { readonly kind: 'expires early'; readonly percent: number })
   | { readonly kind: 'flush'; readonly atMs: number }
+  /** The last writes and deletions are undone, whenever they were. */
+  | { readonly kind: 'loses its last writes'; readonly atMs: number; readonly count: number }
   /** A failover to a replica that is behind: the last writes and deletions are undone. */
   | { readonly kind: 'rolls back'; readonly atMs: number; readonly byMs: number };
 
@@ -82,6 +86,7 @@ export function storeFaults({ atMs, longestMs, delaysMs }: StoreFaultBounds): fc
         as: fc.nat({ max: foreignValues.length - 1 }),
       }),
     },
+    { weight: 1, arbitrary: fc.record({ kind: kind('freezes'), ...lasting }) },
     { weight: 1, arbitrary: fc.record({ kind: kind('lags'), ...lasting, byMs: spans(60_000) }) },
     { weight: 1, arbitrary: fc.record({ kind: kind('ignores TTLs'), ...lasting }) },
     {
@@ -89,6 +94,10 @@ export function storeFaults({ atMs, longestMs, delaysMs }: StoreFaultBounds): fc
       arbitrary: fc.record({ kind: kind('expires early'), ...lasting, percent: fc.constantFrom(1, 50, 99) }),
     },
     { weight: 1, arbitrary: fc.record({ kind: kind('flush'), atMs }) },
+    {
+      weight: 2,
+      arbitrary: fc.record({ kind: kind('loses its last writes'), atMs, count: fc.constantFrom(1, 1, 2, 3) }),
+    },
     { weight: 2, arbitrary: fc.record({ kind: kind('rolls back'), atMs, byMs: spans(60_000) }) },
   );
 }

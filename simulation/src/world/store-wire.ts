@@ -6,6 +6,9 @@ import type { StreamStore } from './stream-store.ts';
 import type { VirtualProcess } from './virtual-process.ts';
 import type { World } from './world.ts';
 
+/** How long ioredis waits for a connection by default. */
+const connectMs = 10_000;
+
 /** The callbacks by which a connection reports to the process. */
 export interface WireEvents {
   onOpen(): void;
@@ -69,7 +72,7 @@ export class StoreWire {
     this.#there.push(() => this.#leaveServer());
   }
 
-  #connect(): void {
+  #connect(triedMs = 0): void {
     const isRefused = (): boolean => this.#linkIs('refused') || this.#store.mode === 'down';
     const ms = this.#random.between(2, 30);
     this.#world.schedule.after(ms, () => {
@@ -77,7 +80,8 @@ export class StoreWire {
       if (isRefused()) return this.#end(connectionError('connect ECONNREFUSED 10.0.0.3:6379', 'ECONNREFUSED'));
       if (!this.#linkIs('open') || this.#store.mode === 'hangs') {
         // The kernel repeats its SYN.
-        this.#world.schedule.after(1_000, () => this.#connect());
+        if (triedMs >= connectMs) return this.#end(connectionError('connect ETIMEDOUT', 'ETIMEDOUT'));
+        this.#world.schedule.after(1_000, () => this.#connect(triedMs + 1_000));
         return;
       }
       this.#store.closers.add(this.#cut);

@@ -26,7 +26,7 @@ const biggest: StreamId = { ms: Number.MAX_SAFE_INTEGER, seq: Number.MAX_SAFE_IN
 export function execute(store: StreamStore, args: readonly string[]): Reply | Blocked {
   const [name = '', ...rest] = args;
   const command = name.toUpperCase();
-  const refusal = refusals[store.mode];
+  const refusal = refusals[store.replica === undefined ? store.mode : 'readonly'];
   const isRefused = store.mode === 'noauth' || store.mode === 'loading' || writes.has(command);
   if (refusal !== undefined && isRefused) return new Error(refusal);
   const carryOut = commands[command];
@@ -61,19 +61,23 @@ const commands: Readonly<Record<string, Command>> = {
   WAIT: waitForReplicas,
 };
 
-function infoText({ mode, replicas, replicationId, offset }: StreamStore): string {
-  const role = mode === 'readonly' ? 'slave' : 'master';
+function infoText({ mode, lagsMs, replica, replicationId, offset, nowMs }: StreamStore): string {
+  const role = mode === 'readonly' || replica !== undefined ? 'slave' : 'master';
+  const { isLinked, heardAtMs } = replica?.() ?? { isLinked: true, heardAtMs: nowMs };
+  const silentSeconds = isLinked ? Math.floor((nowMs - heardAtMs) / 1000) : -1;
   return [
     '# Server',
     'redis_version:7.4.1',
     `run_id:${replicationId}`,
     '# Replication',
     `role:${role}`,
-    `connected_slaves:${replicas}`,
+    `connected_slaves:${lagsMs.length}`,
     `master_replid:${replicationId}`,
     `master_replid2:${'0'.repeat(40)}`,
     `master_repl_offset:${offset}`,
-    ...(role === 'slave' ? ['master_link_status:up', 'master_last_io_seconds_ago:0'] : []),
+    ...(role === 'slave'
+      ? [`master_link_status:${isLinked ? 'up' : 'down'}`, `master_last_io_seconds_ago:${silentSeconds}`]
+      : []),
     '# Memory',
     'maxmemory:0',
     'maxmemory_policy:noeviction',
@@ -212,14 +216,14 @@ function describe(store: StreamStore, [what = '', key = '']: readonly string[]):
   ];
 }
 
-// Replicas get everything `lagMs` late.
+// Each replica gets everything late.
 function waitForReplicas(store: StreamStore, [number = '0', timeoutMs = '0']: readonly string[]): Reply | Blocked {
-  const reachedAtMs = store.nowMs + store.lagMs;
-  const limitMs = Number(timeoutMs) === 0 ? Number.POSITIVE_INFINITY : store.nowMs + Number(timeoutMs);
-  const count = (): number => (store.nowMs >= reachedAtMs ? store.replicas : 0);
+  const askedAtMs = store.nowMs;
+  const limitMs = Number(timeoutMs) === 0 ? Number.POSITIVE_INFINITY : askedAtMs + Number(timeoutMs);
+  const count = (): number => store.lagsMs.filter((lagMs) => store.nowMs >= askedAtMs + lagMs).length;
   if (count() >= Number(number)) return count();
-  const canReach = store.replicas >= Number(number) && reachedAtMs <= limitMs;
-  return { untilMs: canReach ? reachedAtMs : limitMs, onTimeout: count, again: () => undefined };
+  const lagMs = [...store.lagsMs].sort((a, b) => a - b)[Number(number) - 1] ?? Number.POSITIVE_INFINITY;
+  return { untilMs: Math.min(askedAtMs + lagMs, limitMs), onTimeout: count, again: () => undefined };
 }
 
 function entryReply(entry: StreamEntry): Reply {

@@ -63,11 +63,35 @@ export class StreamLog {
     return gone.length;
   }
 
+  /** Removes some entries. */
+  remove(isGone: (entry: StreamEntry) => boolean, nowMs: number): void {
+    const gone = this.entries.filter(isGone);
+    if (gone.length === 0) return;
+    for (const entry of gone) entry.removedAtMs = nowMs;
+    this.entries = this.entries.filter((entry) => !gone.includes(entry));
+  }
+
   /** Deletes the stream, as DEL and FLUSHALL do. Its counters start again. */
   clear(nowMs: number): void {
     for (const entry of this.entries) entry.removedAtMs = nowMs;
     this.entries = [];
     this.#marks.push({ atMs: nowMs, last: zero, added: 0 });
+  }
+
+  /** Takes over what another log held at a time. */
+  mirror(other: StreamLog, atMs: number): void {
+    this.entries = other.past.filter((entry) => entry.addedAtMs <= atMs && entry.removedAtMs > atMs);
+    const mark = other.#marks.findLast((each) => each.atMs <= atMs);
+    this.#marks = mark === undefined ? [] : [mark];
+  }
+
+  /** A log with the same entries, and its own future. */
+  copy(): StreamLog {
+    const copy = new StreamLog();
+    copy.entries = this.entries.map((entry) => ({ ...entry }));
+    copy.past.push(...copy.entries);
+    copy.#marks = this.#marks.slice(-1);
+    return copy;
   }
 
   /** Goes back to what was there at a time. */

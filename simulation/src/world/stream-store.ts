@@ -13,8 +13,17 @@ export interface StoreOptions {
   /** How far its clock is ahead. */
   readonly aheadMs: number;
   readonly driftPpm: number;
-  /** How far the replicas are behind. A failover loses the writes of this time. */
+  /** How far the replica that takes over is behind. A failover loses the writes of this time. */
   readonly lagMs: number;
+  /** How far another replica is behind. By default, there is none. */
+  readonly laggardMs?: number;
+}
+
+/** What a replica knows of its master. */
+export interface ReplicaState {
+  readonly isLinked: boolean;
+  /** When the master was last heard from. */
+  readonly heardAtMs: number;
 }
 
 /** A hash with its past, so that an older state can come back. */
@@ -33,6 +42,11 @@ export class Hash {
     this.#versions.push({ atMs: nowMs, fields: new Map() });
   }
 
+  mirror(other: Hash, atMs: number): void {
+    const version = other.#versions.findLast((each) => each.atMs <= atMs);
+    this.#versions = version === undefined ? [] : [version];
+  }
+
   restore(atMs: number, nowMs: number): void {
     const version = this.#versions.findLast((each) => each.atMs <= atMs);
     this.#versions.push({ atMs: nowMs, fields: version?.fields ?? new Map() });
@@ -46,7 +60,10 @@ export class StreamStore {
   /** For the mode `slow`. */
   delayMs = 0;
   readonly lagMs: number;
-  replicas = 1;
+  /** How far each replica is behind. */
+  lagsMs: readonly number[];
+  /** Set if this is a replica, which refuses writes. */
+  replica: (() => ReplicaState) | undefined;
   replicationId: string;
   /** Called after each change of what it holds. */
   onChange: () => void = () => {};
@@ -58,6 +75,8 @@ export class StreamStore {
   readonly streams: Map<string, StreamLog> = new Map();
   readonly hashes: Map<string, Hash> = new Map();
   offset = 0;
+  /** Whether it has ever lost something. */
+  hasLost = false;
   readonly #world: World;
   readonly #random: Random;
   readonly #driftPpm: number;
@@ -65,10 +84,11 @@ export class StreamStore {
   #mostAheadMs: number;
   #leastAheadMs: number;
 
-  constructor(world: World, origin: string, { aheadMs, driftPpm, lagMs }: StoreOptions) {
+  constructor(world: World, origin: string, { aheadMs, driftPpm, lagMs, laggardMs }: StoreOptions) {
     this.#world = world;
     this.origin = origin;
     this.lagMs = lagMs;
+    this.lagsMs = laggardMs === undefined ? [lagMs] : [lagMs, laggardMs];
     this.#random = world.random.fork(`store ${origin}`);
     this.#aheadMs = aheadMs;
     this.#mostAheadMs = aheadMs;
@@ -79,6 +99,24 @@ export class StreamStore {
 
   get nowMs(): number {
     return this.#world.nowMs;
+  }
+
+  /** A server with the same data, clock and replication id, and its own future. It has no replicas. */
+  copy(): StreamStore {
+    const { origin, lagMs } = this;
+    const copy = new StreamStore(this.#world, origin, { aheadMs: this.#aheadMs, driftPpm: this.#driftPpm, lagMs });
+    copy.lagsMs = [];
+    copy.mirror(this, this.nowMs);
+    for (const [key, stream] of this.streams) copy.streams.set(key, stream.copy());
+    copy.offset = this.offset;
+    return copy;
+  }
+
+  /** Takes over what another server held at a time. */
+  mirror(other: StreamStore, atMs: number): void {
+    for (const [key, stream] of other.streams) this.openStream(key).mirror(stream, atMs);
+    for (const [key, hash] of other.hashes) this.openHash(key).mirror(hash, atMs);
+    this.replicationId = other.replicationId;
   }
 
   get wallMs(): number {
@@ -103,6 +141,14 @@ export class StreamStore {
     this.#world.note('store', `its clock is set ${byMs < 0 ? 'back' : 'forward'} by ${Math.abs(byMs)} ms`);
   }
 
+  /** How many texts it held at a time. */
+  entriesAt(atMs: number): number {
+    const past = [...this.streams.values()].flatMap((stream) => stream.past);
+    return past.filter(({ addedAtMs, removedAtMs, fields }) => {
+      return addedAtMs <= atMs && removedAtMs > atMs && fields[3] !== undefined;
+    }).length;
+  }
+
   stream(key: string): StreamLog | undefined {
     return this.streams.get(key);
   }
@@ -124,6 +170,7 @@ export class StreamStore {
   flush(): void {
     for (const stream of this.streams.values()) stream.clear(this.nowMs);
     for (const hash of this.hashes.values()) hash.clear(this.nowMs);
+    this.hasLost = true;
     this.#world.note('store', 'is flushed');
     this.changed();
   }
@@ -171,6 +218,7 @@ export class StreamStore {
     for (const stream of this.streams.values()) stream.restore(atMs, this.nowMs);
     for (const hash of this.hashes.values()) hash.restore(atMs, this.nowMs);
     this.replicationId = this.#newId();
+    this.hasLost = true;
     this.#world.note('store', what);
     this.changed();
   }

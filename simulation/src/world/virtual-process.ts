@@ -169,6 +169,11 @@ export class VirtualProcess {
     return this.#aheadMs;
   }
 
+  /** How far the wall clock is ahead of true time now, with its drift. */
+  get offsetMs(): number {
+    return this.#aheadMs + this.#scaled(this.#world.nowMs) - this.#world.nowMs;
+  }
+
   /** What a clock of the process shows after so many milliseconds of true time. */
   #scaled(trueMs: number): number {
     return this.#driftPpm === 0 ? trueMs : trueMs + (trueMs * this.#driftPpm) / 1_000_000;

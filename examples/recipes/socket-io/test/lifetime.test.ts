@@ -42,8 +42,10 @@ test('[40] disconnects a revoked user, and not the others', async () => {
 test('disconnects when the token expires, with and without revocations', async () => {
   const verifier = createVerifier({ issuer: cast.emulator.issuer });
   const other = await cast.serve((io) => guardSockets(io, verifier));
-  const clients = [await cast.join(url, { expiresInSeconds: 1 }), await cast.join(other, { expiresInSeconds: 1 })];
-  const ended = clients.map((client) => nextEvent(client, 'signed_out'));
+  const ended = [url, other].map(async (address) => {
+    const client = cast.open(address, await cast.withToken({ expiresInSeconds: 1 }));
+    return nextEvent(client, 'signed_out');
+  });
   expect(await Promise.all(ended)).toEqual([['token_expired'], ['token_expired']]);
 });
 
@@ -53,8 +55,8 @@ test('a renewed token replaces the old one', async () => {
   await nextEvent(ada, 'connect');
   expect(await renew(ada, await cast.emulator.token({ userId: 'ada', ...member }))).toBeNull();
   await cast.revocations.revokeToken(old);
-  const later = await cast.join(url, { expiresInSeconds: 2 });
-  await nextEvent(later, 'signed_out');
+  const later = cast.open(url, await cast.withToken({ userId: 'later', expiresInSeconds: 2 }));
+  expect(await nextEvent(later, 'signed_out')).toEqual(['token_expired']);
   expect(await say(ada, 'still here')).toEqual([{ userId: 'ada', text: 'still here' }]);
   const ended = nextEvent(ada, 'signed_out');
   await cast.revocations.revokeUser('ada');

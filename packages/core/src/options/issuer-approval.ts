@@ -39,8 +39,9 @@ export interface IssuerApproval {
    */
   readonly rememberSeconds?: number;
   /**
-   * How long `approve` may take, in milliseconds, from 100 to 30000. After that, `signal` is aborted, and the request gets 503.
-   * @default 5000
+   * How long `approve` may take, in milliseconds, from 100 to 30000, and not longer than `rememberSeconds`. After that, `signal`
+   * is aborted, and the request gets 503.
+   * @default 5000, or `rememberSeconds` if that is shorter
    */
   readonly timeoutMs?: number;
   /**
@@ -72,8 +73,15 @@ export function readApproval(
   if (approve === undefined) throw wrongValue('approve', 'a function', approve, example);
   const seconds = readNumber(options, 'rememberSeconds', { from: 1, to: 3600, absent: 300 });
   const newPerMinute = readWhole(options, 'newPerMinute', { from: 1, to: 100_000, absent: 1_000 });
-  const timeoutMs = readNumber(options, 'timeoutMs', { from: 100, to: 30_000, absent: 5_000 });
-  const approvals = approvalsOf(approve, fetch ?? platformFetch, seconds * 1000, newPerMinute);
+  const rememberMs = seconds * 1000;
+  const timeoutMs = readNumber(options, 'timeoutMs', { from: 100, to: 30_000, absent: Math.min(5_000, rememberMs) });
+  // The age of an answer counts from when the call began.
+  if (timeoutMs > rememberMs)
+    throw wrongOption(
+      'timeoutMs',
+      `must not be longer than \`rememberSeconds\`: an answer would be too old when it arrives. Write at most ${rememberMs}, or leave it out`,
+    );
+  const approvals = approvalsOf(approve, fetch ?? platformFetch, rememberMs, newPerMinute);
   const caller = { emit, timeoutMs, maxStaleMs: 0 };
   return {
     async keysFor(token) {

@@ -21,11 +21,13 @@ const earliestMs = 946_684_800_000;
 
 /**
  * Announces that an event revokes the tokens of a user. Does nothing for other events.
+ * @param leftMs How many milliseconds remain before the event must be handled
  * @throws ToriiWebhookError `revocations_unavailable` if it could not be announced: the delivery must be sent again
  */
 export async function announceEvent(
   announcer: Announcer,
   { event, signedAtMs }: EventDelivery,
+  leftMs: () => number,
 ): Promise<NotAnnouncedReason | undefined> {
   const isSession = event.type === 'session.revoked' && announcer.announcesSessions;
   if (!isSession && event.type !== 'user.banned' && event.type !== 'user.deleted') return undefined;
@@ -40,7 +42,8 @@ export async function announceEvent(
   const isPlausible = createdMs >= earliestMs && createdMs <= signedAtMs + toleranceMs;
   const at = new Date(isPlausible ? createdMs : signedAtMs).toISOString();
   try {
-    await announcer.announceUser(userId, at, timeoutMs);
+    await announcer.announceUser(userId, at, Math.min(timeoutMs, Math.max(1, Math.floor(leftMs()))));
+    if (leftMs() < 0) throw new Error('The announcement took half of `leaseSeconds`.');
     return undefined;
   } catch (error) {
     if (error instanceof ToriiConfigError && error.option === 'userId') return 'user_id_unusable';

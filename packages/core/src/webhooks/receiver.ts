@@ -38,8 +38,8 @@ export interface WebhookReceiverOptions extends WebhookRules {
   /**
    * How many seconds a delivery has to handle its event, if there is a store. Until the event is handled, other deliveries
    * of it are answered with 503; after that, with 200 and the status `repeated`. If the event is not handled in time, for
-   * example because the process crashed, the next delivery handles it again. Waiting for the store can take up to half of
-   * this time. From 1 to 3600.
+   * example because the process crashed, the next delivery handles it again. Waiting for the store and for `revocations`
+   * can take up to half of this time. From 1 to 3600.
    * @default 60
    */
   readonly leaseSeconds?: number;
@@ -172,7 +172,8 @@ export function createWebhookReceiver<More extends object>(options: WebhookRecei
       return accept('repeated');
     }
     try {
-      const why = announcer && (await announceEvent(announcer, verified));
+      const leftMs = claim?.leftMs ?? (() => Number.POSITIVE_INFINITY);
+      const why = announcer && (await announceEvent(announcer, verified, leftMs));
       if (why !== undefined) tell({ type: 'not_announced', ...which, why });
     } catch (error) {
       await claim?.release().catch(() => {});

@@ -13,6 +13,8 @@ export interface WebhookStore {
 }
 
 export interface Claim {
+  /** How many milliseconds may pass before the handler begins: it needs at least half of the lease. */
+  leftMs(): number;
   markHandled(): Promise<void>;
   release(): Promise<void>;
 }
@@ -106,6 +108,7 @@ export class Repeats {
       throw error;
     }
     return {
+      leftMs: () => this.#leaseMs / 2 - elapsedMs(turn.since),
       markHandled: () =>
         this.#write(key, { state: 'handled', until: wallMs() + this.#keepMs }, this.#keepMs).finally(leave),
       release,

@@ -25,10 +25,10 @@ export class Continuity {
   }
 
   /** An entry has arrived. From now on, a lower last sequence means that the bucket was replaced. */
-  saw(sequence: number): void {
-    if (this.#known !== undefined && sequence > this.#known.lastSequence) {
-      this.#known = { ...this.#known, lastSequence: sequence };
-    }
+  saw(sequence: number, writtenMs: number): void {
+    if (this.#known === undefined || sequence <= this.#known.lastSequence) return;
+    const seen = { ...this.#known, lastSequence: sequence, newestMs: writtenMs };
+    this.#known = seen.entries > 0 ? seen : { ...seen, entries: 1, oldestMs: writtenMs };
   }
 
   /**

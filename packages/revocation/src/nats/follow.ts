@@ -72,7 +72,8 @@ export function follow(
     const startedMs = Date.parse((await consumer.info(true)).created);
     for (const each of [clock, startClock]) each.set(startedMs);
     const verdict = continuity.compare(before, info, startedMs);
-    reader.snapshotBegins(isReset || verdict === 'lost' ? { reset: true } : {});
+    reader.snapshotBegins({ reset: isReset || verdict === 'lost', askedAt });
+    reader.received([], clock.now());
     isReset = false;
     return new Promise((resolve, reject) => {
       const proofs = new PendingProofs(reader, timeoutMs, () =>
@@ -84,6 +85,7 @@ export function follow(
       );
       let timer: Timer | undefined;
       const checkLater = (): void => {
+        if (proofs.isOver) return;
         timer = startTimer(() => void check?.().catch(reportProblem).finally(checkLater), reader.silenceMs);
       };
       const over = (end: End): void => {
@@ -104,8 +106,8 @@ export function follow(
           reader.snapshotEnds();
           proofs.begin();
         },
-        reached(sequence) {
-          continuity.saw(sequence);
+        reached(sequence, writtenMs) {
+          continuity.saw(sequence, writtenMs);
           proofs.reach(sequence);
         },
         over,
@@ -151,6 +153,7 @@ export function follow(
     // Servers before 2.10 do not name the present time.
     const { ts } = info as { readonly ts?: string };
     if (ts !== undefined) clock.set(Date.parse(ts));
+    reader.received([], clock.now());
   }
 
   function reportProblem(problem: unknown): void {

@@ -16,7 +16,7 @@ export interface ReadingEvents {
   texts(texts: readonly string[], writtenMs: number, isSnapshot: boolean): void;
   snapshotEnded(): void;
   /** All entries up to this sequence number were passed on. */
-  reached(sequence: number): void;
+  reached(sequence: number, writtenMs: number): void;
   over(end: End): void;
 }
 
@@ -44,7 +44,7 @@ export async function startReading(
   let isOver = false;
   let texts: string[] = [];
   let writtenMs = 0;
-  let latest = 0;
+  let latest = { sequence: 0, writtenMs: 0 };
   let isFlushPlanned = false;
   let messages: Messages | undefined;
 
@@ -62,9 +62,9 @@ export async function startReading(
     if (isOver) return;
     if (texts.length > 0) events.texts(texts, writtenMs, isSnapshot);
     texts = [];
-    if (latest > reached) {
-      reached = latest;
-      events.reached(reached);
+    if (latest.sequence > reached) {
+      reached = latest.sequence;
+      events.reached(reached, latest.writtenMs);
     }
   }
 
@@ -73,7 +73,7 @@ export async function startReading(
     if (isOver) return;
     isSnapshot = false;
     events.snapshotEnded();
-    events.reached(reached);
+    events.reached(reached, latest.writtenMs);
   }
 
   function take(message: Message): void {
@@ -88,10 +88,11 @@ export async function startReading(
   // The client calls this for all messages of a chunk in one turn: they are passed on together.
   function receive(message: Message): void {
     if (isOver) return;
-    latest = Math.max(latest, message.info.streamSequence);
+    const { streamSequence: sequence, timestampNanos } = message.info;
+    if (sequence > latest.sequence) latest = { sequence, writtenMs: timestampNanos / 1_000_000 };
     if (events.owns(message.subject)) take(message);
     // Does not wait until nothing is left to read: a writer that never pauses would keep new servers from starting.
-    if (isSnapshot && latest >= lastSequence) endSnapshot();
+    if (isSnapshot && latest.sequence >= lastSequence) endSnapshot();
     else if (texts.length >= maxBatch) flush();
     else if (!isFlushPlanned) {
       isFlushPlanned = true;

@@ -94,6 +94,7 @@ export class StreamReading {
   }
 
   async #beginSnapshot(send: Send, isLost: boolean): Promise<void> {
+    const askedAt = this.#reader.now();
     const view = await within(answerMs, look(send, this.#keys, start, 1));
     const isFirst = this.#position === undefined;
     const isReset = isLost || this.#snapshot?.isReset || view.levels.size === 0 || view.isEmpty;
@@ -109,7 +110,9 @@ export class StreamReading {
     this.#snapshot = { isReset };
     this.#levels = new Map([...this.#levels, ...levels]);
     this.#expected.clear();
-    this.#reader.snapshotBegins(isReset ? { reset: true } : {});
+    // A snapshot ends only if the replica is less than `maxLagMs` behind.
+    const asOf = before(askedAt, Math.min(lagMsOf(view), maxLagMs));
+    this.#reader.snapshotBegins({ ...(isReset && { reset: true }), askedAt: asOf });
   }
 
   /** Reads one batch. */
@@ -157,7 +160,7 @@ export class StreamReading {
       this.#reader.snapshotEnds();
     }
     this.#provenAt = instantNow();
-    this.#reader.proven({ wallMs: askedAt.wallMs - lagMs, steadyMs: askedAt.steadyMs - lagMs });
+    this.#reader.proven(before(askedAt, lagMs));
   }
 
   #keptSeconds(view: View): number {
@@ -174,4 +177,8 @@ export class StreamReading {
     const known = this.#levels.size > 0 ? this.#levels : new Map([[this.#reader.retentionSeconds, 0]]);
     return new Map([...known].map(([seconds, sinceMs]) => [seconds, isTrimmed ? view.storeMs : sinceMs]));
   }
+}
+
+function before({ wallMs, steadyMs }: FeedInstant, ms: number): FeedInstant {
+  return { wallMs: wallMs - ms, steadyMs: steadyMs - ms };
 }

@@ -96,9 +96,11 @@ export class Slot {
     const revision = await this.#store.write(this.bucket, this.key, publicKey.pem, lastRevision);
     if (revision !== null) return { revision, changed: true };
     // The store refused the write. Accept that if the entry already holds this key: another process wrote it, or an
-    // earlier attempt of this process succeeded but the response was lost.
+    // earlier attempt of this process succeeded but the response was lost. In another form, the gateway may not read it.
     const entry = await this.read();
-    return entry.publicKey?.pem === publicKey.pem ? { revision: entry.revision, changed: false } : null;
+    return entry.isPlain && entry.publicKey?.pem === publicKey.pem
+      ? { revision: entry.revision, changed: false }
+      : null;
   }
 
   async write(publicKey: PublicKey, lastRevision: number): Promise<Written> {

@@ -1,8 +1,9 @@
 import type { Answer, BodyPiece, Request } from '../../world/network.ts';
+import { epochMs } from '../../world/virtual-process.ts';
 import type { World } from '../../world/world.ts';
 import { Directory, problem, type Reply } from './directory.ts';
 import { failureError, failures } from './failures.ts';
-import type { ApiPlan, Behaviour, BodyEnd, Fault } from './plan.ts';
+import type { ApiPlan, Behaviour, BodyEnd, DateHeader, Fault } from './plan.ts';
 import { retryAfterHeaders } from './retry-after.ts';
 
 export const apiOrigin = 'https://api.test';
@@ -14,6 +15,8 @@ export interface Handled {
   readonly atMs: number;
   /** What the API answers, whether or not the answer arrives. `null` if it did not carry the operation out. */
   readonly reply: Reply | null;
+  /** The header `Date` of the answer. */
+  readonly date: string | undefined;
 }
 
 const healthy: Behaviour = { kind: 'answer', afterMs: 0, end: 'whole' };
@@ -28,8 +31,11 @@ export class ApiServer {
   /** The cursors that a call has sent. */
   readonly #cursors: Map<string, string[]> = new Map();
 
-  constructor(world: World, { users, pageSize }: Pick<ApiPlan, 'users' | 'pageSize'>) {
+  readonly #dates: DateHeader;
+
+  constructor(world: World, { users, pageSize, dates }: Pick<ApiPlan, 'users' | 'pageSize' | 'dates'>) {
     this.#world = world;
+    this.#dates = dates;
     this.directory = new Directory(users, pageSize);
     world.network.addServer(apiOrigin, (request) => this.#answer(request));
     world.network.addServer(foreignOrigin, (request) => {
@@ -50,8 +56,19 @@ export class ApiServer {
     const works = 'works' in behaviour ? behaviour.works : behaviour.kind !== 'redirect';
     const isReceived = behaviour.kind !== 'failure' || failures[behaviour.number]?.isUnsent === false;
     const reply = works && isReceived ? this.directory.carryOut(request, nowMs) : null;
-    if (isReceived) this.onHandled(request, { behaviour, atMs: nowMs, reply });
-    return this.#answerWith(behaviour, request, reply);
+    const answer = this.#dated(behaviour, this.#answerWith(behaviour, request, reply));
+    const headers = typeof answer === 'string' || 'fails' in answer ? undefined : answer.headers;
+    const { date } = { ...headers } as { readonly date?: string };
+    if (isReceived) this.onHandled(request, { behaviour, atMs: nowMs, reply, date });
+    return answer;
+  }
+
+  #dated(behaviour: Behaviour, answer: Answer): Answer {
+    if (typeof answer === 'string' || 'fails' in answer || this.#dates === 'none') return answer;
+    // With a date in `Retry-After`, the plan says whether there is a `Date`.
+    if (behaviour.kind === 'error' && behaviour.retryAfter?.kind === 'date') return answer;
+    const date = new Date(epochMs + this.#world.nowMs - (this.#dates === 'cached' ? 3_000 : 0)).toUTCString();
+    return { ...answer, headers: { ...answer.headers, date } };
   }
 
   #behaviourFor({ headers, url }: Request): Behaviour {

@@ -1,22 +1,24 @@
 import type * as Api from '@torii/api';
 import type { Scenario } from '../../scenario.ts';
 import { Fleet } from '../../world/fleet.ts';
+import { WatchedSignal } from '../../world/watched-signal.ts';
 import type { World } from '../../world/world.ts';
 import { ApiServer, apiOrigin } from './api-server.ts';
-import { type Caller, limitsOf, startCaller } from './caller.ts';
+import type { CallWatch } from './call-watch.ts';
+import { type Caller, limitsOf, rulesFor, startCaller } from './caller.ts';
 import { consume } from './consumer.ts';
-import { begin, type Options, rules } from './operations.ts';
+import { Feed } from './feed.ts';
+import { begin, type Options, rules, userIdOf } from './operations.ts';
 import { type ApiPlan, type CallStep, incidentMs, type ProcessPlan, plainCall } from './plan.ts';
 import { apiPlans } from './plans.ts';
 import { Referee } from './referee.ts';
-import { WatchedSignal } from './signals.ts';
 
 const crowdMs = 120_000;
 
 /** Servers that call Torii's REST API, which fails in every way that the network and a server can. */
 export const api: Scenario<ApiPlan> = {
   name: 'api',
-  statements: [16, 30, 31, 34, 35, 36, 37, 38],
+  statements: [16, 30, 31, 34, 35, 36, 37, 38, 44],
   parts: ['core', 'api'],
   plans: apiPlans,
   processHoursOf(plan) {
@@ -38,6 +40,9 @@ const plainProcess: ProcessPlan = {
   maxRetries: null,
   usesOwnFetch: false,
   hasGateway: false,
+  revocations: 'none',
+  announceSessions: true,
+  listener: 'returns',
 };
 
 /** A crowd is a plan with many processes that call at once, while the API answers with 503. */
@@ -65,6 +70,7 @@ function withCrowd(plan: ApiPlan): ApiPlan {
         faults: [{ fromMs: 0, forMs: 200, steps: [error] }],
         calls: numbers.map((process) => ({ ...plainCall, process })),
         disturbances: [],
+        feed: [],
       },
     ],
   };
@@ -81,6 +87,7 @@ class Run {
   readonly #server: ApiServer;
   readonly #referee: Referee;
   readonly #fleet: Fleet<Caller>;
+  readonly #feed: Feed;
   #calls = 0;
 
   constructor(world: World, plan: ApiPlan) {
@@ -88,10 +95,12 @@ class Run {
     this.#plan = plan;
     this.#server = new ApiServer(world, plan);
     this.#referee = new Referee(world);
+    this.#feed = new Feed(world);
+    this.#feed.onAnnounced = (announced) => this.#referee.announces(announced);
     this.#server.onHandled = (request, handled) => this.#referee.handles(request, handled);
     this.#fleet = new Fleet<Caller>(world, [apiOrigin], (process, number) => {
       const onEvent = (event: Api.ApiEvent): void => this.#referee.emits(caller, event);
-      const caller = startCaller(world, process, plan.processes[number] ?? plainProcess, onEvent);
+      const caller = startCaller(world, process, plan.processes[number] ?? plainProcess, this.#feed, onEvent);
       return caller;
     });
     for (const { aheadMs, driftPpm } of plan.processes) this.#fleet.start({ aheadMs, driftPpm });
@@ -100,9 +109,10 @@ class Run {
   async toEnd(): Promise<void> {
     const world = this.#world;
     let startMs = 0;
-    for (const { gapMs, faults, calls, disturbances } of this.#plan.incidents) {
+    for (const { gapMs, faults, calls, disturbances, feed } of this.#plan.incidents) {
       startMs += gapMs;
       for (const fault of faults) this.#server.addFault(fault, startMs);
+      for (const fault of feed) this.#feed.addFault(fault, startMs);
       this.#fleet.disturb(disturbances.map((step) => ({ ...step, atMs: startMs + step.atMs })));
       for (const step of calls) this.#schedule(step, startMs);
       startMs += incidentMs;
@@ -153,9 +163,12 @@ class Run {
     else this.#world.schedule.after(abortAfterMs ?? 0, () => process.deliver(abort));
   }
 
-  #begin(step: CallStep, signal: WatchedSignal | undefined): void {
-    const caller = this.#fleet.member(step.process).state;
+  #begin(given: CallStep, signal: WatchedSignal | undefined): void {
+    const caller = this.#fleet.member(given.process).state;
     if (caller.process.isDead) return;
+    const announces = rulesFor(given.operation, caller.plan).announces !== 'never';
+    const step = announces ? this.#withFreeUser(given, caller) : given;
+    if (step === undefined) return;
     const call = ++this.#calls;
     const { operation } = step;
     const limits = limitsOf(step, caller.plan);
@@ -196,15 +209,52 @@ class Run {
     signal?.use(() => {
       watch.abortedAtMs = this.#world.nowMs;
     });
+    const userId = userIdOf(step.target);
+    const isForeign = caller.plan.revocations === 'foreign';
+    if (announces) this.#referee.expectAnnouncements(watch, userId);
     begin(caller.client, step, call, options).then(
       (data) => {
         this.#referee.succeeds(watch, data);
         signal?.release();
+        if (announces) this.#referee.endAnnouncements(watch, userId);
       },
       (error: unknown) => {
-        this.#referee.fails(call, operation, error, signal?.signal);
+        this.#referee.fails(call, operation, error, signal?.signal, isForeign);
         signal?.release();
+        if (announces) this.#announceAgain(watch, step, error, isForeign);
       },
+    );
+  }
+
+  /** The same call about a user that no other call of the process announces something about. */
+  #withFreeUser(step: CallStep, caller: Caller): CallStep | undefined {
+    for (let more = 0; more < 40; more++) {
+      const target = (step.target + more) % 39;
+      if (this.#referee.mayAnnounce(caller, userIdOf(target))) return { ...step, target };
+    }
+    return undefined;
+  }
+
+  /** What could not be announced is announced by its error. */
+  #announceAgain(watch: CallWatch, { target, announcesAfterMs }: CallStep, error: unknown, isForeign: boolean): void {
+    const userId = userIdOf(target);
+    const announce: unknown = Reflect.get(Object(error), 'announce');
+    if (typeof announce !== 'function' || announcesAfterMs === null) {
+      this.#referee.endAnnouncements(watch, userId);
+      return;
+    }
+    this.#world.schedule.after(announcesAfterMs, () =>
+      watch.process.deliver(() => {
+        const begunAtMs = this.#world.nowMs;
+        const ends = (isDone: boolean): void => {
+          watch.announcements.checkAgain(begunAtMs, isDone, isForeign);
+          this.#referee.endAnnouncements(watch, userId);
+        };
+        Promise.resolve(announce()).then(
+          () => ends(true),
+          () => ends(false),
+        );
+      }),
     );
   }
 }

@@ -1,6 +1,7 @@
 import type { StartedFetch } from '../../world/network.ts';
 import type { VirtualProcess } from '../../world/virtual-process.ts';
 import type { World } from '../../world/world.ts';
+import { AnnouncementWatch } from './announcements.ts';
 import { apiOrigin, type Handled } from './api-server.ts';
 import type { CallLimits } from './caller.ts';
 import type { OperationRules } from './operations.ts';
@@ -44,11 +45,13 @@ export class CallWatch {
   readonly rules: OperationRules;
   readonly limits: CallLimits;
   readonly attempts: Attempt[] = [];
-  readonly startedAtMs: number;
+  readonly announcements: AnnouncementWatch = new AnnouncementWatch(this);
+  /** When the time limit began. */
+  startedAtMs: number;
   verdict: Verdict | undefined;
   isOver = false;
   abortedAtMs: number | undefined;
-  readonly #startedSteadyMs: number;
+  #startedSteadyMs: number;
   method = '';
   /** The path of its requests, that of a gateway included. */
   path = '';
@@ -171,7 +174,11 @@ export class CallWatch {
     }
     const { last, verdict } = this;
     if (last === undefined) {
-      if (nowMs !== this.startedAtMs) this.violate(31, 'The first request is not sent at once.');
+      if (this.rules.announces === 'before and after') {
+        this.announcements.checkFirstRequest();
+        this.startedAtMs = nowMs;
+        this.#startedSteadyMs = this.process.steadyMs;
+      } else if (nowMs !== this.startedAtMs) this.violate(31, 'The first request is not sent at once.');
       return;
     }
     if (last.outcome === undefined) {

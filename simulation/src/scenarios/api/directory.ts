@@ -1,4 +1,5 @@
 import type { Request } from '../../world/network.ts';
+import { epochMs } from '../../world/virtual-process.ts';
 
 interface StoredUser {
   readonly id: string;
@@ -13,6 +14,8 @@ export interface Reply {
   readonly status: number;
   readonly body: string;
 }
+
+export const environmentId = 'environment-1';
 
 const prefix = '/api/server/v1';
 const at = '2026-01-05T09:00:00Z';
@@ -59,7 +62,11 @@ export class Directory {
     if (user.deletedAtMs <= nowMs) return problem(403, 'forbidden');
     if (name === 'GET users/id') return shown(user);
     if (name === 'PATCH users/id') return shown(user, body);
-    if (name === 'POST users/id/ban') return shown(user, { status: 'banned' });
+    // `updatedAt` stays if the user was banned before.
+    const isBanned = user.fields['status'] === 'banned';
+    const updatedAt = new Date(epochMs + nowMs).toISOString();
+    if (name === 'POST users/id/ban') return shown(user, isBanned ? {} : { status: 'banned', updatedAt });
+    if (name === 'DELETE users/id/sessions') return { status: 204, body: '' };
     if (name === 'POST users/id/unban') return shown(user, { status: 'active' });
     if (name === 'POST users/id/impersonation-token') {
       const number = this.effects + 1;
@@ -103,7 +110,7 @@ export class Directory {
 }
 
 function bodyOf({ id, fields }: StoredUser): object {
-  return { environmentId: 'environment-1', status: 'active', createdAt: at, updatedAt: at, ...fields, id };
+  return { environmentId, status: 'active', createdAt: at, updatedAt: at, ...fields, id };
 }
 
 function shown(user: StoredUser, changes: object = {}): Reply {

@@ -15,6 +15,8 @@ export interface OperationRules {
   readonly isList: boolean;
   /** Whether the response is a secret. */
   readonly isSecret: boolean;
+  /** When the end of a user's tokens is announced: after the answer, or before the request too. */
+  readonly announces: 'never' | 'after' | 'before and after';
 }
 
 const object: OperationRules = {
@@ -23,6 +25,7 @@ const object: OperationRules = {
   isDoneBy403: false,
   isList: false,
   isSecret: false,
+  announces: 'never',
 };
 const raw: OperationRules = { ...object, answer: 'value' };
 const list: OperationRules = { ...object, answer: 'page' };
@@ -34,9 +37,11 @@ export const rules: Readonly<Record<OperationName, OperationRules>> = {
   pages: { ...list, isList: true },
   create: { ...object, isRepeatable: false },
   update: object,
-  delete: { ...object, answer: 'nothing', isDoneBy403: true },
-  ban: object,
+  delete: { ...object, answer: 'nothing', isDoneBy403: true, announces: 'before and after' },
+  ban: { ...object, announces: 'before and after' },
   unban: object,
+  'revoke all': { ...object, answer: 'nothing', announces: 'after' },
+  'revoke one': { ...object, answer: 'nothing', announces: 'after' },
   impersonate: { ...object, isRepeatable: false, answer: 'record', isSecret: true },
   invite: { ...object, isRepeatable: false },
   resend: { ...object, isRepeatable: false },
@@ -52,7 +57,7 @@ const wrongIds = ['', '.', '..', 'ada@example.com', 'eyJhbGciOiJFUzI1NiJ9.e30.x'
 
 const longId = `user-${'long'.repeat(80)}`;
 
-function userIdOf(target: number): string {
+export function userIdOf(target: number): string {
   if (target === 40) return longId;
   return target === 39 ? 'a/../b?c#d' : `user-${String(target).padStart(6, '0')}`;
 }
@@ -66,7 +71,7 @@ const reports = '/api/server/v1/reports';
 /** Begins a call that is not a loop over a list. */
 export function begin(client: Client, step: CallStep, call: number, options: Options): PromiseLike<unknown> {
   const userId = userIdOf(step.target);
-  const { users, invitations } = client;
+  const { users, sessions, invitations } = client;
   switch (step.operation) {
     case 'get':
       return users.get(userId, options);
@@ -80,6 +85,10 @@ export function begin(client: Client, step: CallStep, call: number, options: Opt
       return users.ban(userId, options);
     case 'unban':
       return users.unban(userId, options);
+    case 'revoke all':
+      return sessions.revokeAllForUser(userId, options);
+    case 'revoke one':
+      return sessions.revoke(userId, 'session-1', options);
     case 'impersonate':
       return users.createImpersonationToken(userId, { actorUserId: 'user-000000', reason: 'Support' }, options);
     case 'invite':
@@ -87,7 +96,10 @@ export function begin(client: Client, step: CallStep, call: number, options: Opt
     case 'resend':
       return invitations.resend('invitation-1', options);
     case 'raw get':
-      return client.request({ method: 'GET', path: reports }, options);
+      return client
+        .request({ method: 'GET', path: reports }, options)
+        .withResponse()
+        .then(({ data }) => data);
     case 'raw post':
       return client.request({ method: 'POST', path: reports, body: { call } }, options);
     case 'raw repeatable post':
@@ -96,7 +108,11 @@ export function begin(client: Client, step: CallStep, call: number, options: Opt
       return client.request({ method: 'PATCH', path: reports, body: { call } }, options);
     case 'wrong id':
       return users.get(wrongIds[step.target % wrongIds.length] ?? '', options);
-    default:
-      return users.list({}, options);
+    default: {
+      // "Awaiting the same list twice sends one request."
+      const list = users.list({}, options);
+      if (step.isResumed) list.then(undefined, () => {});
+      return list;
+    }
   }
 }

@@ -1,4 +1,5 @@
 import type { Disturbance } from '../../world/fleet.ts';
+import type { ListenerEnd } from '../../world/listener.ts';
 
 /** What `Retry-After` says. A date is `aheadSeconds` after the server's own time. */
 export type RetryAfter =
@@ -53,6 +54,8 @@ export const operationNames = [
   'delete',
   'ban',
   'unban',
+  'revoke all',
+  'revoke one',
   'impersonate',
   'invite',
   'resend',
@@ -86,6 +89,15 @@ export interface CallStep {
   readonly stopAfter: number | null;
   /** Whether the listing is resumed with the cursor of an earlier one. */
   readonly isResumed: boolean;
+  /** After how long the app announces again what could not be announced. `null`: never. */
+  readonly announcesAfterMs: number | null;
+}
+
+/** What the feed of revocations does with announcements. `throws`: before it returns a promise. */
+export interface FeedFault {
+  readonly fromMs: number;
+  readonly forMs: number;
+  readonly mode: 'fails' | 'throws' | 'hangs' | 'slow' | 'too slow';
 }
 
 /** Things that happen close to each other. Times are relative to its beginning. */
@@ -94,6 +106,7 @@ export interface Incident {
   readonly faults: readonly Fault[];
   readonly calls: readonly CallStep[];
   readonly disturbances: readonly Disturbance[];
+  readonly feed: readonly FeedFault[];
 }
 
 export interface ProcessPlan {
@@ -104,6 +117,11 @@ export interface ProcessPlan {
   readonly usesOwnFetch: boolean;
   /** The API is reached through a gateway with a path. */
   readonly hasGateway: boolean;
+  /** Whether the client has `revocations`: of its environment, or of another one. */
+  readonly revocations: 'none' | 'own' | 'foreign';
+  readonly announceSessions: boolean;
+  /** What `onEvent` of the app does after it has looked at an event. */
+  readonly listener: ListenerEnd;
 }
 
 /** Many processes whose server fails at the same moment. */
@@ -112,7 +130,11 @@ export interface CrowdPlan {
   readonly retryAfterSeconds: number | null;
 }
 
+/** The header `Date` of answers. A cached one is three seconds old. */
+export type DateHeader = 'none' | 'right' | 'cached';
+
 export interface ApiPlan {
+  readonly dates: DateHeader;
   readonly latencyMs: readonly [number, number];
   readonly processes: readonly ProcessPlan[];
   readonly users: number;
@@ -140,4 +162,5 @@ export const plainCall: CallStep = {
   pauseMs: 0,
   stopAfter: null,
   isResumed: false,
+  announcesAfterMs: null,
 };

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { disturbances } from '../../world/fleet.ts';
 import type { ApiPlan, CrowdPlan, Incident, ProcessPlan } from './plan.ts';
-import { calls, faults, limits } from './steps.ts';
+import { calls, faults, feedFaults, limits } from './steps.ts';
 import { stories } from './stories.ts';
 
 const incidents: fc.Arbitrary<Incident> = fc.record({
@@ -18,6 +18,7 @@ const incidents: fc.Arbitrary<Incident> = fc.record({
     }).map((step) => (step.atMs % 3 === 0 ? step : { ...step, atMs: step.atMs % 1_500 })),
     { maxLength: 3 },
   ),
+  feed: feedFaults,
 });
 
 const processes: fc.Arbitrary<ProcessPlan> = fc.record({
@@ -26,6 +27,9 @@ const processes: fc.Arbitrary<ProcessPlan> = fc.record({
   ...limits,
   usesOwnFetch: fc.boolean(),
   hasGateway: fc.boolean(),
+  revocations: fc.constantFrom('none' as const, 'own' as const, 'own' as const, 'own' as const, 'foreign' as const),
+  announceSessions: fc.boolean(),
+  listener: fc.constantFrom('returns' as const, 'returns' as const, 'throws' as const, 'rejects' as const),
 });
 
 const crowds: fc.Arbitrary<CrowdPlan> = fc.record({
@@ -34,6 +38,7 @@ const crowds: fc.Arbitrary<CrowdPlan> = fc.record({
 });
 
 const worlds: fc.Arbitrary<ApiPlan> = fc.record({
+  dates: fc.constantFrom('right' as const, 'cached' as const, 'none' as const),
   latencyMs: fc.constantFrom<readonly [number, number]>([1, 30], [0, 0], [1, 1], [20, 400]),
   processes: fc.array(processes, { minLength: 1, maxLength: 4 }),
   users: fc.nat({ max: 30 }),
@@ -43,6 +48,7 @@ const worlds: fc.Arbitrary<ApiPlan> = fc.record({
 });
 
 const crowdWorlds: fc.Arbitrary<ApiPlan> = fc.record({
+  dates: fc.constant('none' as const),
   latencyMs: fc.constant<readonly [number, number]>([1, 1]),
   processes: fc.constant([]),
   users: fc.constant(1),

@@ -4,12 +4,13 @@ import type { VirtualProcess } from '../../world/virtual-process.ts';
 import type { World } from '../../world/world.ts';
 import type { Handled } from './api-server.ts';
 import { CallWatch } from './call-watch.ts';
-import type { Caller, CallLimits } from './caller.ts';
+import { type Caller, type CallLimits, rulesFor } from './caller.ts';
 import { earlierCursor } from './consumer.ts';
 import { checkEvent } from './event-checks.ts';
+import type { Announced } from './feed.ts';
 import { checkLeaks, secretsOf } from './leaks.ts';
 import { ListWatch } from './list-watch.ts';
-import { passwordOf, rules } from './operations.ts';
+import { passwordOf } from './operations.ts';
 import type { CallStep, OperationName } from './plan.ts';
 import { checkFailure, checkSuccess } from './settled.ts';
 import { checkSpread } from './spread.ts';
@@ -20,6 +21,8 @@ export class Referee {
   readonly #calls: Map<number, CallWatch> = new Map();
   readonly #lists: Map<number, ListWatch> = new Map();
   readonly #all: CallWatch[] = [];
+  /** The calls of a process that announce something, by the user. */
+  readonly #announcing: Map<VirtualProcess, Map<string, CallWatch>> = new Map();
   /** The calls for which more events may still arrive. */
   readonly #open: Set<CallWatch> = new Set();
 
@@ -70,7 +73,37 @@ export class Referee {
     this.#close(watch);
   }
 
-  fails(call: number, operation: OperationName, error: unknown, signal: AbortSignal | undefined): void {
+  /** A client announces the end of a user's tokens. `undefined`: not for a call that is watched. */
+  announces(announced: Announced): void {
+    const watch = this.#announcing.get(announced.process)?.get(announced.userId);
+    if (watch === undefined)
+      this.#world.violate(44, `The end of the tokens of ${announced.userId} is announced without a call.`);
+    else watch.announcements.announces(announced);
+  }
+
+  /** Whether a call about this user may begin: two at once could not be told apart by what they announce. */
+  mayAnnounce({ process }: Caller, userId: string): boolean {
+    return this.#announcing.get(process)?.has(userId) !== true;
+  }
+
+  expectAnnouncements(watch: CallWatch, userId: string): void {
+    const calls = this.#announcing.get(watch.process) ?? new Map<string, CallWatch>();
+    calls.set(userId, watch);
+    this.#announcing.set(watch.process, calls);
+  }
+
+  endAnnouncements({ process }: CallWatch, userId: string): void {
+    this.#announcing.get(process)?.delete(userId);
+    this.checkIdle(process);
+  }
+
+  fails(
+    call: number,
+    operation: OperationName,
+    error: unknown,
+    signal: AbortSignal | undefined,
+    isForeign = false,
+  ): void {
     const list = this.#lists.get(call);
     const watch = this.#calls.get(call) ?? list?.current;
     const secrets = secretsOf(passwordOf(call), operation === 'impersonate');
@@ -81,7 +114,7 @@ export class Referee {
         this.#world.violate(31, `Call ${call} fails before its first request, but was not aborted.`);
       return;
     }
-    if (list === undefined) checkFailure(watch, error, signal);
+    if (list === undefined) checkFailure(watch, error, signal, isForeign);
     else list.fails(error, watch, signal);
     this.#close(watch);
   }
@@ -94,7 +127,8 @@ export class Referee {
 
   /** A process without calls must have no timers. */
   checkIdle(process: VirtualProcess): void {
-    const isIdle = this.#all.every((watch) => watch.process !== process || watch.isOver);
+    const announces = (this.#announcing.get(process)?.size ?? 0) > 0;
+    const isIdle = !announces && this.#all.every((watch) => watch.process !== process || watch.isOver);
     if (isIdle && process.timers > 0)
       this.#world.violate(36, `${process.name} has no calls, but still ${process.timers} timers.`);
   }
@@ -112,9 +146,9 @@ export class Referee {
     checkSpread(this.#world, this.#all);
   }
 
-  #start(call: number, { process }: Caller, operation: OperationName, limits: CallLimits): CallWatch {
+  #start(call: number, { process, plan }: Caller, operation: OperationName, limits: CallLimits): CallWatch {
     const name = `call ${call} (${operation})`;
-    const watch = new CallWatch(this.#world, { name, process, rules: rules[operation], limits });
+    const watch = new CallWatch(this.#world, { name, process, rules: rulesFor(operation, plan), limits });
     this.#all.push(watch);
     this.#open.add(watch);
     return watch;

@@ -21,6 +21,8 @@ interface Failed {
   readonly detail?: string | null;
   readonly supportId?: string | null;
   readonly body?: unknown;
+  readonly answer?: unknown;
+  readonly announce?: unknown;
 }
 
 /** Checks that a call had to succeed now, and with this data. */
@@ -29,16 +31,27 @@ export function checkSuccess(watch: CallWatch, data: unknown): void {
     watch.violate(31, 'It succeeds without a successful response.');
     return;
   }
-  if (watch.world.nowMs !== watch.last?.endedAtMs) watch.violate(31, 'It succeeds later than its response.');
+  if (watch.rules.announces !== 'never') watch.announcements.checkSuccess();
+  else if (watch.world.nowMs !== watch.last?.endedAtMs) watch.violate(31, 'It succeeds later than its response.');
   if (JSON.stringify(data) !== JSON.stringify(watch.data)) watch.violate(31, 'Its data is not what the API sent.');
 }
 
 /** Checks that a call had to fail now, and with this error. */
-export function checkFailure(watch: CallWatch, thrown: unknown, signal: AbortSignal | undefined): void {
+export function checkFailure(
+  watch: CallWatch,
+  thrown: unknown,
+  signal: AbortSignal | undefined,
+  isForeign = false,
+): void {
   const error = Object(thrown) as Failed;
   const { attempts } = watch;
   if (error.name === 'ToriiConfigError') {
     checkConfigError(watch, error);
+    return;
+  }
+  if (error.name === 'ToriiRevocationError') {
+    if (watch.rules.announces === 'never') watch.violate(44, 'It has nothing to announce, and could not announce it.');
+    watch.announcements.checkError(error, isForeign);
     return;
   }
   if (error.attempts !== attempts.length)

@@ -6,6 +6,7 @@ import {
   type BodyEnd,
   type CallStep,
   type Fault,
+  type FeedFault,
   incidentMs,
   operationNames,
   type RetryAfter,
@@ -131,6 +132,15 @@ export const faults: fc.Arbitrary<Fault> = fc.record({
   steps: fc.array(behaviours, { minLength: 1, maxLength: 4 }),
 });
 
+export const feedFaults: fc.Arbitrary<readonly FeedFault[]> = fc.array(
+  fc.record({
+    fromMs: fc.oneof(fc.constant(0), fc.nat({ max: 3_000 })),
+    forMs: spans(incidentMs),
+    mode: fc.constantFrom<FeedFault['mode'][]>('fails', 'throws', 'hangs', 'slow', 'too slow'),
+  }),
+  { maxLength: 2 },
+);
+
 export const limits = {
   timeoutMs: fc.option(
     fc.oneof(
@@ -170,6 +180,7 @@ const callRecords: fc.Arbitrary<CallStep> = fc.record({
   pauseMs: fc.oneof(fc.constant(0), fc.nat({ max: 200 })),
   stopAfter: fc.option(fc.nat({ max: 12 }), { freq: 2 }),
   isResumed: fc.boolean(),
+  announcesAfterMs: fc.option(fc.nat({ max: 10_000 }), { freq: 3 }),
 });
 
 // A burst of loops over many pages would take seconds of real time.

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { failures } from './failures.ts';
 import { type Behaviour, type CallStep, type Incident, incidentMs, type OperationName } from './plan.ts';
-import { behaviours, calls, retryAfters } from './steps.ts';
+import { behaviours, calls, feedFaults, retryAfters } from './steps.ts';
 
 // Incidents that combine faults in ways that random plans rarely produce.
 
@@ -70,6 +70,7 @@ function story(steps: fc.Arbitrary<readonly Behaviour[]>, step: fc.Arbitrary<Cal
     faults: steps.map(faultOf),
     calls: fc.array(step, { minLength: 1, maxLength: 4 }),
     disturbances: fc.constant([]),
+    feed: fc.constant([]),
   });
 }
 
@@ -136,6 +137,7 @@ const edges: fc.Arbitrary<Incident> = fc
       gapMs: 0,
       faults: faultOf([busy, good]),
       calls: [{ ...step, timeoutMs }],
+      feed: [],
       disturbances: freezeMs === null ? [] : [{ kind: 'freeze', process, atMs, forMs: freezeMs, stopsSteadyClock }],
     };
   });
@@ -158,6 +160,42 @@ const lists: fc.Arbitrary<Incident> = fc
         : [{ fromMs: repeatsFromMs, forMs: incidentMs, steps: [{ kind: 'repeated cursor', back }] }],
     calls: [...readers.map((step) => ({ ...step, pauseMs, abortAfterMs, stopAfter: null })), ...writers],
     disturbances: [],
+    feed: [],
   }));
 
-export const stories: fc.Arbitrary<Incident> = fc.oneof(deletions, creations, longOutages, quotes, edges, lists);
+/** Calls that revoke tokens, while the feed that announces them fails. */
+const announcements: fc.Arbitrary<Incident> = fc
+  .record({
+    steps: fc.array(fc.oneof(fc.constant(good), temporary, temporary), { minLength: 1, maxLength: 3 }),
+    calls: fc.array(
+      fc
+        .tuple(
+          callsOf(['ban', 'delete', 'revoke all', 'revoke one'], 1),
+          fc.constantFrom(null, null, 100, 2_000, 4_900, 6_000, 20_000),
+          fc.nat({ max: 10_000 }),
+        )
+        .map(([step, abortAfterMs, announcesAfterMs]) => ({ ...step, abortAfterMs, announcesAfterMs })),
+      { minLength: 1, maxLength: 3 },
+    ),
+    feed: feedFaults,
+    freeze: fc.option(
+      fc.record({ atMs: fc.nat({ max: 7_000 }), forMs: fc.nat({ max: 20_000 }), stopsSteadyClock: fc.boolean() }),
+      { freq: 3 },
+    ),
+  })
+  .map(({ steps, freeze, ...rest }) => ({
+    ...rest,
+    gapMs: 0,
+    faults: faultOf([...steps, good]),
+    disturbances: freeze === null ? [] : [{ kind: 'freeze', process: 0, ...freeze }],
+  }));
+
+export const stories: fc.Arbitrary<Incident> = fc.oneof(
+  deletions,
+  creations,
+  longOutages,
+  quotes,
+  edges,
+  lists,
+  announcements,
+);

@@ -31,6 +31,8 @@ export interface Member {
   readonly clients: readonly Client[];
 }
 
+const mostOptionSets = 16;
+
 /** For an accepted token that may no longer be in the cache. */
 const maybeDropped = -2;
 
@@ -60,8 +62,9 @@ function startClient(
   fetch: { readonly fetch?: typeof globalThis.fetch },
 ): Client {
   const { form } = plan;
-  const isOnce = form === 'once' || form === 'request once';
-  const isTokenOnly = form === 'token verifier' || form === 'once';
+  const isChanging = form === 'once, changing';
+  const isOnce = form === 'once' || form === 'request once' || isChanging;
+  const isTokenOnly = form === 'token verifier' || form === 'once' || isChanging;
   const issuerCount = initialKeys.length;
   const given = plan.file !== null && !isOnce ? plan.file : undefined;
   const only = plan.issuer ?? (given === undefined ? null : 0);
@@ -70,7 +73,7 @@ function startClient(
     toleranceMs: plan.toleranceS * 1000,
     maxStaleMs: plan.maxStaleS * 1000,
     timeoutMs: plan.timeoutMs,
-    cachedTokens: plan.cachedTokens,
+    cachedTokens: isChanging ? mostOptionSets : plan.cachedTokens,
     environment: plan.environment ?? undefined,
     refusesImpersonated: plan.refusesImpersonated && !isTokenOnly,
   };
@@ -117,6 +120,14 @@ function startClient(
   const bearer = (token: string): { authorization: string } => ({ authorization: `Bearer ${token}` });
   const call = ((): ((token: string) => Promise<Outcome>) => {
     if (form === 'once') return (token) => outcomeOf(core.verifyToken(token, options));
+    if (isChanging) {
+      let calls = 0;
+      // More sets of options than are remembered.
+      return (token) => {
+        calls += 1;
+        return outcomeOf(core.verifyToken(token, { ...options, cachedTokens: (calls % mostOptionSets) + 1 }));
+      };
+    }
     if (form === 'request once') return (token) => outcomeOf(core.authenticateRequest(bearer(token), all));
     if (form === 'token verifier') {
       const verifier = core.createTokenVerifier(options);

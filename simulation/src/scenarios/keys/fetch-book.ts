@@ -30,6 +30,8 @@ export interface FetchKeeper {
   onEnded(fetch: Fetch): void;
   /** The body of a good response was not read completely. */
   onCut(fetch: Fetch): void;
+  /** More of the body was read after the time limit of a fetch. */
+  onReadLate(fetch: Fetch): void;
 }
 
 /** One fetch of a key set, as it was seen on the network. */
@@ -99,8 +101,13 @@ export class Fetch {
     keys: KeyNames | undefined,
   ): Generator<{ readonly afterMs: number; readonly text: string }> {
     let isWhole = false;
+    // A `fetch` that ignores its signal may return after the time limit: its response is used, if it comes to an end.
+    const isInTime = !this.wasAborted;
     try {
-      for (const text of texts) yield { afterMs: gapMs, text };
+      for (const text of texts) {
+        if (isInTime && this.wasAborted) this.view.onReadLate(this);
+        yield { afterMs: gapMs, text };
+      }
       isWhole = true;
       this.#end(keys);
     } finally {

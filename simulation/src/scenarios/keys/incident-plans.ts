@@ -10,6 +10,7 @@ import {
   edges,
   floods,
   freezes,
+  goodSieges,
   jumps,
   keyChanges,
   keyNumber,
@@ -102,6 +103,17 @@ function steps(durationMs: number): fc.Arbitrary<readonly TimedStep[]> {
         after(delays, asks),
       ),
     },
+    // The keys grow old, and then more requests come than may wait for them.
+    {
+      weight: 1,
+      arbitrary: fc
+        .tuple(asks, fc.integer({ min: 5 * minuteMs, max: 9 * minuteMs }), outages, soon, fc.oneof(crowds, goodSieges))
+        .map(([first, quietMs, trouble, lateMs, siege]) => [
+          { afterMs: 0, step: first },
+          { afterMs: quietMs, step: trouble },
+          { afterMs: quietMs + lateMs, step: siege },
+        ]),
+    },
     { weight: 2, arbitrary: recipe(after(now, crowds), after(delays, keyChanges), after(delays, crowds)) },
     // A slow response: while it is on its way, the keys change and other requests arrive.
     {
@@ -177,7 +189,16 @@ function incidents(durationMs: number): fc.Arbitrary<Incident> {
   const early = after(fc.integer({ min: 0, max: 60_000 }), asks);
   const begins = fc.record({
     atMs: now,
-    steps: recipe(after(now, longOutages), early, early, late, late, after(delays, keyChanges)),
+    steps: recipe(
+      after(now, longOutages),
+      after(soon, asks),
+      after(soon, asks),
+      early,
+      early,
+      late,
+      late,
+      after(delays, keyChanges),
+    ),
   });
   return fc.oneof(
     { weight: 8, arbitrary: fc.record({ atMs, steps: steps(durationMs) }) },
@@ -187,15 +208,23 @@ function incidents(durationMs: number): fc.Arbitrary<Incident> {
 
 /** `isLegacy`: only what the product knew in November 2026, before it counted failures from their start. */
 export function plans(isLegacy: boolean): fc.Arbitrary<KeysPlan> {
-  return fc.constantFrom(30 * minuteMs, 90 * minuteMs, 3 * hourMs).chain((durationMs) =>
-    fc.record({
+  const fleets = isLegacy
+    ? fc.constant(1)
+    : fc.oneof({ weight: 99, arbitrary: fc.constant(1) }, { weight: 1, arbitrary: manyCopies });
+  return fc.tuple(fc.constantFrom(30 * minuteMs, 90 * minuteMs, 3 * hourMs), fleets).chain(([longMs, copies]) => {
+    const durationMs = copies === 1 ? longMs : 10 * minuteMs;
+    return fc.record({
       durationMs: fc.constant(durationMs),
+      copies: fc.constant(copies),
       issuers: fc.array(fc.record({ keys: fc.uniqueArray(keyNumber, { minLength: 0, maxLength: 3 }) }), {
         minLength: 1,
         maxLength: 3,
       }),
       processes: fc.array(processes(isLegacy), { minLength: 1, maxLength: 4 }),
       incidents: fc.array(incidents(durationMs), { minLength: 1, maxLength: 5 }),
-    }),
-  );
+    });
+  });
 }
+
+/** Up to a thousand processes, as there are up to four different ones. */
+const manyCopies = fc.constantFrom(10, 60, 250);

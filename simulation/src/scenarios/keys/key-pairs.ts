@@ -29,8 +29,17 @@ function pairOf(name: string, kid: string): KeyPair {
   return pair;
 }
 
+const known: KeyPair[] = [];
+
 /** Generated once in each thread. */
 export function keyOf(issuer: number, key: number): KeyPair {
+  const place = (issuer % maxIssuers) * keysPerIssuer + (key % keysPerIssuer);
+  const pair = known[place] ?? makeKey(issuer, key);
+  known[place] = pair;
+  return pair;
+}
+
+function makeKey(issuer: number, key: number): KeyPair {
   const letter = issuerLetters[issuer % maxIssuers] ?? 'a';
   const number = key % keysPerIssuer;
   const kid = kidsOf(letter)[number] ?? 'main';

@@ -135,8 +135,17 @@ export class KeyView implements FetchKeeper {
 
   /** Whether searches may be limited: one found nothing a short time ago, and many tokens name unknown keys. */
   isFlooded(ask: WaitingAsk): boolean {
-    const near = this.#unknownAsks.filter((atMs) => Math.abs(atMs - ask.begun.atMs) <= searchPauseMs + 1).length;
-    return near >= crowd && (ask.wasSuspicious || this.isSuspicious());
+    if (!ask.wasSuspicious && !this.isSuspicious()) return false;
+    // The newest ask is the last one: those before the pause do not count.
+    const fromMs = ask.begun.atMs - searchPauseMs - 1;
+    const toMs = ask.begun.atMs + searchPauseMs + 1;
+    let near = 0;
+    for (let i = this.#unknownAsks.length - 1; i >= 0 && near < crowd; i--) {
+      const atMs = this.#unknownAsks[i] as number;
+      if (atMs < fromMs) break;
+      if (atMs <= toMs) near += 1;
+    }
+    return near >= crowd;
   }
 
   isSuspicious(): boolean {
@@ -210,7 +219,8 @@ export class KeyView implements FetchKeeper {
   }
 
   #isOneOfCrowd({ begun }: WaitingAsk): boolean {
-    return this.#unknownAsks.filter((atMs) => atMs === begun.atMs).length >= crowd;
+    const last = this.#unknownAsks.lastIndexOf(begun.atMs);
+    return last !== -1 && this.#unknownAsks[last - crowd + 1] === begun.atMs;
   }
 
   #checkOther(fetch: Fetch): void {
@@ -266,6 +276,10 @@ export class KeyView implements FetchKeeper {
 
   onCut({ number }: Fetch): void {
     this.#violate(12, `${this.process.name} does not read the good answer of fetch ${number} to its end`);
+  }
+
+  onReadLate({ number }: Fetch): void {
+    this.#violate(3, `${this.process.name} goes on reading the answer of fetch ${number} after its time limit`);
   }
 
   #checkLength(fetch: Fetch): void {

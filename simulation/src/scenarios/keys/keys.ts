@@ -12,7 +12,7 @@ import { IssuerServer } from './issuer-server.ts';
 import { Judge } from './judge.ts';
 import { keyOf } from './key-pairs.ts';
 import { permitMs, searchPauseMs } from './key-view.ts';
-import type { KeysPlan, Step } from './plan.ts';
+import type { KeysPlan, ProcessPlan, Step } from './plan.ts';
 import { TokenChoice } from './token-choice.ts';
 import { goodToken, type Token } from './tokens.ts';
 import type { Outcome } from './verdicts.ts';
@@ -28,7 +28,7 @@ function scenarioOf(name: string, isLegacy: boolean): Scenario<KeysPlan> {
     statements: [3, 4, 5, 6, 7, 11, 12, 27, 34, 36],
     parts: ['core'],
     plans: plans(isLegacy) as fc.Arbitrary<KeysPlan>,
-    processHoursOf: ({ durationMs, processes }) => (durationMs * processes.length) / 3_600_000,
+    processHoursOf: ({ durationMs, processes, copies }) => (durationMs * processes.length * copies) / 3_600_000,
     run: (world, plan) => new Run(world, plan, isLegacy).run(),
   };
 }
@@ -66,7 +66,7 @@ class Run {
     const initialKeys = this.#servers.map(({ published }) => published);
     const origins = this.#servers.map(({ origin }) => origin);
     this.#fleet = new Fleet(world, origins, (process, number) => {
-      const own = plan.processes[number] as KeysPlan['processes'][number];
+      const own = this.#planOf(number);
       const member = startMember(world, process, own, initialKeys, isLegacy, book.deafFetch(process));
       this.#members.set(process, member);
       return member;
@@ -74,17 +74,17 @@ class Run {
   }
 
   async run(): Promise<void> {
-    const { processes, incidents, durationMs } = this.#plan;
-    processes.forEach((process, number) => {
-      this.#fleet.start(process);
+    const { processes, copies, incidents, durationMs } = this.#plan;
+    for (let number = 0; number < processes.length * copies; number++) {
+      this.#fleet.start(this.#planOf(number));
       this.#startTraffic(number);
-    });
+    }
     const disturbances: Disturbance[] = [];
     incidents.forEach(({ atMs, steps }, incident) => {
       steps.forEach(({ afterMs, step }, position) => {
         const time = atMs + afterMs;
         if (time > durationMs) return;
-        if (step.kind === 'disturb') disturbances.push({ ...step.disturbance, atMs: time });
+        if (step.kind === 'disturb') disturbances.push(...this.#spread(step.disturbance, time));
         else this.#world.schedule.at(time, () => this.#perform(step, `step ${incident} ${position}`));
       });
     });
@@ -97,6 +97,14 @@ class Run {
     if (this.#world.violation !== undefined || this.#judge.isLegacy) return;
     this.#judge.finish([...this.#members.values()].flatMap(({ views }) => views));
     for (const member of this.#members.values()) this.#checkMemory(member);
+  }
+
+  /** In a large fleet, a disturbance hits every fourth process, up to fifty. */
+  #spread(disturbance: Disturbance, atMs: number): readonly Disturbance[] {
+    const { process } = disturbance;
+    if (process === null || this.#plan.copies === 1) return [{ ...disturbance, atMs }];
+    const hit = Math.min(50, this.#plan.copies);
+    return Array.from({ length: hit }, (_, i) => ({ ...disturbance, process: process + 4 * i, atMs }));
   }
 
   /** Statement 36: a cache is as large as its option says, and nothing stays behind. */
@@ -116,8 +124,15 @@ class Run {
       this.#world.violate(36, `${process.name} has left ${process.timers} timers behind`);
   }
 
+  #planOf(number: number): ProcessPlan {
+    const { processes } = this.#plan;
+    return processes[number % processes.length] as ProcessPlan;
+  }
+
   #startTraffic(number: number): void {
-    const { everyMs, badPercent } = this.#plan.processes[number] as KeysPlan['processes'][number];
+    const { badPercent, ...usual } = this.#planOf(number);
+    // A large fleet gets more requests, but not in proportion to its size.
+    const everyMs = usual.everyMs * Math.ceil(Math.sqrt(this.#plan.copies));
     const random = this.#world.random.fork(`traffic ${number}`);
     const tick = (): void => {
       const client = this.#clientOf(number, random.below(12));
@@ -163,6 +178,7 @@ class Run {
 
   #ask(step: Extract<Step, { kind: 'ask' }>, random: Random): void {
     const { size, waves, gapMs, want, process } = step;
+    if (this.#plan.copies > 1 && process < 1_000) this.#askOthers(step, random);
     this.#world.note(`p${process % this.#fleet.size}`, `is asked ${waves} times ${size} tokens: ${want}`);
     const wave = (left: number): void => {
       const client = this.#clientOf(process, step.verifier);
@@ -176,6 +192,12 @@ class Run {
         this.#world.schedule.after(gapMs, () => wave(left - 1));
     };
     wave(waves);
+  }
+
+  /** In a large fleet, other processes get the same requests. */
+  #askOthers(step: Extract<Step, { kind: 'ask' }>, random: Random): void {
+    const size = Math.min(step.size, 20);
+    for (let i = 0; i < 10; i++) this.#ask({ ...step, size, process: 1_000 + random.below(this.#fleet.size) }, random);
   }
 
   /** Asks for one token around a limit of its time, by the wall clock of the process. */

@@ -1,7 +1,15 @@
 import type { Disturbance } from '../../world/fleet.ts';
 import type { ServerMode } from './issuer-server.ts';
 
-export const forms = ['verify', 'authenticate', 'check', 'token verifier', 'once', 'request once'] as const;
+export const forms = [
+  'verify',
+  'authenticate',
+  'check',
+  'token verifier',
+  'once',
+  'request once',
+  'once, changing',
+] as const;
 
 export interface VerifierPlan {
   readonly form: (typeof forms)[number];
@@ -81,6 +89,8 @@ export interface Incident {
 }
 
 export interface KeysPlan {
+  /** How many processes there are of each. */
+  readonly copies: number;
   readonly durationMs: number;
   readonly issuers: readonly { readonly keys: readonly number[] }[];
   readonly processes: readonly ProcessPlan[];

@@ -30,6 +30,31 @@ function verifiers(isLegacy: boolean): fc.Arbitrary<VerifierPlan> {
   });
 }
 
+const several = (one: fc.Arbitrary<VerifierPlan>): fc.Arbitrary<VerifierPlan[]> =>
+  fc.array(one, { minLength: 1, maxLength: 3 });
+
+/** Two that get their options with each call, and differ in one option. */
+const twins: fc.Arbitrary<VerifierPlan[]> = fc
+  .record({
+    first: verifiers(false),
+    form: fc.constantFrom('once' as const, 'request once' as const),
+    change: fc.constantFrom<Partial<VerifierPlan>>(
+      { issuer: 0 },
+      { issuer: 1 },
+      { environment: 1 },
+      { toleranceS: 300 },
+      { maxStaleS: 0 },
+      { cachedTokens: 5 },
+      { refusesImpersonated: true },
+    ),
+    isLast: fc.boolean(),
+  })
+  .map(({ first, form, change, isLast }) => {
+    const one = { ...first, form, file: null, issuer: null };
+    const other = { ...one, ...change };
+    return isLast ? [one, other] : [other, one];
+  });
+
 /** Processes with verifiers of all kinds of options. `isLegacy`: those of old. */
 export function processes(isLegacy: boolean): fc.Arbitrary<ProcessPlan> {
   return fc.record({
@@ -38,7 +63,9 @@ export function processes(isLegacy: boolean): fc.Arbitrary<ProcessPlan> {
       { weight: 3, arbitrary: fc.constant(0) },
       { weight: 1, arbitrary: fc.integer({ min: -200, max: 200 }) },
     ),
-    verifiers: fc.array(verifiers(isLegacy), { minLength: 1, maxLength: 3 }),
+    verifiers: isLegacy
+      ? several(verifiers(true))
+      : fc.oneof({ weight: 6, arbitrary: several(verifiers(false)) }, { weight: 1, arbitrary: twins }),
     everyMs: fc.constantFrom(20_000, 5_000, 60_000, 130_000, 250_000, 400_000),
     badPercent: fc.constantFrom(0, 0, 10, 60),
     isDeaf: isLegacy ? fc.constant(false) : fc.constantFrom(false, false, true),

@@ -65,6 +65,8 @@ export const sieges: fc.Arbitrary<Step> = crowds.map(
   (step) => ({ ...step, want: 'unknown' as const, users: 1, size: 10_050 }) as Step,
 );
 
+export const goodSieges: fc.Arbitrary<Step> = sieges.map((step) => ({ ...step, want: 'good' as const }) as Step);
+
 /** Tokens with made-up key ids: below and above eight in 200 ms, and in waves. */
 export const floods: fc.Arbitrary<Step> = fc
   .record({

@@ -1,4 +1,5 @@
 import { createHmac, sign } from 'node:crypto';
+import { signEs256 } from '../../world/es256.ts';
 import { epochMs } from '../../world/virtual-process.ts';
 import { type KeyPair, keyOf, originOf, strangerKey } from './key-pairs.ts';
 
@@ -59,8 +60,7 @@ const encode = (value: unknown): string =>
 
 function signedText(header: unknown, claims: unknown, { privateKey }: KeyPair): string {
   const content = `${encode(header)}.${encode(claims)}`;
-  const signature = sign('sha256', Buffer.from(content), { key: privateKey, dsaEncoding: 'ieee-p1363' });
-  return `${content}.${signature.toString('base64url')}`;
+  return `${content}.${signEs256(content, privateKey)}`;
 }
 
 function claimsOf({ issuer, user, times, environment = 0 }: TokenRequest): Record<string, unknown> {
@@ -207,7 +207,7 @@ const flawed: Readonly<Record<string, Forge>> = {
   },
   'with a DER signature': (given, key) => {
     const content = `${encode(headerOf(key.kid))}.${encode(claimsOf(given))}`;
-    const der = sign('sha256', Buffer.from(content), { key: key.privateKey, dsaEncoding: 'der' });
+    const der = sign('sha256', Buffer.from(content), key.privateKey);
     return flaw(`${content}.${der.toString('base64url')}`, 'signature_invalid');
   },
 };

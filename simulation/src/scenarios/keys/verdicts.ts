@@ -122,14 +122,18 @@ function problemOfUnavailable(ask: Ask, nowMs: number): Problem | undefined {
   if (isCertain) return [12, 'got 503 although all keys are known'];
   if (!view.hasPermit || view.isInRetryDelay || view.isFlooded(ask)) return undefined;
   const over = fetchesOf(ask).filter(({ ended }) => ended !== undefined);
-  if (over.length >= maxLoads || over.some((fetch) => counts(fetch))) return undefined;
+  if (over.length >= maxLoads || over.some((fetch) => counts(fetch, timeoutMs))) return undefined;
   // A failure counts from when its fetch began, not from its end.
   return [view.isFailing ? 34 : 12, 'got 503, although the endpoint was not asked'];
 }
 
-/** Does not count if the process was paused during the fetch, unless the response is recent enough. */
-function counts({ begun, ended, keys, view }: Fetch): boolean {
+/**
+ * Does not count if the process was paused during the fetch, unless the response is recent enough. Nor if it was ended by the
+ * shorter time limit of another caller.
+ */
+function counts({ begun, ended, keys, view, wasAborted }: Fetch, timeoutMs: number): boolean {
   if (ended === undefined) return false;
+  if (wasAborted && keys === undefined && ended.atMs - begun.atMs < timeoutMs - driftMs(timeoutMs)) return false;
   const tookMs = Math.max(ended.wallMs - begun.wallMs, ended.steadyMs - begun.steadyMs);
   return tookMs <= view.maxTimeoutMs + 1_000 || (keys !== undefined && ageMs(view.process, begun) < staleAfterMs);
 }

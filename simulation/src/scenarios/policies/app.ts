@@ -1,12 +1,19 @@
 import type { Authz, PermissionDocument } from '@torii/authz';
 import type { Auth, Check, RequestParts, Verifier } from '@torii/core';
+import { endListener } from '../../world/listener.ts';
+import { StoreConnection } from '../../world/store-connection.ts';
 import type { VirtualProcess } from '../../world/virtual-process.ts';
 import type { World } from '../../world/world.ts';
-import { callers, issuer, keys, type Question, tokens } from './callers.ts';
+import { Audit } from './audit.ts';
+import { callers, issuer, keys, type Question, tokens, userOf } from './callers.ts';
 import type { DocumentStore, Served } from './document-store.ts';
 import { Judge, type Outcome, type Pending } from './judge.ts';
 import { Ledger } from './ledger.ts';
 import { limitMsOf, type PoliciesPlan } from './plan.ts';
+
+interface DocumentClient {
+  getRaw(key: string): Promise<unknown>;
+}
 
 /** What one process does with one document: an Authz behind a verifier, and what it must answer. */
 class Guarded {
@@ -17,6 +24,7 @@ class Guarded {
   readonly #process: VirtualProcess;
   readonly #store: DocumentStore;
   readonly #document: number;
+  readonly #audit: Audit;
   /** Requests on their way to the check, by their numbers. */
   readonly #asking: Map<string, () => void> = new Map();
   #requests = 0;
@@ -25,17 +33,23 @@ class Guarded {
     [this.#process, this.#store, this.#document] = [process, store, document];
     const { refreshMs, timeoutMs } = plan;
     this.ledger = new Ledger(world, process, 'AB'[document] ?? '', { refreshMs, limitMs: limitMsOf(plan) });
-    this.judge = new Judge(world, this.ledger);
+    this.judge = new Judge(world, this.ledger, plan.impersonation);
+    this.#audit = new Audit(world, process, plan.impersonation);
     const read = (): unknown => this.#read();
     const { core, authz } = process.product;
     this.authz = authz.createAuthz({
       permissions:
         plan.source === 'store'
-          ? { store: { getRaw: async () => read() }, key: `permissions ${document}` }
+          ? { store: this.#storeFor(world, plan, read), key: this.#key }
           : (read as () => PermissionDocument),
       refreshSeconds: refreshMs / 1000,
       timeoutMs,
-      onEvent: (event) => this.ledger.hear(event),
+      impersonation: plan.impersonation,
+      onEvent: (event) => {
+        if (event.type === 'impersonated') this.#audit.hear(event);
+        else this.ledger.hear(event);
+        return endListener(plan.listener);
+      },
     });
     const noteQuestion: Check = (_auth, request) => {
       this.#asking.get(request.headerValues('x-request')[0] ?? '')?.();
@@ -55,11 +69,25 @@ class Guarded {
     const begin = (): void => {
       pending ??= this.judge.begin();
     };
+    this.#audit.begin(question);
     if (question.way !== 'road') begin();
     void this.#outcomeOf(question, auth, begin).then((outcome) => {
       begin();
+      this.#audit.end(question);
       if (pending !== undefined) this.judge.end(pending, question, outcome);
     });
+  }
+
+  #storeFor(world: World, { connection }: PoliciesPlan, read: () => unknown): DocumentClient {
+    const getRaw = async (key: string): Promise<unknown> => {
+      if (key !== this.#key) world.violate(26, `${this.#process.name} reads "${key}" instead of "${this.#key}"`);
+      return read();
+    };
+    return new StoreConnection<DocumentClient>(world, this.#process, connection, { getRaw }).client;
+  }
+
+  get #key(): string {
+    return `permissions ${this.#document}`;
   }
 
   refresh(): void {
@@ -101,7 +129,7 @@ class Guarded {
     const { auth, denial } = await this.verifier.check({ ...request, headers });
     this.#asking.delete(number);
     if (denial !== undefined) return outcomeFrom(denial);
-    return auth?.userId === `user${caller}` ? 'yes' : 'something else';
+    return auth?.userId === userOf(caller) ? 'yes' : 'something else';
   }
 
   #read(): unknown {
@@ -139,9 +167,10 @@ interface AnyDenial {
 function outcomeFrom(denial: AnyDenial | undefined): Outcome {
   const { status } = denial ?? {};
   if (status === 400 || status === 403) return status;
-  const isBusy =
-    status === 503 && Object.keys(denial?.headers ?? {}).some((name) => name.toLowerCase() === 'retry-after');
-  return isBusy ? 503 : 'something else';
+  const headers = Object.entries(denial?.headers ?? {});
+  const waitSeconds = Number(headers.find(([name]) => name.toLowerCase() === 'retry-after')?.[1]);
+  // The store is asked again a second after a read that failed began, so a caller need not wait for longer.
+  return status === 503 && waitSeconds === 1 ? 503 : 'something else';
 }
 
 /** An app in one process, which guards its routes by one or two documents. */

@@ -1,4 +1,5 @@
-import { generateKeyPairSync, sign } from 'node:crypto';
+import { generateKeyPairSync } from 'node:crypto';
+import { signEs256 } from '../../world/es256.ts';
 import { epochMs } from '../../world/virtual-process.ts';
 import type { Method, PolicyDocument } from './documents.ts';
 
@@ -7,6 +8,8 @@ export const issuer = 'https://acme.torii.so';
 interface Caller {
   readonly name: string;
   readonly claims: Readonly<Record<string, unknown>>;
+  /** The user, if not one who has no other token. The roles of a user change, and old tokens last until they expire. */
+  readonly user?: string;
   /** The roles that the claims name. */
   readonly roles: readonly string[];
   readonly isImpersonated?: true;
@@ -22,10 +25,14 @@ export const callers: readonly Caller[] = [
   { name: 'r1 and r2', claims: { pid: 'e2', roles: ['r1', 'r2'] }, roles: ['r1', 'r2'] },
   { name: 'r2 and r1', claims: { pid: 'e2', roles: ['r2', 'r1', 'r2'] }, roles: ['r1', 'r2'] },
   { name: 'r1,r2', claims: { pid: 'e2', roles: ['r1,r2'] }, roles: ['r1,r2'] },
-  { name: 'r1', claims: { pid: 'e2', roles: 'r1' }, roles: ['r1'] },
-  { name: 'r2', claims: { pid: 'e2', user_roles: ['r2'] }, roles: ['r2'] },
+  { name: 'r1', user: 'ada', claims: { pid: 'e2', roles: 'r1' }, roles: ['r1'] },
+  { name: 'r2, who was r1', user: 'ada', claims: { pid: 'e2', user_roles: ['r2'] }, roles: ['r2'] },
+  // The first claim that is present decides, even if it is empty or invalid.
+  { name: 'an empty role', claims: { pid: 'e1', org_id: 't1', org_role: '', roles: ['r0'] }, roles: [] },
+  { name: 'an empty list', claims: { pid: 'e1', role_ids: [], roles: ['r0'] }, roles: [] },
+  { name: 'half a list', claims: { pid: 'e1', roles: ['r0', 7.5] }, roles: [] },
   { name: 'prototypes', claims: { pid: 'e1', roles: ['__proto__', 'constructor', 'toString'] }, roles: [] },
-  { name: 'no role', claims: { pid: 'e1' }, roles: [] },
+  { name: 'no role, who was r1', user: 'ada', claims: { pid: 'e2' }, roles: [] },
   { name: 'unknown role', claims: { pid: 'e1', roles: ['0', 'R0'] }, roles: [] },
   {
     name: 'impersonated r0',
@@ -41,6 +48,9 @@ interface Target {
   readonly resource: string | null | undefined;
 }
 
+/** Too long for a path whose decision is remembered. */
+const long = 'x'.repeat(1_100);
+
 export const targets: readonly Target[] = [
   { url: '/a', resource: 'a' },
   { url: '/a/?page=2', resource: 'a' },
@@ -52,6 +62,8 @@ export const targets: readonly Target[] = [
   { url: '/', resource: '' },
   { url: '/A', resource: 'A' },
   { url: '/x/b', resource: 'x/b' },
+  { url: `/${long}/b`, resource: `${long}/b` },
+  { url: `/${long}/c`, resource: `${long}/c` },
   { url: '/a//b', resource: undefined },
   { url: '/a/%2e%2e/b', resource: undefined },
   { url: undefined, resource: null },
@@ -74,21 +86,27 @@ export interface Question {
 
 export type Verdict = 'yes' | 400 | 403;
 
+export type Impersonation = 'refuse' | 'audit';
+
 /** What must be answered without any document: `undefined` if it depends on the document. */
-export function fixedAnswer({ caller, target, way }: Question): 400 | 403 | undefined {
+export function fixedAnswer({ caller, target, way }: Question, impersonation: Impersonation): 400 | 403 | undefined {
   if (target.resource === undefined && way !== 'can') return 400;
-  return callers[caller]?.isImpersonated ? 403 : undefined;
+  return callers[caller]?.isImpersonated && impersonation === 'refuse' ? 403 : undefined;
 }
 
 /** What must be answered with this document. */
-export function answerBy(document: PolicyDocument, question: Question): Verdict {
+export function answerBy(document: PolicyDocument, question: Question, impersonation: Impersonation): Verdict {
   const { caller, target, method, way } = question;
-  const fixed = fixedAnswer(question);
+  const fixed = fixedAnswer(question, impersonation);
   if (fixed !== undefined) return fixed;
   // If the path is unknown, `not` refuses too.
   if (typeof target.resource !== 'string') return 403;
   const isGranted = document.grants(callers[caller]?.roles ?? [], target.resource, method);
   return isGranted === (way !== 'not') ? 'yes' : 403;
+}
+
+export function userOf(caller: number): string {
+  return callers[caller]?.user ?? `user${caller}`;
 }
 
 const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -102,10 +120,9 @@ const yearSeconds = 365 * 24 * 3600;
 export const tokens: readonly string[] = callers.map(({ claims }, number) => {
   const now = epochMs / 1000;
   const times = { iat: now - yearSeconds, exp: now + yearSeconds };
-  const payload = { sub: `user${number}`, iss: issuer, ...times, ...claims };
+  const payload = { sub: userOf(number), iss: issuer, ...times, ...claims };
   const content = `${encoded({ alg: 'ES256', typ: 'JWT', kid: 'k1' })}.${encoded(payload)}`;
-  const signature = sign('sha256', Buffer.from(content), { key: privateKey, dsaEncoding: 'ieee-p1363' });
-  return `${content}.${signature.toString('base64url')}`;
+  return `${content}.${signEs256(content, privateKey)}`;
 });
 
 function encoded(value: unknown): string {

@@ -24,6 +24,7 @@ export class DocumentStore {
   readonly #histories: PolicyDocument[][];
   readonly #versions: readonly (readonly PolicyDocument[])[];
   #fault: Fault | undefined;
+  #frozenUntilMs = 0;
 
   constructor(world: World, plan: PoliciesPlan) {
     this.#world = world;
@@ -48,16 +49,17 @@ export class DocumentStore {
     this.#world.note('store', `document ${written.name} is written`);
   }
 
-  loseLastWrite(document: number): void {
+  loseLastWrites(document: number, writes: number): void {
     const history = this.#histories[document];
     if (history === undefined || history.length < 2) return;
-    history.pop();
-    this.#world.note('store', `loses its last write: ${history.at(-1)?.name} is the truth again`);
+    const lost = history.splice(Math.max(1, history.length - writes));
+    this.#world.note('store', `loses ${lost.length} writes: ${history.at(-1)?.name} is the truth again`);
   }
 
   /** If several faults overlap, the one that began last applies. */
   begin(fault: Fault, forMs: number): void {
     this.#fault = fault;
+    if (fault.fault === 'freezes') this.#frozenUntilMs = this.#world.nowMs + forMs;
     this.#world.note('store', `${fault.fault} for ${forMs} ms`);
     this.#world.schedule.after(forMs, () => {
       if (this.#fault !== fault) return;
@@ -76,8 +78,11 @@ export class DocumentStore {
     };
     if (fault?.fault === 'throws') throw connectionError('The client is closed', 'ECLIENT');
     if (fault?.fault === 'hangs') return new Promise(() => {});
-    if (this.#plan.source === 'memory' && fault?.fault !== 'is slow') return serve();
-    return this.#world.network.call(process, storeOrigin, serve, this.#delayMs(fault));
+    const isRemote = fault?.fault === 'is slow' || fault?.fault === 'freezes';
+    if (this.#plan.source === 'memory' && !isRemote) return serve();
+    return this.#world.network.call(process, storeOrigin, serve, this.#delayMs(fault), () =>
+      Math.max(0, this.#frozenUntilMs - this.#world.nowMs),
+    );
   }
 
   #faultOfThisRead(): Fault | undefined {

@@ -50,6 +50,8 @@ export interface DocumentPlan {
   /** `null` instead of a list of entries: the document has a text there, so the role is malformed. */
   readonly roles: readonly (readonly [role: number, entries: readonly number[] | null])[];
   readonly form: 'object' | 'text' | 'text with a byte order mark';
+  /** How many malformed permissions a role of its own has. */
+  readonly junk: number;
 }
 
 export class PolicyDocument {
@@ -62,20 +64,20 @@ export class PolicyDocument {
   readonly #form: DocumentPlan['form'];
   readonly #granted: ReadonlyMap<string, readonly Entry[]>;
 
-  constructor(name: string, { lastUpdate, roles, form }: DocumentPlan) {
+  constructor(name: string, { lastUpdate, roles, form, junk }: DocumentPlan) {
     this.name = name;
     this.#form = form;
     this.lastUpdate = lastUpdate === null ? undefined : String(lastUpdate);
     const lists = new Map(roles.map(([role, list]) => [roleNames[role % roleNames.length] ?? '', list]));
     const written = [...lists].map(([role, list]) => [role, list?.map(writtenEntry) ?? 'all'] as const);
-    const permissions = Object.fromEntries(written);
+    const permissions = Object.fromEntries(junk === 0 ? written : [...written, ['junk', Array(junk).fill('a')]]);
     const document = lastUpdate === null ? { permissions } : { last_update: lastUpdate, permissions };
     this.text =
       form === 'text with a byte order mark'
         ? `\uFEFF${JSON.stringify(document, undefined, 1)}`
         : JSON.stringify(document);
     const granted = new Map<string, readonly Entry[]>();
-    let [valid, malformed] = [0, 0];
+    let [valid, malformed] = [0, junk];
     for (const [role, list] of lists) {
       if (forbiddenRoles.has(role) || list === null) {
         malformed += 1;

@@ -1,5 +1,5 @@
 import type { World } from '../../world/world.ts';
-import { answerBy, callers, fixedAnswer, type Question, type Verdict } from './callers.ts';
+import { answerBy, callers, fixedAnswer, type Impersonation, type Question, type Verdict } from './callers.ts';
 import { graceMs, type Ledger, type Read, retryMs } from './ledger.ts';
 
 export type Outcome = Verdict | 503 | 'something else';
@@ -24,14 +24,15 @@ const maxWaiting = 10_000;
 export class Judge {
   readonly ledger: Ledger;
   readonly #world: World;
+  readonly #impersonation: Impersonation;
   readonly #pending: Set<Pending> = new Set();
   /** The highest number of requests that waited at once since the queue was last empty. */
   #mostPending = 0;
   /** Requests that an edge runtime has ended still count for the read that they waited for. */
   #crowdedUntilMs = -1;
 
-  constructor(world: World, ledger: Ledger) {
-    [this.#world, this.ledger] = [world, ledger];
+  constructor(world: World, ledger: Ledger, impersonation: Impersonation) {
+    [this.#world, this.ledger, this.#impersonation] = [world, ledger, impersonation];
   }
 
   /** A request asks for a permission, or an app calls `refresh()`. */
@@ -86,7 +87,7 @@ export class Judge {
 
   end(pending: Pending, question: Question, outcome: Outcome): void {
     if (!this.#end(pending)) return;
-    const fixed = fixedAnswer(question);
+    const fixed = fixedAnswer(question, this.#impersonation);
     const text = `${callers[question.caller]?.name}, ${question.method} ${question.target.url?.slice(0, 20)} (${question.way})`;
     if (fixed !== undefined) {
       if (outcome !== fixed) this.#violate(27, `${text}: ${outcome} instead of ${fixed}, which no document changes`);
@@ -104,7 +105,7 @@ export class Judge {
       this.#violate(26, `${text}: ${outcome} ${age}`);
       return;
     }
-    const right = answerBy(usable.document, question);
+    const right = answerBy(usable.document, question, this.#impersonation);
     if (outcome !== right) {
       this.#violate(26, `${text}: ${outcome} instead of ${right} by document ${usable.document.name}`);
       return;
@@ -119,7 +120,7 @@ export class Judge {
     if (newest?.begunMs !== nowMs || pending.askedMs !== nowMs || pending.refreshesBefore !== refreshes)
       return undefined;
     const isAnswer = (read: Read | undefined): boolean =>
-      read?.document !== undefined && answerBy(read.document, question) === outcome;
+      read?.document !== undefined && answerBy(read.document, question, this.#impersonation) === outcome;
     return [pending.usableWhenAsked, before].find(isAnswer);
   }
 

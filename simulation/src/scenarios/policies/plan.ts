@@ -1,4 +1,6 @@
 import fc from 'fast-check';
+import { type ListenerEnd, listenerEnds } from '../../world/listener.ts';
+import { type ConnectionPlan, connections, silentConnection } from '../../world/store-connection.ts';
 import { type DocumentPlan, entries, garbage, roleNames } from './documents.ts';
 
 /**
@@ -16,6 +18,7 @@ export const faults = [
   'throws',
   'refuses',
   'hangs',
+  'freezes',
   'is slow',
   'answers garbage',
   'answers an old version',
@@ -24,9 +27,9 @@ export const faults = [
 ] as const;
 
 export type Step =
-  /** A program writes another version. `loses`: the store loses its last write. */
+  /** A program writes another version. `lose`: the store rolls back, by one write or several. */
   | { readonly kind: 'write'; readonly document: number; readonly version: number }
-  | { readonly kind: 'lose'; readonly document: number }
+  | { readonly kind: 'lose'; readonly document: number; readonly writes: number }
   | { readonly kind: 'fault'; readonly fault: (typeof faults)[number]; readonly for: Moment; readonly detail: number }
   /** An app writes another version, or none, and calls `refresh()`. */
   | { readonly kind: 'refresh'; readonly process: number; readonly document: number; readonly version: number | null }
@@ -80,6 +83,10 @@ export interface PoliciesPlan {
   /** `function`: reads over the network. `store`: a Keyv. `memory`: a function that returns its document at once. */
   readonly source: 'function' | 'store' | 'memory';
   readonly processes: readonly { readonly driftPpm: number; readonly aheadMs: number }[];
+  /** Whether the store is read through a client that emits the errors of its connection, and how. */
+  readonly connection: ConnectionPlan;
+  readonly impersonation: 'refuse' | 'audit';
+  readonly listener: ListenerEnd;
   /** The versions of each document. */
   readonly documents: readonly (readonly DocumentPlan[])[];
   readonly incidents: readonly Incident[];
@@ -112,7 +119,10 @@ const document: fc.Arbitrary<number> = fc.nat({ max: 1 });
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ kind: fc.constant('write' as const), document, version: few }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('lose' as const), document }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant('lose' as const), document, writes: fc.constantFrom(1, 1, 2, 5) }),
+  },
   {
     weight: 7,
     arbitrary: fc.record({
@@ -218,6 +228,7 @@ const version: fc.Arbitrary<DocumentPlan> = fc.record({
     { maxLength: 5, selector: ([role]) => role },
   ),
   form: fc.constantFrom('object', 'object', 'text', 'text with a byte order mark'),
+  junk: fc.constantFrom(0, 0, 0, 0, 0, 0, 0, 150),
 });
 
 const options: fc.Arbitrary<{ readonly refreshMs: number; readonly timeoutMs: number }> = fc.oneof(
@@ -235,6 +246,9 @@ export const plans: fc.Arbitrary<PoliciesPlan> = fc
   .record({
     options,
     source: fc.constantFrom('function', 'function', 'store', 'store', 'memory'),
+    connection: connections,
+    impersonation: fc.constantFrom('refuse', 'refuse', 'audit'),
+    listener: listenerEnds,
     processes: fc.oneof({ weight: 12, arbitrary: fleetOf(1, 1) }, { weight: 6, arbitrary: fleetOf(2, 5) }),
     documents: fc.oneof(
       { weight: 3, arbitrary: fc.tuple(versions()) },
@@ -252,6 +266,9 @@ export const plansOfPauses: fc.Arbitrary<PoliciesPlan> = fc.record({
   refreshMs: fc.constant(5_000),
   timeoutMs: fc.constant(2_000),
   source: fc.constant('function'),
+  connection: fc.constant(silentConnection),
+  impersonation: fc.constant('refuse'),
+  listener: fc.constant('returns'),
   processes: fc.oneof(fleetOf(1, 1), fleetOf(2, 5)),
   documents: fc.tuple(versions()),
   incidents: fc.array(incidentOf(quietStep), { minLength: 1, maxLength: 5 }),

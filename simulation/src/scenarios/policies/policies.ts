@@ -62,7 +62,7 @@ class Run {
     this.#store = new DocumentStore(world, plan);
     this.#fleet = new Fleet<App>(world, [storeOrigin], (process) => new App(world, process, this.#store, plan));
     for (const options of plan.processes) this.#fleet.start(options);
-    this.#traffic = new Traffic(world, this.#store, this.#fleet);
+    this.#traffic = new Traffic(world, this.#store, this.#fleet, plan.impersonation);
   }
 
   async toItsEnd(): Promise<void> {
@@ -90,7 +90,7 @@ class Run {
         store.write(this.#documentOf(step.document), step.version);
         break;
       case 'lose':
-        store.loseLastWrite(this.#documentOf(step.document));
+        store.loseLastWrites(this.#documentOf(step.document), step.writes);
         break;
       case 'fault':
         store.begin(step, forMs);

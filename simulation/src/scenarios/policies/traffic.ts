@@ -2,7 +2,7 @@ import type { Fleet } from '../../world/fleet.ts';
 import type { Random } from '../../world/random.ts';
 import type { World } from '../../world/world.ts';
 import type { App } from './app.ts';
-import { answerBy, callers, methods, type Question, targets, ways } from './callers.ts';
+import { answerBy, callers, type Impersonation, methods, type Question, targets, ways } from './callers.ts';
 import type { DocumentStore } from './document-store.ts';
 
 interface Window {
@@ -27,9 +27,10 @@ export class Traffic {
   readonly #world: World;
   readonly #store: DocumentStore;
   readonly #fleet: Fleet<App>;
+  readonly #impersonation: Impersonation;
 
-  constructor(world: World, store: DocumentStore, fleet: Fleet<App>) {
-    [this.#world, this.#store, this.#fleet] = [world, store, fleet];
+  constructor(world: World, store: DocumentStore, fleet: Fleet<App>, impersonation: Impersonation) {
+    [this.#world, this.#store, this.#fleet, this.#impersonation] = [world, store, fleet, impersonation];
   }
 
   /** The highest number of entries that a collection may have after the requests so far. */
@@ -114,7 +115,7 @@ export class Traffic {
   }
 
   #tellsVersionsApart(question: Question, document: number): boolean {
-    const answers = this.#store.versionsOf(document).map((version) => answerBy(version, question));
+    const answers = this.#store.versionsOf(document).map((version) => answerBy(version, question, this.#impersonation));
     return answers.some((answer) => answer !== answers[0]);
   }
 

@@ -2,7 +2,7 @@ import type { StreamStore } from '../../world/stream-store.ts';
 import type { World } from '../../world/world.ts';
 import { recoveryMs, restoreMs } from './bounds.ts';
 import type { Node } from './node.ts';
-import type { RevocationsPlan, SubjectKind } from './plan.ts';
+import { canBeConfirmed, isTimeless, type RevocationsPlan, type SubjectKind } from './plan.ts';
 import type { StoreFacts } from './store-facts.ts';
 import { type Subject, subjectName } from './subjects.ts';
 import { epochS, organizationId, type Token, userId } from './tokens.ts';
@@ -60,8 +60,7 @@ export class Announcer {
     const { freezes } = process;
     const freezesBefore = freezes.length;
     // With replicas that are too far behind, nothing can be announced in time.
-    const canBeConfirmed = !this.#plan.waitsForReplicas || this.#plan.store.lagMs === 0;
-    const wasCalm = canBeConfirmed && node.calm.ms >= recoveryMs(node);
+    const wasCalm = canBeConfirmed(this.#plan) && node.calm.ms >= recoveryMs(node);
     const settled = (what: string): void => {
       node.announcing -= 1;
       const tookMs = this.#world.nowMs - begunAtMs;
@@ -80,7 +79,7 @@ export class Announcer {
       (error: unknown) => {
         settled('fails');
         this.#judgeFailure(node, wish, name, error, {
-          wasCalm: wasCalm && node.calm.ms >= this.#world.nowMs - begunAtMs,
+          wasCalm: wasCalm && node.calm.ms > this.#world.nowMs - begunAtMs,
         });
         if (before === undefined || repeatsAfterMs === null) return;
         this.#world.schedule.after(repeatsAfterMs, () =>
@@ -122,6 +121,7 @@ export class Announcer {
   /** What time it is for the node: by the clock of the store as it knows it, or else by its own. */
   #presentOf(node: Node): { readonly fromMs: number; readonly toMs: number } {
     const { wallMs, highestMs, lowestMs } = this.#store;
+    if (isTimeless(this.#plan)) return { fromMs: node.process.wallMs, toMs: node.process.wallMs };
     if (node.calm.ms >= recoveryMs(node)) return { fromMs: wallMs, toMs: wallMs };
     return { fromMs: Math.min(node.process.wallMs, lowestMs), toMs: Math.max(node.process.wallMs, highestMs) };
   }
@@ -166,8 +166,14 @@ export class Announcer {
 
   #judgeAnnounced(node: Node, name: string, before: number | undefined, begunAtMs: number): void {
     if (before === undefined) return;
-    if (this.#facts.wasAdded(name, before, begunAtMs)) return;
-    this.#violate(node, name, 'is reported as announced, and the store has not accepted it');
+    if (!this.#facts.wasAdded(name, before, begunAtMs)) {
+      this.#violate(node, name, 'is reported as announced, and the store has not accepted it');
+    }
+    const { waitsForReplicas } = this.#plan;
+    const confirmed = this.#facts.countReplicas(name, before);
+    if (confirmed < waitsForReplicas) {
+      this.#violate(node, name, `is reported as announced, and ${confirmed} of ${waitsForReplicas} replicas have it`);
+    }
   }
 
   #judgeFailure(

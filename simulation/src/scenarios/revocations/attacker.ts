@@ -1,5 +1,7 @@
+import type { BucketServer } from '../../world/nats/bucket-server.ts';
 import type { StreamStore } from '../../world/stream-store.ts';
 import type { World } from '../../world/world.ts';
+import type { StoreAccess } from './feeds.ts';
 import type { Attack } from './plan.ts';
 import type { AttackEffect, StoreFacts } from './store-facts.ts';
 import { cutOffIn } from './subjects.ts';
@@ -9,13 +11,18 @@ import { environmentId, issuer, userId } from './tokens.ts';
 export class Attacker {
   readonly #world: World;
   readonly #store: StreamStore;
+  readonly #server: BucketServer | undefined;
+  #foreign = 0;
   readonly #facts: StoreFacts;
   readonly #isSigned: boolean;
   /** An entry of another environment, signed with the same keys. */
   foreignText: string | undefined;
+  /** Called after each attack. */
+  onWritten: (attack: Attack) => void = () => {};
 
-  constructor(world: World, store: StreamStore, facts: StoreFacts, isSigned: boolean) {
+  constructor(world: World, { store, server }: StoreAccess, facts: StoreFacts, isSigned: boolean) {
     [this.#world, this.#store, this.#facts, this.#isSigned] = [world, store, facts, isSigned];
+    this.#server = server;
   }
 
   write(attack: Attack, who: number): void {
@@ -24,6 +31,7 @@ export class Attacker {
     this.#world.note('attacker', `writes ${attack}`);
     if (attack === 'no text') {
       this.#addFields(key, ['x', 'y']);
+      this.onWritten(attack);
       return;
     }
     for (const text of this.#textsOf(attack, who)) {
@@ -33,6 +41,7 @@ export class Attacker {
       if (effect !== 'genuine' && !this.#facts.genuine.includes(text)) this.#facts.expectAttack(text, effect);
       this.#addFields(key, ['key', 'x', 'entry', text]);
     }
+    this.onWritten(attack);
   }
 
   #effectOf(attack: Attack): AttackEffect | 'genuine' {
@@ -90,7 +99,24 @@ export class Attacker {
     return [this.#json(who, { before: this.#nowS - 1 }).replace('v1::', `v1:${keyId}:${mac}`)];
   }
 
+  /** Squats on the key of a subject that has no entry now, or writes to a key that no server uses. */
+  #put(server: BucketServer, text: string): void {
+    const { bucket } = server;
+    if (bucket === undefined) return;
+    const [some] = this.#facts.subjectsInStore();
+    if (some === undefined) return;
+    const known =
+      this.#facts.subjectOf(text) ?? this.#facts.freeSubject((subject) => server.messageAt(subject) === undefined);
+    this.#foreign += 1;
+    const subject = known ?? some.replace(/[^.]+$/, `x${this.#foreign}`);
+    if (server.messageAt(subject) === undefined) server.answer({ op: 'publish', subject, text });
+  }
+
   #addFields(key: string, fields: readonly string[]): void {
+    if (this.#server !== undefined) {
+      this.#put(this.#server, fields[3] ?? '');
+      return;
+    }
     const stream = this.#store.openStream(key);
     const { last } = stream;
     const ms = Math.max(last.ms, this.#store.wallMs);

@@ -6,7 +6,7 @@ import { secretKey } from '../api/secret-key.ts';
 import { maxOffsetMs } from './announcer.ts';
 import { recoveryMs } from './bounds.ts';
 import type { Node } from './node.ts';
-import type { RevocationsPlan, Step } from './plan.ts';
+import { canBeConfirmed, isTimeless, type RevocationsPlan, type Step } from './plan.ts';
 import type { StoreFacts } from './store-facts.ts';
 import { subjectName } from './subjects.ts';
 import { environmentId, userId } from './tokens.ts';
@@ -56,8 +56,7 @@ export class Bans {
       revocations: node.revocations,
     });
     this.#world.note(process.name, `${step.operation} of ${user}`);
-    const canBeConfirmed = !this.#plan.waitsForReplicas || this.#plan.store.lagMs === 0;
-    const wasCalm = canBeConfirmed && node.calm.ms >= recoveryMs(node);
+    const wasCalm = canBeConfirmed(this.#plan) && node.calm.ms >= recoveryMs(node);
     const ban: Ban = { step, node, begunAtMs: this.#world.nowMs, wasCalm, doneAtMs: undefined };
     this.#underWay.set(name, ban);
     node.announcing += 1;
@@ -100,10 +99,12 @@ export class Bans {
   #judgeFirst({ node, begunAtMs, wasCalm }: Ban, user: string, nowMs: number): void {
     const seconds = Math.floor(nowMs / 1000);
     this.#allow(user, nowMs);
-    const isStoreLate = this.#store.wallMs < nowMs - toleranceMs + 5_000;
+    const { wallMs } = node.process;
+    const storeMs = isTimeless(this.#plan) ? wallMs : this.#store.wallMs;
+    const isStoreLate = storeMs < nowMs - toleranceMs + 5_000;
     // Then a revocation needs a moment, which is not known before the answer.
-    const isDoubtful = Math.abs(this.#store.wallMs - node.process.wallMs) > maxOffsetMs - 10_000;
-    const isCalm = wasCalm && node.calm.ms >= this.#world.nowMs - begunAtMs;
+    const isDoubtful = Math.abs(storeMs - wallMs) > maxOffsetMs - 10_000;
+    const isCalm = wasCalm && node.calm.ms > this.#world.nowMs - begunAtMs;
     if (!isCalm || isStoreLate || isDoubtful || this.#world.nowMs - begunAtMs > 4_000) return;
     if (this.#facts.wasAdded(subjectName({ kind: 'user', id: user }), seconds, begunAtMs)) return;
     this.#violate(node, user, 'is carried out by the API, and nothing was announced before');
@@ -135,7 +136,7 @@ export class Bans {
     if (doneAtMs === undefined || step.api !== 'answers') return;
     // The API has answered: what is missing is the announcement.
     const hasAnswer = step.operation === 'delete' || Reflect.get(Object(answer), 'id') === user;
-    const isCalm = wasCalm && node.calm.ms >= this.#world.nowMs - begunAtMs;
+    const isCalm = wasCalm && node.calm.ms > this.#world.nowMs - begunAtMs;
     const isLate = errorName === 'ToriiConnectionError' && !isCalm;
     if (!isLate && (typeof announce !== 'function' || !hasAnswer))
       this.#violate(node, user, `fails with ${String(errorName)}: ${String(message)}`);

@@ -1,5 +1,5 @@
 import type { World } from '../../world/world.ts';
-import { pauseMs, recoveryMs, startMs } from './bounds.ts';
+import { maxReplicaLagMs, pauseMs, recoveryMs, replicaLagMs, startMs } from './bounds.ts';
 import type { Node, Outcome } from './node.ts';
 import type { RevocationsPlan } from './plan.ts';
 import type { StoreFacts } from './store-facts.ts';
@@ -89,7 +89,7 @@ export class Judge {
     if (this.isCurrent(node))
       this.#violate(42, asked, `got 503, although nothing has disturbed the node for ${node.calm.ms} ms`);
     const isPatient = waitMs >= 2_000;
-    if (isPatient && node.currentAt !== undefined && node.linkCalm.ms >= recoveryMs(node)) {
+    if (isPatient && !node.isClosed && node.currentAt !== undefined && node.linkCalm.ms >= recoveryMs(node)) {
       this.#violate(34, asked, 'got 503, although the store answers');
     }
     const silentMs = this.#silentMs(node);
@@ -135,7 +135,7 @@ export class Judge {
     // The event comes with a tick, and after a pause when requests have waited.
     const sinceThawMs = this.#world.nowMs - node.process.thawedAtMs;
     const isLate = silentSeconds >= this.#plan.maxStaleSeconds + 2 && sinceThawMs > this.#plan.waitMs + 3_000;
-    if (isLate && !node.isStale && this.#world.nowMs - node.setAtMs > 3_000 + this.#plan.waitMs)
+    if (isLate && !node.isStale && !node.isClosed && this.#world.nowMs - node.setAtMs > 3_000 + this.#plan.waitMs)
       this.#violate(42, asked, `: no event tells of ${silentSeconds} s of silence`);
   }
 
@@ -156,12 +156,13 @@ export class Judge {
   /** What was in the store for the whole time until the answer must be known. */
   #storeBreach({ node, token }: Asked): Breach | undefined {
     const { nowMs } = this.#world;
-    const heldFromMs = this.#heldFromMs(token);
+    const heldFromMs = this.#heldFromMs(node, token);
     if (heldFromMs > nowMs) return undefined;
     const held = `the store has held its revocation since ${heldFromMs} ms`;
     const { beforeFirstSnapshot, whenStale, maxStaleSeconds } = this.#plan;
     if (beforeFirstSnapshot === 'accept') return undefined;
-    if (heldFromMs <= node.startedAtMs) return { statement: 42, text: `${held}, before the node started` };
+    const oldestMs = node.server.isReplica ? maxReplicaLagMs + 1_000 : 0;
+    if (heldFromMs <= node.startedAtMs - oldestMs) return { statement: 42, text: `${held}, before the node started` };
     const tooOldMs = maxStaleSeconds * 1_001 + 20;
     if (whenStale === 'refuse' && heldFromMs < nowMs - tooOldMs && !this.#isTimeless(node, nowMs - tooOldMs)) {
       return { statement: 42, text: `${held}, which is longer than maxStaleSeconds` };
@@ -178,13 +179,17 @@ export class Judge {
     if (nowMs - freeze.untilMs >= this.#plan.waitMs * 0.999 - 20 || this.#isTimeless(node, freeze.fromMs))
       return undefined;
     if (this.#plan.beforeFirstSnapshot === 'accept' || this.#plan.whenStale === 'accept') return undefined;
-    if (this.#heldFromMs(token) > freeze.untilMs) return undefined;
+    if (this.#heldFromMs(node, token) > freeze.untilMs) return undefined;
     return { statement: 40, text: `its revocation was in the store when the pause ended at ${freeze.untilMs} ms` };
   }
 
-  #heldFromMs(token: Token): number {
+  /** Since when the server of the store that the node reads from has held it. */
+  #heldFromMs({ server: { apartUntilMs, isReplica } }: Node, token: Token): number {
     const { nowMs } = this.#world;
-    return Math.min(...token.subjects.map((subject) => this.#facts.heldFromMs(subject, token.claims.iat, nowMs)));
+    const heldFromMs = Math.min(
+      ...token.subjects.map((subject) => this.#facts.heldFromMs(subject, token.claims.iat, nowMs)),
+    );
+    return Math.max(apartUntilMs, isReplica ? heldFromMs + replicaLagMs + 200 : heldFromMs);
   }
 
   /** Neither of its clocks has measured the time since then: one was set back, and the other one has stopped. */

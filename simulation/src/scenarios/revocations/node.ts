@@ -11,8 +11,8 @@ import type { StreamStore } from '../../world/stream-store.ts';
 import type { VirtualProcess } from '../../world/virtual-process.ts';
 import type { World } from '../../world/world.ts';
 import type { Calm } from './calm.ts';
+import { openFeed, type StoreAccess } from './feeds.ts';
 import type { RevocationsPlan } from './plan.ts';
-import { RedisClient } from './redis-client.ts';
 import type { Fact } from './store-facts.ts';
 import { environmentId, issuer, keys } from './tokens.ts';
 
@@ -29,14 +29,33 @@ export interface Reading {
 
 const signingKeys = ['first signing key of the simulation', 'second signing key of the simulation'] as const;
 
+/** Which server of the store a process finds when it connects. */
+export interface Server {
+  store: StreamStore;
+  readonly isReplica: boolean;
+  /** Until when it was an old master that goes on beside the new one. Infinity if it still is. */
+  apartUntilMs: number;
+}
+
+interface NodePlace {
+  readonly plan: RevocationsPlan;
+  readonly server: Server;
+  readonly access: StoreAccess;
+  readonly calm: Calm;
+  readonly linkCalm: Calm;
+}
+
 /** A server with a verifier, in one process, and what is known of it. */
 export class Node {
   readonly process: VirtualProcess;
+  readonly plan: RevocationsPlan;
   readonly startedAtMs: number;
   /** Disturbances of the process, its link and the store. */
   readonly calm: Calm;
   /** Disturbances of its link and the store. */
   readonly linkCalm: Calm;
+  /** The server of the store that it is connected to. */
+  readonly server: Server;
   readonly revocations: Revocations;
   readonly verifier: Verifier;
   /** What it must know, by subject. */
@@ -56,31 +75,30 @@ export class Node {
   /** When its wall clock was last set. */
   setAtMs: number = Number.NEGATIVE_INFINITY;
   isClosed = false;
+  /** Whether `ready` has ended. */
+  isReady = false;
   /** Since when no answer of the store can have come. Infinity if answers come. */
   deafFromMs: number = Number.POSITIVE_INFINITY;
   /** How many revocations are being announced. */
   announcing = 0;
   #provenAt: Reading | undefined;
+  #answeredAt: Reading | undefined;
   /** How many requests wait for their answer. */
   waiting = 0;
   events: RevocationEvent[] = [];
   onEvent: (event: RevocationEvent) => void = () => {};
   onLearned: (fact: Fact) => void = () => {};
+  /** Called some time after the end. */
+  judgeClosed: () => void = () => {};
   readonly #world: World;
 
-  constructor(
-    world: World,
-    process: VirtualProcess,
-    number: number,
-    { plan, store, calm, linkCalm }: { plan: RevocationsPlan; store: StreamStore; calm: Calm; linkCalm: Calm },
-  ) {
-    [this.#world, this.process, this.calm, this.linkCalm] = [world, process, calm, linkCalm];
+  constructor(world: World, process: VirtualProcess, number: number, place: NodePlace) {
+    const { plan, server, access, calm, linkCalm } = place;
+    [this.#world, this.process, this.plan, this.calm, this.linkCalm] = [world, process, plan, calm, linkCalm];
+    this.server = server;
     this.startedAtMs = world.nowMs;
-    const { core, revocation, redis } = process.product;
-    const client = new RedisClient({ world, store, process, wires: 0 });
-    const feed = redis.redisFeed(client as never, {
-      ...(plan.waitsForReplicas && { waitForReplicas: { replicas: 1, timeoutMs: 1_000 } }),
-    });
+    const { core, revocation } = process.product;
+    const feed = openFeed(this, access);
     const order = plan.signing === 'rotating' && number % 2 === 1 ? [...signingKeys].reverse() : [...signingKeys];
     this.revocations = revocation.createRevocations({
       issuer,
@@ -99,6 +117,10 @@ export class Node {
         this.onEvent(event);
       },
     });
+    const end = (): void => {
+      this.isReady = true;
+    };
+    this.revocations.ready().then(end, end);
     this.verifier = core.createVerifier({
       issuer,
       keys: keys as never,
@@ -140,7 +162,18 @@ export class Node {
 
   /** The least that the silence can be, in milliseconds. */
   get silentMs(): number {
+    if (this.#answeredAt !== undefined) return this.#elapsedMs(this.#answeredAt);
     return this.#provenAt === undefined ? 0 : this.#elapsedMs(this.#provenAt);
+  }
+
+  /** The store has answered a question that the process asked then. */
+  noteAnswer(askedAt: Reading): void {
+    if (this.#answeredAt === undefined || this.#elapsedMs(askedAt) <= this.#elapsedMs(this.#answeredAt))
+      this.#answeredAt = askedAt;
+  }
+
+  get reading(): Reading {
+    return { wallMs: this.process.wallMs, steadyMs: this.process.steadyMs };
   }
 
   #noteProof(askedAt: Reading): void {

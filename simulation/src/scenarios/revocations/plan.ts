@@ -32,6 +32,10 @@ export const attacks = [
 
 export type Attack = (typeof attacks)[number];
 
+export const operatorActs = ['delete key', 'remove message', 'remove last', 'purge', 'foreign key'] as const;
+
+export type OperatorAct = (typeof operatorActs)[number];
+
 export type Step =
   /** A process revokes. `at`: in seconds from now, `null` for no moment. `crashesAfterMs`: the process is killed then. */
   | {
@@ -57,11 +61,32 @@ export type Step =
     }
   /** A process revokes so many users at once. Few of them have requests here. */
   | { readonly kind: 'many'; readonly process: number; readonly count: number; readonly at: number }
+  /** Torii tells a process by webhook that a user was banned, some time ago. */
+  | {
+      readonly kind: 'webhook';
+      readonly process: number;
+      readonly who: number;
+      readonly event: 'user.banned' | 'user.deleted' | 'session.revoked' | 'user.updated';
+      readonly environment: 'own' | 'other' | 'none';
+      readonly lateSeconds: number;
+    }
   | { readonly kind: 'attack'; readonly attack: Attack; readonly who: number }
   /** Requests to all processes around the cut-offs so far. */
   | { readonly kind: 'probe'; readonly plusSeconds: number }
-  /** A caller of a process opens a socket, which is to be closed when its time is over. */
-  | { readonly kind: 'socket'; readonly process: number; readonly who: number; readonly lifeSeconds: number }
+  /**
+   * A caller of a process opens a socket, which is to be closed when its time is over. `idlesMs`: how long after the token was
+   * accepted the app calls `untilRevoked`.
+   */
+  | {
+      readonly kind: 'socket';
+      readonly process: number;
+      readonly who: number;
+      readonly actor: number | null;
+      readonly lifeSeconds: number;
+      readonly idlesMs: number;
+    }
+  /** The app of a process closes its revocations, goes on for a while, and ends. */
+  | { readonly kind: 'close'; readonly process: number; readonly for: Moment }
   | {
       readonly kind: 'store';
       readonly mode: Exclude<StoreMode, 'well'>;
@@ -71,6 +96,13 @@ export type Step =
   | { readonly kind: 'flush'; readonly writesAtOnce: boolean }
   /** `cuts`: connections are closed. `readonlyForMs`: the new master refuses writes at first. */
   | { readonly kind: 'failover'; readonly cuts: boolean; readonly readonlyForMs: number }
+  /**
+   * A replica takes over, and the old master goes on for the processes whose bit is set in `side`, until it is demoted and loses
+   * what was written to it.
+   */
+  | { readonly kind: 'split'; readonly side: number; readonly for: Moment }
+  /** The replica that some processes read from gets nothing from its master. */
+  | { readonly kind: 'replica'; readonly link: 'silent' | 'down'; readonly for: Moment }
   | { readonly kind: 'restart'; readonly by: Moment; readonly downForMs: number }
   | { readonly kind: 'store clock'; readonly byMs: number }
   | {
@@ -80,6 +112,10 @@ export type Step =
       readonly link: 'refused' | 'lost' | 'answers lost';
     }
   | { readonly kind: 'cut' }
+  /** NATS stops delivering to the consumers that it has. */
+  | { readonly kind: 'stall' }
+  /** What an operator of NATS does. */
+  | { readonly kind: 'operator'; readonly does: OperatorAct; readonly who: number }
   | {
       readonly kind: 'freeze';
       readonly process: number;
@@ -102,7 +138,24 @@ export interface Incident {
   readonly steps: readonly { readonly at: Moment; readonly step: Step }[];
 }
 
+/** What carries the entries. */
+export type FeedPlan =
+  | { readonly kind: 'nats'; readonly timeoutMs: number }
+  | { readonly kind: 'redis' }
+  | {
+      readonly kind: 'poll';
+      readonly everyMs: number;
+      readonly timeoutMs: number;
+      /** What `read` returns: all texts, all texts and the time of the store, or those since a moment and the time. */
+      readonly returns: 'texts' | 'time' | 'since';
+      /** Whether the store tells the processes of each write, as LISTEN does. */
+      readonly notifies: boolean;
+      /** Whether `read` and `write` end when their signal is aborted. */
+      readonly heedsSignal: boolean;
+    };
+
 export interface RevocationsPlan {
+  readonly feed: FeedPlan;
   readonly maxTokenSeconds: number;
   readonly maxStaleSeconds: number;
   readonly whenStale: 'refuse' | 'accept';
@@ -114,14 +167,38 @@ export interface RevocationsPlan {
   /** `rotating`: the processes have the same two keys in different orders. */
   readonly signing: 'off' | 'on' | 'rotating';
   readonly announceTimeoutMs: number;
-  readonly waitsForReplicas: boolean;
-  readonly store: { readonly aheadMs: number; readonly driftPpm: number; readonly lagMs: number };
+  /** How many replicas must confirm an announcement. 0: none. */
+  readonly waitsForReplicas: 0 | 1 | 2;
+  /** `laggardMs`: how far the second replica is behind. It never takes over. */
+  readonly store: {
+    readonly aheadMs: number;
+    readonly driftPpm: number;
+    readonly lagMs: number;
+    readonly laggardMs: number;
+  };
+  /** How many entries the store holds before the first process starts. */
+  readonly history: number;
+  /** Whether the end of the plan is so long that every entry is over. */
+  readonly rests: boolean;
   readonly processes: readonly {
     readonly startsAtMs: number;
     readonly driftPpm: number;
     readonly aheadMs: number;
+    /** Whether it is connected to a replica, as a server that only verifies may be. */
+    readonly readsReplica: boolean;
   }[];
   readonly incidents: readonly Incident[];
+}
+
+/** Whether a store without a clock carries the entries: then each process uses its own. */
+export function isTimeless({ feed }: RevocationsPlan): boolean {
+  return feed.kind === 'poll' && feed.returns === 'texts';
+}
+
+/** Whether the replicas that must confirm an announcement are up to date, so that none can fail because of them. */
+export function canBeConfirmed({ waitsForReplicas, store }: RevocationsPlan): boolean {
+  if (waitsForReplicas === 0) return true;
+  return waitsForReplicas === 1 ? Math.min(store.lagMs, store.laggardMs) === 0 : store.lagMs + store.laggardMs === 0;
 }
 
 export function msOf({ of, plusMs }: Moment, plan: RevocationsPlan): number {

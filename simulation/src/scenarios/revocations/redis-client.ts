@@ -66,7 +66,11 @@ export class RedisClient {
   }
 
   #open(): void {
-    const { world, store, process } = this.#place;
+    const {
+      world,
+      server: { store },
+      process,
+    } = this.#place;
     this.#place.wires += 1;
     this.#wire = new StoreWire(world, store, process, this.#place.wires, {
       onOpen: () => {
@@ -121,7 +125,8 @@ export class RedisClient {
 
 export interface Place {
   readonly world: World;
-  readonly store: StreamStore;
+  /** The server that a new connection reaches. */
+  readonly server: { readonly store: StreamStore };
   readonly process: VirtualProcess;
   /** How many connections were opened so far. */
   wires: number;

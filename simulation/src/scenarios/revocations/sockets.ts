@@ -1,8 +1,10 @@
 import type { World } from '../../world/world.ts';
-import type { Node } from './node.ts';
-import type { RevocationsPlan } from './plan.ts';
+import type { Node, Outcome } from './node.ts';
+import type { RevocationsPlan, Step } from './plan.ts';
 import type { Fact, StoreFacts } from './store-facts.ts';
 import { type Token, tokenOf } from './tokens.ts';
+
+type SocketStep = Extract<Step, { readonly kind: 'socket' }>;
 
 interface Socket {
   readonly node: Node;
@@ -28,14 +30,22 @@ export class Sockets {
   }
 
   /** Runs in the process of the node. */
-  async open(node: Node, user: number, iat: number, lifeSeconds: number): Promise<void> {
+  async begin(node: Node, { who: user, actor, lifeSeconds, idlesMs }: SocketStep, iat: number): Promise<void> {
     const life = Math.min(lifeSeconds, this.#plan.maxTokenSeconds);
-    const token = tokenOf({ user, organization: user % 2, actor: null, iat, lifeSeconds: life });
+    const token = tokenOf({ user, organization: user % 2, actor, iat, lifeSeconds: life });
     const outcome = await node.answer(token.text);
     if (outcome.kind !== 'accepted') return;
+    if (idlesMs === 0) return this.#open(node, token, outcome);
+    this.#world.schedule.after(idlesMs, () => node.process.deliver(() => void this.#open(node, token, outcome)));
+  }
+
+  async #open(node: Node, token: Token, outcome: Extract<Outcome, { readonly kind: 'accepted' }>): Promise<void> {
+    if (node.isClosed) return;
     const socket: Socket = { node, token, isOpen: true };
     this.#all.push(socket);
     this.#world.note(node.process.name, `opens a socket for ${token.name}`);
+    for (const fact of node.learned.values()) if (fact.untilMs > this.#world.nowMs) this.#judgeFact(socket, fact);
+    this.#judgeStale(socket);
     try {
       const reason = await node.revocations.untilRevoked(outcome.auth, { signal: this.#ending.signal });
       socket.isOpen = false;
@@ -53,14 +63,13 @@ export class Sockets {
   }
 
   /** Called when a node learns of a revocation. */
-  judgeLearned(node: Node, { subject, before }: Fact): void {
-    for (const socket of this.#all) {
-      const { token } = socket;
-      if (socket.node !== node || !token.subjects.includes(subject) || token.claims.iat > before) continue;
-      this.#world.schedule.after(closeMs, () => {
-        if (this.#isOverdue(socket)) this.#violate(40, socket, `is still open, although "${subject}" is revoked`);
-      });
-    }
+  judgeLearned(node: Node, fact: Fact): void {
+    for (const socket of this.#all) if (socket.node === node) this.#judgeFact(socket, fact);
+  }
+
+  /** Called when a node says that its feed is stale. */
+  judgeAllStale(node: Node): void {
+    for (const socket of this.#all) if (socket.node === node) this.#judgeStale(socket);
   }
 
   judgeExpired(): void {
@@ -70,6 +79,23 @@ export class Sockets {
         this.#violate(40, socket, 'is still open, although its token has expired');
       }
     }
+  }
+
+  #judgeFact(socket: Socket, { subject, before }: Fact): void {
+    const { token } = socket;
+    if (!token.subjects.includes(subject) || token.claims.iat > before) return;
+    this.#world.schedule.after(closeMs, () => {
+      if (this.#isOverdue(socket)) this.#violate(40, socket, `is still open, although "${subject}" is revoked`);
+    });
+  }
+
+  #judgeStale(socket: Socket): void {
+    const { node } = socket;
+    if (this.#plan.whenStale === 'accept' || !node.isStale) return;
+    this.#world.schedule.after(closeMs, () => {
+      if (isStale(node) && this.#isOverdue(socket))
+        this.#violate(42, socket, 'is still open, although the feed is stale');
+    });
   }
 
   #isOverdue({ node, isOpen }: Socket): boolean {
@@ -98,4 +124,9 @@ export class Sockets {
   #violate(statement: number, { node, token }: Socket, text: string): void {
     this.#world.violate(statement, `${node.process.name}: the socket for ${token.name} ${text}`);
   }
+}
+
+/** By its events and by its health: a clock that is corrected ends a silence without an event. */
+function isStale({ isStale, revocations }: Node): boolean {
+  return isStale && revocations.health().status === 'stale';
 }

@@ -2,7 +2,7 @@ import type { StoreMode } from '../../world/stream-store.ts';
 import { epochMs } from '../../world/virtual-process.ts';
 import type { World } from '../../world/world.ts';
 import { wishOf } from './announcer.ts';
-import { deliveryMs, recoveryMs } from './bounds.ts';
+import { deliveryMs, noticeMs } from './bounds.ts';
 import type { Calm } from './calm.ts';
 import type { Node } from './node.ts';
 import { msOf, type RevocationsPlan, type Step } from './plan.ts';
@@ -52,6 +52,13 @@ export class Steps {
       case 'failover':
         this.#failOver(step.cuts, step.readonlyForMs);
         break;
+      case 'split':
+        this.#scene.split(step.side, forMs);
+        break;
+      case 'replica':
+        this.#scene.replica?.setLink(step.link);
+        schedule.after(forMs, () => this.#scene.replica?.setLink('up'));
+        break;
       case 'restart':
         this.#scene.store.restart(msOf(step.by, this.#plan));
         this.#scene.storeCalm.disturb();
@@ -60,6 +67,8 @@ export class Steps {
       case 'store clock': {
         const aheadMs = this.#scene.store.wallMs - epochMs - this.#world.nowMs;
         this.#scene.store.setClock(boundedMs(aheadMs, step.byMs));
+        // NATS may remove entries too early by its new clock.
+        if (this.#plan.feed.kind === 'nats') this.#scene.store.hasLost = true;
         this.#scene.storeCalm.disturb();
         break;
       }
@@ -74,7 +83,7 @@ export class Steps {
         schedule.after(forMs, () =>
           schedule.after(0, () => {
             for (const end of ends) end();
-            this.#scene.noteDeaf();
+            this.#scene.noteDeaf(true);
           }),
         );
         break;
@@ -84,10 +93,21 @@ export class Steps {
         this.#scene.store.cut();
         this.#scene.storeCalm.disturb();
         break;
+      case 'stall':
+        this.#world.note('store', 'stops delivering to its consumers');
+        this.#scene.access.server?.stall();
+        // That nothing is delivered shows when something is written.
+        this.#scene.operate('foreign key', 0);
+        this.#scene.storeCalm.disturb();
+        break;
+      case 'operator':
+        this.#world.note('operator', step.does);
+        this.#scene.operate(step.does, step.who);
+        break;
       case 'freeze':
         if (step.afterNewsMs === null) this.#freeze(step, forMs);
         else {
-          this.#scene.attacker.write('no text', 0);
+          this.#scene.wakeReaders();
           schedule.after(step.afterNewsMs, () => this.#freeze(step, forMs));
         }
         break;
@@ -111,10 +131,18 @@ export class Steps {
         process.deliver(() => this.#scene.bans.begin(node, step));
         break;
       }
+      case 'close':
+        this.#close(step.process, forMs);
+        break;
+      case 'webhook': {
+        const { process, state: node } = this.#scene.fleet.member(step.process);
+        process.deliver(() => this.#scene.deliveries.begin(node, step));
+        break;
+      }
       case 'socket': {
         const { process, state: node } = this.#scene.fleet.member(step.process);
         const iat = epochS + Math.floor(this.#world.nowMs / 1000);
-        process.deliver(() => void this.#scene.sockets.open(node, step.who, iat, step.lifeSeconds));
+        process.deliver(() => void this.#scene.sockets.begin(node, step, iat));
         break;
       }
     }
@@ -159,10 +187,15 @@ export class Steps {
 
   #flush(writesAtOnce: boolean): void {
     const { nowMs } = this.#world;
-    const isNeeded = ({ addedAtMs, untilMs }: { readonly addedAtMs: number; readonly untilMs: number }): boolean =>
-      addedAtMs <= nowMs - deliveryMs && untilMs > nowMs;
-    const held = [...this.#scene.facts.current()].some(isNeeded);
-    const current = held ? [...this.#scene.living()].filter((node) => this.#scene.judge.isCurrent(node)) : [];
+    const current = [...this.#scene.living()].filter((node) => {
+      // A poll notices only what is still missing, and another node may have written it again.
+      if (this.#plan.feed.kind === 'poll') return false;
+      const untilMs = nowMs + noticeMs(node);
+      const isHeld = [...this.#scene.facts.current()].some((fact) => {
+        return fact.addedAtMs <= nowMs - deliveryMs(this.#plan) && fact.untilMs > untilMs;
+      });
+      return isHeld && this.#scene.judge.isCurrent(node);
+    });
     this.#scene.store.flush();
     if (writesAtOnce) this.#scene.attacker.write('old copies', 0);
     this.#scene.storeCalm.disturb();
@@ -171,7 +204,7 @@ export class Steps {
       const { sinceMs } = node.calm;
       // Such an event is reported at most once a minute.
       const fromMs = this.#world.nowMs - 61_000;
-      this.#world.schedule.after(recoveryMs(node), () => {
+      this.#world.schedule.after(noticeMs(node), () => {
         if (node.process.isDead || node.calm.sinceMs !== sinceMs || node.resetAtMs > fromMs) return;
         this.#world.violate(43, `${node.process.name} has not reported that the store has lost data`);
       });
@@ -212,6 +245,21 @@ export class Steps {
         repeatsAfterMs: null,
       } as const;
       this.#revoke({ ...revoke, process: step.process + 1 });
+    });
+  }
+
+  #close(number: number, endsAfterMs: number): void {
+    const { process, state: node } = this.#scene.fleet.member(number);
+    process.deliver(() => {
+      if (node.isClosed) return;
+      this.#world.note(process.name, 'closes its revocations');
+      node.isClosed = true;
+      node.calm.begin();
+      node.deafFromMs = Math.min(node.deafFromMs, this.#world.nowMs);
+      void node.revocations.close();
+    });
+    this.#world.schedule.after(endsAfterMs, () => {
+      if (this.#scene.fleet.member(number).process === process) this.#crash(number, 100);
     });
   }
 

@@ -1,4 +1,5 @@
-import { createHash, generateKeyPairSync, sign } from 'node:crypto';
+import { createHash, generateKeyPairSync } from 'node:crypto';
+import { signEs256 } from '../../world/es256.ts';
 import { epochMs } from '../../world/virtual-process.ts';
 import { type Subject, subjectName } from './subjects.ts';
 
@@ -66,11 +67,10 @@ function mint(claims: TokenClaims, name: string): Token {
     ...(actor !== null && { act: { sub: userId(actor) } }),
   };
   const content = `${encoded({ alg: 'ES256', typ: 'JWT', kid: 'k1' })}.${encoded(payload)}`;
-  const signature = sign('sha256', Buffer.from(content), { key: privateKey, dsaEncoding: 'ieee-p1363' });
   const digest = createHash('sha256').update(content).digest('base64url');
   return {
     name,
-    text: `${content}.${signature.toString('base64url')}`,
+    text: `${content}.${signEs256(content, privateKey)}`,
     digest,
     claims,
     exp,

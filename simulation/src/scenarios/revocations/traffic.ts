@@ -80,7 +80,10 @@ export class Traffic {
     if (cutOff === undefined) return;
     const random = this.#world.random.fork(`probe ${subject} ${this.#world.nowMs}`);
     for (let number = 0; number < this.#fleet.size; number++) {
-      if (process === undefined || process === number) this.#probeOne(number, cutOff, 0, random);
+      if (process !== undefined && process !== number) continue;
+      this.#probeOne(number, cutOff, 0, random);
+      const known = this.#recent.findLast(({ subjects }) => subjects.includes(subject));
+      if (known !== undefined) this.ask(number, known);
     }
   }
 

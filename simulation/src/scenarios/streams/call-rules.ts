@@ -90,7 +90,7 @@ export class CallRules {
     const note = this.#store.note;
     const isDraining = note !== undefined && nameOfKeyId(noteOf(note)?.from) === from && !call.purpose.isLeaked;
     const ends = isDraining ? this.#writes.drainStartOf(note) + this.#lifetimes.maxTtlSeconds + 2 : 0;
-    const overMs = ends * 1000 - epochMs - Math.min(call.leastAheadMs, process.aheadMs);
+    const overMs = ends * 1000 - epochMs - call.leastAheadMs;
     // A run that sleeps wakes up when its drain is over, and the gateway takes up to five seconds.
     if (nowMs > Math.max(overMs + 9_000, slow)) this.#wrong(34, call, `is not over after ${seconds.toFixed(0)} s`);
   }
@@ -115,7 +115,11 @@ export class CallRules {
   }
 
   event(call: Call, event: StreamEvent): void {
-    if (event.type === 'key_published') call.publications += 1;
+    if (event.type === 'key_published') {
+      call.publications += 1;
+      if (event.changed !== call.hasWrittenSlot)
+        this.#wrong(28, call, `tells that the slot ${event.changed ? 'has changed' : 'held the key before'}`);
+    }
     if (event.type !== 'rotation_step') return;
     const { nowMs } = this.#world;
     call.lastStep = event.step;
@@ -134,7 +138,7 @@ export class CallRules {
       this.#wrong(34, call, 'retries for more than a minute');
     }
     const last = call.lastRetryAtMs;
-    if (last !== undefined && nowMs - last < 1_000 && call.process.thawedAtMs < last) {
+    if (last !== undefined && nowMs - last < 998 && call.process.thawedAtMs < last) {
       this.#wrong(34, call, 'retries more than once a second');
     }
     call.lastRetryAtMs = nowMs;
@@ -225,7 +229,11 @@ export class CallRules {
     if (nameOfPem(this.#store.slot?.value) === from && !call.hasWrittenSlot) {
       this.#wrong(28, call, 'has resolved although a flip in progress may still succeed');
     }
-    if (held.size === 1 && held.has(to)) this.#wrong(28, call, 'has resolved although the slot holds the new key');
+    const { slot } = this.#store;
+    const lastAskAtMs = call.asks.at(-1)?.sentAtMs ?? 0;
+    const hasFlipped = nameOfPem(slot?.value) === to && (slot?.writtenAtMs ?? nowMs) < lastAskAtMs;
+    if (hasFlipped || (held.size === 1 && held.has(to)))
+      this.#wrong(28, call, 'has resolved although the slot holds the new key');
     for (const other of this.calls) {
       const { kind } = other.purpose;
       const isSame = other.purpose.from === from && other.purpose.to === to;
@@ -241,13 +249,24 @@ export class CallRules {
     const { served, keyId, changed } = result as { served: boolean | null; keyId: string; changed: boolean };
     const { to } = call.purpose;
     this.#world.note(call.process.name, `${call.name}: published${changed ? '' : ' before'}, served: ${served}`);
+    if (changed !== call.hasWrittenSlot) this.#wrong(28, call, `says changed: ${changed}`);
     if (call.publications !== 1) this.#wrong(28, call, `was told of ${call.publications} times`);
     if (nameOfKeyId(keyId) !== to) this.#wrong(28, call, 'has published another key');
     if (!this.#writes.heldBetween(call.startedAtMs, nowMs).has(to)) this.#wrong(28, call, 'has published nothing');
-    const isAsked = call.asks.some((ask) => ask.to === 'gateway');
+    const plain = entriesBetween(this.#store.slots, call.startedAtMs, nowMs).map(({ value }) => nameOfPem(value));
+    if (!plain.includes(to)) this.#wrong(28, call, 'has left its key in a form that the gateway does not read');
+    const last = call.asks.findLast((ask) => ask.to === 'gateway');
+    const isAsked = last !== undefined;
+    const isAnswered = last?.failure === undefined && last?.served !== undefined;
+    if (served === false && !isAnswered)
+      this.#wrong(28, call, 'says that a gateway that did not answer uses another key');
+    if (served === null && isAsked && isAnswered && call.process.thawedAtMs < last.sentAtMs)
+      this.#wrong(28, call, 'says that the gateway did not answer');
     if (served === true && call.lastServed !== to) this.#wrong(28, call, 'says that the gateway uses the key');
     if (served === false && call.lastServed === to) this.#wrong(28, call, 'says that the gateway does not use the key');
     if (served !== null && !isAsked) this.#wrong(28, call, 'has not asked the gateway');
+    if (served !== true && isAsked && call.hasGivenUpInPause)
+      this.#wrong(34, call, 'gives up by a question from before a pause');
   }
 
   rejected(call: Call, error: unknown): void {
@@ -255,7 +274,7 @@ export class CallRules {
     call.settledAtMs = nowMs;
     const reason = String(Reflect.get(Object(error), 'reason') ?? Reflect.get(Object(error), 'name'));
     this.#world.note(call.process.name, `${call.name} fails: ${reason}`);
-    if (call.abortedAtMs !== undefined && error === call.abort.signal.reason) return;
+    if (call.abortedAtMs !== undefined && error === call.signal.signal.reason) return;
     this.#expect(call, reason);
     const problem = this.#failures.problemOf(call, reason);
     if (problem !== undefined) this.#wrong(38, call, `fails with ${reason}, ${problem}: ${String(error)}`);

@@ -1,4 +1,6 @@
 import type { VirtualProcess } from '../../world/virtual-process.ts';
+import { WatchedSignal } from '../../world/watched-signal.ts';
+import type { World } from '../../world/world.ts';
 import type { KeyName } from './keys.ts';
 
 export type CallKind = 'run' | 'advance' | 'plan' | 'cancel' | 'publish';
@@ -39,9 +41,8 @@ export class Call {
   /** When that cancel cleared the note. */
   noteClearedAtMs: number | undefined;
   abortedAtMs: number | undefined;
-  /** How far the clock of the process was ahead at most, and at least, since it began. */
-  mostAheadMs: number;
-  leastAheadMs: number;
+  #mostAheadMs: number;
+  #leastAheadMs: number;
   lastServed: KeyName | null | undefined;
   lastStep: string | undefined;
   lastRetryAtMs: number | undefined;
@@ -50,18 +51,24 @@ export class Call {
   /** The minute of retries begins here, or later: after the last sleep. */
   retryWindowMs: number;
   hasWrittenSlot = false;
+  /** When it has last read the note. */
+  noteReadAtMs: number | undefined;
+  /** The revision of the note that it has to clear, because it has flipped. */
+  noteToClear: number | undefined;
   /** Events that tell of a published key. */
   publications = 0;
-  readonly abort: AbortController = new AbortController();
+  readonly signal: WatchedSignal;
 
-  constructor(id: number, purpose: Purpose, process: VirtualProcess, nowMs: number) {
+  constructor(id: number, purpose: Purpose, process: VirtualProcess, world: World) {
+    const { nowMs } = world;
+    this.signal = new WatchedSignal(world);
     this.id = id;
     this.purpose = purpose;
     this.process = process;
     this.startedAtMs = nowMs;
     this.retryWindowMs = nowMs;
-    this.mostAheadMs = process.aheadMs;
-    this.leastAheadMs = process.aheadMs;
+    this.#mostAheadMs = process.offsetMs;
+    this.#leastAheadMs = process.offsetMs;
   }
 
   /** What must work for the call to succeed, by the names in health.ts. */
@@ -79,9 +86,30 @@ export class Call {
     return `${kind} #${this.id} ${from ?? ''}>${to}${isLeaked ? ' leaked' : ''}`;
   }
 
+  /**
+   * Statement 34: whether the last question for the gateway's key is from before a pause, although there was time for another
+   * one. The gateway is asked for five seconds, counted from the first question after the last request to the store.
+   */
+  get hasGivenUpInPause(): boolean {
+    const asks = this.asks.slice(this.asks.findLastIndex((ask) => ask.to === 'store') + 1);
+    const [first, last] = [asks[0], asks.at(-1)];
+    if (first === undefined || last === undefined || last.failure === 'untrusted') return false;
+    return last.sentAtMs < this.process.thawedAtMs && last.sentAtMs - first.sentAtMs < 4_700;
+  }
+
+  /** How far the clock of the process was ahead at most since the call began. It may drift. */
+  get mostAheadMs(): number {
+    return Math.max(this.#mostAheadMs, this.process.offsetMs);
+  }
+
+  get leastAheadMs(): number {
+    return Math.min(this.#leastAheadMs, this.process.offsetMs);
+  }
+
+  /** The clock is about to be set, or was set. */
   noteClock(): void {
-    this.mostAheadMs = Math.max(this.mostAheadMs, this.process.aheadMs);
-    this.leastAheadMs = Math.min(this.leastAheadMs, this.process.aheadMs);
+    this.#mostAheadMs = this.mostAheadMs;
+    this.#leastAheadMs = this.leastAheadMs;
   }
 
   ask(to: Ask['to'], nowMs: number): Ask {

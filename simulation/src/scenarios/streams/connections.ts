@@ -1,5 +1,6 @@
 import type { KeyStore } from '@torii/streams';
 import { connectionError } from '../../world/network.ts';
+import type { Random } from '../../world/random.ts';
 import type { VirtualProcess } from '../../world/virtual-process.ts';
 import type { World } from '../../world/world.ts';
 import type { Call } from './call.ts';
@@ -15,6 +16,8 @@ const storeTimeoutMs = 5_000;
 
 export interface WriteJudge {
   wrote(call: Call, bucket: string, before: Entry | undefined, sentAtMs: number): void;
+  /** The call asks the gateway for its key. */
+  asks(call: Call): void;
 }
 
 /** The trap that a request of this process falls into. */
@@ -22,10 +25,13 @@ export type TrapFinder = (process: VirtualProcess) => Trap | undefined;
 
 /** What a call of the product reaches the store and the gateway through. */
 export class Connections {
-  storeMode: StoreMode | 'open' = 'open';
+  #storeMode: StoreMode | 'open' = 'open';
+  /** What the store does when it goes on after a freeze. */
+  #held: (() => void)[] = [];
+  readonly #delays: Random;
   findTrap: TrapFinder = () => undefined;
-  /** Called when the gateway answers with a key, or that it has none. */
-  onAnswered: (process: VirtualProcess) => void = () => {};
+  /** Called when a request reaches the gateway. */
+  onReached: (process: VirtualProcess) => void = () => {};
   readonly #world: World;
   readonly #store: Store;
   readonly #gateway: Gateway;
@@ -40,13 +46,25 @@ export class Connections {
     this.#gateway = gateway;
     this.#health = health;
     this.#judge = judge;
+    this.#delays = world.random.fork('delays of the store');
     world.network.addServer(gatewayOrigin, ({ headers, from }) => {
-      this.onAnswered(from);
+      this.onReached(from);
       const call = this.#calls.get(headers['x-call'] ?? '');
       const ask = call?.asks[Number(headers['x-ask'])];
-      if (ask !== undefined) ask.served = ['no key', 'empty'].includes(gateway.mode) ? null : gateway.used;
+      if (ask !== undefined) ask.served = gateway.told;
       return gateway.answer();
     });
+  }
+
+  get storeMode(): StoreMode | 'open' {
+    return this.#storeMode;
+  }
+
+  setStoreMode(mode: StoreMode | 'open'): void {
+    this.#storeMode = mode;
+    const held = this.#held;
+    this.#held = [];
+    for (const send of held) send();
   }
 
   storeFor(call: Call): KeyStore {
@@ -54,6 +72,7 @@ export class Connections {
       read: (bucket, key) =>
         this.#askStore(call, () => {
           if (call.firstReadAtMs === undefined) call.firstReadAtMs = this.#world.nowMs;
+          if (bucket === noteBucket) call.noteReadAtMs = this.#world.nowMs;
           return this.#store.read(bucket, key);
         }),
       write: (bucket, key, value, lastRevision) => {
@@ -73,19 +92,21 @@ export class Connections {
     const fetch = this.#world.network.fetchOf(process);
     this.#calls.set(String(call.id), call);
     return async (input, init) => {
+      this.#judge.asks(call);
       const ask = call.ask('gateway', this.#world.nowMs);
       const headers = { 'x-call': String(call.id), 'x-ask': String(call.asks.length - 1) };
       const isLost = await this.#spring(process, () => {});
+      const { mode } = this.#gateway;
       try {
         if (isLost) await this.#never(init?.signal);
-        if (this.#gateway.mode === 'untrusted') await this.#refuseCertificate(process);
+        if (mode === 'untrusted') await this.#refuseCertificate(process);
         const answer = await fetch(input, { ...init, headers });
         ask.endedAtMs = this.#world.nowMs;
         call.lastServed = ask.served;
         return answer;
       } catch (error) {
         ask.endedAtMs = this.#world.nowMs;
-        ask.failure = this.#gateway.mode;
+        ask.failure = mode;
         throw error;
       }
     };
@@ -108,11 +129,16 @@ export class Connections {
         end(reason, () => reject(new ToriiStreamError(reason, `The store of the simulation: ${reason}.`)));
       };
       const timer = schedule.after(storeTimeoutMs, () => process.deliver(() => fail('store_unavailable')));
-      const mode = this.storeMode;
+      const mode = this.#storeMode;
       this.#requests += 1;
       const isFailing = mode === 'down' || (mode === 'flaky' && this.#requests % 2 === 0);
       const send = (isAnswerLost: boolean): void => {
         if (mode === 'hangs') return;
+        if (mode === 'freezes' && this.#storeMode === 'freezes') this.#held.push(() => request(isAnswerLost));
+        else if (mode === 'uneven') schedule.after(this.#delays.below(3_000), () => request(isAnswerLost));
+        else request(isAnswerLost);
+      };
+      const request = (isAnswerLost: boolean): void => {
         const answered = network.call(
           process,
           storeOrigin,
@@ -149,6 +175,10 @@ export class Connections {
       return Promise.resolve(false);
     }
     this.#world.note(process.name, `meets a trap: ${trap.effect}`);
+    if (trap.effect === 'none') {
+      send(false);
+      return Promise.resolve(false);
+    }
     const [what, when] = trap.effect.split(' ');
     if (what === 'crash') {
       if (when === 'after') send(false);

@@ -39,9 +39,10 @@ export class FailureRules {
           ? undefined
           : 'but no other process has written another key to the slot';
       case 'key_not_served':
-        return call.lastServed === (held.has(to) && held.size === 1 ? to : from) && held.size === 1
-          ? 'but the gateway uses the key'
-          : undefined;
+        if (call.lastServed === (held.has(to) && held.size === 1 ? to : from) && held.size === 1)
+          return 'but the gateway uses the key';
+        if (call.hasGivenUpInPause) return 'by a question from before a pause';
+        return this.#isFollowing(call) ? 'but the gateway follows the slot' : undefined;
       case 'rotation_conflict':
         return this.#isConflict(call) ? undefined : 'but there is no conflict';
       case 'store_refused':
@@ -55,6 +56,18 @@ export class FailureRules {
     }
   }
 
+  /** "Two deploys run the plan: they work together." Whether nothing but a flip can have moved the gateway from the slot. */
+  #isFollowing(call: Call): boolean {
+    const { from, to } = call.purpose;
+    const { nowMs } = this.#world;
+    // A pause of the process is no reason.
+    const wellSince = this.#health.wellSinceMs(['gateway', 'meddled']);
+    const isQuiet = wellSince + 15_000 < Math.min(nowMs, call.startedAtMs + 15_000);
+    const names = entriesBetween(this.#store.slots, call.startedAtMs, nowMs).map(({ value }) => nameOfPem(value));
+    const changes = names.filter((name, index) => index > 0 && name !== names[index - 1]);
+    return isQuiet && changes.length <= 1 && names.every((name) => name !== null && (name === from || name === to));
+  }
+
   #othersWrote(call: Call, history: readonly { readonly writtenAtMs: number }[]): boolean {
     return history.some(({ writtenAtMs }) => writtenAtMs >= call.startedAtMs);
   }
@@ -66,7 +79,11 @@ export class FailureRules {
     const own = [from === null ? '' : keyOf(from).keyId, keyOf(to).keyId];
     const isOther = notes.some((entry) => {
       const note = noteOf(entry);
-      return note !== null && (note.from !== own[0] || note.to !== own[1]);
+      if (note === null) return false;
+      // A rotation ignores a note of a rotation from another key. A cancel does not.
+      return kind === 'cancel'
+        ? note.from !== own[0] || note.to !== own[1]
+        : note.from === own[0] && note.to !== own[1];
     });
     if (isOther) return true;
     if (kind === 'cancel')
@@ -93,8 +110,11 @@ export class FailureRules {
     }
     const isPermanent = call.asks.some(({ failure }) => failure === 'untrusted');
     const isFirst = call.asks.length === 1;
+    if (call.purpose.kind !== 'run' && server === 'gateway' && call.hasGivenUpInPause)
+      return 'by a question from before a pause';
     if (call.purpose.kind !== 'run' || isPermanent || isFirst) return undefined;
-    const endMs = call.retryWindowMs + retriesForMs;
+    // A clock may be fast.
+    const endMs = call.retryWindowMs + retriesForMs - 20;
     if (nowMs < endMs) return `after ${nowMs - call.retryWindowMs} ms`;
     // Statement 34: an attempt that a pause has interrupted is not the last one, unless the minute was over before it.
     const last = call.asks.at(-1)?.sentAtMs ?? 0;

@@ -16,11 +16,31 @@ interface Change {
   readonly isLeaked: boolean;
 }
 
+const unreadable: ReadonlySet<GatewayMode | 'open'> = new Set<GatewayMode>([
+  'error',
+  'redirect',
+  'hang',
+  'reset',
+  'endless body',
+  'huge',
+  'garbage',
+]);
+
+const failing: ReadonlySet<GatewayMode | 'open'> = new Set<GatewayMode>([
+  'error',
+  'redirect',
+  'reset',
+  'huge',
+  'garbage',
+]);
+
 const publicKeys: Map<KeyName, KeyObject> = new Map();
 
 /** A gateway that watches the slot, and takes a new key after a while. */
 export class Gateway {
   mode: GatewayMode | 'open' = 'open';
+  /** Since when every request fails at once. */
+  failingSinceMs: number = Number.POSITIVE_INFINITY;
   readonly changes: Change[] = [{ atMs: 0, key: null, isFlip: false, isLeaked: false }];
   /** Whether the last change of the slot was made by a rotation. */
   isFlip = false;
@@ -48,6 +68,12 @@ export class Gateway {
     return this.changes.at(-1) ?? { atMs: 0, key: null, isFlip: false, isLeaked: false };
   }
 
+  /** The key that its answer of now names: `null` for no key, and `undefined` if the answer says nothing. */
+  get told(): KeyName | null | undefined {
+    if (['no key', 'empty'].includes(this.mode)) return null;
+    return unreadable.has(this.mode) ? undefined : this.used;
+  }
+
   /** The keys that it used between two times. */
   usedBetween(fromMs: number, toMs: number): ReadonlySet<KeyName | null> {
     const during = this.changes.filter((change, index) => {
@@ -55,6 +81,11 @@ export class Gateway {
       return change.atMs <= toMs && (next === undefined || next.atMs >= fromMs);
     });
     return new Set(during.map(({ key }) => key));
+  }
+
+  setMode(mode: GatewayMode | 'open'): void {
+    this.mode = mode;
+    this.failingSinceMs = failing.has(mode) ? this.#world.nowMs : Number.POSITIVE_INFINITY;
   }
 
   slotChanged(): void {
@@ -78,7 +109,14 @@ export class Gateway {
     this.#world.note('gateway', `uses ${this.used ?? 'no key'}`);
   }
 
+  /** An answer has a header with the mode, for the rules. */
   answer(): Answer {
+    const answer = this.#answer();
+    if (typeof answer === 'string' || 'fails' in answer) return answer;
+    return { ...answer, headers: { ...answer.headers, 'x-mode': this.mode } };
+  }
+
+  #answer(): Answer {
     const { used } = this;
     const pem = used === null ? '' : keyOf(used).publicPem;
     const text = this.#answersJson ? JSON.stringify({ public_key: pem }) : pem;

@@ -1,14 +1,18 @@
 import type { StreamEvent, StreamSigner } from '@torii/streams';
-import type { VirtualProcess } from '../../world/virtual-process.ts';
+import { endListener, type ListenerEnd } from '../../world/listener.ts';
+import type { ProcessOptions, VirtualProcess } from '../../world/virtual-process.ts';
 import type { World } from '../../world/world.ts';
 import { Call } from './call.ts';
 import type { CallRules, Lifetimes } from './call-rules.ts';
 import { type Connections, gatewayOrigin } from './connections.ts';
 import { type KeyName, keyOf } from './keys.ts';
 import type { Client } from './plan.ts';
+import { requestToken } from './token-requests.ts';
 import type { Minted, TokenRules } from './token-rules.ts';
 
 type IssuedEvent = Extract<StreamEvent, { readonly type: 'issued' }>;
+
+const ends: readonly ListenerEnd[] = ['returns', 'throws', 'rejects'];
 
 /** One release of the app on one node. */
 export interface Node {
@@ -21,9 +25,9 @@ export interface Node {
   /** Events of tokens that are not matched with a token yet. */
   readonly issued: IssuedEvent[];
   usedKey: KeyName;
-  /** Whether an outage was told of, and whether the gateway has answered since. */
-  isTold: boolean;
-  hasAnswered: boolean;
+  /** When an outage was last told of, and when the gateway has last said which key it uses. */
+  toldAtMs: number;
+  answeredAtMs: number;
   readonly deployedAtMs: number;
   /** When another release has replaced it. */
   retiredAtMs: number;
@@ -31,6 +35,11 @@ export interface Node {
   askedAtMs: number | undefined;
   /** A release that should not be there: it mints long tokens with the old key. */
   readonly isStray: boolean;
+  /** Whether it mints tokens for impersonated users, and tells of them; and how many events of such tokens are not matched yet. */
+  readonly audits: boolean;
+  impersonated: number;
+  /** The lifetime of which an event has just said that it is short. */
+  shortTtl: number | undefined;
   /** A gateway that hangs delays one round of tokens. Those of the next minute do not wait. */
   hastySinceMs: number;
   hastyUntilMs: number;
@@ -46,7 +55,7 @@ export class Nodes {
   readonly #calls: CallRules;
   readonly #tokens: TokenRules;
   readonly #lifetimes: Lifetimes;
-  readonly #aheadMs: readonly number[];
+  readonly #clocks: readonly ProcessOptions[];
   readonly #processes: VirtualProcess[];
   readonly #nodes: (Node | undefined)[] = [];
   #publications = 10_000;
@@ -57,15 +66,15 @@ export class Nodes {
     calls: CallRules,
     tokens: TokenRules,
     lifetimes: Lifetimes,
-    aheadMs: readonly number[],
+    clocks: readonly ProcessOptions[],
   ) {
     this.#world = world;
     this.#connections = connections;
     this.#calls = calls;
     this.#tokens = tokens;
     this.#lifetimes = lifetimes;
-    this.#aheadMs = aheadMs;
-    this.#processes = aheadMs.map((ahead, number) => world.startProcess(`n${number}`, { aheadMs: ahead }));
+    this.#clocks = clocks;
+    this.#processes = clocks.map((clock, number) => world.startProcess(`n${number}`, clock));
   }
 
   get size(): number {
@@ -89,12 +98,17 @@ export class Nodes {
     const process = this.process(number);
     const [first = 'a', next] = keys;
     const { createStreamSigner, publishPublicKey } = process.product.streams;
+    const audits = number % 2 === 1;
     const signer = createStreamSigner({
       privateKey: keyOf(first).privatePem,
       nextPrivateKey: next === undefined ? undefined : keyOf(next).privatePem,
       gatewayUrl: gatewayOrigin,
       ...this.#lifetimes,
-      onEvent: (event) => this.#tokens.told(node, event),
+      impersonation: audits ? 'audit' : 'refuse',
+      onEvent: (event) => {
+        this.#tokens.told(node, event);
+        return endListener(ends[number % ends.length] ?? 'returns');
+      },
     });
     const old = this.#nodes[number];
     const { nowMs } = this.#world;
@@ -107,12 +121,15 @@ export class Nodes {
       signer,
       issued: [],
       usedKey: first,
-      isTold: false,
-      hasAnswered: false,
+      toldAtMs: Number.NEGATIVE_INFINITY,
+      answeredAtMs: Number.NEGATIVE_INFINITY,
       deployedAtMs: nowMs,
       retiredAtMs: Number.POSITIVE_INFINITY,
       askedAtMs: undefined,
       isStray,
+      audits,
+      impersonated: 0,
+      shortTtl: undefined,
       hastySinceMs: 0,
       hastyUntilMs: 0,
       hastyAnswers: 0,
@@ -125,7 +142,7 @@ export class Nodes {
         this.#publications,
         { kind: 'publish', from: null, to: first, isLeaked: false },
         process,
-        this.#world.nowMs,
+        this.#world,
       );
       this.#calls.begin(call);
       const onEvent = (event: StreamEvent): void => this.#calls.event(call, event);
@@ -137,13 +154,14 @@ export class Nodes {
     });
   }
 
-  /** The gateway has answered a request of this process. */
+  /** A request of this process has reached the gateway. */
+  reached(process: VirtualProcess): void {
+    for (const node of this.#nodes) if (node?.process === process) node.answers += 1;
+  }
+
+  /** This process was told which key the gateway uses. */
   answered(process: VirtualProcess): void {
-    for (const node of this.#nodes) {
-      if (node?.process !== process) continue;
-      node.hasAnswered = true;
-      node.answers += 1;
-    }
+    for (const node of this.#nodes) if (node?.process === process) node.answeredAtMs = this.#world.nowMs;
   }
 
   crash(number: number, forMs: number): void {
@@ -152,7 +170,7 @@ export class Nodes {
     process.crash();
     this.#world.schedule.after(forMs, () => {
       const at = number % this.size;
-      this.#processes[at] = this.#world.startProcess(`n${at}`, { aheadMs: this.#aheadMs[at] ?? 0 });
+      this.#processes[at] = this.#world.startProcess(`n${at}`, this.#clocks[at]);
       if (node !== undefined) this.deploy(at, node.keys, node.isStray);
     });
   }
@@ -184,19 +202,22 @@ export class Nodes {
       const node = this.#nodes[client.node % this.size];
       if (node === undefined || node.process.isDead) return;
       const ttlSeconds = this.#ttlOf(client);
+      const { token, refusal, isImpersonated } = requestToken(node, client.asks, ttlSeconds);
       const asked = {
         ttlSeconds,
+        refusal,
+        isImpersonated,
         calledAtMs: this.#world.nowMs,
         wallAtCallMs: node.process.wallMs,
         answers: node.answers,
         clockChanges: node.process.clockChanges,
       };
-      node.signer.issue({ subject: 'ada', allowedStreams: ['chat_*'], ttlSeconds }).then(
+      token.then(
         (result) => {
           const minted = this.#tokens.minted(node, asked, result);
           if (minted !== undefined) use(minted);
         },
-        (error: unknown) => this.#tokens.refused(node, ttlSeconds, error),
+        (error: unknown) => this.#tokens.refused(node, asked, error),
       );
     });
   }

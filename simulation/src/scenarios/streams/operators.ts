@@ -1,5 +1,6 @@
 import type { StreamEvent } from '@torii/streams';
-import type { VirtualProcess } from '../../world/virtual-process.ts';
+import { endListener, type ListenerEnd } from '../../world/listener.ts';
+import type { ProcessOptions, VirtualProcess } from '../../world/virtual-process.ts';
 import type { World } from '../../world/world.ts';
 import { Call, type Purpose } from './call.ts';
 import type { CallRules, Lifetimes } from './call-rules.ts';
@@ -8,9 +9,11 @@ import type { Health } from './health.ts';
 import { type KeyName, keyNames, keyOf } from './keys.ts';
 import type { Anchor, OperatorAction, Trap } from './plan.ts';
 
+const ends: readonly ListenerEnd[] = ['returns', 'throws', 'rejects'];
+
 interface Machine {
   process: VirtualProcess;
-  readonly aheadMs: number;
+  readonly clock: ProcessOptions;
   /** Requests since each anchor; `undefined` before it. */
   readonly requests: Map<Anchor, number>;
   lastRun: Call | undefined;
@@ -44,16 +47,16 @@ export class Operators {
     rules: CallRules,
     health: Health,
     lifetimes: Lifetimes,
-    aheadMs: readonly number[],
+    clocks: readonly ProcessOptions[],
   ) {
     this.#world = world;
     this.#connections = connections;
     this.#rules = rules;
     this.#health = health;
     this.#lifetimes = lifetimes;
-    this.machines = aheadMs.map((ahead, number) => ({
-      process: world.startProcess(`o${number}`, { aheadMs: ahead }),
-      aheadMs: ahead,
+    this.machines = clocks.map((clock, number) => ({
+      process: world.startProcess(`o${number}`, clock),
+      clock,
       requests: new Map(),
       lastRun: undefined,
     }));
@@ -90,7 +93,7 @@ export class Operators {
   restart(number: number): void {
     const machine = this.machine(number);
     machine.process.crash();
-    machine.process = this.#world.startProcess(machine.process.name, { aheadMs: machine.aheadMs });
+    machine.process = this.#world.startProcess(machine.process.name, machine.clock);
   }
 
   /** Crashes a machine. The deploy that ran on it runs again afterwards. */
@@ -114,7 +117,7 @@ export class Operators {
       machine.process.deliver(() => {
         this.#world.note(machine.process.name, `${call.name}: its signal is aborted`);
         call.abortedAtMs = this.#world.nowMs;
-        call.abort.abort(new Error('stopped'));
+        call.signal.abort(new Error('stopped'));
       });
       return;
     }
@@ -140,7 +143,7 @@ export class Operators {
   #start(number: number, purpose: Purpose): void {
     const { process } = this.machine(number);
     this.#calls += 1;
-    const call = new Call(this.#calls, purpose, process, this.#world.nowMs);
+    const call = new Call(this.#calls, purpose, process, this.#world);
     this.#rules.begin(call);
     if (purpose.kind === 'run') this.machine(number).lastRun = call;
     this.#work(call).then(
@@ -157,7 +160,10 @@ export class Operators {
     const { createRotation, publishPublicKey } = call.process.product.streams;
     const kv = this.#connections.storeFor(call);
     const fetch = this.#connections.fetchFor(call);
-    const onEvent = (event: StreamEvent): void => this.#rules.event(call, event);
+    const onEvent = (event: StreamEvent): undefined => {
+      this.#rules.event(call, event);
+      return endListener(ends[call.id % ends.length] ?? 'returns');
+    };
     if (kind === 'publish') {
       const replaces = from === null ? {} : { replaces: keyOf(from).publicPem };
       return publishPublicKey(kv, keyOf(to).publicPem, { ...replaces, gatewayUrl: gatewayOrigin, fetch, onEvent });
@@ -172,7 +178,9 @@ export class Operators {
       fetch,
       onEvent,
     });
-    return kind === 'run' ? rotation.run({ signal: call.abort.signal }) : rotation[kind]();
+    if (kind !== 'run') return rotation[kind]();
+    call.signal.use(() => {});
+    return rotation.run({ signal: call.signal.signal }).finally(() => call.signal.release());
   }
 
   #findTrap(process: VirtualProcess): Trap | undefined {
@@ -196,7 +204,7 @@ export class Operators {
     this.#health.disturb(process.name);
     if (trap.meanwhile !== null) {
       const { meanwhile } = trap;
-      const other = this.machines.length > 1 ? number + 1 : number;
+      const other = this.machines.length > 1 && meanwhile.kind !== 'stop' ? number + 1 : number;
       this.#world.schedule.after(0, () => this.act(other, meanwhile));
     }
     return trap;

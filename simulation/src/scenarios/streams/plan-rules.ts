@@ -40,7 +40,7 @@ export class PlanRules {
     const entry = this.#store.note;
     const note = noteOf(entry);
     if (entry === undefined || note === null || nameOfKeyId(note.from) !== from) return 'begin';
-    const ageSeconds = (epochMs + this.#world.nowMs + call.process.aheadMs) / 1000 - this.#writes.drainStartOf(entry);
+    const ageSeconds = (epochMs + this.#world.nowMs + call.process.offsetMs) / 1000 - this.#writes.drainStartOf(entry);
     const drainSeconds = this.#maxTtlSeconds + 2;
     const edges = [-60, drainSeconds, drainSeconds + 86_400];
     if (edges.some((edge) => Math.abs(edge - ageSeconds) < 8)) return undefined;

@@ -35,7 +35,17 @@ export type GatewayMode =
   | 'untrusted'
   | 'cut off';
 
-export type StoreMode = 'down' | 'hangs' | 'slow' | 'refuses' | 'unfit' | 'flaky' | 'answers lost';
+/** `freezes`: what was sent meanwhile is done afterwards. `uneven`: requests take up to three seconds, and overtake each other. */
+export type StoreMode =
+  | 'down'
+  | 'hangs'
+  | 'freezes'
+  | 'slow'
+  | 'uneven'
+  | 'refuses'
+  | 'unfit'
+  | 'flaky'
+  | 'answers lost';
 
 export type Step =
   | { readonly kind: 'operator'; readonly operator: number; readonly action: OperatorAction }
@@ -80,9 +90,17 @@ export interface Trap {
   readonly anchor: Anchor;
   /** The first request after the anchor is 1. */
   readonly nth: number;
-  readonly effect: 'freeze before' | 'freeze after' | 'crash before' | 'crash after' | 'request lost' | 'answer lost';
+  /** `none`: only what another operator does meanwhile. */
+  readonly effect:
+    | 'none'
+    | 'freeze before'
+    | 'freeze after'
+    | 'crash before'
+    | 'crash after'
+    | 'request lost'
+    | 'answer lost';
   readonly forMs: number;
-  /** What another operator does meanwhile. */
+  /** What another operator does meanwhile. `stop` aborts the run that is in the trap. */
   readonly meanwhile: OperatorAction | null;
 }
 
@@ -96,6 +114,11 @@ export interface Client {
   readonly ttl: 'longest' | 'drain' | 'above drain' | 'short' | 'one' | 'too long' | 'zero';
   /** The number of tokens that are requested at once. */
   readonly crowd: number;
+  /**
+   * How the token is requested. `changed`: the request is changed after the call. `user`: for the user of a request, `late` for one
+   * whose own token has expired or will in a moment, and `impersonated` for an impersonated user.
+   */
+  readonly asks: 'plain' | 'changed' | 'user' | 'late user' | 'impersonated';
 }
 
 export interface Campaign {
@@ -119,6 +142,8 @@ export interface StreamsPlan {
   readonly storeAheadMs: number;
   readonly nodes: readonly number[];
   readonly operators: readonly number[];
+  /** How fast the clocks of the processes run, in parts per million. */
+  readonly driftPpm: readonly number[];
   /** How long the gateway takes to use a new key. */
   readonly lagMs: number;
   readonly answersJson: boolean;

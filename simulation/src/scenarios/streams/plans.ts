@@ -14,6 +14,7 @@ import type {
   StreamsPlan,
   Trap,
 } from './plan.ts';
+import { stories } from './stories.ts';
 
 const leaked = fc.oneof({ weight: 8, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) });
 const direction = fc.oneof(
@@ -118,7 +119,17 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 3,
     arbitrary: fc.record({
       kind: fc.constant('store' as const),
-      mode: fc.constantFrom<StoreMode[]>('down', 'hangs', 'slow', 'refuses', 'unfit', 'flaky', 'answers lost'),
+      mode: fc.constantFrom<StoreMode[]>(
+        'down',
+        'hangs',
+        'freezes',
+        'slow',
+        'uneven',
+        'refuses',
+        'unfit',
+        'flaky',
+        'answers lost',
+      ),
       forMs: outageMs,
     }),
   },
@@ -206,6 +217,10 @@ const client: fc.Arbitrary<Client> = fc.record({
     },
   ),
   crowd: fc.oneof({ weight: 9, arbitrary: fc.constant(1) }, { weight: 1, arbitrary: fc.constantFrom(2, 20) }),
+  asks: fc.oneof(
+    { weight: 5, arbitrary: fc.constant('plain' as const) },
+    { weight: 3, arbitrary: fc.constantFrom<Client['asks'][]>('changed', 'user', 'late user', 'impersonated') },
+  ),
 });
 
 const campaign: fc.Arbitrary<Campaign> = fc.record({
@@ -254,8 +269,12 @@ export const streamsPlans: fc.Arbitrary<StreamsPlan> = fc
     ),
     nodes: fc.array(aheadMs, { minLength: 1, maxLength: 4 }),
     operators: fc.array(operatorAheadMs, { minLength: 1, maxLength: 3 }),
+    driftPpm: fc.oneof(fc.constant([0]), fc.array(fc.integer({ min: -200, max: 200 }), { minLength: 1, maxLength: 7 })),
     lagMs: fc.oneof(fc.integer({ min: 0, max: 300 }), fc.integer({ min: 0, max: 4_500 })),
     answersJson: fc.boolean(),
-    campaigns: fc.array(campaign, { minLength: 1, maxLength: 3 }),
+    campaigns: fc.array(fc.oneof({ weight: 4, arbitrary: campaign }, { weight: 1, arbitrary: stories }), {
+      minLength: 1,
+      maxLength: 3,
+    }),
   })
   .map(({ lifetimes: { maxTtlSeconds, drainTtlSeconds }, ...rest }) => ({ maxTtlSeconds, drainTtlSeconds, ...rest }));

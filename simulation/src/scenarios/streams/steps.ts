@@ -68,6 +68,7 @@ export class Steps {
       }
       case 'clock': {
         const process = this.#processOf(step.process);
+        this.#calls.noteClock(process);
         process.setWallClock(step.byMs);
         this.#calls.noteClock(process);
         this.#health.disturb(process.name);
@@ -86,11 +87,11 @@ export class Steps {
       }
       case 'gateway': {
         if (this.#gateway.mode !== 'open') return;
-        this.#gateway.mode = step.mode;
+        this.#gateway.setMode(step.mode);
         this.#world.note('gateway', step.mode);
         const end = this.#health.begin('gateway');
         schedule.after(step.forMs, () => {
-          this.#gateway.mode = 'open';
+          this.#gateway.setMode('open');
           this.#world.note('gateway', 'is well');
           this.#gateway.look();
           end();
@@ -111,11 +112,11 @@ export class Steps {
       }
       case 'store': {
         if (this.#connections.storeMode !== 'open') return;
-        this.#connections.storeMode = step.mode;
+        this.#connections.setStoreMode(step.mode);
         this.#world.note('store', step.mode);
         const end = this.#health.begin('store');
         schedule.after(step.forMs, () => {
-          this.#connections.storeMode = 'open';
+          this.#connections.setStoreMode('open');
           this.#world.note('store', 'is well');
           end();
         });

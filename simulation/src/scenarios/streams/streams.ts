@@ -1,4 +1,5 @@
 import type { Scenario } from '../../scenario.ts';
+import type { ProcessOptions } from '../../world/virtual-process.ts';
 import type { World } from '../../world/world.ts';
 import { CallRules } from './call-rules.ts';
 import { Connections } from './connections.ts';
@@ -9,6 +10,7 @@ import { Nodes } from './nodes.ts';
 import { Operators } from './operators.ts';
 import type { Anchor, Campaign, Moment, StreamsPlan } from './plan.ts';
 import { streamsPlans } from './plans.ts';
+import { watchQuestion } from './questions.ts';
 import { Steps } from './steps.ts';
 import { noteOf, Store } from './store.ts';
 import { TokenRules } from './token-rules.ts';
@@ -21,7 +23,7 @@ const afterMs = 120_000;
 /** Rotations of the key of stream tokens: several deploys, nodes that mint, clients that connect, and a gateway with one key. */
 export const streams: Scenario<StreamsPlan> = {
   name: 'streams',
-  statements: [28, 34, 38],
+  statements: [28, 34, 36, 38],
   parts: ['streams'],
   plans: streamsPlans,
   processHoursOf: (plan) =>
@@ -44,11 +46,12 @@ async function run(world: World, plan: StreamsPlan): Promise<void> {
   const calls = new CallRules(world, store, gateway, health, writes, lifetimes);
   const tokens = new TokenRules(world, gateway, health, lifetimes);
   const connections = new Connections(world, store, gateway, health, writes);
-  const operators = new Operators(world, connections, calls, health, lifetimes, plan.operators);
-  const nodes = new Nodes(world, connections, calls, tokens, lifetimes, plan.nodes);
+  const operators = new Operators(world, connections, calls, health, lifetimes, clocksOf(plan, plan.operators, 3));
+  const nodes = new Nodes(world, connections, calls, tokens, lifetimes, clocksOf(plan, plan.nodes, 0));
   const steps = new Steps(world, store, gateway, health, connections, operators, nodes, calls);
   store.onSlotChanged = () => gateway.slotChanged();
-  connections.onAnswered = (process) => nodes.answered(process);
+  connections.onReached = (process) => nodes.reached(process);
+  world.network.onFetch = (fetched) => watchQuestion(world, fetched, (process) => nodes.answered(process));
   tokens.clockSlackMs = clockSlackOf(plan);
 
   let before: KeyName | undefined;
@@ -114,6 +117,7 @@ const steady = {
   keeps: true,
   ttl: 'longest',
   crowd: 1,
+  asks: 'plain',
 } as const;
 
 function place(world: World, campaign: Campaign, zeroMs: number, anchor: Anchor, steps: Steps, nodes: Nodes): void {
@@ -128,8 +132,15 @@ function place(world: World, campaign: Campaign, zeroMs: number, anchor: Anchor,
   }
 }
 
+function clocksOf({ driftPpm }: StreamsPlan, aheadMs: readonly number[], first: number): readonly ProcessOptions[] {
+  return aheadMs.map((ahead, number) => ({
+    aheadMs: ahead,
+    driftPpm: driftPpm[(first + number) % driftPpm.length] ?? 0,
+  }));
+}
+
 /** A machine that is fast flips too early, and a node that is fast mints tokens that end too late. */
 function clockSlackOf(plan: StreamsPlan): number {
   const fastest = Math.max(0, ...plan.operators) + Math.max(0, -plan.storeAheadMs);
-  return fastest + Math.max(0, ...plan.nodes) + 60_000;
+  return fastest + Math.max(0, ...plan.nodes) + 120_000;
 }

@@ -4,8 +4,9 @@ import type { World } from '../../world/world.ts';
 import type { Lifetimes } from './call-rules.ts';
 import type { Gateway } from './gateway.ts';
 import type { Health } from './health.ts';
-import { type KeyName, nameOfKeyId } from './keys.ts';
+import { type KeyName, keyOf, nameOfKeyId } from './keys.ts';
 import type { Node } from './nodes.ts';
+import { impersonator, streams, subject, type TokenRequest } from './token-requests.ts';
 
 export interface Minted {
   readonly token: string;
@@ -18,6 +19,15 @@ export interface Minted {
   /** Whether the node could know which key the gateway used. */
   readonly isInformed: boolean;
   readonly isLong: boolean;
+}
+
+/** What was requested, and the state of the node then. */
+export interface Asked extends Omit<TokenRequest, 'token'> {
+  readonly ttlSeconds: number;
+  readonly calledAtMs: number;
+  readonly wallAtCallMs: number;
+  readonly answers: number;
+  readonly clockChanges: number;
 }
 
 /** A round trip to the gateway, at most. */
@@ -43,23 +53,13 @@ export class TokenRules {
     this.#lifetimes = lifetimes;
   }
 
-  minted(
-    node: Node,
-    asked: {
-      readonly ttlSeconds: number;
-      readonly calledAtMs: number;
-      readonly wallAtCallMs: number;
-      readonly answers: number;
-      readonly clockChanges: number;
-    },
-    result: { readonly token: string; readonly expiresAt: number },
-  ): Minted | undefined {
+  minted(node: Node, asked: Asked, result: { readonly token: string; readonly expiresAt: number }): Minted | undefined {
     const { nowMs } = this.#world;
     const { calledAtMs, ttlSeconds } = asked;
     const { maxTtlSeconds, drainTtlSeconds } = this.#lifetimes;
     const [header = '', payload = ''] = result.token.split('.');
     const { kid, alg } = decoded(header);
-    const { exp, iat } = decoded(payload);
+    const { exp, iat, sub, allowed_streams: allowed, act } = decoded(payload);
     const key = nameOfKeyId(String(kid));
     const wrong = (statement: number, text: string): undefined => {
       this.#world.violate(statement, `${node.name}: ${text}.`);
@@ -68,6 +68,11 @@ export class TokenRules {
     if (key === null || !node.keys.includes(key) || alg !== 'RS256') return wrong(28, `a token is signed with ${key}`);
     if (typeof exp !== 'number' || typeof iat !== 'number' || exp !== result.expiresAt)
       return wrong(28, 'a token has a wrong `exp`');
+    if (asked.refusal !== undefined) return wrong(28, `a token was minted instead of ${asked.refusal}`);
+    if (sub !== subject || JSON.stringify(allowed) !== JSON.stringify(streams))
+      return wrong(28, 'a token is for another subject or other streams than were requested');
+    if (Reflect.get(Object(act), 'sub') !== (asked.isImpersonated ? impersonator : undefined))
+      return wrong(28, 'a token names another impersonator');
     if (ttlSeconds > maxTtlSeconds || ttlSeconds < 1) return wrong(28, `a token of ${ttlSeconds} s was minted`);
     const isDraining = node.keys.length === 2 && key === node.keys[0];
     const lifetime = isDraining ? Math.min(ttlSeconds, drainTtlSeconds) : ttlSeconds;
@@ -78,6 +83,9 @@ export class TokenRules {
       return wrong(28, 'a token has a wrong `iat`');
     }
     this.#checkEvents(node, key, ttlSeconds, lifetime);
+    if (asked.isImpersonated && --node.impersonated < 0)
+      wrong(28, 'no event tells of a token for an impersonated user');
+    if (exp % 4 < 2) void this.#verify(node, result.token, key, exp, iat);
     const scopes = [node.name, 'gateway', `${node.name} gateway`];
     const wellSince = this.#health.wellSinceMs(scopes);
     const isCalm = wellSince <= calledAtMs && node.process.thawedAtMs <= calledAtMs;
@@ -121,6 +129,7 @@ export class TokenRules {
       if (isKnown && !used.has(key))
         wrong(34, `a token is signed with ${key}, and the gateway uses ${[...used].join()}`);
     }
+    this.#checkOutage(node, calledAtMs);
     const isLong = !isDraining && lifetime > drainTtlSeconds;
     return {
       token: result.token,
@@ -134,11 +143,45 @@ export class TokenRules {
     };
   }
 
-  refused(node: Node, ttlSeconds: number, error: unknown): void {
+  /** The gateway's rules, without leeway, by the clock of the node. A second later, or at the end of the token. */
+  async #verify(node: Node, token: string, key: KeyName, exp: number, iat: number): Promise<void> {
+    const { process } = node;
+    const ms = exp % 2 === 0 ? exp * 1000 - process.wallMs - (exp % 3) : 0;
+    const check = async (): Promise<void> => {
+      const { wallMs } = process;
+      const { verifyStreamToken } = process.product.streams;
+      const reason = await verifyStreamToken(token, { publicKey: keyOf(key).publicPem }).then(
+        () => undefined,
+        (error: unknown) => Reflect.get(Object(error), 'reason'),
+      );
+      const expected = exp * 1000 <= wallMs ? 'token_expired' : iat * 1000 > wallMs ? 'token_not_yet_valid' : undefined;
+      if (reason !== expected)
+        this.#world.violate(
+          28,
+          `${node.name}: a token that ends at ${exp} is ${reason ?? 'good'} at ${wallMs / 1000}.`,
+        );
+    };
+    if (ms <= 0) await check();
+    else this.#world.schedule.after(ms, () => process.deliver(() => void check()));
+  }
+
+  refused(node: Node, { ttlSeconds, refusal }: Asked, error: unknown): void {
+    if (refusal !== undefined && Reflect.get(Object(error), 'name') === refusal) return;
     const isWrong = ttlSeconds > this.#lifetimes.maxTtlSeconds || ttlSeconds < 1;
     const reason = Reflect.get(Object(error), 'reason');
     if (isWrong && reason === 'lifetime_invalid') return;
     this.#world.violate(28, `${node.name}: a token of ${ttlSeconds} s was not minted: ${String(error)}.`);
+  }
+
+  /** docs/events.md: a signer reports `gateway_unavailable` once per outage, so also the second outage. */
+  #checkOutage(node: Node, calledAtMs: number): void {
+    const sinceMs = this.#gateway.failingSinceMs;
+    const wellSince = this.#health.wellSinceMs([node.name, `${node.name} gateway`]);
+    const isWhole = wellSince <= sinceMs && node.process.thawedAtMs <= sinceMs;
+    // An answer of before may still be on its way, and holds for a second.
+    if (!isWhole || calledAtMs < sinceMs + roundTripMs + 1_100) return;
+    if (node.toldAtMs <= node.answeredAtMs || node.toldAtMs === Number.NEGATIVE_INFINITY)
+      this.#world.violate(38, `${node.name}: no event tells that the gateway does not answer.`);
   }
 
   /** Each token has exactly one event. */
@@ -154,11 +197,21 @@ export class TokenRules {
   /** An event of a signer. */
   told(node: Node, event: StreamEvent): void {
     const wrong = (text: string): void => this.#world.violate(28, `${node.name}: an event tells of ${text}.`);
-    if (event.type === 'issued') node.issued.push(event);
+    if (event.type === 'lifetime_short') node.shortTtl = event.ttlSeconds;
+    if (event.type === 'issued') {
+      node.issued.push(event);
+      const { askedSeconds } = event;
+      if (node.shortTtl !== (askedSeconds < 60 ? askedSeconds : undefined))
+        wrong(`a short lifetime of ${node.shortTtl} s for a token of ${askedSeconds} s`);
+      node.shortTtl = undefined;
+    }
+    if (event.type === 'impersonated') {
+      node.impersonated += 1;
+      if (event.userId !== subject || event.actorId !== impersonator) wrong('another impersonated user');
+    }
     if (event.type === 'gateway_unavailable') {
-      if (node.isTold && !node.hasAnswered) wrong('one outage twice');
-      node.isTold = true;
-      node.hasAnswered = false;
+      if (node.toldAtMs > node.answeredAtMs) wrong('one outage twice');
+      node.toldAtMs = this.#world.nowMs;
     }
     if (event.type === 'key_used') {
       const key = nameOfKeyId(event.keyId);

@@ -76,7 +76,21 @@ export class WriteRules implements WriteJudge {
       this.#checkDrain(call);
       this.#checkServed(call, 'flipped');
     }
+    const { note } = this.#store;
+    // The note may have been written after the call has read it.
+    const isKnown = note !== undefined && noteOf(note) !== null && note.writtenAtMs <= (call.noteReadAtMs ?? 0);
+    call.noteToClear = isKnown ? note.revision : undefined;
     this.onFlip();
+  }
+
+  /** "The flip clears the note", before anything else: a process that ends in between leaves it to a later rotation. */
+  asks(call: Call): void {
+    const { noteToClear } = call;
+    call.noteToClear = undefined;
+    const { note } = this.#store;
+    const hasFailed = call.asks.some((ask) => ask.to === 'store' && ask.failure !== undefined);
+    if (noteToClear !== undefined && note?.revision === noteToClear && noteOf(note) !== null && !hasFailed)
+      this.#wrong(28, call, 'has flipped, and goes on with its note still there');
   }
 
   /** The flip comes only after the drain, by the clock of the machine that flips. */

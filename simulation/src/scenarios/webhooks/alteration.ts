@@ -16,6 +16,7 @@ export const alterations = [
   'no signature',
   'two ids',
   'id with a dot',
+  'id that is too long',
   'timestamp with a sign',
   'another id inside',
   'no type',
@@ -76,6 +77,10 @@ export function altered(message: Message, alteration: Alteration, nowSeconds: nu
       return flawed('header_malformed', { headers: { 'webhook-id': [id, `${id}x`] } });
     case 'id with a dot':
       return resigned('header_malformed', { id: id.replace('_', '.'), body: body.replace(id, id.replace('_', '.')) });
+    case 'id that is too long': {
+      const longId = id.padEnd(129, 'x');
+      return resigned('header_malformed', { id: longId, body: body.replace(id, longId) });
+    }
     case 'timestamp with a sign':
       return flawed('header_malformed', { timestamp: `+${timestamp}` });
     case 'another id inside':

@@ -1,6 +1,7 @@
 // What docs/webhooks.md says under "Responses": 200 only for what was handled, 503 only with a reason, 400 only for what is wrong.
 import type { WebhookAnswer } from '@torii/core/webhooks';
 import type { World } from '../../world/world.ts';
+import { announceTimeoutMs } from './announcements.ts';
 import { type Delivery, isLate, isOfEvent, leaseOf, storeTimeoutMs } from './delivery.ts';
 import { isLive } from './once.ts';
 import type { WebhookPlan } from './plan.ts';
@@ -48,6 +49,9 @@ export class Answers {
     const isGood = flaws.length === 0 && !isBroken;
     if ('thrown' in result) {
       if (handling?.outcome !== 'threw') return [29, `the handler has not failed: ${String(result.thrown)}`];
+      const { error } = handling;
+      const isPassedOn = 'status' in Object(error) ? isWrapped(result.thrown, error) : result.thrown === error;
+      if (!isPassedOn) return [29, `not with the error of the handler, but ${String(result.thrown)}`];
       return told.join() === 'failed' ? undefined : [29, `the listener was told: ${told.join()}`];
     }
     const { status, headers, body } = result;
@@ -75,7 +79,9 @@ export class Answers {
         : [29, isGood ? 'it is good' : `it must be refused with ${flaws.join()}`];
     }
     if (!isGood) return [29, `it must be refused with ${flaws.join()}`];
-    if (!(Number(headers['Retry-After']) > 0)) return [29, 'without Retry-After'];
+    const waitSeconds = Number(headers['Retry-After']);
+    if (!(waitSeconds >= 1 && waitSeconds <= 60)) return [29, 'without a Retry-After of at most a minute'];
+    if (reason === 'revocations_unavailable') return undefined;
     if (reason === 'in_progress') return this.#mayWait(delivery) ? undefined : [29, 'no other delivery handles it'];
     return this.#isShared && this.#mayBeUnavailable(delivery) ? undefined : [38, 'the store does not fail'];
   }
@@ -87,7 +93,11 @@ export class Answers {
       if (other === delivery || other.process !== process) continue;
       if (!this.#isShared && this.#isInMemory(other, receiver)) return true;
       if (other.settledAtMs !== undefined || (!this.#isShared && other.receiver !== receiver)) continue;
-      const since = (leaseOf(other) ?? other.calls[0])?.calledSteadyMs ?? other.handling?.beganSteadyMs;
+      const [announcement] = other.announcements;
+      const since =
+        (leaseOf(other) ?? other.calls[0])?.calledSteadyMs ??
+        announcement?.begunSteadyMs ??
+        other.handling?.beganSteadyMs;
       if (since !== undefined && process.steadyMs - since < this.#leaseMs) return true;
     }
     const [first] = calls;
@@ -112,9 +122,13 @@ export class Answers {
   }
 
   /** Whether `store: 'memory'` may hold the lease of a delivery. It lasts by the wall clock, which may have been set back. */
-  #isInMemory({ receiver, handling, process, settledAtMs, settledWallMs }: Delivery, by: object): boolean {
-    if (receiver !== by || handling === undefined || handling.outcome === 'done') return false;
-    const untilMs = handling.beganWallMs + this.#leaseMs;
+  #isInMemory(
+    { receiver, handling, announcements, process, settledAtMs, settledWallMs }: Delivery,
+    by: object,
+  ): boolean {
+    const beganWallMs = announcements[0]?.begunWallMs ?? handling?.beganWallMs;
+    if (receiver !== by || beganWallMs === undefined || handling?.outcome === 'done') return false;
+    const untilMs = beganWallMs + this.#leaseMs;
     // A lease that was already over is not deleted when the handler fails.
     return process.wallMs < untilMs && (settledAtMs === undefined || settledWallMs >= untilMs);
   }
@@ -136,15 +150,29 @@ export class Answers {
     return delivery.process.wallMs - (delivery.handling?.endedWallMs ?? 0) >= this.#keepMs;
   }
 
-  /** The receiver may wait for its body, its handler, and three seconds for each call of the store. */
-  #delayOf({ process, calls, handling, beganAtMs, bodyMs }: Delivery): readonly [number, string] | undefined {
+  /** The receiver may wait for its body, its announcement, its handler, and three seconds for each call of the store. */
+  #delayOf({
+    process,
+    calls,
+    handling,
+    beganAtMs,
+    bodyMs,
+    announcements,
+  }: Delivery): readonly [number, string] | undefined {
     if (calls.length > maxCalls) return [38, `it called the store ${calls.length} times`];
     const { nowMs } = this.#world;
     const handledMs = handling === undefined ? 0 : (handling.endedAtMs ?? nowMs) - handling.beganAtMs;
-    const mostMs = bodyMs + handledMs + calls.length * (storeTimeoutMs + 1);
+    const announcedMs = announcements.length === 0 ? 0 : announceTimeoutMs * 1.001 + 1;
+    const mostMs = bodyMs + handledMs + announcedMs + calls.length * (storeTimeoutMs + 1);
     const tookMs = nowMs - Math.max(beganAtMs, process.thawedAtMs);
     return tookMs > mostMs ? [38, `it took ${tookMs} ms, and may take ${mostMs}`] : undefined;
   }
+}
+
+/** A framework takes the status of its answer from the error: never that of the handler's error. */
+function isWrapped(thrown: unknown, error: unknown): boolean {
+  const { reason, cause, status = 500 }: Partial<Record<string, unknown>> = Object(thrown);
+  return reason === 'handler_failed' && cause === error && Number(status) >= 500;
 }
 
 export function textOf(result: Result): string {

@@ -5,10 +5,25 @@ import type { BodyForm } from './plan.ts';
 
 const pieceMs = 2_000;
 const pieces = 3;
+/** A receiver that reads more of a body without an end would read it for ever. */
+const mostBytes = 32 * 1024 * 1024;
+const mostEmptyPieces = 600_000;
+const bigPiece = new Uint8Array(64 * 1024).fill(120);
+const nothing = new Uint8Array();
 
 /** How long a body takes to arrive. */
 export function bodyMsOf(form: BodyForm): number {
   return form === 'slow stream' || form === 'broken stream' ? pieces * pieceMs : 0;
+}
+
+export function isEndless(form: BodyForm): boolean {
+  return form === 'endless stream' || form === 'endless stream of nothing';
+}
+
+interface Payload {
+  readonly payload: ReceivedDelivery['payload'];
+  /** What the app does right after it has passed on the body. */
+  readonly afterwards: () => void;
 }
 
 /** The payload that an adapter would pass to the receiver. */
@@ -17,33 +32,52 @@ export function payloadOf(
   process: VirtualProcess,
   text: string,
   form: BodyForm,
-): ReceivedDelivery['payload'] {
+  onAsked: () => void,
+): Payload {
+  const afterwards = (): void => {};
+  if (isEndless(form)) return { payload: endless(world, process, form), afterwards };
   const bytes = new TextEncoder().encode(text);
-  if (form === 'text') return text;
-  if (form === 'bytes') return bytes;
-  if (form === 'function') return () => bytes;
+  switch (form) {
+    case 'text':
+      return { payload: text, afterwards };
+    case 'bytes':
+      return { payload: bytes, afterwards };
+    case 'reused bytes':
+      return { payload: bytes, afterwards: () => void bytes.set(bytes.map((byte) => (byte === 49 ? 50 : byte))) };
+    case 'function':
+      return {
+        payload: () => {
+          onAsked();
+          return bytes;
+        },
+        afterwards,
+      };
+    default:
+      return { payload: inPieces(world, process, bytes, form), afterwards };
+  }
+}
+
+async function* inPieces(
+  world: World,
+  process: VirtualProcess,
+  bytes: Uint8Array,
+  form: BodyForm,
+): AsyncGenerator<Uint8Array> {
   const size = Math.ceil(bytes.length / pieces);
-  const parts = Array.from({ length: pieces }, (_, at) => bytes.subarray(at * size, (at + 1) * size));
-  return stream(
-    parts,
-    async () => {
-      if (form === 'stream') return;
+  for (let at = 0; at < pieces; at++) {
+    if (form !== 'stream') {
       await new Promise<void>((resolve) => {
         world.schedule.after(pieceMs, () => process.deliver(resolve));
       });
-    },
-    form === 'broken stream',
-  );
+    }
+    if (form === 'broken stream' && at === pieces - 1) throw new Error('aborted');
+    yield bytes.subarray(at * size, (at + 1) * size);
+  }
 }
 
-async function* stream(
-  parts: readonly Uint8Array[],
-  wait: () => Promise<void>,
-  breaks: boolean,
-): AsyncGenerator<Uint8Array> {
-  for (const [at, part] of parts.entries()) {
-    await wait();
-    if (breaks && at === parts.length - 1) throw new Error('aborted');
-    yield part;
-  }
+async function* endless(world: World, process: VirtualProcess, form: BodyForm): AsyncGenerator<Uint8Array> {
+  const piece = form === 'endless stream' ? bigPiece : nothing;
+  const most = form === 'endless stream' ? mostBytes / bigPiece.length : mostEmptyPieces;
+  for (let number = 0; number < most; number++) yield piece;
+  world.violate(36, `${process.name} reads a body that does not end`);
 }

@@ -1,6 +1,7 @@
 import type { StoreCall } from '../../world/key-value-store.ts';
 import type { VirtualProcess } from '../../world/virtual-process.ts';
 import type { Message, SecretName } from './message.ts';
+import type { Lookups } from './plan.ts';
 
 /** What the handler did with the event of a delivery. */
 export interface Handling {
@@ -10,6 +11,19 @@ export interface Handling {
   endedAtMs: number | undefined;
   endedWallMs: number;
   outcome: 'done' | 'threw' | undefined;
+  error: unknown;
+}
+
+/** A call of `revokeUser` on behalf of a delivery. */
+export interface Announcement {
+  readonly userId: string;
+  readonly atMs: number;
+  readonly begunAtMs: number;
+  readonly begunWallMs: number;
+  readonly begunSteadyMs: number;
+  /** How many calls of the store came before it. */
+  readonly callsBefore: number;
+  outcome: 'accepted' | 'failed' | undefined;
 }
 
 /** One delivery that has reached a process. */
@@ -22,11 +36,15 @@ export interface Delivery {
   /** Why it must be refused with 400 or 413. Empty if it is good. */
   readonly flaws: readonly string[];
   readonly isBroken: boolean;
+  readonly lookups: Lookups;
   readonly beganAtMs: number;
   /** How long its body takes to arrive. */
   readonly bodyMs: number;
   readonly calls: StoreCall[];
   readonly told: string[];
+  readonly announcements: Announcement[];
+  /** The reasons in events `not_announced`. */
+  readonly notAnnounced: string[];
   handling: Handling | undefined;
   settledAtMs: number | undefined;
   settledWallMs: number;

@@ -64,6 +64,11 @@ export class Once {
     }
   }
 
+  /** Why a delivery may not be handled, and its event not be announced: it does not hold the lease. */
+  problemOfLease(delivery: Delivery): string | undefined {
+    return this.#unguarded(delivery);
+  }
+
   #add(delivery: Delivery): void {
     const { id } = delivery.message;
     const known = this.#handled.get(id);
@@ -77,7 +82,7 @@ export class Once {
     if (lease === undefined) return 'without a lease';
     const { process } = delivery;
     const passedMs = Math.max(process.wallMs - lease.calledWallMs, process.steadyMs - lease.calledSteadyMs);
-    if (passedMs > this.#leaseMs / 2) return 'although writing the lease took more than half of it';
+    if (passedMs > this.#leaseMs / 2) return 'although more than half of its lease is over';
     const { calls } = delivery;
     if (
       !calls.slice(calls.indexOf(lease)).some((call) => call.operation === 'get' && call.found?.writtenBy === lease)
@@ -170,6 +175,7 @@ function hasSeenItsOwn(delivery: Delivery): boolean {
   return last?.found?.writtenBy.purpose === delivery;
 }
 
-function steadyAtBegin({ handling, process }: Delivery): number {
+function steadyAtBegin({ handling, process, announcements: [announcement] }: Delivery): number {
+  if (announcement !== undefined) return announcement.begunSteadyMs;
   return handling === undefined ? process.steadyMs : handling.beganSteadyMs;
 }

@@ -1,17 +1,43 @@
 import fc from 'fast-check';
 import { type Disturbance, disturbances, spans } from '../../world/fleet.ts';
-import { type StoreFault, storeFaults } from '../../world/store-fault.ts';
+import { type ListenerEnd, listenerEnds } from '../../world/listener.ts';
+import { type ConnectionPlan, connections } from '../../world/store-connection.ts';
+import { foreignValues, type StoreFault, storeFaults } from '../../world/store-fault.ts';
 import { type Alteration, alterations } from './alteration.ts';
 import type { SecretName } from './message.ts';
+import { type Story, stories } from './story.ts';
 
 /** What the app's handler does with an event. */
 export interface Work {
   readonly takesMs: number;
-  readonly ends: 'done' | 'throws' | 'never';
+  /** `throws a status`: an error of a framework, such as that of a user who is not found. */
+  readonly ends: 'done' | 'throws' | 'throws a status' | 'never';
 }
 
 /** How a body reaches the receiver. */
-export type BodyForm = 'text' | 'bytes' | 'function' | 'stream' | 'slow stream' | 'broken stream';
+export const bodyForms = [
+  'text',
+  'bytes',
+  'function',
+  'stream',
+  'slow stream',
+  'broken stream',
+  // The app uses the buffer for something else while the delivery is verified.
+  'reused bytes',
+  'endless stream',
+  'endless stream of nothing',
+] as const;
+export type BodyForm = (typeof bodyForms)[number];
+
+/** What goes wrong when one delivery looks up its event. */
+export interface Lookups {
+  /** Which of its lookups the store hides, a bit for each round trip. */
+  readonly hidden: number;
+  /** The store has this number of `foreignValues` under the key of the event. */
+  readonly foreign: number | null;
+}
+
+export const goodLookups: Lookups = { hidden: 0, foreign: null };
 
 export interface Copy {
   readonly to: number;
@@ -27,6 +53,10 @@ export type Step = { readonly atMs: number } & (
       /** What the first handlings do. Those after them are done at once. */
       readonly works: readonly Work[];
       readonly form: BodyForm;
+      /** `null`: an update of a user. */
+      readonly story: Story | null;
+      /** The store loses so many of its last writes, soon after. */
+      readonly loss: { readonly afterMs: number; readonly count: number } | null;
       /** By how many bytes the body exceeds `maxBytes`. `null` for a usual size. */
       readonly beyondMaxBytes: number | null;
       /** The number of answers that never reach the sender. */
@@ -38,6 +68,7 @@ export type Step = { readonly atMs: number } & (
       readonly of: number;
       readonly to: number;
       readonly age: { readonly edge: 'old' | 'new'; readonly beyond: number } | null;
+      readonly lookups: Lookups;
     }
   /** An attacker sends a recorded delivery, also one who changes it, or waits for an edge of the tolerance. */
   | {
@@ -61,6 +92,13 @@ export type Step = { readonly atMs: number } & (
 export interface WebhookPlan {
   readonly processes: readonly { readonly aheadMs: number; readonly driftPpm: number }[];
   readonly store: 'shared' | 'memory' | 'none';
+  /** Whether the client of the store emits the errors of its connection, and how. */
+  readonly connection: ConnectionPlan;
+  /** Whether `memory` holds as many events as it remembers. */
+  readonly isMemoryFull: boolean;
+  readonly listener: ListenerEnd;
+  /** `null`: receivers without the option `revocations`. */
+  readonly announcer: { readonly announcesSessions: boolean } | null;
   /** Receivers in each process, with one store. */
   readonly receivers: number;
   readonly leaseSeconds: number;
@@ -92,7 +130,12 @@ interface Incident {
 
 type Draft = Exclude<Step, { readonly kind: 'event' | 'flood' | 'store' }> | EventDraft | FloodDraft | StoreDraft;
 type WorkDraft = Pick<Work, 'ends'> & { readonly takes: Relative };
-type EventDraft = Omit<Extract<Step, { readonly kind: 'event' }>, 'works'> & { readonly works: readonly WorkDraft[] };
+type EventDraft = Omit<Extract<Step, { readonly kind: 'event' }>, 'works'> & {
+  readonly works: readonly WorkDraft[];
+  /** More copies, around the end of a lease. */
+  readonly late: readonly { readonly to: number; readonly after: Relative }[];
+  readonly feedDelay: Relative;
+};
 type FloodDraft = Omit<Extract<Step, { readonly kind: 'flood' }>, 'work' | 'everyMs'> & {
   readonly work: WorkDraft;
   readonly every: Relative;
@@ -116,7 +159,7 @@ const relative: fc.Arbitrary<Relative> = fc.record({
 
 const work: fc.Arbitrary<WorkDraft> = fc.record({
   takes: fc.oneof({ weight: 2, arbitrary: fc.constant({ leases: 0, ms: 0 }) }, { weight: 3, arbitrary: relative }),
-  ends: fc.constantFrom('done', 'done', 'done', 'done', 'throws', 'throws', 'never'),
+  ends: fc.constantFrom('done', 'done', 'done', 'done', 'throws', 'throws a status', 'never'),
 });
 
 const to = fc.nat({ max: 5 });
@@ -139,8 +182,34 @@ const event: fc.Arbitrary<EventDraft> = fc.record({
   atMs,
   to,
   copies,
+  late: fc.oneof(
+    { weight: 3, arbitrary: fc.constant([]) },
+    { weight: 1, arbitrary: fc.array(fc.record({ to, after: relative }), { minLength: 1, maxLength: 3 }) },
+  ),
   works: fc.array(work, { maxLength: 3 }),
-  form: fc.constantFrom<BodyForm>('text', 'text', 'bytes', 'function', 'stream', 'slow stream', 'broken stream'),
+  form: fc.oneof(
+    {
+      weight: 200,
+      arbitrary: fc.constantFrom<BodyForm>(
+        'text',
+        'text',
+        'bytes',
+        'reused bytes',
+        'function',
+        'stream',
+        'slow stream',
+        'broken stream',
+      ),
+    },
+    { weight: 2, arbitrary: fc.constant<BodyForm>('endless stream') },
+    { weight: 1, arbitrary: fc.constant<BodyForm>('endless stream of nothing') },
+  ),
+  story: orNull(stories, 2),
+  feedDelay: fc.oneof(relative, fc.record({ leases: fc.constant(0), ms: fc.integer({ min: 9_900, max: 10_100 }) })),
+  loss: fc.oneof(
+    { weight: 9, arbitrary: fc.constant(null) },
+    { weight: 1, arbitrary: fc.record({ afterMs: spans(1_000), count: fc.constantFrom(1, 1, 2, 4) }) },
+  ),
   beyondMaxBytes: fc.constantFrom(null, null, null, null, -1, 0, 1),
   losesAnswers: fc.constantFrom(0, 0, 0, 1, 2),
 });
@@ -150,6 +219,14 @@ const again: fc.Arbitrary<Draft> = fc.record({
   atMs,
   of: fc.nat({ max: 7 }),
   to,
+  lookups: fc.oneof(
+    { weight: 8, arbitrary: fc.constant(goodLookups) },
+    {
+      weight: 4,
+      arbitrary: fc.record({ hidden: fc.integer({ min: 1, max: 2 ** 8 - 1 }), foreign: fc.constant(null) }),
+    },
+    { weight: 1, arbitrary: fc.record({ hidden: fc.constant(0), foreign: fc.nat({ max: foreignValues.length - 1 }) }) },
+  ),
   age: orNull(fc.record({ edge: fc.constantFrom('old', 'new'), beyond: fc.constantFrom(-1, 0, 1) }), 2),
 });
 
@@ -167,8 +244,8 @@ const flood: fc.Arbitrary<FloodDraft> = fc.record({
   atMs,
   count: fc.integer({ min: 1, max: 60 }),
   every: fc.record({ leases: fc.constantFrom(0, 0, 0.1, 0.5), ms: few }),
-  to: orNull(to, 1),
-  work,
+  to: orNull(to, 2),
+  work: fc.oneof(work, work, fc.record({ takes: relative, ends: fc.constant('never' as const) })),
 });
 
 const storeFault: fc.Arbitrary<StoreDraft> = fc.record({
@@ -190,7 +267,7 @@ const disturbance: fc.Arbitrary<Draft> = fc.record({
   disturbance: disturbances({
     durationMs: 60_000,
     processes: 6,
-    servers: 1,
+    servers: 4,
     maxClockMs: 400_000,
     longestFreezeMs: 120_000,
   }),
@@ -258,6 +335,10 @@ const drafts = fc.record({
     'memory',
     'none',
   ) as fc.Arbitrary<WebhookPlan['store']>,
+  connection: connections,
+  isMemoryFull: fc.oneof({ weight: 12, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
+  listener: listenerEnds,
+  announcer: orNull(fc.record({ announcesSessions: fc.boolean() }), 2),
   receivers: fc.constantFrom(1, 1, 2),
   leaseSeconds: fc.constantFrom(60, 60, 60, 10, 5, 2, 1, 3600),
   toleranceSeconds: fc.constantFrom(300, 300, 300, 60, 5, 1, 0),
@@ -297,8 +378,11 @@ function inMs({ leases, ms }: Relative, leaseMs: number): number {
 function resolved(step: Draft, atMs: number, leaseMs: number): Step {
   const worked = ({ takes, ends }: WorkDraft): Work => ({ takesMs: inMs(takes, leaseMs), ends });
   switch (step.kind) {
-    case 'event':
-      return { ...step, atMs, works: step.works.map(worked) };
+    case 'event': {
+      const { feedDelay, late, story, ...rest } = step;
+      const copies = [...step.copies, ...late.map((copy) => ({ to: copy.to, afterMs: inMs(copy.after, leaseMs) }))];
+      return { ...rest, atMs, copies, works: step.works.map(worked), story: slowed(story, inMs(feedDelay, leaseMs)) };
+    }
     case 'flood': {
       const { work: drafted, every, ...rest } = step;
       return { ...rest, atMs, work: worked(drafted), everyMs: inMs(every, leaseMs) };
@@ -310,6 +394,11 @@ function resolved(step: Draft, atMs: number, leaseMs: number): Step {
     default:
       return { ...step, atMs };
   }
+}
+
+function slowed(story: Story | null, afterMs: number): Story | null {
+  if (story?.feed == null) return story;
+  return { ...story, feed: { ...story.feed, afterMs: Math.min(20_000, afterMs) } };
 }
 
 /** The generator has left 1 for the delay of a slow store. */

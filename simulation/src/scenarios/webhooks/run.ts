@@ -1,15 +1,19 @@
 import type { WebhookEvent, WebhookReceiver } from '@torii/core/webhooks';
 import { Fleet } from '../../world/fleet.ts';
 import { KeyValueStore, type StoreCall } from '../../world/key-value-store.ts';
+import type { LastingFault } from '../../world/lasting-faults.ts';
 import { epochMs, type VirtualProcess } from '../../world/virtual-process.ts';
 import type { World } from '../../world/world.ts';
+import { Announcements, announceTimeoutMs } from './announcements.ts';
+import { Feed, feedOrigin } from './announcer.ts';
 import { Answers, type Result, textOf } from './answers.ts';
 import { App, current } from './app.ts';
-import { bodyMsOf, payloadOf } from './body.ts';
+import { bodyMsOf, isEndless, payloadOf } from './body.ts';
 import { type Delivery, flawsOf, isOfEvent, storeTimeoutMs, waitedMs } from './delivery.ts';
 import { type Content, headersOf, type Message, type SecretName } from './message.ts';
 import { Once } from './once.ts';
-import type { BodyForm, WebhookPlan, Work } from './plan.ts';
+import { type BodyForm, goodLookups, type Lookups, type WebhookPlan, type Work } from './plan.ts';
+import type { Story } from './story.ts';
 
 const origin = 'redis://store.test';
 /** Other Maps and Sets of the product, such as the names of options, are not larger. */
@@ -19,6 +23,8 @@ const longestAnswerMs = 10_000;
 
 export interface EventState extends Content {
   works: readonly Work[];
+  readonly story: Story | null;
+  readonly createdMs: number;
   /** How often its handler was called. */
   calls: number;
 }
@@ -29,11 +35,13 @@ export class Run {
   readonly plan: WebhookPlan;
   readonly store: KeyValueStore;
   readonly fleet: Fleet<App>;
+  readonly feed: Feed;
   readonly events: EventState[] = [];
   /** What an attacker has recorded. */
   readonly recorded: Message[] = [];
   readonly #once: Once;
   readonly #answers: Answers;
+  readonly #announcements: Announcements;
   #deliveries = 0;
 
   constructor(world: World, plan: WebhookPlan) {
@@ -41,15 +49,24 @@ export class Run {
     this.plan = plan;
     this.#once = new Once(world, plan);
     this.#answers = new Answers(world, plan);
+    this.#announcements = new Announcements(world, plan, this.#once);
+    this.feed = new Feed(world);
     world.network.latency = { leastMs: 1, mostMs: plan.latencyMs };
     this.store = new KeyValueStore(world, origin, {
       onCalled: (call) => this.#onCalled(call),
+      faultOf,
       onDone: (call) => this.#onDone(call),
       onAnswered: (call) => this.#onAnswered(call),
       onChanged: (key) => this.#onChanged(key),
     });
-    this.fleet = new Fleet(world, [origin], (process) => {
-      const app = new App(process, plan, this.store, this.secretsOf('receivers'));
+    // More disturbances meet the store than the feed.
+    const origins = plan.announcer === null ? [origin] : [origin, origin, origin, feedOrigin];
+    this.fleet = new Fleet(world, origins, (process) => {
+      const announcer = this.feed.announcerOf(process, (delivery, announcement) => {
+        app.announcing.add(announcement);
+        this.#announcements.begin(delivery, this.#eventOf(delivery), announcement);
+      });
+      const app = new App(world, process, plan, this.store, announcer, this.secretsOf('receivers'));
       app.checkOptions(world);
       return app;
     });
@@ -61,9 +78,15 @@ export class Run {
   }
 
   /** A delivery arrives at a process. `onResult` is called there with its answer, if there is one. */
-  deliver(to: number, message: Message, form: BodyForm, onResult: (result: Result) => void): void {
+  deliver(
+    to: number,
+    message: Message,
+    form: BodyForm,
+    onResult: (result: Result) => void,
+    lookups: Lookups = goodLookups,
+  ): void {
     const { process, state } = this.fleet.member(to);
-    process.deliver(() => this.#receive(process, state, to, message, form, onResult));
+    process.deliver(() => this.#receive(process, state, to, message, form, onResult, lookups));
   }
 
   #receive(
@@ -73,6 +96,7 @@ export class Run {
     message: Message,
     form: BodyForm,
     onResult: (result: Result) => void,
+    lookups: Lookups,
   ): void {
     const receiver = app.receivers[to % app.receivers.length] as WebhookReceiver;
     this.#deliveries += 1;
@@ -81,12 +105,18 @@ export class Run {
       process,
       receiver,
       message,
-      flaws: flawsOf(message, process.wallMs, { ...this.plan, secrets: app.secrets }),
+      flaws: [
+        ...flawsOf(message, process.wallMs, { ...this.plan, secrets: app.secrets }),
+        ...(isEndless(form) ? ['payload_too_large'] : []),
+      ],
       isBroken: form === 'broken stream',
+      lookups,
       beganAtMs: this.world.nowMs,
       bodyMs: bodyMsOf(form),
       calls: [],
       told: [],
+      announcements: [],
+      notAnnounced: [],
       handling: undefined,
       settledAtMs: undefined,
       settledWallMs: 0,
@@ -108,18 +138,23 @@ export class Run {
       onResult(result);
     };
     current.run(delivery, () => {
-      const payload = payloadOf(this.world, process, message.body, form);
+      const { payload, afterwards } = payloadOf(this.world, process, message.body, form, () => {
+        const flaw = flaws.find((each) => each.startsWith('header_') || each.startsWith('timestamp_'));
+        if (flaw !== undefined) this.world.violate(36, `delivery ${number} is read, although it is refused: ${flaw}`);
+      });
       receiver
         .receive({ headers: headersOf(message) as Record<string, string>, payload }, (event) =>
           this.#handle(delivery, event),
         )
         .then(settle, (thrown: unknown) => settle({ thrown }));
+      afterwards();
     });
   }
 
   #settle(delivery: Delivery, app: App, result: Result): void {
     app.open.delete(delivery);
     this.#answers.check(delivery, result);
+    this.#announcements.check(delivery, this.#eventOf(delivery), result);
     delivery.settledAtMs = this.world.nowMs;
     delivery.settledWallMs = delivery.process.wallMs;
     if (delivery.told.includes('handled')) delivery.notedAtMs = this.world.nowMs;
@@ -130,7 +165,7 @@ export class Run {
     const { world } = this;
     const { process, message, flaws, number } = delivery;
     world.note(process.name, `handles ${message.id} in delivery ${number}`);
-    const state = this.events[message.event ?? -1];
+    const state = this.#eventOf(delivery);
     if (flaws.length > 0 || delivery.isBroken || state === undefined) {
       world.violate(29, `delivery ${number} is handled, but must be refused: ${flaws.join()}`);
       return undefined;
@@ -139,6 +174,7 @@ export class Run {
     if (delivery.handling !== undefined) world.violate(29, `delivery ${number} calls the handler twice`);
     if (this.plan.store === 'shared') this.#once.checkShared(delivery);
     else if (this.plan.store === 'memory') this.#once.checkMemory(delivery);
+    this.#announcements.checkHandling(delivery, state);
     const handling = {
       beganAtMs: world.nowMs,
       beganSteadyMs: process.steadyMs,
@@ -146,6 +182,7 @@ export class Run {
       endedAtMs: undefined,
       endedWallMs: 0,
       outcome: undefined,
+      error: undefined,
     };
     delivery.handling = handling;
     return this.#work(handling, process, state);
@@ -162,7 +199,11 @@ export class Run {
         handling.outcome = ends === 'done' ? 'done' : 'threw';
         this.world.note(process.name, `${ends === 'done' ? 'has handled' : 'fails to handle'} ${state.id}`);
         if (ends === 'done') resolve();
-        else reject(new Error('the handler has failed'));
+        else {
+          const error = new Error('the handler has failed');
+          handling.error = ends === 'throws' ? error : Object.assign(error, { status: 404 });
+          reject(handling.error);
+        }
       };
       if (takesMs === 0) end();
       else this.world.schedule.after(takesMs, () => process.deliver(end));
@@ -173,9 +214,13 @@ export class Run {
   #checkMemory(process: VirtualProcess, app: App): void {
     const { nowMs } = this.world;
     for (const call of app.pending) if (waitedMs(call) > storeTimeoutMs + 1) app.pending.delete(call);
-    if (process.timers > app.pending.size) {
-      this.world.violate(36, `${process.name} has ${process.timers} timers, and waits for ${app.pending.size} answers`);
+    for (const announcement of app.announcing) {
+      const isOver = process.steadyMs - announcement.begunSteadyMs > announceTimeoutMs + 1;
+      if (isOver || announcement.outcome !== undefined) app.announcing.delete(announcement);
     }
+    const waiting = app.pending.size + app.announcing.size;
+    if (process.timers > waiting)
+      this.world.violate(36, `${process.name} has ${process.timers} timers, and waits for ${waiting} answers`);
     if (this.plan.store !== 'shared') return;
     // A claim ends with its delivery, or, if that never ends, with the lease, when the next event is claimed.
     const youngMs = nowMs - 2 * this.plan.leaseSeconds * 1000 - 60_000;
@@ -201,6 +246,10 @@ export class Run {
         }
       }
     }
+  }
+
+  #eventOf({ message }: Delivery): EventState | undefined {
+    return this.events[message.event ?? -1];
   }
 
   /** Times in seconds as the clock of a process shows them. */
@@ -250,3 +299,14 @@ export class Run {
     return undefined;
   }
 }
+
+function faultOf(call: StoreCall): LastingFault | undefined {
+  const { lookups, calls } = call.purpose as Delivery;
+  if (lookups === goodLookups || call.operation !== 'get') return undefined;
+  const { hidden, foreign } = lookups;
+  if (foreign !== null) return isOfEvent(call) ? { kind: 'garbles', as: foreign, ...oneCall } : undefined;
+  const trips = new Set(calls.filter(({ operation }) => operation === 'get').map(({ calledAtMs }) => calledAtMs)).size;
+  return ((hidden >> (trips - 1)) & 1) === 1 ? { kind: 'hides', ...oneCall } : undefined;
+}
+
+const oneCall = { atMs: 0, forMs: 0, percent: 100, most: 1, meets: 'reads' } as const;

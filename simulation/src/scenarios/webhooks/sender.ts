@@ -1,7 +1,8 @@
 import type { Random } from '../../world/random.ts';
 import type { Result } from './answers.ts';
+import { isEndless } from './body.ts';
 import { type Message, signed } from './message.ts';
-import type { BodyForm } from './plan.ts';
+import { type BodyForm, goodLookups, type Lookups } from './plan.ts';
 import type { EventState, Run } from './run.ts';
 
 const timeoutMs = 15_000;
@@ -42,7 +43,7 @@ export class Sender {
       if (seconds === undefined) return;
       const waitMs = Math.max(retryAfterMs, seconds * 1000 * (1 - this.#random.below(200) / 1000));
       // The first attempt may meet a broken connection. A load balancer chooses the process of each attempt.
-      const nextForm = form === 'broken stream' ? 'text' : form;
+      const nextForm = form === 'broken stream' || isEndless(form) ? 'text' : form;
       world.schedule.after(Math.round(waitMs), () =>
         this.#attempt(event, to + this.#random.below(3), nextForm, attempt + 1),
       );
@@ -58,12 +59,24 @@ export class Sender {
   }
 
   /** Brings a message to a process, and its answer back. */
-  arrive(to: number, message: Message, form: BodyForm, onResult: (result: Result) => void = () => {}): void {
+  arrive(
+    to: number,
+    message: Message,
+    form: BodyForm,
+    onResult: (result: Result) => void = () => {},
+    lookups: Lookups = goodLookups,
+  ): void {
     const { world, plan } = this.#run;
     world.schedule.after(this.#random.between(1, plan.latencyMs), () => {
-      this.#run.deliver(to, message, form, (result) => {
-        world.schedule.after(this.#random.between(1, plan.latencyMs), () => onResult(result));
-      });
+      this.#run.deliver(
+        to,
+        message,
+        form,
+        (result) => {
+          world.schedule.after(this.#random.between(1, plan.latencyMs), () => onResult(result));
+        },
+        lookups,
+      );
     });
   }
 }

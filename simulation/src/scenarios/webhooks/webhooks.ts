@@ -6,16 +6,17 @@ import { textOf } from './answers.ts';
 import { plans, type Step, type WebhookPlan, type Work } from './plan.ts';
 import { type EventState, Run } from './run.ts';
 import { isAccepted, Sender } from './sender.ts';
+import { dataOf, type Story } from './story.ts';
 
 /** Longer than a delayed command of the store, and than a crashed process takes to start again. */
 const settleMs = 120_000;
 const probeEveryMs = 20;
 
-/** Statements 29, 36 and 38: the events of one webhook, their processes, the store of handled events, and an attacker. */
+/** The events of one webhook, their processes, the store of handled events, and an attacker. */
 export const webhooks: Scenario<WebhookPlan> = {
   name: 'webhooks',
-  statements: [29, 36, 38],
-  parts: ['webhooks'],
+  statements: [29, 36, 38, 40, 43, 44],
+  parts: ['webhooks', 'memoryStore'],
   plans,
   processHoursOf: (plan) => (plan.processes.length * endOf(plan)) / 3_600_000,
   async run(world, plan) {
@@ -31,6 +32,7 @@ function faultsEndOf({ steps, rotation }: WebhookPlan): number {
   const ends = steps.map((step) => {
     if (step.kind === 'store') return step.atMs + ('forMs' in step.fault ? step.fault.forMs : 0);
     if (step.kind === 'flood') return step.atMs + step.count * step.everyMs;
+    if (step.kind === 'event') return step.atMs + Math.max(step.story?.feed?.forMs ?? 0, step.loss?.afterMs ?? 0);
     if (step.kind !== 'disturbance') return step.atMs;
     const { disturbance } = step;
     if (disturbance.kind === 'crash') return step.atMs + disturbance.restartAfterMs;
@@ -79,7 +81,12 @@ class Scene {
   #take(step: Step): void {
     switch (step.kind) {
       case 'event': {
-        const event = this.#newEvent(step.works, step.beyondMaxBytes);
+        const event = this.#newEvent(step.works, step.beyondMaxBytes, step.story);
+        this.#run.feed.begin(step.story?.feed ?? null);
+        if (step.loss !== null)
+          this.#run.store.suffer([
+            { kind: 'loses its last writes', atMs: step.atMs + step.loss.afterMs, count: step.loss.count },
+          ]);
         this.#sender.send(event, step.to, step.form, step.losesAnswers);
         const { recorded } = this.#run;
         const message = recorded.at(-1);
@@ -101,7 +108,7 @@ class Scene {
         const event = events.at(-1 - (step.of % Math.max(1, events.length)));
         if (event === undefined) return;
         if (step.age === null) {
-          this.#sender.arrive(step.to, this.#sender.sign(event), 'text');
+          this.#sender.arrive(step.to, this.#sender.sign(event), 'text', undefined, step.lookups);
           return;
         }
         const { edge, beyond } = step.age;
@@ -134,15 +141,17 @@ class Scene {
     this.#world.schedule.after(wallMs - fleet.member(to).process.wallMs, act);
   }
 
-  #newEvent(works: readonly Work[], beyondMaxBytes: number | null): EventState {
+  #newEvent(works: readonly Work[], beyondMaxBytes: number | null, story: Story | null = null): EventState {
     const { events } = this.#run;
     const number = events.length;
     const id = `evt_${String(number).padStart(5, '0')}`;
+    const { createdAfterMs = 0 } = story ?? {};
+    const createdMs = createdAfterMs === null ? 1_000 : epochMs + this.#world.nowMs + createdAfterMs;
     const usual = {
-      type: 'user.updated',
+      type: story?.type ?? 'user.updated',
       id,
-      created_at: new Date(epochMs + this.#world.nowMs).toISOString(),
-      data: { n: number },
+      created_at: new Date(createdMs).toISOString(),
+      data: story === null ? { n: number } : dataOf(story, number),
     };
     const body = JSON.stringify(usual);
     const missing =
@@ -153,7 +162,9 @@ class Scene {
       body:
         missing === 0
           ? body
-          : JSON.stringify({ ...usual, data: { n: number, x: 'x'.repeat(missing - ',"x":""'.length) } }),
+          : JSON.stringify({ ...usual, data: { ...usual.data, x: 'x'.repeat(missing - ',"x":""'.length) } }),
+      story,
+      createdMs,
       works: this.#isCalm ? [] : works,
       calls: 0,
     };

@@ -1,4 +1,4 @@
-import type { World } from '../../world/world.ts';
+import type { World } from './world.ts';
 
 /** Node warns about a leak when a signal has eleven listeners. */
 const mostListeners = 10;
