@@ -55,7 +55,10 @@ export const natsFaults: readonly PlantedFault[] = [
     'bucket',
     'the end of a snapshot is the last sequence of the stream',
     'A server never starts if the last entry was removed.',
-    ['return last?.seq ?? 0;', 'return Math.max(last?.seq ?? 0, state.last_seq);'],
+    [
+      'return last?.seq ?? 0;',
+      'return Math.max(last?.seq ?? 0, state.last_seq);',
+    ],
   ),
   fault(42, 'bucket', 'only the last entry is read at the start', 'A server that starts accepts banned users.', [
     "deliver_policy: 'all', mem_storage",
