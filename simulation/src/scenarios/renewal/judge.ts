@@ -253,6 +253,6 @@ export class Judge {
     const recent = attempts.slice(-200);
     if (recent.some(({ endedAtMs }) => endedAtMs !== undefined && this.#world.nowMs - endedAtMs < settlingMs))
       return false;
-    return pauses.isOver(recent) && recent.filter(({ isRunning }) => isRunning).length < maxRunning;
+    return pauses.isOver(recent) && recent.filter(({ mayBeRunning }) => mayBeRunning).length < maxRunning;
   }
 }
