@@ -39,30 +39,6 @@ test('[40] disconnects a revoked user, and not the others', async () => {
   expect(await say(bob, 'hello')).toEqual([{ userId: 'bob', text: 'hello' }]);
 });
 
-test('disconnects when the token expires, with and without revocations', async () => {
-  const verifier = createVerifier({ issuer: cast.emulator.issuer });
-  const other = await cast.serve((io) => guardSockets(io, verifier));
-  const ended = [url, other].map(async (address) => {
-    const client = cast.open(address, await cast.withToken({ expiresInSeconds: 1 }));
-    return nextEvent(client, 'signed_out');
-  });
-  expect(await Promise.all(ended)).toEqual([['token_expired'], ['token_expired']]);
-});
-
-test('a renewed token replaces the old one', async () => {
-  const old = await cast.emulator.token({ userId: 'ada', expiresInSeconds: 2, ...member });
-  const ada = cast.open(url, { auth: { token: old } });
-  await nextEvent(ada, 'connect');
-  expect(await renew(ada, await cast.emulator.token({ userId: 'ada', ...member }))).toBeNull();
-  await cast.revocations.revokeToken(old);
-  const later = cast.open(url, await cast.withToken({ userId: 'later', expiresInSeconds: 2 }));
-  expect(await nextEvent(later, 'signed_out')).toEqual(['token_expired']);
-  expect(await say(ada, 'still here')).toEqual([{ userId: 'ada', text: 'still here' }]);
-  const ended = nextEvent(ada, 'signed_out');
-  await cast.revocations.revokeUser('ada');
-  expect(await ended).toEqual(['token_revoked']);
-});
-
 test('a token of another user, or a bad one, renews nothing', async () => {
   const carol = await cast.join(url, { userId: 'carol', ...member });
   for (const options of [{ userId: 'dave' }, { userId: 'carol', actor: { sub: 'support' } }]) {
@@ -118,30 +94,6 @@ test('an organization does not hear another one, and a client cannot choose its 
   expect(heard).toEqual([]);
 });
 
-test('the client renews by connecting again, and says when to sign in', async () => {
-  let tokens = 0;
-  const reasons: string[] = [];
-  const getToken = (): Promise<string> => {
-    tokens += 1;
-    return cast.emulator.token({ userId: 'heidi', expiresInSeconds: tokens === 1 ? 1 : 300 });
-  };
-  const client = cast.watch(connect(url, getToken, (code, reason) => reasons.push(`${code} ${reason}`)));
-  await expect.poll(() => [tokens, client.connected]).toEqual([2, true]);
-  await cast.revocations.revokeUser('heidi');
-  await expect.poll(() => [reasons, client.connected]).toEqual([['authentication_failed token_revoked'], false]);
-});
-
-test('the client connects again by itself after an outage, without a sign-in', async () => {
-  await using down = await startEmulator();
-  down.fail('keys', { times: 1 });
-  const other = await cast.serve((io) => guardSockets(io, createVerifier({ issuer: down.issuer })));
-  const reasons: string[] = [];
-  const getToken = () => down.token();
-  const client = cast.watch(connect(other, getToken, (code, reason) => reasons.push(`${code} ${reason}`)));
-  await expect.poll(() => client.connected).toBe(true);
-  expect(reasons).toEqual([]);
-});
-
 test('the client asks for a sign-in if there is no token', async () => {
   const reasons: string[] = [];
   const getToken = () => Promise.reject(new Error('signed out'));
@@ -154,4 +106,54 @@ test('the client does not ask for a sign-in if the user may not connect', async 
   const getToken = () => cast.emulator.token(member);
   cast.watch(connect(`${url}/admin`, getToken, (code) => refusals.push(code)));
   await expect.poll(() => refusals).toEqual(['forbidden']);
+});
+
+// These wait for tokens that expire and for clients that connect again. Their users do not meet.
+
+test.concurrent('disconnects when the token expires, with and without revocations', async ({ expect }) => {
+  const verifier = createVerifier({ issuer: cast.emulator.issuer });
+  const other = await cast.serve((io) => guardSockets(io, verifier));
+  const ended = [url, other].map(async (address) => {
+    const client = cast.open(address, await cast.withToken({ expiresInSeconds: 1 }));
+    return nextEvent(client, 'signed_out');
+  });
+  expect(await Promise.all(ended)).toEqual([['token_expired'], ['token_expired']]);
+});
+
+test.concurrent('a renewed token replaces the old one', async ({ expect }) => {
+  const old = await cast.emulator.token({ userId: 'ada', expiresInSeconds: 3, ...member });
+  const ada = cast.open(url, { auth: { token: old } });
+  await nextEvent(ada, 'connect');
+  expect(await renew(ada, await cast.emulator.token({ userId: 'ada', ...member }))).toBeNull();
+  await cast.revocations.revokeToken(old);
+  const later = cast.open(url, await cast.withToken({ userId: 'later', expiresInSeconds: 3 }));
+  expect(await nextEvent(later, 'signed_out')).toEqual(['token_expired']);
+  expect(await say(ada, 'still here')).toEqual([{ userId: 'ada', text: 'still here' }]);
+  const ended = nextEvent(ada, 'signed_out');
+  await cast.revocations.revokeUser('ada');
+  expect(await ended).toEqual(['token_revoked']);
+});
+
+test.concurrent('the client renews by connecting again, and says when to sign in', async ({ expect }) => {
+  let tokens = 0;
+  const reasons: string[] = [];
+  const getToken = (): Promise<string> => {
+    tokens += 1;
+    return cast.emulator.token({ userId: 'heidi', expiresInSeconds: tokens === 1 ? 1 : 300 });
+  };
+  const client = cast.watch(connect(url, getToken, (code, reason) => reasons.push(`${code} ${reason}`)));
+  await expect.poll(() => [tokens, client.connected]).toEqual([2, true]);
+  await cast.revocations.revokeUser('heidi');
+  await expect.poll(() => [reasons, client.connected]).toEqual([['authentication_failed token_revoked'], false]);
+});
+
+test.concurrent('the client connects again by itself after an outage, without a sign-in', async ({ expect }) => {
+  await using down = await startEmulator();
+  down.fail('keys', { times: 1 });
+  const other = await cast.serve((io) => guardSockets(io, createVerifier({ issuer: down.issuer })));
+  const reasons: string[] = [];
+  const getToken = () => down.token();
+  const client = cast.watch(connect(other, getToken, (code, reason) => reasons.push(`${code} ${reason}`)));
+  await expect.poll(() => client.connected).toBe(true);
+  expect(reasons).toEqual([]);
 });
