@@ -44,8 +44,9 @@ export function createTemplateTokens(): TemplateTokens {
     async get(request) {
       // The whole token: a part of it could be the same for two users. The name of a template contains no line break.
       const key = `${request.template}\n${request.token}`;
-      let minted = await findOrMint(key, request);
-      while (minted !== null && isStale(minted)) minted = await findOrMint(key, request);
+      const first = await findOrMint(key, request);
+      const minted = first !== null && isStale(first) ? await findOrMint(key, request) : first;
+      if (minted !== null && isStale(minted)) throw unavailable('the process was paused');
       return minted?.token ?? null;
     },
   };
