@@ -3,13 +3,15 @@ import { apiFaults } from './faults/api.ts';
 import { keysFaults } from './faults/keys.ts';
 import type { PlantedFault } from './faults/planted-fault.ts';
 import { policiesFaults } from './faults/policies.ts';
-import { renewalFaults } from './faults/renewal.ts';
+import { renewalAttemptFaults } from './faults/renewal-attempts.ts';
+import { renewalRequestFaults } from './faults/renewal-requests.ts';
 import { revocationEndsFaults } from './faults/revocation-ends.ts';
 import { revocationsFaults } from './faults/revocations.ts';
 import { natsFaults } from './faults/revocations-nats.ts';
 import { pollFaults } from './faults/revocations-poll.ts';
 import { streamKeyFaults } from './faults/stream-keys.ts';
 import { streamsFaults } from './faults/streams.ts';
+import { templateTokenFaults } from './faults/template-tokens.ts';
 import { tenantsFaults } from './faults/tenants.ts';
 import { webhookAnnouncementsFaults } from './faults/webhook-announcements.ts';
 import { webhookEdgesFaults } from './faults/webhook-edges.ts';
@@ -21,7 +23,9 @@ export const plantedFaults: readonly PlantedFault[] = [
   ...announcementFaults,
   ...keysFaults,
   ...policiesFaults,
-  ...renewalFaults,
+  ...renewalAttemptFaults,
+  ...renewalRequestFaults,
+  ...templateTokenFaults,
   ...revocationsFaults,
   ...revocationEndsFaults,
   ...pollFaults,

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { renewalFaults } from '../src/faults/renewal.ts';
+import { plantedFaults } from '../src/faults.ts';
 import { type PlantedChange, repository } from '../src/product/bundle.ts';
 import { NextResponse } from '../src/product/next-server.ts';
 import { loadProduct } from '../src/product/product.ts';
@@ -76,7 +76,7 @@ test.each([
   ['a frame is renewed', planOf({ atMs: 1_000, step: visit({ kind: 'frame' }) })],
   ['a token of another user is used', planOf({ atMs: 1_000, step: visit({ own: 'of another user' }) })],
 ])('finds that %s', async (name, plan) => {
-  const fault = renewalFaults.find((each) => each.name === name);
+  const fault = plantedFaults.find((each) => each.name === name);
   const source = await load(fault?.changes);
   expect((await runPlan(renewal, plan, 1, source)).violation?.statement).toBeGreaterThan(0);
   expect((await runPlan(renewal, plan, 1, product)).violation).toBeUndefined();

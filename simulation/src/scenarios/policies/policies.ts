@@ -3,7 +3,8 @@ import { Fleet } from '../../world/fleet.ts';
 import type { World } from '../../world/world.ts';
 import { App } from './app.ts';
 import { DocumentStore, storeOrigin } from './document-store.ts';
-import { type Incident, limitMsOf, msOf, type PoliciesPlan, plans, plansOfPauses, type Step } from './plan.ts';
+import { type Incident, limitMsOf, msOf, type PoliciesPlan, type Step } from './plan.ts';
+import { plans, plansOfPauses } from './plans.ts';
 import { Traffic } from './traffic.ts';
 
 export const policies: Scenario<PoliciesPlan> = {

@@ -1,7 +1,8 @@
 import type { StartedFetch } from '../../world/network.ts';
 import type { VirtualProcess } from '../../world/virtual-process.ts';
 import type { World } from '../../world/world.ts';
-import type { Issuer, Reply, Verdict } from './issuer.ts';
+import type { Issuer } from './issuer.ts';
+import type { Reply, Verdict } from './reply.ts';
 
 /** What the documentation of `renewInProxy` promises, in milliseconds. */
 export const timeLimitMs = 3_000;

@@ -2,8 +2,9 @@ import type { StartedFetch } from '../../world/network.ts';
 import type { VirtualProcess } from '../../world/virtual-process.ts';
 import type { World } from '../../world/world.ts';
 import { Attempt, keptMs, outcomeOf, settlingMs, timeLimitMs, wasFrozen } from './attempts.ts';
-import { endpointOf, type Issuer, type Reply, sessionName } from './issuer.ts';
+import { endpointOf, type Issuer, sessionName } from './issuer.ts';
 import { Pauses } from './pauses.ts';
+import type { Reply } from './reply.ts';
 
 /** What one process has asked the issuer for, endpoint by endpoint. */
 export class Record {

@@ -1,8 +1,9 @@
-import type { Answer, AnswerHeaders, BodyPiece, Request } from '../../world/network.ts';
+import type { Answer, AnswerHeaders, Request } from '../../world/network.ts';
 import type { Random } from '../../world/random.ts';
 import type { World } from '../../world/world.ts';
 import { keyOf } from '../keys/key-pairs.ts';
 import type { Endpoint, Mood, RenewalPlan } from './plan.ts';
+import { bigBody, type Reply, statusReply, usual } from './reply.ts';
 import { type Identity, issuerOrigin, secondsAt, type Token, Tokens } from './tokens.ts';
 
 export const sessionName = '__client_session';
@@ -26,26 +27,6 @@ export interface Session extends Identity {
   value: string;
   isEnded: boolean;
 }
-
-/** What an answer is for the product, according to the documentation. */
-export type Verdict = 'token' | 'outage' | 'refused' | 'ended' | 'nothing';
-
-export interface Reply {
-  readonly verdict: Verdict;
-  readonly token: Token | undefined;
-  /** Whether the issuer has set cookies with its answer. */
-  readonly hasLines: boolean;
-  readonly retryAfterMs: number;
-  readonly lifetimeMs: number | undefined;
-}
-
-const usual = {
-  verdict: 'nothing',
-  token: undefined,
-  hasLines: false,
-  retryAfterMs: 0,
-  lifetimeMs: undefined,
-} as const;
 
 /** The one issuer: its keys, sessions, and what it does with requests. */
 export class Issuer {
@@ -261,30 +242,6 @@ export class Issuer {
 
 /** Keys are fetched again within five minutes. */
 const keysRecoveryMs = 400_000;
-
-/** Concerns one session: any 4xx that does not say that the issuer cannot answer at the moment. */
-function statusReply({ status, retryAfterS }: Mood): { answer: Answer; reply: Reply } {
-  const isEnded = status === 401;
-  const isRefused = status >= 400 && status < 500 && ![404, 405, 408, 429].includes(status);
-  const headers = retryAfterS === null ? {} : { 'retry-after': String(retryAfterS) };
-  return {
-    answer: { status, headers, body: '{}' },
-    reply: {
-      ...usual,
-      verdict: isEnded ? 'ended' : isRefused ? 'refused' : 'outage',
-      // 2xx without a token: the header means nothing.
-      retryAfterMs: status < 300 ? 0 : (retryAfterS ?? 0) * 1000,
-    },
-  };
-}
-
-function bigBody(): readonly BodyPiece[] {
-  return [
-    { afterMs: 0, text: ' '.repeat(40_000) },
-    { afterMs: 0, text: ' '.repeat(40_000) },
-    { afterMs: 3_600_000, text: '{}' },
-  ];
-}
 
 function textOf({ mode, ms, status, retryAfterS }: Mood): string {
   if (mode === 'slow') return `slow by ${ms} ms`;

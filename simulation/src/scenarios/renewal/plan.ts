@@ -104,3 +104,21 @@ export interface RenewalPlan {
   readonly hasRevocations: boolean;
   readonly steps: readonly TimedStep[];
 }
+
+/** After the last step: longer than everything that waits. */
+const tailMs = 40_000;
+
+/** When the episode is over. */
+export function endOf({ steps }: RenewalPlan): number {
+  const ends = steps.map(({ atMs, step }) => {
+    if (step.kind === 'mood') return atMs + step.forMs + Math.max(0, ...step.againAfterMs);
+    if (step.kind === 'flood') return atMs + step.count * step.everyMs;
+    if (step.kind === 'visit') return atMs + Math.max(0, ...step.copiesAfterMs) + step.visit.slowMs;
+    if (step.kind === 'template') return atMs + Math.max(0, ...step.copiesAfterMs);
+    if (step.kind !== 'disturb') return atMs;
+    const { disturbance } = step;
+    if (disturbance.kind === 'crash') return atMs + disturbance.restartAfterMs;
+    return atMs + ('forMs' in disturbance ? disturbance.forMs : 0);
+  });
+  return Math.max(...ends) + tailMs;
+}

@@ -11,6 +11,8 @@ import { type Entry, noteBucket, type Store } from './store.ts';
 
 export const storeOrigin = 'https://store.test';
 export const gatewayOrigin = 'https://cable.test';
+/** Names the call that a request to the gateway belongs to. */
+export const callHeader = 'x-call';
 /** The time limit of a request, as in the NATS client. */
 const storeTimeoutMs = 5_000;
 
@@ -49,7 +51,7 @@ export class Connections {
     this.#delays = world.random.fork('delays of the store');
     world.network.addServer(gatewayOrigin, ({ headers, from }) => {
       this.onReached(from);
-      const call = this.#calls.get(headers['x-call'] ?? '');
+      const call = this.#calls.get(headers[callHeader] ?? '');
       const ask = call?.asks[Number(headers['x-ask'])];
       if (ask !== undefined) Object.assign(ask, { served: gateway.told, isSlow: gateway.mode === 'slow body' });
       return gateway.answer();
@@ -94,7 +96,7 @@ export class Connections {
     return async (input, init) => {
       this.#judge.asks(call);
       const ask = call.ask('gateway', this.#world.nowMs);
-      const headers = { 'x-call': String(call.id), 'x-ask': String(call.asks.length - 1) };
+      const headers = { [callHeader]: String(call.id), 'x-ask': String(call.asks.length - 1) };
       const isLost = await this.#spring(process, () => {});
       const { mode } = this.#gateway;
       try {

@@ -3,10 +3,11 @@ import { endListener, type ListenerEnd } from '../../world/listener.ts';
 import type { ProcessOptions, VirtualProcess } from '../../world/virtual-process.ts';
 import type { World } from '../../world/world.ts';
 import { Call, type Purpose } from './call.ts';
-import type { CallRules, Lifetimes } from './call-rules.ts';
+import type { CallRules } from './call-rules.ts';
 import { type Connections, gatewayOrigin } from './connections.ts';
 import type { Health } from './health.ts';
 import { type KeyName, keyNames, keyOf } from './keys.ts';
+import type { Lifetimes } from './lifetimes.ts';
 import type { Anchor, OperatorAction, Trap } from './plan.ts';
 
 const ends: readonly ListenerEnd[] = ['returns', 'throws', 'rejects'];

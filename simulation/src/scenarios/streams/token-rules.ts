@@ -1,10 +1,10 @@
 import type { StreamEvent } from '@torii/streams';
 import { epochMs } from '../../world/virtual-process.ts';
 import type { World } from '../../world/world.ts';
-import type { Lifetimes } from './call-rules.ts';
 import type { Gateway } from './gateway.ts';
 import type { Health } from './health.ts';
 import { type KeyName, keyOf, nameOfKeyId } from './keys.ts';
+import type { Lifetimes } from './lifetimes.ts';
 import type { Node } from './nodes.ts';
 import { impersonator, streams, subject, type TokenRequest } from './token-requests.ts';
 

@@ -47,7 +47,7 @@ export interface Member {
 
 /** The tenant whose issuer has its own verifier in a list. */
 export const listedTenant = 0;
-export const otherHeader = 'x-other-token';
+const otherHeader = 'x-other-token';
 
 export function startMember(world: World, process: VirtualProcess, plan: ProcessPlan, directory: Directory): Member {
   const view = new ProcessView(world, process, plan);

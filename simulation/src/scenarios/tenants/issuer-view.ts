@@ -5,7 +5,7 @@ import type { Answer } from './directory.ts';
 
 // What docs/issuer-per-tenant.md promises.
 export const refusedMs = 10_000;
-export const retryDelayMs = 1_000;
+const retryDelayMs = 1_000;
 export const graceMs = 1_000;
 
 /** One call of `approve`, as the app sees it. */

@@ -1,25 +1,22 @@
 import type { WebhookEvent, WebhookReceiver } from '@torii/core/webhooks';
 import { Fleet } from '../../world/fleet.ts';
-import { KeyValueStore, type StoreCall } from '../../world/key-value-store.ts';
-import type { LastingFault } from '../../world/lasting-faults.ts';
+import { KeyValueStore } from '../../world/key-value-store.ts';
 import { epochMs, type VirtualProcess } from '../../world/virtual-process.ts';
 import type { World } from '../../world/world.ts';
-import { Announcements, announceTimeoutMs } from './announcements.ts';
+import { Announcements } from './announcements.ts';
 import { Feed, feedOrigin } from './announcer.ts';
 import { Answers, type Result, textOf } from './answers.ts';
 import { App, current } from './app.ts';
 import { bodyMsOf, isEndless, payloadOf } from './body.ts';
-import { type Delivery, flawsOf, isOfEvent, storeTimeoutMs, waitedMs } from './delivery.ts';
+import { type Delivery, flawsOf } from './delivery.ts';
+import { checkMemory, checkWaiting } from './memory.ts';
 import { type Content, headersOf, type Message, type SecretName } from './message.ts';
 import { Once } from './once.ts';
 import { type BodyForm, goodLookups, type Lookups, type WebhookPlan, type Work } from './plan.ts';
+import { StoreWatch } from './store-watch.ts';
 import type { Story } from './story.ts';
 
 const origin = 'redis://store.test';
-/** Other Maps and Sets of the product, such as the names of options, are not larger. */
-const otherEntries = 16;
-/** The longest time of a delivery without faults, not counting the handler. */
-const longestAnswerMs = 10_000;
 
 export interface EventState extends Content {
   works: readonly Work[];
@@ -52,13 +49,8 @@ export class Run {
     this.#announcements = new Announcements(world, plan, this.#once);
     this.feed = new Feed(world);
     world.network.latency = { leastMs: 1, mostMs: plan.latencyMs };
-    this.store = new KeyValueStore(world, origin, {
-      onCalled: (call) => this.#onCalled(call),
-      faultOf,
-      onDone: (call) => this.#onDone(call),
-      onAnswered: (call) => this.#onAnswered(call),
-      onChanged: (key) => this.#onChanged(key),
-    });
+    const watch = new StoreWatch(world, this.#once, this.#answers, this.events, (process) => this.#appOf(process));
+    this.store = new KeyValueStore(world, origin, watch);
     // More disturbances meet the store than the feed.
     const origins = plan.announcer === null ? [origin] : [origin, origin, origin, feedOrigin];
     this.fleet = new Fleet(world, origins, (process) => {
@@ -132,7 +124,7 @@ export class Run {
     );
     if (flaws.length === 0) this.#answers.add(delivery);
     app.open.add(delivery);
-    this.#checkMemory(process, app);
+    checkMemory(this.world, this.plan, process, app);
     const settle = (result: Result): void => {
       this.#settle(delivery, app, result);
       onResult(result);
@@ -210,44 +202,6 @@ export class Run {
     });
   }
 
-  /** Statement 36: what waits in a process is bounded by what it was asked. */
-  #checkMemory(process: VirtualProcess, app: App): void {
-    const { nowMs } = this.world;
-    for (const call of app.pending) if (waitedMs(call) > storeTimeoutMs + 1) app.pending.delete(call);
-    for (const announcement of app.announcing) {
-      const isOver = process.steadyMs - announcement.begunSteadyMs > announceTimeoutMs + 1;
-      if (isOver || announcement.outcome !== undefined) app.announcing.delete(announcement);
-    }
-    const waiting = app.pending.size + app.announcing.size;
-    if (process.timers > waiting)
-      this.world.violate(36, `${process.name} has ${process.timers} timers, and waits for ${waiting} answers`);
-    if (this.plan.store !== 'shared') return;
-    // A claim ends with its delivery, or, if that never ends, with the lease, when the next event is claimed.
-    const youngMs = nowMs - 2 * this.plan.leaseSeconds * 1000 - 60_000;
-    for (const delivery of app.open) if (delivery.beganAtMs < youngMs) app.open.delete(delivery);
-    app.mostClaims = Math.max(app.mostClaims, app.open.size);
-    if (process.largestCollection > app.mostClaims + otherEntries) {
-      this.world.violate(
-        36,
-        `${process.name} keeps ${process.largestCollection} entries for ${app.mostClaims} deliveries`,
-      );
-    }
-  }
-
-  /** Long after the end of all faults, nothing waits, except for handlers and for deliveries that have just come. */
-  checkQuiet(): void {
-    for (let number = 0; number < this.fleet.size; number++) {
-      const { process, state } = this.fleet.member(number);
-      this.#checkMemory(process, state);
-      for (const { handling, beganAtMs, number: delivery } of state.open) {
-        const isDue = handling === undefined || handling.outcome !== undefined;
-        if (isDue && this.world.nowMs - beganAtMs > longestAnswerMs) {
-          this.world.violate(38, `delivery ${delivery} was never answered`);
-        }
-      }
-    }
-  }
-
   #eventOf({ message }: Delivery): EventState | undefined {
     return this.events[message.event ?? -1];
   }
@@ -260,38 +214,16 @@ export class Run {
   get senderSeconds(): number {
     return Math.floor((epochMs + this.world.nowMs + this.plan.sender.aheadMs) / 1000);
   }
-
-  #onCalled(call: StoreCall): void {
-    const delivery = call.purpose as Delivery;
-    delivery.calls.push(call);
-    this.#appOf(call)?.pending.add(call);
-  }
-
-  #onDone(call: StoreCall): void {
-    const delivery = call.purpose as Delivery;
-    if (call.isFalse || call.hasFailed) delivery.isTroubled = true;
-    this.#once.onDone(delivery, call, this.#answers.of(delivery.message.id));
-    if (call.operation === 'get' || !isOfEvent(call)) return;
-    for (const other of this.#answers.of(delivery.message.id)) if (other !== delivery) other.isOvertaken = true;
-  }
-
-  #onAnswered(call: StoreCall): void {
-    if (call.hasFailed) (call.purpose as Delivery).isTroubled = true;
-    this.#appOf(call)?.pending.delete(call);
-  }
-
-  #onChanged(key: string): void {
-    const id = /evt_\d+$/.exec(key)?.[0];
-    const touched = id === undefined ? this.events.map((event) => event.id) : [id];
-    for (const each of touched) {
-      for (const delivery of this.#answers.of(each)) {
-        delivery.isTroubled ||= delivery.settledAtMs === undefined;
-        if (id !== undefined) delivery.voidAtMs = this.world.nowMs;
-      }
+  /** Long after the end of all faults. */
+  checkQuiet(): void {
+    for (let number = 0; number < this.fleet.size; number++) {
+      const { process, state } = this.fleet.member(number);
+      checkMemory(this.world, this.plan, process, state);
+      checkWaiting(this.world, state);
     }
   }
 
-  #appOf({ process }: StoreCall): App | undefined {
+  #appOf(process: VirtualProcess): App | undefined {
     for (let number = 0; number < this.fleet.size; number++) {
       const member = this.fleet.member(number);
       if (member.process === process) return member.state;
@@ -299,14 +231,3 @@ export class Run {
     return undefined;
   }
 }
-
-function faultOf(call: StoreCall): LastingFault | undefined {
-  const { lookups, calls } = call.purpose as Delivery;
-  if (lookups === goodLookups || call.operation !== 'get') return undefined;
-  const { hidden, foreign } = lookups;
-  if (foreign !== null) return isOfEvent(call) ? { kind: 'garbles', as: foreign, ...oneCall } : undefined;
-  const trips = new Set(calls.filter(({ operation }) => operation === 'get').map(({ calledAtMs }) => calledAtMs)).size;
-  return ((hidden >> (trips - 1)) & 1) === 1 ? { kind: 'hides', ...oneCall } : undefined;
-}
-
-const oneCall = { atMs: 0, forMs: 0, percent: 100, most: 1, meets: 'reads' } as const;
