@@ -85,3 +85,53 @@ test('[11] a token of a template that has ended in a pause is asked for again', 
   answers[1]?.(minted('new'));
   expect(await asked).toBe('new');
 });
+
+test('[34] a request for the token of a template that waited during a pause asks again', async () => {
+  const asked = createTemplateTokens().get(request as TemplateRequest);
+  await vi.advanceTimersByTimeAsync(1_000);
+  sleep(60_000);
+  // After a pause, timers that are due come before the answer.
+  await vi.advanceTimersByTimeAsync(4_000);
+  expect(answers).toHaveLength(2);
+  answers[1]?.(minted('new'));
+  expect(await asked).toBe('new');
+});
+
+test('[34] so does one whose connection was lost in the pause', async () => {
+  const asked = createTemplateTokens().get(request as TemplateRequest);
+  sleep(60_000);
+  answers[0]?.(Response.json({}, { status: 503 }));
+  await vi.waitUntil(() => answers.length === 2);
+  answers[1]?.(minted('new'));
+  expect(await asked).toBe('new');
+});
+
+test('[38] a request for the token of a template ends although each answer comes after a pause', async () => {
+  const asked = createTemplateTokens().get(request as TemplateRequest);
+  const failed = expect(asked).rejects.toMatchObject({ reason: 'token_unavailable' });
+  for (const count of [1, 2, 3]) {
+    await vi.waitUntil(() => answers.length === count);
+    sleep(3_600_000);
+    answers[count - 1]?.(minted('old'));
+    await nextTurn();
+  }
+  await failed;
+  expect(answers).toHaveLength(3);
+});
+
+test('[45] a result that is too old does not spare a request its delay', async () => {
+  const renewer = createRenewer();
+  const first = renewer.renew(sessionOf('a'), caller);
+  sleep(60_000);
+  const other = renewer.renew(sessionOf('b'), caller);
+  answers[1]?.(renewed('b.b.b'));
+  await other;
+  answers[0]?.(renewed('old.a.a'));
+  await first;
+  const delayed = renewer.renew(sessionOf('a'), { ...caller, delayMs: 1_000 });
+  await nextTurn();
+  expect(answers).toHaveLength(2);
+  await vi.advanceTimersByTimeAsync(1_000);
+  answers[2]?.(renewed('new.a.a'));
+  expect((await delayed).token?.value).toBe('new.a.a');
+});
