@@ -11,6 +11,8 @@ import { pollFaults } from './faults/revocations-poll.ts';
 import { streamKeyFaults } from './faults/stream-keys.ts';
 import { streamsFaults } from './faults/streams.ts';
 import { tenantsFaults } from './faults/tenants.ts';
+import { webhookAnnouncementsFaults } from './faults/webhook-announcements.ts';
+import { webhookEdgesFaults } from './faults/webhook-edges.ts';
 import { webhooksFaults } from './faults/webhooks.ts';
 
 /** The faults that the simulation is known to find. See docs/simulation.md for how fast. */
@@ -28,4 +30,6 @@ export const plantedFaults: readonly PlantedFault[] = [
   ...tenantsFaults,
   ...streamKeyFaults,
   ...webhooksFaults,
+  ...webhookEdgesFaults,
+  ...webhookAnnouncementsFaults,
 ];

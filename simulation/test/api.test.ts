@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { announcementFaults } from '../src/faults/announcements.ts';
 import { apiFaults } from '../src/faults/api.ts';
 import { type PlantedChange, repository } from '../src/product/bundle.ts';
 import { loadProduct } from '../src/product/product.ts';
@@ -89,9 +90,11 @@ test('[31] waits that do not fit into the time limit are not missed among those 
 
 /** The violation in a world whose product has a planted fault. */
 async function violationWith(fault: string, plan: ApiPlan): Promise<string | undefined> {
-  const changes = apiFaults.find(({ name }) => name === fault)?.changes;
+  const changes = [...apiFaults, ...announcementFaults].find(({ name }) => name === fault)?.changes;
   return (await runPlan(api, plan, 1, await load(changes))).violation?.text;
 }
+
+const failingFeed: Partial<Incident> = { feed: [{ fromMs: 0, forMs: 60_000, mode: 'fails' }] };
 
 test.each<[string, ApiPlan]>([
   ['403 counts as done after 429', planWith([call('delete')], [error(429), error(403)])],
@@ -106,6 +109,10 @@ test.each<[string, ApiPlan]>([
   [
     'a token stays in the error of its response',
     planWith([call('impersonate')], [error(500, { works: true, body: 'echo' })]),
+  ],
+  [
+    'the second announcement is not waited for',
+    { ...planWith([call('ban')], [good], failingFeed), processes: [{ ...process, revocations: 'own' }] },
   ],
 ])('notices that %s', async (fault, plan) => {
   expect((await runPlan(api, plan, 1, product)).violation).toBeUndefined();

@@ -61,7 +61,7 @@ test('the same seed gives the same trace in two processes, with one worker and w
     const [one, two, other] = await Promise.all([
       simulate([...counter, '--scenario', 'counter', '--episodes', '60', '--workers', '1', '--trace', traces[0] ?? '']),
       simulate([...counter, '--scenario', 'counter', '--episodes', '60', '--workers', '2', '--trace', traces[1] ?? '']),
-      simulate([...counter, '--scenario', 'counter', '--episodes', '60', '--seed', '2']),
+      simulate([...counter, '--scenario', 'counter', '--episodes', '60', '--seed', '2', '--workers', '1']),
     ]);
     expect([one.code, two.code, other.code]).toEqual([0, 0, 0]);
     const [first, second] = traces.map((trace) => readFileSync(trace));
@@ -90,7 +90,7 @@ test('ends when the process-hours are reached, whatever the number of workers', 
 });
 
 test('a failing seed prints the statement, a short plan and a timeline, and can be repeated', async () => {
-  const failed = await simulate([...counter, '--scenario', 'forgetful', '--episodes', '50']);
+  const failed = await simulate([...counter, '--scenario', 'forgetful', '--episodes', '50', '--workers', '1']);
   expect(failed.code).toBe(1);
   expect(failed.stdout).toContain('Statement 4 does not hold');
   expect(failed.stdout).toContain("{ processes: 1, requestsAtMs: [ 0, 0, 0 ], incidents: [], fault: 'forgets' }");
@@ -98,14 +98,14 @@ test('a failing seed prints the statement, a short plan and a timeline, and can 
   // Escape sequences are only for terminals.
   expect(failed.stdout).not.toContain('\u001b');
   const seed = /--replay (\d+)/.exec(failed.stdout)?.[1] ?? '';
-  const again = await simulate([...counter, '--scenario', 'forgetful', '--replay', seed]);
+  const again = await simulate([...counter, '--scenario', 'forgetful', '--replay', seed, '--workers', '1']);
   expect(again.code).toBe(1);
   const from = (text: string): string => text.slice(text.indexOf('Statement 4'));
   expect(from(again.stdout)).toBe(from(failed.stdout));
 });
 
 test('explores random seeds, and prints each kind of failure once', async () => {
-  const explored = await simulate([...counter, '--explore', '0.03']);
+  const explored = await simulate([...counter, '--explore', '0.015', '--workers', '1']);
   expect(explored.code).toBe(1);
   expect(explored.stdout.match(/^Statement 4 does not hold/gm)).toHaveLength(1);
 });

@@ -7,7 +7,12 @@ import { shrink } from '../src/runner/shrink.ts';
 import { runPlan, type Scenario } from '../src/scenario.ts';
 import { legacyPolicies, policies } from '../src/scenarios/policies/policies.ts';
 
-const scenario = policies as Scenario<unknown>;
+/** Only short plans without crowds: shrinking runs hundreds of them. */
+const plans = policies.plans.filter((plan) => {
+  const text = JSON.stringify(plan);
+  return text.length < 2_500 && !text.includes('crowd');
+});
+const scenario = { ...policies, plans } as Scenario<unknown>;
 const { parts } = policies;
 
 test('[34] a failure that counts from the end of its read is found, and shrunk to a short story', async () => {

@@ -84,7 +84,8 @@ test.each([
 
 test('the responses of the bundle have the headers of those of Next', () => {
   const require = createRequire(join(repository, 'packages', 'next', 'package.json'));
-  const next = require('next/server.js') as { readonly NextResponse: typeof NextResponse };
+  const file: string = 'next/server.js';
+  const next = require(file) as { readonly NextResponse: typeof NextResponse };
   for (const init of [{}, { request: { headers: new Headers({ cookie: 'a=1; b=2', host: 'app.test' }) } }]) {
     const [own, real] = [NextResponse, next.NextResponse].map((response) => [...response.next(init).headers]);
     expect(own).toEqual(real);

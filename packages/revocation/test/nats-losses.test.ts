@@ -94,6 +94,20 @@ test('[43] a server that was killed goes on with its data', async ({ startNats }
   await expect.poll(() => feed.calls.at(-1)).toBe('carl:30');
 });
 
+test('[42] a server that starts after the last entry was removed reads the others first', async ({ startNats }) => {
+  const server = await startNats();
+  const connection = await server.connect();
+  const first = openFeed(natsFeed(connection));
+  await first.announce('ann', 10);
+  await first.announce('bob', 20);
+  await first.close();
+  const { streams } = await new Kvm(connection).js.jetstreamManager();
+  await streams.deleteMessage(`KV_${bucketName}`, 2, true);
+  const second = openFeed(natsFeed(await server.connect()));
+  await second.proof();
+  expect(second.calls).toEqual(['begins', 'ann:10', 'ends']);
+});
+
 test('a consumer that the server has lost is replaced', async ({ startNats }) => {
   const server = await startNats();
   const connection = await server.connect();

@@ -26,7 +26,9 @@ test('reports a bucket that was empty at the start', async ({ startNats }) => {
   expect(feed.calls).toEqual(['begins anew', 'ends']);
 });
 
-test('tells the time of the server at the start and with each check, also if the bucket is empty', async ({ startNats }) => {
+test('tells the time of the server at the start and with each check, also if the bucket is empty', async ({
+  startNats,
+}) => {
   const server = await startNats();
   const feed = openFeed(natsFeed(await server.connect()));
   await feed.proof();

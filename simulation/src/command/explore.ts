@@ -24,7 +24,7 @@ export async function explore(context: Context): Promise<number> {
   }
   const seed = randomInt(2 ** 32);
   const wholeMs = options.exploreMinutes * 60_000;
-  const begun = performance.now();
+  let begun = performance.now();
   const passedMs = (): number => performance.now() - begun;
   const known = new Set<string>();
   let bar: Bar = showBar('Exploring');
@@ -36,6 +36,8 @@ export async function explore(context: Context): Promise<number> {
     const { name } = total.scenario;
     const task = { scenario: name, seed: episodeSeed(seed, name, index), build: total.build };
     const { violation, processHours } = await pool.check(task);
+    // The threads have started.
+    if (index === 0) begun = performance.now();
     total.episodes += 1;
     total.processHours += processHours;
     bar.tell(passedMs() / wholeMs, summaryOf(totals));

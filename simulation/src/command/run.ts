@@ -51,7 +51,8 @@ export async function runSeed(context: Context): Promise<number> {
     ...[...totals].map(([name, total]) => row(name, total, speedOf(total, pool.size))),
     ...(scenarios.length > 1 ? [row('all', result, result.processHours / (wholeMs / 60_000))] : []),
   ]);
-  if (options.write) writeTable('npm run simulate -- --episodes N --write', speedTable(totals, pool.size));
+  if (options.write && result.failed === undefined)
+    writeTable('npm run simulate -- --episodes N --write', speedTable(totals, pool.size));
   console.log(`\nSHA-256 of the trace: ${result.hash}`);
   if (result.failed === undefined) return 0;
   await explain(context, result.failed);

@@ -13,6 +13,8 @@ const verify = 'packages/core/src/token/verify.ts';
 const claims = 'packages/core/src/token/claims.ts';
 const instant = 'packages/core/src/time/instant.ts';
 const deadline = 'packages/core/src/time/deadline.ts';
+const givenOptions = 'packages/core/src/calls/given-options.ts';
+const optionMemory = 'packages/core/src/calls/option-memory.ts';
 
 /** Faults of the verifier and its keys. */
 export const keysFaults: readonly PlantedFault[] = [
@@ -359,5 +361,78 @@ export const keysFaults: readonly PlantedFault[] = [
     scenario,
     changes: [{ file: remoteValue, from: '      load.waiting += 1;\n', to: '' }],
     harm: 'A flood during an outage fills the memory with waiting requests.',
+  },
+  {
+    name: 'a body is read after the time limit',
+    statement: 3,
+    scenario,
+    changes: [{ file: endpoint, from: "  signal.addEventListener('abort', cancel, { once: true });\n", to: '' }],
+    harm: 'With a `fetch` that ignores its signal, an endless answer is read for ever.',
+  },
+  {
+    name: "another caller's shorter time limit counts as a failure",
+    statement: 34,
+    scenario,
+    changes: [
+      {
+        file: remoteValue,
+        from: 'return this.#failure !== undefined && this.#failure.timeoutMs >= timeoutMs;',
+        to: 'return this.#failure !== undefined && timeoutMs > 0;',
+      },
+    ],
+    harm: 'A verifier gets 503 although its own time has not passed.',
+  },
+  {
+    name: 'a permit is restored too early after a rest',
+    statement: 4,
+    scenario,
+    changes: [{ file: budget, from: 'if (this.#left === this.#burst) this.#countedAt = instantNow();', to: '' }],
+    harm: 'A steady flood causes eleven fetches in a minute.',
+  },
+  {
+    name: 'the key is not looked for after the pause of a search',
+    statement: 4,
+    scenario,
+    changes: [{ file: keySet, from: 'if (fetched !== undefined) return fetched;', to: '' }],
+    harm: 'A rotation after a forged token causes two fetches.',
+  },
+  {
+    name: 'keys of a file are used without a fetch',
+    statement: 12,
+    scenario,
+    changes: [
+      {
+        file: initialKeys,
+        from: '    this.#remote.renewInBackground(caller);\n    return key;',
+        to: '    return key;',
+      },
+    ],
+    harm: 'For five minutes after each start, a withdrawn key of the file verifies.',
+  },
+  {
+    name: 'lists of options are compared by their beginnings',
+    statement: 6,
+    scenario,
+    changes: [
+      {
+        file: givenOptions,
+        from: ' || given.length !== known.length) return false;',
+        to: ') return false;',
+      },
+    ],
+    harm: 'A call of verifyToken uses the verifier of another call, with fewer issuers or required claims.',
+  },
+  {
+    name: 'forgotten sets of options keep their tokens',
+    statement: 36,
+    scenario,
+    changes: [
+      {
+        file: optionMemory,
+        from: 'for (const forgotten of this.#remembered.splice(maxRemembered)) this.#onForgotten(forgotten.made);',
+        to: 'this.#remembered.splice(maxRemembered);',
+      },
+    ],
+    harm: 'The tokens of sets of options that are used no more stay in memory, and push others out.',
   },
 ];

@@ -3,6 +3,12 @@ import type { PlantedFault } from './planted-fault.ts';
 const remoteValue = 'packages/core/src/time/remote-value.ts';
 const policySource = 'packages/authz/src/policy/policy-source.ts';
 const decisionMemory = 'packages/authz/src/policy/decision-memory.ts';
+const permissionsOption = 'packages/authz/src/policy/permissions-option.ts';
+const caller = 'packages/authz/src/rules/caller.ts';
+const decision = 'packages/authz/src/rules/decision.ts';
+const permissionRule = 'packages/authz/src/rules/permission-rule.ts';
+const audited =
+  "    if (caller.impersonating && settings.impersonation === 'audit') settings.emit(impersonated(caller, request));\n";
 
 /** Faults in how permissions are read, kept and renewed, and in what is remembered of them. */
 export const policiesFaults: readonly PlantedFault[] = [
@@ -178,10 +184,74 @@ export const policiesFaults: readonly PlantedFault[] = [
     'A failure that is older than the document keeps requests waiting.',
     [remoteValue, 'if (turnOf(this.#failure) <= held.turn) this.#failure = undefined;', ''],
   ),
+  fault(26, 'Retry-After is in milliseconds', 'A client that waits as it is told stays out for a quarter of an hour.', [
+    policySource,
+    'const retryAfterSeconds = retryDelayMs / 1000;',
+    'const retryAfterSeconds = retryDelayMs;',
+  ]),
+  fault(
+    26,
+    'a user is known by the id alone',
+    'A user who has lost a role keeps it while the process runs.',
+    [caller, 'new WeakMap<Auth, Caller>()', 'new Map<string | null, Caller>()'],
+    [caller, 'callers.get(auth)', 'callers.get(auth.userId)'],
+    [caller, 'callers.set(auth, caller)', 'callers.set(auth.userId, caller)'],
+  ),
+  fault(25, 'an empty role is no role claim', 'A role that was taken away comes back from another claim.', [
+    caller,
+    '(hasOrganizationRoleClaim(auth.raw) ? null : undefined)',
+    'undefined',
+  ]),
+  fault(
+    26,
+    'the key of a decision is cut',
+    'Of two long paths, one gets the decision of the other.',
+    [decisionMemory, 'return this.#grants.get(key);', 'return this.#grants.get(key.slice(0, maxKeyLength));'],
+    [
+      decisionMemory,
+      'if (key.length > maxKeyLength || this.#grants.has(key)) return;',
+      'key = key.slice(0, maxKeyLength);\n    if (this.#grants.has(key)) return;',
+    ],
+  ),
+  fault(
+    26,
+    'all decisions share one budget',
+    'After some requests, callers get 403 for what they may do.',
+    [permissionRule, 'const refusal = ', 'const shared = new MatchBudget();\nconst refusal = '],
+    [permissionRule, 'const budget = new MatchBudget();', 'const budget = shared;'],
+  ),
+  fault(38, 'the connections of a store are left alone', 'A store that goes away ends the process.', [
+    permissionsOption,
+    '  surviveOutages(store);\n',
+    '',
+  ]),
+  fault(26, 'the key of the document is ignored', 'The document of another app decides.', [
+    permissionsOption,
+    'documentIn(await store.getRaw(key))',
+    "documentIn(await store.getRaw('permissions'))",
+  ]),
+  fault(38, 'errors of the listener are not caught', 'A log that is down fails reads, or ends the process.', [
+    'packages/authz/src/options.ts',
+    "emitterFor(readFunction<AuthzEventListener>(options, 'onEvent'))",
+    "readFunction<AuthzEventListener>(options, 'onEvent') ?? (() => {})",
+  ]),
+  fault(
+    27,
+    'only requests that pass are audited',
+    'What an impersonator tried in vain is not reported.',
+    [decision, audited, ''],
+    [decision, '    return true;\n  };\n\n  return { decide', `${audited}    return true;\n  };\n\n  return { decide`],
+  ),
+  fault(26, 'a malformed document counts as the last one', 'A broken document keeps an old one in force for good.', [
+    policySource,
+    'return latest?.fingerprint === fingerprint ? latest : { policy: compilePolicy(fingerprint), fingerprint };',
+    'try {\n      return latest?.fingerprint === fingerprint ? latest : { policy: compilePolicy(fingerprint), fingerprint };\n    } catch (error) {\n      if (latest !== undefined) return latest;\n      throw error;\n    }',
+  ]),
 ];
 
 type Change = readonly [file: string, from: string, to: string];
 
-function fault(statement: number, name: string, harm: string, [file, from, to]: Change): PlantedFault {
-  return { name, statement, scenario: 'policies', changes: [{ file, from, to }], harm };
+function fault(statement: number, name: string, harm: string, ...given: readonly Change[]): PlantedFault {
+  const changes = given.map(([file, from, to]) => ({ file, from, to }));
+  return { name, statement, scenario: 'policies', changes, harm };
 }

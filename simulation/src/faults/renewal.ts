@@ -4,8 +4,15 @@ const server = 'packages/next/src/server';
 const renewal = `${server}/renewal`;
 const getToken = `${server}/get-token`;
 
+/** Faults of the renewal in the proxy of @torii/next, and of its tokens of templates. */
 export const renewalFaults: readonly PlantedFault[] = (
   [
+    {
+      name: 'requests that come together ask one by one',
+      statement: 4,
+      harm: 'Each tab of a browser causes a request to the issuer.',
+      changes: [{ file: `${renewal}/renewer.ts`, from: 'this.#running.set(session.seal, running);', to: '' }],
+    },
     {
       name: 'a failure of the issuer counts from its end',
       statement: 34,
@@ -17,12 +24,6 @@ export const renewalFaults: readonly PlantedFault[] = (
           to: 'this.#note(failure, instantNow(), failuresBefore)',
         },
       ],
-    },
-    {
-      name: 'requests that come together ask one by one',
-      statement: 4,
-      harm: 'Each tab of a browser causes a request to the issuer.',
-      changes: [{ file: `${renewal}/renewer.ts`, from: 'this.#running.set(session.seal, running);', to: '' }],
     },
     {
       name: 'one renewal too many at a time',

@@ -89,6 +89,11 @@ export const revocationEndsFaults: readonly PlantedFault[] = [
     'await claim?.release().catch(() => {});\n      return refuse(error);',
     'return refuse(error);',
   ]),
+  fault(36, 'a connection that was left is not closed', 'Each reconnect leaves a connection at Redis.', [
+    `${source}redis/connection.ts`,
+    '      this.#busySince = undefined;\n      link.close();',
+    '      this.#busySince = undefined;',
+  ]),
 ];
 
 type Change = readonly [file: string, from: string, to: string];

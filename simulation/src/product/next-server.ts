@@ -1,5 +1,6 @@
 // What @torii/next uses of `next/server.js`, for the bundle. Requests are plain objects with the fields of a `NextRequest`.
 
+/** @public Only the bundle uses it. */
 export async function connection(): Promise<void> {}
 
 interface NextInit {

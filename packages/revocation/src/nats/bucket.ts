@@ -80,7 +80,8 @@ export function createBucket(connection: NatsConnection, requests: Requests, opt
     async lastSequence({ state }) {
       if (state.messages === 0) return 0;
       const manager = await buckets.js.jetstreamManager(false);
-      const last = await inTime(manager.streams.getMessage(stream, { last_by_subj: '>' }));
+      // Not `>`, to which NATS 2.9 answers that there is none, if the last message was removed.
+      const last = await inTime(manager.streams.getMessage(stream, { last_by_subj: `$KV.${name}.>` }));
       return last?.seq ?? 0;
     },
     problemOf: (info) => problemOf(info, retentionSeconds, connection.info?.version ?? '2'),

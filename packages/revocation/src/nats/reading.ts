@@ -96,7 +96,7 @@ export async function startReading(
     else if (texts.length >= maxBatch) flush();
     else if (!isFlushPlanned) {
       isFlushPlanned = true;
-      queueMicrotask(flush);
+      void Promise.resolve().then(flush);
     }
   }
 

@@ -64,6 +64,9 @@ export class Judge {
     if (mustSearch && !view.isFetching && view.hasPermit && !view.isInRetryDelay) {
       this.#violate(4, ask, 'names an unknown key, and no fetch looks for it');
     }
+    const isFirstUse = ask.usesFile && view.fetches.length === 0;
+    if (!isFlawed && isFirstUse && view.hasPermit)
+      this.#violate(12, ask, 'uses the keys of a file, and none are fetched');
     if (isFlawed || view.keys?.has(ask.token.kid) !== true || age < renewAfterMs || ask.token.signedBy === undefined)
       return;
     if (view.isFetching || view.isInRetryDelay || !view.hasPermit) return;

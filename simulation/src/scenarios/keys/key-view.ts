@@ -209,7 +209,8 @@ export class KeyView implements FetchKeeper {
     if (this.ageMs() >= renewAfterMs) return;
     let isNeeded = false;
     for (const ask of this.pending) {
-      if (!ask.wasUnknown) continue;
+      // Another request may have found the key while this one was held.
+      if (!ask.wasUnknown || this.keys?.has(ask.token.kid)) continue;
       isNeeded = true;
       if (!ask.mustPause || ask.clockChanges !== this.process.clockChanges) return;
       if (ask.begun.atMs < this.world.nowMs && !this.#isOneOfCrowd(ask)) return;

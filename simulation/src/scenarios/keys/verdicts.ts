@@ -120,7 +120,8 @@ function problemOfUnavailable(ask: Ask, nowMs: number): Problem | undefined {
   if (view.isFetching && nowMs - ask.begun.atMs >= timeoutMs - driftMs(timeoutMs)) return undefined;
   const isCertain = (view.keys?.size ?? 0) > 0 && age < staleAfterMs && !view.isFailing;
   if (isCertain) return [12, 'got 503 although all keys are known'];
-  if (!view.hasPermit || view.isInRetryDelay || view.isFlooded(ask)) return undefined;
+  const isInDelay = view.isInRetryDelay && view.hasFailedFor(timeoutMs);
+  if (!view.hasPermit || isInDelay || view.isFlooded(ask)) return undefined;
   const over = fetchesOf(ask).filter(({ ended }) => ended !== undefined);
   if (over.length >= maxLoads || over.some((fetch) => counts(fetch, timeoutMs))) return undefined;
   // A failure counts from when its fetch began, not from its end.

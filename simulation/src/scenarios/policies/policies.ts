@@ -8,7 +8,7 @@ import { Traffic } from './traffic.ts';
 
 export const policies: Scenario<PoliciesPlan> = {
   name: 'policies',
-  statements: [4, 23, 24, 25, 26, 27, 34, 36],
+  statements: [4, 23, 24, 25, 26, 27, 34, 36, 38],
   parts: ['core', 'authz'],
   plans,
   processHoursOf: (plan) => (timesOf(plan).endMs / 3_600_000) * plan.processes.length,

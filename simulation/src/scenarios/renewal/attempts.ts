@@ -86,6 +86,11 @@ export class Attempt {
     return this.endedAtMs === undefined && this.ageMs < timeLimitMs;
   }
 
+  /** Whether the process may count it as running: its end is not known, or the request that it belongs to ended before. */
+  get mayBeRunning(): boolean {
+    return !this.isSettled && this.ageMs < timeLimitMs;
+  }
+
   /** Whether it has ended before a time, without any doubt about the outcome. */
   isSettledBefore(atMs: number): boolean {
     if (this.endedAtMs === undefined || this.outcome === 'unclear') return false;

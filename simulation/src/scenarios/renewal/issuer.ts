@@ -281,7 +281,7 @@ function statusReply({ status, retryAfterS }: Mood): { answer: Answer; reply: Re
 function bigBody(): readonly BodyPiece[] {
   return [
     { afterMs: 0, text: ' '.repeat(40_000) },
-    { afterMs: 5, text: ' '.repeat(40_000) },
+    { afterMs: 0, text: ' '.repeat(40_000) },
     { afterMs: 3_600_000, text: '{}' },
   ];
 }

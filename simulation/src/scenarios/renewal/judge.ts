@@ -183,17 +183,14 @@ export class Judge {
     if (!request.isQuiet || process.clockChanges !== request.clockChanges || process.isFrozen) return;
     const { attempts } = this.#book.of(process);
     const waitMs = due === 'revoked' ? revokedDelayMs : 0;
-    const kept = attempts.findLast((attempt) => attempt.key === value && attempt.isSettledBefore(begunAtMs));
-    const attempt =
-      attempts.find(
-        (each) => each.key === value && each.begunAtMs < begunAtMs && (each.endedAtMs ?? nowMs) >= begunAtMs,
-      ) ??
-      (kept !== undefined && kept.reply?.hasLines && this.#isKept(kept, request) && !this.#book.isCrowded
-        ? kept
-        : undefined) ??
-      attempts.find((each) => request.mayBegin && each.key === value && each.begunAtMs >= begunAtMs);
+    const ofSession = attempts.filter((each) => each.key === value);
+    const isKnown = ofSession.some((each) => each.begunAtMs < begunAtMs && this.#mayBeKept(each, request));
+    const joined = ofSession.find((each) => each.begunAtMs < begunAtMs && (each.endedAtMs ?? nowMs) >= begunAtMs);
+    const kept = ofSession.findLast((each) => each.isSettledBefore(begunAtMs));
+    const isKept = kept?.reply?.hasLines && this.#isKept(kept, request) && !this.#book.isCrowded;
+    const begun = request.mayBegin && !isKnown ? ofSession.find((each) => each.begunAtMs >= begunAtMs) : undefined;
+    const attempt = joined ?? (isKept ? kept : undefined) ?? begun;
     if (attempt === undefined) {
-      const isKnown = attempts.some((each) => each.key === value && this.#mayBeKept(each, request));
       if (request.mayBegin && this.mayBegin(request) && !isKnown && waitMs === 0 && nowMs - begunAtMs < 100)
         this.#world.violate(
           34,
@@ -256,6 +253,6 @@ export class Judge {
     const recent = attempts.slice(-200);
     if (recent.some(({ endedAtMs }) => endedAtMs !== undefined && this.#world.nowMs - endedAtMs < settlingMs))
       return false;
-    return pauses.isOver(recent) && recent.filter(({ isRunning }) => isRunning).length < maxRunning;
+    return pauses.isOver(recent) && recent.filter(({ mayBeRunning }) => mayBeRunning).length < maxRunning;
   }
 }

@@ -81,6 +81,6 @@ export class Pauses {
     if (any === undefined) return true;
     const failures = [...(this.#last === undefined ? [] : [this.#last]), ...this.#doubts];
     if (failures.some(({ begun, pauseMs }) => elapsedMs(any.process, begun) < pauseMs + 2)) return false;
-    return failures.length === 0 || !attempts.some(({ isRunning }) => isRunning);
+    return failures.length === 0 || !attempts.some(({ mayBeRunning }) => mayBeRunning);
   }
 }

@@ -115,7 +115,13 @@ export class Announcer {
     const { wallMs } = node.process;
     const secondsAt = (ms: number): number =>
       Math.floor((Math.min(Math.max(ms, wallMs), ms + maxLeadMs) + toleranceMs) / 1000);
-    return { from: secondsAt(from) - 2, to: secondsAt(to) + 2 };
+    return { from: secondsAt(from) - 2 - this.#unreadSeconds(node), to: secondsAt(to) + 2 };
+  }
+
+  /** How old the time of the store may be that the node has read after a pause: the answer has waited for it. */
+  #unreadSeconds({ process: { freezes } }: Node): number {
+    const { fromMs = 0, untilMs = 0 } = freezes.at(-1) ?? {};
+    return this.#world.nowMs - untilMs < 30_000 ? Math.ceil((untilMs - fromMs) / 1000) : 0;
   }
 
   /** What time it is for the node: by the clock of the store as it knows it, or else by its own. */

@@ -33,6 +33,13 @@ export function openFeed(node: Node, { world, store, table, server }: StoreAcces
   if (feed.kind === 'nats' && server !== undefined) {
     const random = world.random.fork(`nats ${process.name} ${world.processes.length}`);
     const connection = new NatsConnection({ world, server, process, random });
+    // Each proof begins with a question for the state of the bucket.
+    connection.onAsk = ({ op }) => {
+      const askedAt = node.reading;
+      return () => {
+        if (op === 'stream info') node.noteAnswer(askedAt);
+      };
+    };
     node.judgeClosed = () => {
       // Before, a request to delete a consumer may have failed.
       const isSure = node.calm.sinceMs <= node.startedAtMs;
@@ -43,7 +50,11 @@ export function openFeed(node: Node, { world, store, table, server }: StoreAcces
     return process.product.nats.natsFeed(connection as never, { timeoutMs: feed.timeoutMs });
   }
   if (feed.kind !== 'poll' || table === undefined) {
-    const client = new RedisClient({ world, server: node.server, process, wires: 0 });
+    const own: Set<RedisClient> = new Set();
+    const client = new RedisClient({ world, server: node.server, process, own, wires: 0 });
+    node.judgeClosed = () => {
+      if (own.size > 0) world.violate(36, `${process.name} leaves ${own.size} connections open`);
+    };
     return process.product.redis.redisFeed(client as never, {
       ...(plan.waitsForReplicas > 0 && { waitForReplicas: { replicas: plan.waitsForReplicas, timeoutMs: 1_000 } }),
     });

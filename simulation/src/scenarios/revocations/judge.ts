@@ -178,7 +178,8 @@ export class Judge {
       return undefined;
     if (nowMs - freeze.untilMs >= this.#plan.waitMs * 0.999 - 20 || this.#isTimeless(node, freeze.fromMs))
       return undefined;
-    if (this.#plan.beforeFirstSnapshot === 'accept' || this.#plan.whenStale === 'accept') return undefined;
+    if (node.isClosed || this.#plan.beforeFirstSnapshot === 'accept' || this.#plan.whenStale === 'accept')
+      return undefined;
     if (this.#heldFromMs(node, token) > freeze.untilMs) return undefined;
     return { statement: 40, text: `its revocation was in the store when the pause ended at ${freeze.untilMs} ms` };
   }

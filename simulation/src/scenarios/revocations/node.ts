@@ -27,6 +27,12 @@ export interface Reading {
   readonly steadyMs: number;
 }
 
+/** When a question was asked. */
+export interface Asking extends Reading {
+  /** How often a clock of the process had been changed by then. */
+  readonly clockChanges: number;
+}
+
 const signingKeys = ['first signing key of the simulation', 'second signing key of the simulation'] as const;
 
 /** Which server of the store a process finds when it connects. */
@@ -82,7 +88,8 @@ export class Node {
   /** How many revocations are being announced. */
   announcing = 0;
   #provenAt: Reading | undefined;
-  #answeredAt: Reading | undefined;
+  /** The last question that was answered before each change of a clock. */
+  readonly #answers: Map<number, Reading> = new Map();
   /** How many requests wait for their answer. */
   waiting = 0;
   events: RevocationEvent[] = [];
@@ -162,18 +169,20 @@ export class Node {
 
   /** The least that the silence can be, in milliseconds. */
   get silentMs(): number {
-    if (this.#answeredAt !== undefined) return this.#elapsedMs(this.#answeredAt);
+    if (this.#answers.size > 0) return Math.min(...[...this.#answers.values()].map((at) => this.#elapsedMs(at)));
     return this.#provenAt === undefined ? 0 : this.#elapsedMs(this.#provenAt);
   }
 
   /** The store has answered a question that the process asked then. */
-  noteAnswer(askedAt: Reading): void {
-    if (this.#answeredAt === undefined || this.#elapsedMs(askedAt) <= this.#elapsedMs(this.#answeredAt))
-      this.#answeredAt = askedAt;
+  noteAnswer(askedAt: Asking): void {
+    const { clockChanges } = askedAt;
+    const known = this.#answers.get(clockChanges);
+    if (known === undefined || known.steadyMs < askedAt.steadyMs) this.#answers.set(clockChanges, askedAt);
   }
 
-  get reading(): Reading {
-    return { wallMs: this.process.wallMs, steadyMs: this.process.steadyMs };
+  get reading(): Asking {
+    const { wallMs, steadyMs, clockChanges } = this.process;
+    return { wallMs, steadyMs, clockChanges };
   }
 
   #noteProof(askedAt: Reading): void {

@@ -177,6 +177,28 @@ const pollStep: fc.Arbitrary<Step> = fc.oneof(
   },
 );
 
+/** Two processes revoke at the same time: the same user with different moments, or two users. */
+const raceOf = (isSameUser: boolean): fc.Arbitrary<Incident> =>
+  fc.tuple(process, who, fc.nat({ max: 80 }), fc.boolean()).map(([number, user, laterMs, isEarlierFirst]) => {
+    const [one, other] = isEarlierFirst ? [0, laterMs] : [laterMs, 0];
+    const made = (position: number, plusMs: number): { readonly at: Moment; readonly step: Step } => {
+      const common = { kind: 'revoke', subject: 'user', crashesAfterMs: null, repeatsAfterMs: null } as const;
+      const at = isSameUser ? -30 * position : 0;
+      const step = { ...common, process: number + position, who: user + (isSameUser ? 0 : position), at };
+      return { at: { of: 'start', plusMs }, step };
+    };
+    return { after: { of: 'start', plusMs: 5_000 }, requests: 4, steps: [made(0, one), made(1, other)] };
+  });
+
+/** An operator changes the bucket while nothing else happens. */
+const operation: fc.Arbitrary<readonly Incident[]> = fc
+  .tuple(fc.array(revoke, { minLength: 2, maxLength: 4 }), fc.constantFrom(...operatorActs), who)
+  .map(([made, does, number]) => [
+    after(start(1_000), made),
+    after(start(90_000), [{ kind: 'operator', does, who: number }]),
+    after(start(130_000), [probe]),
+  ]);
+
 const natsStep: fc.Arbitrary<Step> = fc.oneof(
   ...steps,
   { weight: 2, arbitrary: fc.record({ kind: kind('stall') }) },
@@ -362,15 +384,22 @@ export const pollPlans: fc.Arbitrary<RevocationsPlan> = fc.record({
     everyMs: fc.constantFrom(250, 1_000, 5_000, 5_000, 10_000),
     timeoutMs: fc.constantFrom(100, 1_000, 5_000, 5_000, 60_000),
     returns: fc.constantFrom('since', 'since', 'since', 'time', 'texts'),
-    notifies: fc.boolean(),
+    notifies: fc.constantFrom(true, true, false),
     heedsSignal: fc.boolean(),
   }),
   ...withoutReplicas,
-  incidents: incidentsOf(pollStep),
+  incidents: fc.oneof(
+    { weight: 5, arbitrary: incidentsOf(pollStep) },
+    { weight: 1, arbitrary: fc.array(raceOf(false), { minLength: 3, maxLength: 5 }) },
+  ),
 });
 
 export const natsPlans: fc.Arbitrary<RevocationsPlan> = fc.record({
   feed: fc.record({ kind: kind('nats'), timeoutMs: fc.constantFrom(5_000, 5_000, 1_000) }),
   ...withoutReplicas,
-  incidents: incidentsOf(natsStep),
+  incidents: fc.oneof(
+    { weight: 6, arbitrary: incidentsOf(natsStep) },
+    { weight: 1, arbitrary: fc.tuple(raceOf(true), incidentOf(natsStep)).map(([first, next]) => [first, next]) },
+    { weight: 1, arbitrary: operation },
+  ),
 });

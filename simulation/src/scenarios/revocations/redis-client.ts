@@ -28,7 +28,8 @@ export class RedisClient {
   /** `isOwn`: created by `duplicate`, with the settings of the feed: no second attempt to connect. */
   constructor(place: Place, isOwn = false) {
     [this.#place, this.#own] = [place, isOwn];
-    if (!isOwn) this.#open();
+    if (isOwn) place.own?.add(this);
+    else this.#open();
   }
 
   get status(): string {
@@ -102,6 +103,7 @@ export class RedisClient {
   #end(error: Error): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
+    this.#place.own?.delete(this);
     this.#isOpen = false;
     this.#connecting?.reject(new Error('Connection is closed.'));
     for (const { reject } of [...this.#sent.splice(0), ...this.#queue.splice(0)]) reject(error);
@@ -128,6 +130,8 @@ export interface Place {
   /** The server that a new connection reaches. */
   readonly server: { readonly store: StreamStore };
   readonly process: VirtualProcess;
+  /** The clients of the feed that were not closed. */
+  readonly own?: Set<RedisClient>;
   /** How many connections were opened so far. */
   wires: number;
 }

@@ -219,8 +219,8 @@ export class Scene {
     }
     if (event.type === 'feed_recovered') node.isStale = false;
     if (event.type === 'feed_reset') {
-      node.resetAtMs = this.world.nowMs;
       this.#judgeReset(node);
+      node.resetAtMs = this.world.nowMs;
     }
     if (event.type === 'entries_compacted') {
       this.#hearCompaction(node, Math.floor(Date.parse(event.issuedBefore) / 1000));
@@ -245,12 +245,14 @@ export class Scene {
     if (this.plan.feed.kind === 'redis' || this.store.hasLost) return;
     // Of two slow reads, the one that began later may be answered with what was there earlier.
     if (this.plan.feed.kind === 'poll' && !this.judge.isCurrent(node)) return;
-    if (this.store.entriesAt(node.startedAtMs) === 0) return;
+    const isFirst = node.resetAtMs === Number.NEGATIVE_INFINITY;
+    if (isFirst && this.store.entriesAt(node.startedAtMs) === 0) return;
     this.world.violate(43, `${node.process.name} reports that the store has lost data, and it has not`);
   }
 
-  /** A replica takes over, and the old master goes on for some processes. */
+  /** A replica takes over, and the old master goes on for some processes. There is only one old master at a time. */
   split(side: number, forMs: number): void {
+    if (this.servers.some(({ apartUntilMs }) => apartUntilMs === Number.POSITIVE_INFINITY)) return;
     const servers = this.servers.filter(({ isReplica }, number) => !isReplica && (side >> number) % 2 === 1);
     const old = this.store.copy();
     this.facts.watchApart(old);

@@ -82,9 +82,19 @@ export class Traffic {
     for (let number = 0; number < this.#fleet.size; number++) {
       if (process !== undefined && process !== number) continue;
       this.#probeOne(number, cutOff, 0, random);
-      const known = this.#recent.findLast(({ subjects }) => subjects.includes(subject));
+      // Also a token of the named user that the subject does not revoke.
+      const isNear = ({ subjects, claims }: Token): boolean =>
+        subjects.includes(subject) || subject.split(' ')[1] === userId(claims.user);
+      const known = this.#recent.findLast(isNear);
       if (known !== undefined) this.ask(number, known);
     }
+  }
+
+  /** A request with a token that was issued just now. */
+  fresh(process: number): void {
+    const random = this.#world.random.fork(`fresh ${this.#world.nowMs}`);
+    const named = { user: null, organization: null, actor: null };
+    this.ask(process, tokenOf(this.#claims(named, this.#nowS, this.#plan.maxTokenSeconds, random), false));
   }
 
   ask(process: number, token: Token): void {

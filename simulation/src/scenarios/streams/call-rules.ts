@@ -129,6 +129,8 @@ export class CallRules {
     }
     if (event.step !== 'retry') return;
     if (call.purpose.kind !== 'run') this.#wrong(34, call, 'retries, although only a run does');
+    if (!call.hasFailedAsk) this.#wrong(34, call, 'retries, although the store and the gateway have answered');
+    call.retriedAsks = call.asks.length;
     if (call.asks[0]?.failure !== undefined) this.#wrong(34, call, 'retries its first read of the store');
     call.retriesSinceMs ??= nowMs;
     if (this.#health.wellSinceMs(call.scopes) + 15_000 < Math.min(nowMs, call.startedAtMs + 15_000)) {
@@ -192,7 +194,10 @@ export class CallRules {
     const note = noteOf(this.#store.note);
     const isLeft =
       nameOfKeyId(note?.from) === call.purpose.from && (this.#store.note?.writtenAtMs ?? 0) < call.startedAtMs;
-    if (isLeft && call.purpose.kind !== 'plan') this.#wrong(28, call, 'is done, but its note is still there');
+    // A store that was rolled back has the note again.
+    const isLost = this.#store.lostAtMs >= call.startedAtMs;
+    if (isLeft && !isLost && call.purpose.kind !== 'plan')
+      this.#wrong(28, call, 'is done, but its note is still there');
     const asked = call.asks.findLast((ask) => ask.to === 'gateway' && ask.served !== undefined);
     if (asked !== undefined && !this.#gateway.usedBetween(asked.sentAtMs, nowMs).has(to)) {
       this.#wrong(28, call, 'is done, but the gateway does not use the new key');
@@ -260,7 +265,7 @@ export class CallRules {
     const isAnswered = last?.failure === undefined && last?.served !== undefined;
     if (served === false && !isAnswered)
       this.#wrong(28, call, 'says that a gateway that did not answer uses another key');
-    if (served === null && isAsked && isAnswered && call.process.thawedAtMs < last.sentAtMs)
+    if (served === null && isAsked && isAnswered && !last.isSlow && call.process.thawedAtMs < last.sentAtMs)
       this.#wrong(28, call, 'says that the gateway did not answer');
     if (served === true && call.lastServed !== to) this.#wrong(28, call, 'says that the gateway uses the key');
     if (served === false && call.lastServed === to) this.#wrong(28, call, 'says that the gateway does not use the key');

@@ -22,6 +22,8 @@ export interface Ask {
   failure: string | undefined;
   /** The key that the gateway has answered with. */
   served: KeyName | null | undefined;
+  /** Whether the body came slowly, so that the process may have given it up. */
+  isSlow: boolean;
 }
 
 /** One call of the product by an operator or a node, and what was seen of it. */
@@ -46,6 +48,8 @@ export class Call {
   lastServed: KeyName | null | undefined;
   lastStep: string | undefined;
   lastRetryAtMs: number | undefined;
+  /** The number of requests before the last retry. */
+  retriedAsks = 0;
   /** When it began to retry, if it has not gone on since. */
   retriesSinceMs: number | undefined;
   /** The minute of retries begins here, or later: after the last sleep. */
@@ -97,6 +101,16 @@ export class Call {
     return last.sentAtMs < this.process.thawedAtMs && last.sentAtMs - first.sentAtMs < 4_700;
   }
 
+  /** Whether a request since the last retry got no answer, or one that says nothing. */
+  get hasFailedAsk(): boolean {
+    return this.asks
+      .slice(this.retriedAsks)
+      .some(
+        ({ to, endedAtMs, failure, served, isSlow }) =>
+          isSlow || endedAtMs === undefined || failure !== undefined || (to === 'gateway' && served === undefined),
+      );
+  }
+
   /** How far the clock of the process was ahead at most since the call began. It may drift. */
   get mostAheadMs(): number {
     return Math.max(this.#mostAheadMs, this.process.offsetMs);
@@ -113,7 +127,14 @@ export class Call {
   }
 
   ask(to: Ask['to'], nowMs: number): Ask {
-    const ask: Ask = { to, sentAtMs: nowMs, endedAtMs: undefined, failure: undefined, served: undefined };
+    const ask: Ask = {
+      to,
+      sentAtMs: nowMs,
+      endedAtMs: undefined,
+      failure: undefined,
+      served: undefined,
+      isSlow: false,
+    };
     this.asks.push(ask);
     return ask;
   }

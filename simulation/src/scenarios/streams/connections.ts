@@ -51,7 +51,7 @@ export class Connections {
       this.onReached(from);
       const call = this.#calls.get(headers['x-call'] ?? '');
       const ask = call?.asks[Number(headers['x-ask'])];
-      if (ask !== undefined) ask.served = gateway.told;
+      if (ask !== undefined) Object.assign(ask, { served: gateway.told, isSlow: gateway.mode === 'slow body' });
       return gateway.answer();
     });
   }

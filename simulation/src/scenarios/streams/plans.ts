@@ -272,7 +272,7 @@ export const streamsPlans: fc.Arbitrary<StreamsPlan> = fc
     driftPpm: fc.oneof(fc.constant([0]), fc.array(fc.integer({ min: -200, max: 200 }), { minLength: 1, maxLength: 7 })),
     lagMs: fc.oneof(fc.integer({ min: 0, max: 300 }), fc.integer({ min: 0, max: 4_500 })),
     answersJson: fc.boolean(),
-    campaigns: fc.array(fc.oneof({ weight: 4, arbitrary: campaign }, { weight: 1, arbitrary: stories }), {
+    campaigns: fc.array(fc.oneof({ weight: 3, arbitrary: campaign }, { weight: 2, arbitrary: stories }), {
       minLength: 1,
       maxLength: 3,
     }),

@@ -95,31 +95,24 @@ const duels: fc.Arbitrary<Campaign> = fc
     traps: [{ operator: 0, ...trap, meanwhile: null }],
   }));
 
-/** A process pauses while it waits for the gateway to use its key. */
+/** A process pauses in one of its questions, while it waits for the gateway to use its key. */
 const pausedQuestions: fc.Arbitrary<Campaign> = fc
   .record({
-    role: fc.constantFrom('operator' as const, 'node' as const),
-    number: fc.nat({ max: 4 }),
-    afterMs: fc.integer({ min: -500, max: 4_000 }),
-    forMs: fc.integer({ min: 500, max: 60_000 }),
-    stopsSteadyClock: fc.boolean(),
-    kind: fc.constantFrom('advance' as const, 'plan' as const, 'run' as const),
-    gapMs: fc.integer({ min: 20, max: 1_000 }),
-    replaces: fc.boolean(),
+    action: fc.constantFrom<OperatorAction>(
+      { kind: 'publish', key: 'to', replaces: true },
+      { kind: 'advance', direction: 'planned', leaked: true },
+      { kind: 'run', direction: 'planned', leaked: true },
+    ),
+    nth: fc.integer({ min: 3, max: 8 }),
+    effect: fc.constantFrom('freeze before' as const, 'freeze after' as const),
+    forMs: fc.integer({ min: 4_000, max: 60_000 }),
   })
-  .map(({ role, number, afterMs, forMs, stopsSteadyClock, kind, gapMs, replaces }) => {
-    const action: OperatorAction = replaces
-      ? { kind: 'publish', key: 'to', replaces }
-      : { kind, direction: 'planned', leaked: false };
-    const freeze = { kind: 'freeze', process: { role, number }, forMs, stopsSteadyClock } as const;
-    return {
-      ...plain,
-      steps: [
-        { kind: 'operator', operator: number, action, at: { anchor: 'drain end', afterMs } },
-        { ...freeze, at: { anchor: 'drain end', afterMs: afterMs + gapMs } },
-      ],
-    };
-  });
+  .map(({ action, ...trap }) => ({
+    ...plain,
+    isPersistent: false,
+    steps: [{ kind: 'operator', operator: 0, action, at: { anchor: 'start', afterMs: 100 } }],
+    traps: [{ operator: 0, anchor: 'start', ...trap, meanwhile: null }],
+  }));
 
 /** The gateway goes away twice, while clients ask for tokens all the time. */
 const outages: fc.Arbitrary<Campaign> = fc
@@ -173,6 +166,42 @@ const strays: fc.Arbitrary<Campaign> = fc
     ],
   }));
 
+/** A drain that is left for about a day. Its note is ignored from then on. */
+const abandoned: fc.Arbitrary<Campaign> = fc
+  .record({ restMs: fc.integer({ min: 86_200_000, max: 86_900_000 }), afterMs: fc.nat({ max: 2_000 }) })
+  .map(({ restMs, afterMs }) => ({
+    ...plain,
+    isPersistent: false,
+    restMs,
+    steps: [{ kind: 'operator', operator: 0, action: advance, at: { anchor: 'start', afterMs } }],
+  }));
+
+/** The old key has leaked while the gateway is in trouble, or uses the key of a file. */
+const leaks: fc.Arbitrary<Campaign> = fc
+  .record({
+    mode: fc.constantFrom('error' as const, 'hang' as const, 'garbage' as const, 'no key' as const, 'file' as const),
+    forMs: fc.integer({ min: 2_000, max: 60_000 }),
+    kind: fc.constantFrom('run' as const, 'advance' as const),
+    afterMs: fc.integer({ min: 10, max: 3_000 }),
+  })
+  .map(({ mode, forMs, kind, afterMs }) => {
+    const at = { anchor: 'start', afterMs: 0 } as const;
+    return {
+      ...plain,
+      leaked: true,
+      isPersistent: false,
+      steps: [
+        mode === 'file' ? { kind: 'file', key: 'third', forMs, at } : { kind: 'gateway', mode, forMs, at },
+        {
+          kind: 'operator',
+          operator: 0,
+          action: { kind, direction: 'planned', leaked: false },
+          at: { ...at, afterMs },
+        },
+      ],
+    };
+  });
+
 /** Keys are published over whatever other tools have put into the slot. */
 const publications: fc.Arbitrary<Campaign> = fc
   .record({
@@ -197,15 +226,23 @@ const publications: fc.Arbitrary<Campaign> = fc
       { minLength: 2, maxLength: 5 },
     ),
     gapMs: fc.oneof(fc.integer({ min: 1, max: 100 }), fc.integer({ min: 100, max: 8_000 })),
+    // Between a read and a write of a publication.
+    isMet: fc.boolean(),
+    metAfterMs: fc.integer({ min: 20, max: 80 }),
   })
-  .map(({ hows, publish, gapMs }) => ({
+  .map(({ hows, publish, gapMs, isMet, metAfterMs }) => ({
     ...plain,
     isPersistent: false,
     steps: publish.flatMap((action, index) => {
       const at = { anchor: 'start', afterMs: 500 + index * gapMs } as const;
       const how = hows[index % hows.length] ?? 'put third';
       const later = { anchor: 'start', afterMs: at.afterMs + Math.floor(gapMs / 3) } as const;
-      return [{ kind: 'meddle', how, at } as const, { kind: 'operator', operator: index, action, at: later } as const];
+      const met = { anchor: 'start', afterMs: later.afterMs + metAfterMs } as const;
+      return [
+        { kind: 'meddle', how, at } as const,
+        { kind: 'operator', operator: index, action, at: later } as const,
+        ...(isMet ? [{ kind: 'meddle', how: 'put escaped', at: met } as const] : []),
+      ];
     }),
   }));
 
@@ -217,5 +254,7 @@ export const stories: fc.Arbitrary<Campaign> = fc.oneof(
   pausedQuestions,
   outages,
   strays,
+  leaks,
+  abandoned,
   publications,
 );

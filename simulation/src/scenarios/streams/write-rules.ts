@@ -53,6 +53,8 @@ export class WriteRules implements WriteJudge {
       this.#wrong(28, call, 'has written something other than a public key to the slot');
       return;
     }
+    // The guide: after the loss of a bucket, a process may overwrite an entry that it has not seen.
+    if (this.#store.lostAtMs >= call.startedAtMs) return;
     if (kind === 'publish') {
       if (written !== to) this.#wrong(28, call, `has published ${written}`);
       if (!isEmpty && held !== to && (from === null || held !== from)) {
@@ -141,9 +143,10 @@ export class WriteRules implements WriteJudge {
       this.#wrong(28, call, 'has written the note');
       return;
     }
+    if (note === null && kind === 'cancel') call.clearedAtMs = this.#world.nowMs;
+    if (this.#store.lostAtMs >= call.startedAtMs) return;
     const isOwn = from !== null && old?.from === keyOf(from).keyId && old.to === keyOf(to).keyId;
     if (note === null) {
-      if (kind === 'cancel') call.clearedAtMs = this.#world.nowMs;
       if (kind === 'cancel' ? old !== null && !isOwn : !this.#hasFlipped(call)) {
         this.#wrong(28, call, 'has cleared the note of a rotation that is not over');
       }

@@ -46,6 +46,8 @@ export class IssuerView {
   readonly states: { readonly atMs: number; readonly call: Call }[] = [];
   /** Of the failed calls, the one that began last. */
   lastFailed: Call | undefined;
+  /** When the request came that last waited in vain for the turn of its call. */
+  failedInQueue: Reading | undefined;
   /** When keys were fetched. */
   readonly fetches: { readonly begun: Reading; endedAtMs: number }[] = [];
   unknownKeyAskAtMs = -1;
@@ -92,7 +94,8 @@ export class IssuerView {
 
   /** The same, for the time from when the call began, without the wait for its turn. */
   get mayBeInRetryDelay(): boolean {
-    return this.lastFailed !== undefined && ageMs(this.process, this.lastFailed.begun) < retryDelayMs;
+    const sinces = [this.lastFailed?.begun, this.failedInQueue];
+    return sinces.some((since) => since !== undefined && ageMs(this.process, since) < retryDelayMs);
   }
 
   /** A call that has neither answered nor reached its time limit. */

@@ -5,7 +5,7 @@ import { driftMs } from '../keys/key-view.ts';
 import { poolMs } from '../keys/reliance.ts';
 import { type Client, listedTenant, type Outcome } from './clients.ts';
 import type { Call, IssuerView, WaitingAsk } from './issuer-view.ts';
-import type { ProcessView } from './process-view.ts';
+import { maxNew, type ProcessView } from './process-view.ts';
 import type { TenantServer } from './tenant-server.ts';
 import type { Token } from './tenant-tokens.ts';
 import { problemOf } from './verdicts.ts';
@@ -94,6 +94,7 @@ export class Judge {
     if (!needsApproval(ask)) return ask;
     this.#expectCall(ask);
     view.onAsk(issuer, ask);
+    if (view.waitingIssuers > maxNew) this.#world.schedule.after(1, () => this.#checkQueue(ask));
     return ask;
   }
 
@@ -112,6 +113,12 @@ export class Judge {
     });
   }
 
+  /** Statement 36: so many unknown issuers may be asked about or wait. A few more wait for their keys. */
+  #checkQueue({ view, process }: Ask): void {
+    if (view.waitingIssuers <= maxNew + 10 || process.clockChanges > 0) return;
+    this.#world.violate(36, `${process.name}: requests of ${view.waitingIssuers} unknown issuers wait`);
+  }
+
   end(ask: Ask, outcome: Outcome): void {
     ask.view.onAnswer(ask.issuer, ask);
     const { client } = ask;
@@ -119,6 +126,8 @@ export class Judge {
       if (client.report !== undefined && ask.decider === 'approve')
         client.reports.onAdmitted(client.report, client.plan.isSilent);
     }
+    const wasCalled = ask.issuer.calls.some((call) => call.begun.atMs >= ask.begun.atMs);
+    if (outcome.kind === 'refused' && outcome.status === 503 && !wasCalled) ask.issuer.failedInQueue = ask.begun;
     this.#checkWait(ask);
     const trouble = (sinceMs: number): boolean => this.#hadTrouble(ask, sinceMs);
     const problem = problemOf(ask, outcome, this.#world.nowMs, trouble);

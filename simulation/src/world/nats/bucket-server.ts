@@ -83,7 +83,11 @@ export class BucketServer {
       case 'stream info':
         return this.#info();
       case 'last message': {
-        const last = this.#log.entries.findLast((entry) => matches(request.subject, subjectOf(entry)));
+        // NATS 2.9 looks only at the last sequence, if the filter is `>`.
+        const { seq } = this.#log.last;
+        const last = this.#log.entries.findLast((entry) =>
+          request.subject === '>' ? entry.seq === seq : matches(request.subject, subjectOf(entry)),
+        );
         return last === undefined ? null : messageOf(last);
       }
       case 'create consumer':
@@ -132,11 +136,6 @@ export class BucketServer {
     this.store.changed();
   }
 
-  /** `nats kv rm`: the bucket is gone, and a new one begins at the first sequence. */
-  deleteBucket(): void {
-    this.store.flush();
-  }
-
   get bucket(): string | undefined {
     return this.#name?.replace(/^KV_/, '');
   }
@@ -164,11 +163,8 @@ export class BucketServer {
   }
 
   #create(stream: string, maxAgeMs: number): unknown {
-    if (this.#name !== undefined) {
-      if (Number(this.#about.fields.get('maxAgeMs')) !== maxAgeMs)
-        throw new ApiError(10_058, 'stream name already in use with a different configuration');
-      return this.#info();
-    }
+    // The client library looks first whether it exists, and then changes nothing.
+    if (this.#name !== undefined) return this.#info();
     const { nowMs } = this.store;
     this.#about.set('name', stream, nowMs);
     this.#about.set('maxAgeMs', String(maxAgeMs), nowMs);
@@ -186,7 +182,8 @@ export class BucketServer {
       config: { name: this.#name, max_age: maxAgeMs * 1_000_000, max_bytes: -1, max_msgs: -1, discard: 'new' },
       state: {
         messages: entries.length,
-        first_seq: first?.seq ?? last.seq + 1,
+        // A stream that has never held a message has the first sequence 0.
+        first_seq: first?.seq ?? (last.seq === 0 ? 0 : last.seq + 1),
         last_seq: last.seq,
         first_ts: first === undefined ? '0001-01-01T00:00:00Z' : isoOf(first.ms),
         last_ts: last.seq === 0 ? '0001-01-01T00:00:00Z' : isoOf(last.ms),
@@ -262,7 +259,7 @@ function messageOf(entry: StreamEntry): StoredMessage {
 }
 
 function matches(filter: string, subject: string): boolean {
-  return filter === '>' || filter === subject;
+  return filter.endsWith('>') ? subject.startsWith(filter.slice(0, -1)) : filter === subject;
 }
 
 function isoOf(ms: number): string {

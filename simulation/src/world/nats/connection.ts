@@ -31,6 +31,8 @@ const maxPingOut = 2;
 /** A connection of @nats-io/transport-node that never gives up, and sends a ping every 10 seconds. */
 export class NatsConnection {
   readonly info: { readonly version: string } = { version: '2.12.0' };
+  /** Called for each request. Returns what is called if it is answered. */
+  onAsk: (request: ApiRequest) => () => void = () => () => {};
   /** Called with what arrives for a consumer. */
   readonly listeners: Map<string, (deliveries: readonly Delivery[]) => void> = new Map();
   readonly #place: NatsPlace;
@@ -50,12 +52,15 @@ export class NatsConnection {
 
   /** Sends a request to JetStream. Has no answer if the connection breaks meanwhile. */
   ask(request: ApiRequest): Promise<unknown> {
-    return new Promise((resolve, reject) => {
+    const onAnswered = this.onAsk(request);
+    const answer = new Promise<unknown>((resolve, reject) => {
       this.#ids += 1;
       const isSent = this.#wire?.isOpen === true;
       this.#waiting.set(this.#ids, { request, resolve, reject, isSent });
       if (isSent) this.#wire?.send(this.#ids, request);
     });
+    answer.then(onAnswered, () => {});
+    return answer;
   }
 
   listen(name: string, onDeliveries: (deliveries: readonly Delivery[]) => void): void {

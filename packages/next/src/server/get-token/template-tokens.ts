@@ -58,7 +58,7 @@ export function createTemplateTokens(): TemplateTokens {
           const minted = await waitFor(begun);
           if (minted === null) return null;
           if (!isStale(minted)) return minted.token;
-          if (isLast) late();
+          if (isLast) throw unavailable('the process was paused');
         } catch (error) {
           if (isLast || !(error instanceof ToriiUnavailableError) || !wasPaused(begun)) throw error;
         }
