@@ -89,10 +89,13 @@ export class TemplateRules {
     }
   }
 
-  #checkTime({ app: { process }, begunAtMs, clockChanges }: Call): void {
+  #checkTime({ app: { process }, key, begunAtMs, clockChanges }: Call): void {
     const { nowMs } = this.#world;
     const ms = nowMs - begunAtMs - frozenMs(process, begunAtMs, nowMs);
-    const mayAskAgain = wasFrozen(process, begunAtMs, nowMs) || process.clockChanges !== clockChanges;
+    const mayAskAgain =
+      wasFrozen(process, begunAtMs, nowMs) ||
+      process.clockChanges !== clockChanges ||
+      this.#book.of(process).templates.some((attempt) => attempt.key === key && attempt.isCut);
     if (ms > templateLimitMs * (mayAskAgain ? maxAttempts : 1) + slackMs)
       this.#world.violate(38, `${process.name} gives the token of a template after ${Math.round(ms)} ms`);
   }

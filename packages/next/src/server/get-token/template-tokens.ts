@@ -28,7 +28,7 @@ export interface TemplateTokens {
 
 const path = '/_torii/auth/session/token';
 const timeLimitMs = 5_000;
-/** A request that takes this much longer than its time limit was paused. */
+/** A request that takes this much longer than its time limit was paused or canceled. */
 const graceMs = 1_000;
 /** The process may be paused again. */
 const maxAttempts = 3;
@@ -57,8 +57,8 @@ export function createTemplateTokens(): TemplateTokens {
         try {
           const minted = await waitFor(begun);
           if (minted === null) return null;
-          if (!isStale(minted)) return minted.token;
-          if (isLast) throw unavailable('the process was paused');
+          if (minted !== undefined && !isStale(minted)) return minted.token;
+          if (isLast) late();
         } catch (error) {
           if (isLast || !(error instanceof ToriiUnavailableError) || !wasPaused(begun)) throw error;
         }
@@ -86,9 +86,10 @@ export function createTemplateTokens(): TemplateTokens {
   }
 }
 
-// Each caller waits by its own timer: edge runtimes can cancel the request that began this, with its timers.
-function waitFor({ begunAt, minting }: Pending): Promise<Minted | null> {
-  return raceDeadline(minting, Math.max(0, timeLimitMs - elapsedMs(begunAt)), late);
+// Each caller waits by its own timer: edge runtimes can cancel the request that began this, with its timers. Then it does not end
+// at its time limit, and the result is `undefined`.
+function waitFor({ begunAt, minting }: Pending): Promise<Minted | null | undefined> {
+  return raceDeadline(minting, Math.max(0, timeLimitMs + graceMs - elapsedMs(begunAt)), () => undefined);
 }
 
 function isOver(begunAt: Instant): boolean {
