@@ -113,6 +113,8 @@ export function follow(
         over,
       }).then(
         (reading) => {
+          // It may be over already. `ask` must then end the wait for the next reading.
+          if (proofs.isOver) return;
           endReading = reading.end;
           if (isStopped) return reading.end({});
           check = () => checkReading(reading, proofs);
