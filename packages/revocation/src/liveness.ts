@@ -133,6 +133,8 @@ export class Liveness {
   }
 
   noteSnapshot(askedAt: FeedInstant): void {
+    // The first snapshot answers a question of this process, even if it is that of a replica, whose state is older than this process.
+    if (!this.#hasSnapshot && this.#doubtSince === this.#begunAt) this.#endDoubt();
     this.#hasSnapshot = true;
     this.noteProof(askedAt);
   }
@@ -178,11 +180,13 @@ export class Liveness {
     if (elapsedMs(askedAt) > silentMs && this.#provenAt !== undefined) return;
     this.#provenAt = askedAt;
     this.#isFailing = false;
-    if (this.#doubtSince !== undefined && askedAt.steadyMs >= this.#doubtSince.steadyMs) {
-      this.#doubtSince = undefined;
-      this.#answers.wake();
-    }
+    if (this.#doubtSince !== undefined && askedAt.steadyMs >= this.#doubtSince.steadyMs) this.#endDoubt();
     if (this.#isStale && this.#silentMs() < this.#settings.maxStaleMs) this.#recover(silentMs);
+  }
+
+  #endDoubt(): void {
+    this.#doubtSince = undefined;
+    this.#answers.wake();
   }
 
   #recover(silentMs: number): void {

@@ -73,7 +73,7 @@ export function follow(
     for (const each of [clock, startClock]) each.set(startedMs);
     const verdict = continuity.compare(before, info, startedMs);
     reader.snapshotBegins({ reset: isReset || verdict === 'lost', askedAt });
-    reader.received([], clock.now());
+    reader.received([], clock.sureNow());
     isReset = false;
     return new Promise((resolve, reject) => {
       const proofs = new PendingProofs(reader, timeoutMs, () =>
@@ -98,7 +98,7 @@ export function follow(
         owns: bucket.owns,
         texts(texts, writtenMs, isSnapshot) {
           if (!isSnapshot) clock.atLeast(writtenMs);
-          reader.received(texts, clock.now());
+          reader.received(texts, clock.sureNow());
         },
         snapshotEnded() {
           isFirst = false;
@@ -113,6 +113,8 @@ export function follow(
         over,
       }).then(
         (reading) => {
+          // It may be over already. `ask` must then end the wait for the next reading.
+          if (proofs.isOver) return;
           endReading = reading.end;
           if (isStopped) return reading.end({});
           check = () => checkReading(reading, proofs);
@@ -153,7 +155,7 @@ export function follow(
     // Servers before 2.10 do not name the present time.
     const { ts } = info as { readonly ts?: string };
     if (ts !== undefined) clock.set(Date.parse(ts));
-    reader.received([], clock.now());
+    reader.received([], clock.sureNow());
   }
 
   function reportProblem(problem: unknown): void {
