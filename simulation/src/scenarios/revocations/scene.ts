@@ -168,7 +168,9 @@ export class Scene {
     const presentS = Math.min(node.process.wallMs, this.store.wallMs) / 1000;
     const keptSeconds = this.plan.maxTokenSeconds + 600;
     // Each read of everything brings an entry again, until the store need not keep it.
-    const lifeSeconds = this.plan.feed.kind === 'poll' ? 2 * keptSeconds + 900 : keptSeconds;
+    const hasReadAgain = node.resetAtMs > this.world.nowMs - (keptSeconds + 180) * 1_000;
+    const isReadAgain = this.plan.feed.kind === 'poll' || (this.plan.feed.kind === 'nats' && hasReadAgain);
+    const lifeSeconds = isReadAgain ? 2 * keptSeconds + 900 : keptSeconds;
     const old = node.list()?.find(({ issuedBefore }) => Date.parse(issuedBefore) / 1000 + lifeSeconds + 180 < presentS);
     if (old !== undefined)
       this.world.violate(36, `${node.process.name} still holds "${subjectName(nameable(old))}", which is long over`);
