@@ -163,7 +163,7 @@ export const revocationsFaults: readonly PlantedFault[] = [
     40,
     'an answer from before a pause ends the wait',
     'A server that wakes up accepts tokens that were revoked meanwhile.',
-    [liveness, '&& askedAt.steadyMs >= this.#doubtSince.steadyMs', ''],
+    [liveness, '&& !isBefore(askedAt, this.#doubtSince)', ''],
   ),
   fault(34, 'a pause does not ask the store', 'A server that wakes up answers 503 for some seconds.', [
     liveness,
@@ -220,6 +220,11 @@ export const revocationsFaults: readonly PlantedFault[] = [
     `${source}moment.ts`,
     'return Math.floor(ms / 1000);',
     'return Math.ceil(ms / 1000);',
+  ]),
+  fault(40, 'a question of before a sleep counts as later', 'After a sleep, a banned user gets one more answer.', [
+    liveness,
+    ' || (one.steadyMs === other.steadyMs && one.wallMs < other.wallMs)',
+    '',
   ]),
   fault(44, 'a time that waited through a pause is the present', 'A ban after a pause counts from before it.', [
     `${source}store-clock.ts`,
