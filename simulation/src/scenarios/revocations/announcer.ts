@@ -125,7 +125,14 @@ export class Announcer {
     const { wallMs, highestMs, lowestMs } = this.#store;
     if (isTimeless(this.#plan)) return { fromMs: node.process.wallMs, toMs: node.process.wallMs };
     if (node.calm.ms >= recoveryMs(node)) return { fromMs: wallMs, toMs: wallMs };
-    return { fromMs: Math.min(node.process.wallMs, lowestMs), toMs: Math.max(node.process.wallMs, highestMs) };
+    const fromMs = this.#hasTimed(node) ? lowestMs : Math.min(node.process.wallMs, lowestMs);
+    return { fromMs, toMs: Math.max(node.process.wallMs, highestMs) };
+  }
+
+  /** Whether a node that knew the time of the store has measured since how much passed: no clock of it was set or has stopped. */
+  #hasTimed({ currentAt, setAtMs, process: { freezes } }: Node): boolean {
+    if (currentAt === undefined || setAtMs >= currentAt.atMs) return false;
+    return !freezes.some(({ stopsSteadyClock, untilMs }) => stopsSteadyClock && untilMs > currentAt.atMs);
   }
 
   /** Whether the clocks of the process and of the store may differ by so much that a revocation needs a moment. */

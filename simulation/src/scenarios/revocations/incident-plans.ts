@@ -100,6 +100,17 @@ const story: fc.Arbitrary<readonly Incident[]> = fc.oneof(
         ]),
       ];
     }),
+  // A server whose clock is slow is paused while the store answers, and revokes when it goes on.
+  fc.tuple(process, ms(6_000, 600_000), ms(1, 40), ms(0, 60)).map(([number, forMs, afterNewsMs, laterMs]) => {
+    const freeze = { kind: 'freeze', process: number, for: start(forMs), afterNewsMs, meanwhile: 'nothing' } as const;
+    const made = { kind: 'revoke', process: number, subject: 'user', who: 2, at: null } as const;
+    const revocation: Step = { ...made, crashesAfterMs: null, repeatsAfterMs: null };
+    return [
+      after(start(20_000), [{ kind: 'clock', process: number, byMs: -600_000, backAfterMs: null }]),
+      after(start(100_000), [probe, { ...freeze, stopsSteadyClock: false }]),
+      { after: start(forMs + 300 + afterNewsMs + laterMs), requests: 2, steps: [{ at: start(0), step: revocation }] },
+    ];
+  }),
   // Some revocations at once, between two requests with the same token.
   fc.tuple(process, fc.constantFrom(7, 8, 9, 10, 110)).map(([number, count]) => [
     { ...after(start(500), [probe]), requests: 12 },
