@@ -226,6 +226,19 @@ test('[34] a sleep, in which the steady clock stops, is a pause too', async () =
   expect(await verdictOf(revocations)).toBe('accepted');
 });
 
+test('[34][40] a proof that was asked for right before a sleep, in which the steady clock stops, ends no wait', async () => {
+  const { revocations, feed } = start();
+  feed.snapshot();
+  const askedAt = feed.reader.now();
+  clock.sleep(6_000);
+  feed.reader.proven(askedAt);
+  expect(await verdictOf(revocations)).toBe(waiting);
+  feed.reader.failed(new Error('lost'), askedAt);
+  expect(await verdictOf(revocations)).toBe(waiting);
+  feed.prove();
+  expect(await verdictOf(revocations)).toBe('accepted');
+});
+
 test('[42] a wall clock that is set back does not make the feed look alive', async () => {
   const { revocations, feed } = start({ maxStaleSeconds: 60 });
   feed.snapshot();
