@@ -47,7 +47,7 @@ declare module '@torii/revocation' {
     readonly retentionSeconds: number;
     readonly silenceMs: number;
     snapshotBegins(options?: { readonly reset?: boolean; readonly askedAt?: FeedInstant }): void;
-    received(texts: readonly string[], storeMs?: number): void;
+    received(texts: readonly string[], storeMs?: number, askedAt?: FeedInstant): void;
     later(current: string, ours: string): string;
     snapshotEnds(): void;
     proven(askedAt: FeedInstant): void;

@@ -29,8 +29,12 @@ export interface FeedReader {
    * if that was before this call. The answer may have waited, for example during a pause of the process.
    */
   snapshotBegins(options?: { readonly reset?: boolean; readonly askedAt?: FeedInstant }): void;
-  /** Takes entries of the store, in any order. The same entry may come twice. `storeMs`: the present time by the store's clock. */
-  received(texts: readonly string[], storeMs?: number): void;
+  /**
+   * Takes entries of the store, in any order. The same entry may come twice. `storeMs`: the present time by the store's clock.
+   * `askedAt`: when the store was asked for its time, if that was before this call. An answer that took longer than five seconds
+   * does not tell the present time.
+   */
+  received(texts: readonly string[], storeMs?: number, askedAt?: FeedInstant): void;
   /**
    * Returns which of two texts with the same key the store must keep: `ours` if it revokes more tokens, or if `current` is not an
    * entry about the same subject that this reader accepts. Otherwise `current`.

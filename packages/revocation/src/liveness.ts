@@ -133,6 +133,8 @@ export class Liveness {
   }
 
   noteSnapshot(askedAt: FeedInstant): void {
+    // The first snapshot answers a question of this process, even if it is that of a replica, whose state is older than this process.
+    if (!this.#hasSnapshot && this.#doubtSince === this.#begunAt) this.#endDoubt();
     this.#hasSnapshot = true;
     this.noteProof(askedAt);
   }
@@ -154,7 +156,7 @@ export class Liveness {
   /** The feed says that the store cannot be reached. It goes on trying. */
   noteFailure(askedAt: FeedInstant | undefined): void {
     this.#isFailing = true;
-    if (this.#doubtSince === undefined || !isInstant(askedAt) || askedAt.steadyMs < this.#doubtSince.steadyMs) return;
+    if (this.#doubtSince === undefined || !isInstant(askedAt) || isBefore(askedAt, this.#doubtSince)) return;
     this.#hasFailedSince = true;
     this.#answers.wake();
   }
@@ -178,11 +180,13 @@ export class Liveness {
     if (elapsedMs(askedAt) > silentMs && this.#provenAt !== undefined) return;
     this.#provenAt = askedAt;
     this.#isFailing = false;
-    if (this.#doubtSince !== undefined && askedAt.steadyMs >= this.#doubtSince.steadyMs) {
-      this.#doubtSince = undefined;
-      this.#answers.wake();
-    }
+    if (this.#doubtSince !== undefined && !isBefore(askedAt, this.#doubtSince)) this.#endDoubt();
     if (this.#isStale && this.#silentMs() < this.#settings.maxStaleMs) this.#recover(silentMs);
+  }
+
+  #endDoubt(): void {
+    this.#doubtSince = undefined;
+    this.#answers.wake();
   }
 
   #recover(silentMs: number): void {
@@ -263,6 +267,11 @@ export class Liveness {
 // `elapsedMs` is infinite if a clock was set back. JSON cannot express that.
 function secondsOf(ms: number): number {
   return Number.isFinite(ms) ? Math.max(0, Math.floor(ms / 1000)) : Number.MAX_SAFE_INTEGER;
+}
+
+// The steady clock shows the same before and after a sleep that stops it.
+function isBefore(one: FeedInstant, other: Instant): boolean {
+  return one.steadyMs < other.steadyMs || (one.steadyMs === other.steadyMs && one.wallMs < other.wallMs);
 }
 
 function isInstant(value: unknown): value is FeedInstant {

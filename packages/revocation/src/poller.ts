@@ -25,8 +25,6 @@ const overlapMs = 60_000;
 const minPauseMs = 100;
 /** A read that has taken longer may have ended with its request (edge runtimes). */
 const doubtfulMs = 500;
-/** The time of the store is too old if the answer took longer. */
-const maxAnswerMs = 5_000;
 const maxRunning = 2;
 const maxPauseMs = 30_000;
 const sliceLength = 5_000;
@@ -34,6 +32,13 @@ const sliceLength = 5_000;
 interface Snapshot {
   readonly texts: readonly string[];
   readonly storeMs: number | undefined;
+}
+
+interface Turn {
+  readonly turn: number;
+  readonly askedAt: FeedInstant;
+  /** Whether everything was asked for. */
+  readonly isFull: boolean;
 }
 
 /** Reads a store again and again, for one reader. */
@@ -130,9 +135,7 @@ export class Poller implements FeedConnection {
       const found = await this.#load(since, run.abort);
       if (this.#isClosed || turn < this.#usedTurn) return;
       this.#usedTurn = turn;
-      // The store may have named its time long before the answer arrived, for example before a pause of the process.
-      const storeMs = elapsedMs(run.begunAt) < maxAnswerMs ? found.storeMs : undefined;
-      if (!(await this.#pass({ ...found, storeMs }, since === undefined ? askedAt : undefined, turn))) return;
+      if (!(await this.#pass(found, { turn, askedAt, isFull: since === undefined }))) return;
       if (since === undefined) this.#fullAt = run.begunAt;
       this.#storeMs = found.storeMs;
       this.#failures = 0;
@@ -159,21 +162,18 @@ export class Poller implements FeedConnection {
     return snapshotFrom(result);
   }
 
-  /**
-   * Returns `false` if a later read was faster.
-   * @param askedAt Only if everything was asked for.
-   */
-  async #pass({ texts, storeMs }: Snapshot, askedAt: FeedInstant | undefined, turn: number): Promise<boolean> {
-    if (askedAt !== undefined) this.#reader.snapshotBegins({ reset: !this.#hasRead && texts.length === 0, askedAt });
+  /** Returns `false` if a later read was faster. */
+  async #pass({ texts, storeMs }: Snapshot, { turn, askedAt, isFull }: Turn): Promise<boolean> {
+    if (isFull) this.#reader.snapshotBegins({ reset: !this.#hasRead && texts.length === 0, askedAt });
     this.#hasRead = true;
     for (let from = 0; from < texts.length; from += sliceLength) {
       // Lets requests through between the parts of a large snapshot.
       if (from > 0) await pause(1);
       if (this.#isClosed || turn < this.#usedTurn) return false;
-      this.#reader.received(texts.slice(from, from + sliceLength), from === 0 ? storeMs : undefined);
+      this.#reader.received(texts.slice(from, from + sliceLength), from === 0 ? storeMs : undefined, askedAt);
     }
-    if (texts.length === 0) this.#reader.received([], storeMs);
-    if (askedAt !== undefined) this.#reader.snapshotEnds();
+    if (texts.length === 0) this.#reader.received([], storeMs, askedAt);
+    if (isFull) this.#reader.snapshotEnds();
     return true;
   }
 

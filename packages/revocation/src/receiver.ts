@@ -73,9 +73,9 @@ export class Receiver implements FeedReader {
     });
   }
 
-  received(texts: readonly string[], storeMs?: number): void {
+  received(texts: readonly string[], storeMs?: number, askedAt?: FeedInstant): void {
     this.#safely(() => {
-      this.#parts.clock.note(storeMs);
+      this.#parts.clock.note(storeMs, askedAt);
       for (const text of texts) this.#apply(text);
       this.#parts.limited.reportIgnored();
     });

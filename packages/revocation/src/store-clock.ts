@@ -1,4 +1,4 @@
-import { type Instant, instantNow, steadyMs, wallMs } from '@torii/core/internal';
+import { elapsedMs, type Instant, instantNow, steadyMs, wallMs } from '@torii/core/internal';
 
 /** If the wall clock and the steady clock differ by more, one was set or has stopped, so the store's time is not known. */
 const maxDifferenceMs = 5_000;
@@ -6,13 +6,17 @@ const maxDifferenceMs = 5_000;
 const maxOffsetMs = 3_600_000;
 /** Other servers ignore a cut-off that is more than 900 seconds ahead of the store's clock. */
 const maxLeadMs = 600_000;
+/** An answer that took longer does not tell the present time. It may have waited through a pause of the process. */
+const maxAnswerMs = 5_000;
 
 /** The clock of the store: the one clock that all processes of a fleet share. */
 export class StoreClock {
   #noted: { readonly storeMs: number; readonly at: Instant } | undefined;
 
-  note(storeMs: number | undefined): void {
-    if (Number.isFinite(storeMs)) this.#noted = { storeMs: storeMs as number, at: instantNow() };
+  /** Counts from when the store was asked: a present that is too early would let tokens through. */
+  note(storeMs: number | undefined, askedAt: Instant = instantNow()): void {
+    if (!Number.isFinite(storeMs) || elapsedMs(askedAt) >= maxAnswerMs) return;
+    this.#noted = { storeMs: storeMs as number, at: askedAt };
   }
 
   /** In Unix milliseconds. `undefined` if the store has not told its time. */

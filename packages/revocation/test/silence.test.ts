@@ -23,6 +23,16 @@ test('[42] before the first snapshot, requests wait for it, and are then decided
   expect(await verdictOf(revocations)).toBe('accepted');
 });
 
+test('[42] requests do not wait after the first snapshot of a replica, which is older than the process', async () => {
+  const { revocations, feed } = start({ maxStaleSeconds: 60 });
+  const { wallMs, steadyMs } = feed.reader.now();
+  feed.reader.snapshotBegins({ askedAt: { wallMs: wallMs - 11_000, steadyMs: steadyMs - 11_000 } });
+  feed.reader.snapshotEnds();
+  expect(await verdictOf(revocations)).toBe('accepted');
+  await clock.pass(49_000);
+  expect(revocations.health().status).toBe('stale');
+});
+
 test('[42] without a snapshot, requests get no answer after waitMs, and later ones do not wait', async () => {
   const { revocations, feed } = start({ waitMs: 500 });
   const first = revocations.check(tokenOf());
@@ -211,6 +221,19 @@ test('[34] a sleep, in which the steady clock stops, is a pause too', async () =
   const { revocations, feed } = start();
   feed.snapshot();
   clock.sleep(3_600_000);
+  expect(await verdictOf(revocations)).toBe(waiting);
+  feed.prove();
+  expect(await verdictOf(revocations)).toBe('accepted');
+});
+
+test('[34][40] a proof that was asked for right before a sleep, in which the steady clock stops, ends no wait', async () => {
+  const { revocations, feed } = start();
+  feed.snapshot();
+  const askedAt = feed.reader.now();
+  clock.sleep(6_000);
+  feed.reader.proven(askedAt);
+  expect(await verdictOf(revocations)).toBe(waiting);
+  feed.reader.failed(new Error('lost'), askedAt);
   expect(await verdictOf(revocations)).toBe(waiting);
   feed.prove();
   expect(await verdictOf(revocations)).toBe('accepted');

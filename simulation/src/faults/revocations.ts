@@ -163,7 +163,7 @@ export const revocationsFaults: readonly PlantedFault[] = [
     40,
     'an answer from before a pause ends the wait',
     'A server that wakes up accepts tokens that were revoked meanwhile.',
-    [liveness, '&& askedAt.steadyMs >= this.#doubtSince.steadyMs', ''],
+    [liveness, '&& !isBefore(askedAt, this.#doubtSince)', ''],
   ),
   fault(34, 'a pause does not ask the store', 'A server that wakes up answers 503 for some seconds.', [
     liveness,
@@ -221,6 +221,16 @@ export const revocationsFaults: readonly PlantedFault[] = [
     'return Math.floor(ms / 1000);',
     'return Math.ceil(ms / 1000);',
   ]),
+  fault(40, 'a question of before a sleep counts as later', 'After a sleep, a banned user gets one more answer.', [
+    liveness,
+    ' || (one.steadyMs === other.steadyMs && one.wallMs < other.wallMs)',
+    '',
+  ]),
+  fault(44, 'a time that waited through a pause is the present', 'A ban after a pause counts from before it.', [
+    `${source}store-clock.ts`,
+    'if (!Number.isFinite(storeMs) || elapsedMs(askedAt) >= maxAnswerMs) return;\n    this.#noted = { storeMs: storeMs as number, at: askedAt };',
+    'if (!Number.isFinite(storeMs)) return;\n    this.#noted = { storeMs: storeMs as number, at: instantNow() };',
+  ]),
   fault(44, 'the clock of the process counts', 'A late server bans a user as of ten minutes ago.', [
     `${source}store-clock.ts`,
     'return this.knownMs ?? wallMs();',
@@ -230,7 +240,11 @@ export const revocationsFaults: readonly PlantedFault[] = [
     44,
     'the clock of the store is read with entries only',
     'On an empty store, a late server bans as of ten minutes ago.',
-    [reading, 'this.#reader.received(texts, storeMs);', 'if (texts.length > 0) this.#reader.received(texts, storeMs);'],
+    [
+      reading,
+      'this.#reader.received(texts, storeMs, askedAt);',
+      'if (texts.length > 0) this.#reader.received(texts, storeMs, askedAt);',
+    ],
   ),
   fault(
     43,

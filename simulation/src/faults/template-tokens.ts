@@ -74,6 +74,14 @@ export const templateTokenFaults: readonly PlantedFault[] = (
       ],
     },
     {
+      name: 'a request for the token of a template that a pause has ended is not repeated',
+      statement: 34,
+      harm: 'After a pause, a user gets 503 although the issuer answers.',
+      changes: [
+        { file: `${getToken}/template-tokens.ts`, from: '|| !wasPaused(begun)) throw', to: '|| begun !== null) throw' },
+      ],
+    },
+    {
       name: 'a request for the token of a template is not aborted',
       statement: 4,
       harm: 'Connections to an issuer that hangs stay open.',

@@ -1,5 +1,5 @@
 import type { NatsConnection } from '@nats-io/transport-node';
-import { pause, random, startTimer, stopTimer, type Timer } from '@torii/core/internal';
+import { type Instant, instantNow, pause, random, startTimer, stopTimer, type Timer } from '@torii/core/internal';
 import type { FeedConnection, FeedReader } from '../feed.ts';
 import type { Bucket, StreamInfo } from './bucket.ts';
 import { Continuity } from './continuity.ts';
@@ -64,16 +64,19 @@ export function follow(
       throw unfit;
     }
     const lastSequence = await bucket.lastSequence(info);
+    const consumerAskedAt = reader.now();
     const consumer = await bucket.createConsumer();
     if (isStopped) {
       consumer.delete().catch(() => {});
       return {};
     }
     const startedMs = Date.parse((await consumer.info(true)).created);
-    for (const each of [clock, startClock]) each.set(startedMs);
+    clock.set(startedMs, consumerAskedAt);
+    // To a few seconds, or after a pause a little more, because the age of entries is compared with it.
+    startClock.set(startedMs, instantNow());
     const verdict = continuity.compare(before, info, startedMs);
     reader.snapshotBegins({ reset: isReset || verdict === 'lost', askedAt });
-    reader.received([], clock.now());
+    reader.received([], clock.sureNow());
     isReset = false;
     return new Promise((resolve, reject) => {
       const proofs = new PendingProofs(reader, timeoutMs, () =>
@@ -98,7 +101,7 @@ export function follow(
         owns: bucket.owns,
         texts(texts, writtenMs, isSnapshot) {
           if (!isSnapshot) clock.atLeast(writtenMs);
-          reader.received(texts, clock.now());
+          reader.received(texts, clock.sureNow());
         },
         snapshotEnded() {
           isFirst = false;
@@ -113,6 +116,8 @@ export function follow(
         over,
       }).then(
         (reading) => {
+          // It may be over already. `ask` must then end the wait for the next reading.
+          if (proofs.isOver) return;
           endReading = reading.end;
           if (isStopped) return reading.end({});
           check = () => checkReading(reading, proofs);
@@ -141,7 +146,7 @@ export function follow(
     if (life.status === 'rejected') return reading.end({ problem: life.reason });
     const verdict = continuity.compare(before, inspection.value, startClock.now());
     if (verdict !== 'same') return reading.end({ lost: verdict === 'lost' });
-    setClock(inspection.value);
+    setClock(inspection.value, askedAt);
     const problem = bucket.problemOf(inspection.value);
     if (problem !== undefined) return reader.failed(problem);
     const hasAll = inspection.value.state.last_seq <= proofs.reached;
@@ -149,11 +154,11 @@ export function follow(
     if (!proofs.isOver) proofs.add({ askedAt, sequence });
   }
 
-  function setClock(info: StreamInfo): void {
+  function setClock(info: StreamInfo, askedAt: Instant): void {
     // Servers before 2.10 do not name the present time.
     const { ts } = info as { readonly ts?: string };
-    if (ts !== undefined) clock.set(Date.parse(ts));
-    reader.received([], clock.now());
+    if (ts !== undefined) clock.set(Date.parse(ts), askedAt);
+    reader.received([], clock.sureNow());
   }
 
   function reportProblem(problem: unknown): void {

@@ -129,7 +129,7 @@ export class StreamReading {
     position.replicationId = replicationIdOf(view);
     position.levels = view.levels;
     if (view.levels.size > 0) this.#levels = view.levels;
-    this.#pass(position, view);
+    this.#pass(position, view, askedAt);
     if (view.news.length >= batchSize) return 'behind';
     if (this.#expected.isMissing(askedAt, this.#reader.silenceMs)) {
       this.#reader.failed(new FeedError('Redis accepted an entry and lost it, for example in a failover.'));
@@ -139,14 +139,14 @@ export class StreamReading {
     return 'current';
   }
 
-  #pass(position: Position, { news, storeMs }: View): void {
+  #pass(position: Position, { news, storeMs }: View, askedAt: FeedInstant): void {
     for (const { id } of news) {
       this.#expected.read(id);
       if (isAfter(id, position.last)) position.last = id;
     }
     const texts = news.map(({ text }: StreamEntry) => text).filter((text) => text !== undefined);
     // Called without entries too, because the reader needs the time.
-    this.#reader.received(texts, storeMs);
+    this.#reader.received(texts, storeMs, askedAt);
   }
 
   #finish(askedAt: FeedInstant, view: View): void {

@@ -107,7 +107,13 @@ function steps(durationMs: number): fc.Arbitrary<readonly TimedStep[]> {
     {
       weight: 1,
       arbitrary: fc
-        .tuple(asks, fc.integer({ min: 5 * minuteMs, max: 9 * minuteMs }), outages, soon, fc.oneof(crowds, goodSieges))
+        .tuple(
+          asks,
+          fc.integer({ min: 5 * minuteMs, max: 9 * minuteMs }),
+          outages,
+          soon,
+          fc.oneof({ weight: 3, arbitrary: crowds }, { weight: 1, arbitrary: goodSieges }),
+        )
         .map(([first, quietMs, trouble, lateMs, siege]) => [
           { afterMs: 0, step: first },
           { afterMs: quietMs, step: trouble },

@@ -19,6 +19,8 @@ import type { Outcome } from './verdicts.ts';
 
 /** After the last step: long enough for everything that waits. */
 const tailMs = 100_000;
+/** How many usual requests a process gets at most, on average. */
+const mostUsual = 250;
 /** The longest time until a new key is known: the wait for a permit, the pause between searches, and a fetch. */
 const newKeyMs = permitMs + searchPauseMs + 100;
 
@@ -132,7 +134,10 @@ class Run {
   #startTraffic(number: number): void {
     const { badPercent, ...usual } = this.#planOf(number);
     // A large fleet gets more requests, but not in proportion to its size.
-    const everyMs = usual.everyMs * Math.ceil(Math.sqrt(this.#plan.copies));
+    const everyMs = Math.max(
+      usual.everyMs * Math.ceil(Math.sqrt(this.#plan.copies)),
+      Math.ceil(this.#plan.durationMs / mostUsual),
+    );
     const random = this.#world.random.fork(`traffic ${number}`);
     const tick = (): void => {
       const client = this.#clientOf(number, random.below(12));

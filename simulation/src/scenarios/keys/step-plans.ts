@@ -55,7 +55,7 @@ export const crowds: fc.Arbitrary<Step> = fc.record({
   key: maybeKey,
   forgery: fc.constant(0),
   users: fc.constantFrom(1, 40),
-  size: fc.constantFrom(100, 300, 1_000),
+  size: fc.constantFrom(100, 100, 300, 300, 1_000),
   waves: fc.constant(1),
   gapMs: fc.constant(0),
 });
@@ -88,7 +88,7 @@ export const floods: fc.Arbitrary<Step> = fc
         { size: 200, gapMs: 7_900 },
       ],
     ),
-    asks: fc.constantFrom(20, 100, 400, 800),
+    asks: fc.constantFrom(20, 20, 100, 100, 400, 400, 800),
   })
   .map(({ process, verifier, issuer, wave, asks }) => ({
     kind: 'ask' as const,

@@ -10,7 +10,7 @@ export const maxRunning = 50;
 export const keptMs = 10_000;
 export const mostPauseMs = 10_000;
 export const mostRetryAfterMs = 60_000;
-const toleranceMs = 30_000;
+export const toleranceMs = 30_000;
 /** After the answer has come, the token is verified, perhaps with keys that have to be fetched. */
 export const settlingMs = 150;
 

@@ -8,6 +8,7 @@ import {
   maxRunning,
   settlingMs,
   timeLimitMs,
+  toleranceMs,
   wasFrozen,
 } from './attempts.ts';
 import type { Book } from './book.ts';
@@ -82,9 +83,11 @@ export class Judge {
 
   #checkTime({ process, name, begunAtMs, due, visit, keysTroubled }: Request): void {
     const ms = this.#world.nowMs - begunAtMs - frozenMs(process, begunAtMs, this.#world.nowMs);
+    // While its token is verified, it may be revoked.
+    const isRevoked = due !== 'now' && (due !== 'no' || this.#plan.hasRevocations);
     const mostMs =
       timeLimitMs +
-      (due === 'no' || due === 'now' ? 0 : revokedDelayMs) +
+      (isRevoked ? revokedDelayMs : 0) +
       (visit.handler === 'is slow' ? visit.slowMs * 1.001 : 0) +
       (keysTroubled || this.#issuer.keysTroubledUntilMs >= begunAtMs ? keysMs : 0) +
       slackMs;
@@ -203,6 +206,8 @@ export class Judge {
     if (endedAtMs - attempt.begunAtMs > timeLimitMs - 100 || wasFrozen(process, attempt.begunAtMs, nowMs)) return;
     const token = attempt.reply?.token;
     if (token === undefined || token.exp * 1000 - process.wallMs < 3_000 + request.slowMs) return;
+    // The clock was set back since the token was verified.
+    if (token.iat * 1000 > process.wallMs + toleranceMs) return;
     // A result that is kept may be the token that the request has.
     if (own === token || (own !== null && !isSameIdentity(own, token))) return;
     if (this.#plan.hasRevocations && this.#issuer.isRevoked(token)) return;

@@ -5,6 +5,9 @@ import type { Book, Record } from './book.ts';
 import { issuerOrigin, type Token } from './tokens.ts';
 
 export const templateLimitMs = 5_000;
+/** A failure after so long may be due to a pause, so the issuer is asked again. */
+const pausedMs = 6_000;
+const maxAttempts = 3;
 const slackMs = 100;
 
 interface Call {
@@ -14,6 +17,7 @@ interface Call {
   readonly begunAtMs: number;
   readonly begun: Instant;
   readonly cuts: number;
+  readonly clockChanges: number;
 }
 
 /** Tokens of templates, by docs/tokens-for-your-services.md and the statements. */
@@ -37,6 +41,7 @@ export class TemplateRules {
       begunAtMs: this.#world.nowMs,
       begun: instantOf(process),
       cuts: process.cuts,
+      clockChanges: process.clockChanges,
     };
     this.#waiting.add(call);
     let token: string | null = null;
@@ -59,7 +64,7 @@ export class TemplateRules {
     if (error !== undefined && (reason === undefined || String(error).includes('eyJ')))
       this.#world.violate(16, `the error has no reason, or contains a token: ${String(error).slice(0, 60)}`);
     if (token !== null) this.#checkToken(call, token);
-    else if (error !== undefined) this.#checkFailure(call);
+    else if (error !== undefined) this.#checkFailure(call, reason);
   }
 
   /** A request to the issuer begins: one at a time for a token, and none while a good token is remembered. */
@@ -84,9 +89,14 @@ export class TemplateRules {
     }
   }
 
-  #checkTime({ app: { process }, begunAtMs }: Call): void {
-    const ms = this.#world.nowMs - begunAtMs - frozenMs(process, begunAtMs, this.#world.nowMs);
-    if (ms > templateLimitMs + slackMs)
+  #checkTime({ app: { process }, key, begunAtMs, clockChanges }: Call): void {
+    const { nowMs } = this.#world;
+    const ms = nowMs - begunAtMs - frozenMs(process, begunAtMs, nowMs);
+    const mayAskAgain =
+      wasFrozen(process, begunAtMs, nowMs) ||
+      process.clockChanges !== clockChanges ||
+      this.#book.of(process).templates.some((attempt) => attempt.key === key && attempt.isCut);
+    if (ms > templateLimitMs * (mayAskAgain ? maxAttempts : 1) + slackMs)
       this.#world.violate(38, `${process.name} gives the token of a template after ${Math.round(ms)} ms`);
   }
 
@@ -109,11 +119,14 @@ export class TemplateRules {
     else if (isKept && ageMs > usableMs + slackMs) complain(11, 'a token that is about to end');
   }
 
-  /** Statement 34: a failure is not remembered. */
-  #checkFailure({ app: { process }, key, begunAtMs }: Call): void {
-    const isAsked = this.#book
+  /** Statement 34: a failure is not remembered, and one after a pause does not count. */
+  #checkFailure({ app: { process }, key, begunAtMs }: Call, reason: unknown): void {
+    const asked = this.#book
       .of(process)
-      .templates.some((attempt) => attempt.key === key && (attempt.endedAtMs ?? this.#world.nowMs) + 20 >= begunAtMs);
-    if (!isAsked) this.#world.violate(34, `${process.name} fails without asking for the token of a template`);
+      .templates.filter((attempt) => attempt.key === key && (attempt.endedAtMs ?? this.#world.nowMs) + 20 >= begunAtMs);
+    const last = asked.at(-1);
+    if (last === undefined) this.#world.violate(34, `${process.name} fails without asking for the token of a template`);
+    else if (reason === 'token_unavailable' && last.ageMs > pausedMs + slackMs && asked.length < maxAttempts)
+      this.#world.violate(34, `${process.name} fails after a pause without asking again for the token of a template`);
   }
 }

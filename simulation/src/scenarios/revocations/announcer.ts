@@ -34,6 +34,8 @@ const maxLeadMs = 600_000;
 /** If the two clocks differ by more, a revocation without a moment is refused. */
 export const maxOffsetMs = 3_600_000;
 const toleranceMs = 30_000;
+/** The time of the store counts from when it was asked, and not at all if its answer took longer. */
+const maxAnswerMs = 5_000;
 
 /** Statement 44: a revocation is announced, or reported as not announced. */
 export class Announcer {
@@ -115,13 +117,7 @@ export class Announcer {
     const { wallMs } = node.process;
     const secondsAt = (ms: number): number =>
       Math.floor((Math.min(Math.max(ms, wallMs), ms + maxLeadMs) + toleranceMs) / 1000);
-    return { from: secondsAt(from) - 2 - this.#unreadSeconds(node), to: secondsAt(to) + 2 };
-  }
-
-  /** How old the time of the store may be that the node has read after a pause: the answer has waited for it. */
-  #unreadSeconds({ process: { freezes } }: Node): number {
-    const { fromMs = 0, untilMs = 0 } = freezes.at(-1) ?? {};
-    return this.#world.nowMs - untilMs < 30_000 ? Math.ceil((untilMs - fromMs) / 1000) : 0;
+    return { from: secondsAt(from) - 2, to: secondsAt(to + maxAnswerMs) + 2 };
   }
 
   /** What time it is for the node: by the clock of the store as it knows it, or else by its own. */
@@ -129,7 +125,14 @@ export class Announcer {
     const { wallMs, highestMs, lowestMs } = this.#store;
     if (isTimeless(this.#plan)) return { fromMs: node.process.wallMs, toMs: node.process.wallMs };
     if (node.calm.ms >= recoveryMs(node)) return { fromMs: wallMs, toMs: wallMs };
-    return { fromMs: Math.min(node.process.wallMs, lowestMs), toMs: Math.max(node.process.wallMs, highestMs) };
+    const fromMs = this.#hasTimed(node) ? lowestMs : Math.min(node.process.wallMs, lowestMs);
+    return { fromMs, toMs: Math.max(node.process.wallMs, highestMs) };
+  }
+
+  /** Whether a node that knew the time of the store has measured since how much passed: no clock of it was set or has stopped. */
+  #hasTimed({ currentAt, setAtMs, process: { freezes } }: Node): boolean {
+    if (currentAt === undefined || setAtMs >= currentAt.atMs) return false;
+    return !freezes.some(({ stopsSteadyClock, untilMs }) => stopsSteadyClock && untilMs > currentAt.atMs);
   }
 
   /** Whether the clocks of the process and of the store may differ by so much that a revocation needs a moment. */

@@ -89,7 +89,8 @@ export class Judge {
     if (this.isCurrent(node))
       this.#violate(42, asked, `got 503, although nothing has disturbed the node for ${node.calm.ms} ms`);
     const isPatient = waitMs >= 2_000;
-    if (isPatient && !node.isClosed && node.currentAt !== undefined && node.linkCalm.ms >= recoveryMs(node)) {
+    const answers = node.linkCalm.ms >= recoveryMs(node) && node.ranStalledMs >= recoveryMs(node);
+    if (isPatient && !node.isClosed && node.currentAt !== undefined && answers) {
       this.#violate(34, asked, 'got 503, although the store answers');
     }
     const silentMs = this.#silentMs(node);

@@ -80,6 +80,8 @@ export class Node {
   setBackAtMs = -1;
   /** When its wall clock was last set. */
   setAtMs: number = Number.NEGATIVE_INFINITY;
+  /** When NATS stopped delivering to it. Only a process that runs can notice that, so pauses do not count. */
+  #stalledAt = { atMs: Number.NEGATIVE_INFINITY, pausedMs: 0 };
   isClosed = false;
   /** Whether `ready` has ended. */
   isReady = false;
@@ -135,6 +137,16 @@ export class Node {
       clockTolerance: plan.clockTolerance,
       cachedTokens: plan.cachedTokens,
     });
+  }
+
+  noteStall(): void {
+    this.#stalledAt = { atMs: this.#world.nowMs, pausedMs: this.process.pausedMs };
+  }
+
+  /** For how long the process has run since NATS stopped delivering to it. */
+  get ranStalledMs(): number {
+    const { atMs, pausedMs } = this.#stalledAt;
+    return this.#world.nowMs - atMs - (this.process.pausedMs - pausedMs);
   }
 
   learn(fact: Fact): void {

@@ -68,7 +68,7 @@ async function rest(world: World, plan: RevocationsPlan, scene: Scene): Promise<
   if (!plan.rests || plan.maxTokenSeconds > 300) return;
   // From the last arrival of an entry, which may have been ahead of the clock of the store.
   await world.runUntil(world.nowMs + (plan.maxTokenSeconds + 600 + 900 + 200) * 1_000);
-  for (const node of scene.living()) if (!node.isClosed) scene.checkMemory(node);
+  for (const node of scene.living()) if (!node.isClosed) scene.checks.checkMemory(node);
 }
 
 /** Everything is well again: every node knows everything, and so does the store. */
@@ -80,7 +80,7 @@ async function settle(world: World, plan: RevocationsPlan, scene: Scene): Promis
   traffic.probe('end', 0);
   traffic.probe('end', 1);
   await world.runUntil(world.nowMs + plan.waitMs + 100);
-  for (const node of scene.living()) scene.checkStore(node);
+  for (const node of scene.living()) scene.checks.checkStore(node);
   await rest(world, plan, scene);
   sockets.judgeExpired();
   sockets.close();

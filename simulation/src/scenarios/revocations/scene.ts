@@ -1,4 +1,3 @@
-import type { RevocationRecord } from '@torii/revocation';
 import { Fleet } from '../../world/fleet.ts';
 import { Replica } from '../../world/replica.ts';
 import type { StreamEntry } from '../../world/stream-log.ts';
@@ -7,17 +6,18 @@ import type { World } from '../../world/world.ts';
 import { Announcer } from './announcer.ts';
 import { Attacker } from './attacker.ts';
 import { Bans } from './bans.ts';
-import { deliveryMs, noticeMs, recoveryMs, replicaLagMs, restoreMs, startMs, writeBackMs } from './bounds.ts';
+import { deliveryMs, noticeMs, recoveryMs, replicaLagMs, restoreMs } from './bounds.ts';
 import { Calm } from './calm.ts';
 import { Deliveries } from './deliveries.ts';
+import { EventRules } from './event-rules.ts';
 import { StoreAccess } from './feeds.ts';
 import { writeHistory } from './history.ts';
 import { Judge } from './judge.ts';
 import { foreignText, Node, type Server } from './node.ts';
-import { canBeConfirmed, isTimeless, type OperatorAct, type RevocationsPlan } from './plan.ts';
+import type { OperatorAct, RevocationsPlan } from './plan.ts';
 import { Sockets } from './sockets.ts';
+import { StoreChecks } from './store-checks.ts';
 import { type Fact, StoreFacts } from './store-facts.ts';
-import { type Subject, subjectName } from './subjects.ts';
 import { epochS } from './tokens.ts';
 import { Traffic } from './traffic.ts';
 
@@ -45,8 +45,8 @@ export class Scene {
   readonly bans: Bans;
   readonly sockets: Sockets;
   readonly access: StoreAccess;
-  /** When an operator removed single messages of a bucket. */
-  readonly #removals: number[] = [];
+  readonly checks: StoreChecks;
+  readonly #events: EventRules;
   readonly deliveries: Deliveries;
 
   constructor(world: World, plan: RevocationsPlan) {
@@ -85,6 +85,8 @@ export class Scene {
     this.attacker = new Attacker(world, this.access, this.facts, plan.signing !== 'off');
     this.attacker.onWritten = (attack) => this.access.table?.afterWrite(world, attack === 'no text');
     this.deliveries = new Deliveries(world, plan, this.facts);
+    this.checks = new StoreChecks(this);
+    this.#events = new EventRules(this);
     writeHistory(this.store, this.facts, plan);
     if (this.#hasForeignAttack()) this.attacker.foreignText = foreignText(world);
   }
@@ -111,8 +113,7 @@ export class Scene {
       server.answer({ op: 'publish', subject: foreign, text: '', marker: 'DEL' });
       return;
     }
-    const { nowMs } = this.world;
-    if (act.startsWith('remove')) this.#removals.push(nowMs);
+    if (act.startsWith('remove')) this.checks.noteRemoval();
     if (act === 'purge') server.remove(() => true);
     else if (subject === undefined) return;
     else if (act === 'delete key') server.answer({ op: 'publish', subject, text: '', marker: 'DEL' });
@@ -133,47 +134,6 @@ export class Scene {
     }
   }
 
-  /** The store holds everything that the node knows. */
-  checkStore(node: Node): void {
-    if (node.process.isDead || node.isClosed || node.server.isReplica || node.compactedBefore > 0) return;
-    const { nowMs } = this.world;
-    for (const { subject, before, untilMs, learnedAtMs } of node.learned.values()) {
-      if (untilMs <= nowMs + 1_000 || learnedAtMs > nowMs - writeBackMs) continue;
-      // Both the clock of the process and the clock of the store may be ahead.
-      const storeMs = isTimeless(this.plan) ? node.process.wallMs : this.store.wallMs;
-      const presentMs = Math.min(node.process.wallMs, storeMs) + 10_000;
-      if ((before + this.plan.maxTokenSeconds + 600) * 1000 < presentMs) continue;
-      if (this.#isRemovalHidden(node)) continue;
-      if (this.facts.holds(subject, before) || this.facts.isTooFarAhead({ subject, before })) continue;
-      this.world.violate(43, `${node.process.name} knows that "${subject}" is revoked, and has not written it back`);
-    }
-    const { status, pending } = node.revocations.health();
-    if (status !== 'current')
-      this.world.violate(42, `${node.process.name} is "${status}", although nothing disturbs it`);
-    // Replicas that are too far behind confirm nothing.
-    if (pending > 0 && node.announcing === 0 && canBeConfirmed(this.plan))
-      this.world.violate(44, `${node.process.name} still has ${pending} revocations to announce`);
-  }
-
-  /** A message that is removed is not noticed if another one is written between two checks. */
-  #isRemovalHidden(node: Node): boolean {
-    const written = [...this.store.streams.values()].flatMap(({ past }) => past.map(({ addedAtMs }) => addedAtMs));
-    return this.#removals.some((atMs) => {
-      return written.some((ms) => ms >= atMs - 2 * node.silenceMs - 5_000 && ms <= atMs + recoveryMs(node));
-    });
-  }
-
-  /** Statement 36: entries that are over are forgotten. */
-  checkMemory(node: Node): void {
-    const presentS = Math.min(node.process.wallMs, this.store.wallMs) / 1000;
-    const keptSeconds = this.plan.maxTokenSeconds + 600;
-    // Each read of everything brings an entry again, until the store need not keep it.
-    const lifeSeconds = this.plan.feed.kind === 'poll' ? 2 * keptSeconds + 900 : keptSeconds;
-    const old = node.list()?.find(({ issuedBefore }) => Date.parse(issuedBefore) / 1000 + lifeSeconds + 180 < presentS);
-    if (old !== undefined)
-      this.world.violate(36, `${node.process.name} still holds "${subjectName(nameable(old))}", which is long over`);
-  }
-
   #hasForeignAttack(): boolean {
     if (this.plan.signing === 'off') return false;
     const steps = this.plan.incidents.flatMap((incident) => incident.steps);
@@ -189,65 +149,13 @@ export class Scene {
     const place = { plan: this.plan, server, access: this.access, calm, linkCalm };
     const node = new Node(this.world, process, number, place);
     this.nodes.push(node);
-    node.onEvent = (event) => this.#hear(node, event);
+    node.onEvent = (event) => this.#events.hear(node, event);
     node.onLearned = (fact) => this.sockets.judgeLearned(node, fact);
     calm.onCalm = () => this.#checkLater(node);
     this.#checkLater(node);
-    this.#expectReset(node);
+    this.#events.expectReset(node);
     this.noteDeaf();
     return node;
-  }
-
-  #hear(node: Node, event: Node['events'][number]): void {
-    const { cause, error, ...rest } = event as Readonly<Record<string, unknown>>;
-    const text = JSON.stringify(rest);
-    const all = `${text} ${String(cause)} ${String(Object(cause)['cause'])} ${String(error)}`;
-    if (all.includes('eyJhbGciOi')) this.world.violate(44, `${node.process.name}: a token in the event ${event.type}`);
-    const { durationMs, ...stable } = rest;
-    this.world.note(
-      node.process.name,
-      `event ${JSON.stringify(stable)}${cause === undefined ? '' : `: ${String(cause)}`}`,
-    );
-    if (event.type === 'feed_stale') {
-      node.isStale = true;
-      this.sockets.judgeAllStale(node);
-    }
-    if (event.type === 'feed_current') {
-      this.#checkReady(node);
-      // The last entries of a long stream come some milliseconds later.
-      if (this.plan.history > 0) this.traffic.probe(`snapshot of ${node.process.name} ${this.world.nowMs}`, 0);
-    }
-    if (event.type === 'feed_recovered') node.isStale = false;
-    if (event.type === 'feed_reset') {
-      this.#judgeReset(node);
-      node.resetAtMs = this.world.nowMs;
-    }
-    if (event.type === 'entries_compacted') {
-      this.#hearCompaction(node, Math.floor(Date.parse(event.issuedBefore) / 1000));
-    }
-    if (event.type === 'feed_refused')
-      this.world.violate(42, `${node.process.name} refuses the feed: ${String(error)}`);
-  }
-
-  /** A node that finds an empty store tells that all may be lost. */
-  #expectReset(node: Node): void {
-    if (this.plan.feed.kind === 'redis' || this.store.entriesAt(this.world.nowMs) > 0) return;
-    const entries = this.facts.count;
-    this.world.schedule.after(startMs, () => {
-      const isSure = node.calm.sinceMs <= node.startedAtMs && !node.process.isDead && this.facts.count === entries;
-      if (!isSure || node.resetAtMs > Number.NEGATIVE_INFINITY) return;
-      this.world.violate(43, `${node.process.name} does not report that the store is empty`);
-    });
-  }
-
-  /** Operators are told of lost data only if it is true. */
-  #judgeReset(node: Node): void {
-    if (this.plan.feed.kind === 'redis' || this.store.hasLost) return;
-    // Of two slow reads, the one that began later may be answered with what was there earlier.
-    if (this.plan.feed.kind === 'poll' && !this.judge.isCurrent(node)) return;
-    const isFirst = node.resetAtMs === Number.NEGATIVE_INFINITY;
-    if (isFirst && this.store.entriesAt(node.startedAtMs) === 0) return;
-    this.world.violate(43, `${node.process.name} reports that the store has lost data, and it has not`);
   }
 
   /** A replica takes over, and the old master goes on for some processes. There is only one old master at a time. */
@@ -274,24 +182,6 @@ export class Scene {
       for (const end of ends) end();
       this.noteDeaf();
     });
-  }
-
-  #checkReady(node: Node): void {
-    this.world.schedule.after(0, () =>
-      node.process.deliver(() => {
-        if (!node.isReady)
-          this.world.violate(42, `${node.process.name} has its first snapshot, and ready() still waits`);
-      }),
-    );
-  }
-
-  /** The older half of the entries becomes one: the younger half is still there. */
-  #hearCompaction(node: Node, before: number): void {
-    node.compactedBefore = Math.max(node.compactedBefore, before);
-    this.facts.allow({ subject: subjectName({ kind: 'environment' }), before });
-    const left = node.list()?.length ?? 0;
-    if (left + this.facts.countAt(before) >= this.plan.maxEntries / 2) return;
-    this.world.violate(43, `${node.process.name} keeps ${left} entries in a compaction at ${before - epochS}`);
   }
 
   /** Something was written to the store: every connected node knows it within a second. */
@@ -340,7 +230,7 @@ export class Scene {
       }
     });
     this.world.schedule.at(sinceMs + restoreMs(node), () => {
-      if (node.calm.sinceMs === sinceMs) this.checkStore(node);
+      if (node.calm.sinceMs === sinceMs) this.checks.checkStore(node);
     });
   }
 
@@ -353,8 +243,4 @@ export class Scene {
     for (const ms of [40, deliveryMs(this.plan) + 100])
       this.world.schedule.after(ms, () => this.traffic.probeSubject(subject));
   }
-}
-
-function nameable({ kind, id, organizationId }: RevocationRecord): Subject {
-  return { kind, ...(id !== null && { id }), ...(organizationId !== undefined && { organizationId }) };
 }

@@ -96,6 +96,7 @@ export class Steps {
       case 'stall':
         this.#world.note('store', 'stops delivering to its consumers');
         this.#scene.access.server?.stall();
+        for (const node of this.#scene.living()) node.noteStall();
         // That nothing is delivered shows when something is written.
         this.#scene.operate('foreign key', 0);
         this.#scene.storeCalm.disturb();

@@ -73,6 +73,12 @@ export class IssuerView {
     return this.refusal !== undefined && this.refusalAgeMs < refusedMs;
   }
 
+  /** When the first of the requests came that wait. */
+  get pendingSinceMs(): number | undefined {
+    for (const { begun } of this.pending) return begun.atMs;
+    return undefined;
+  }
+
   get refusalAgeMs(): number {
     return this.refusal?.ended === undefined ? Number.POSITIVE_INFINITY : ageMs(this.process, this.refusal.ended);
   }

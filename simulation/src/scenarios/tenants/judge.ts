@@ -79,7 +79,7 @@ export class Judge {
       issuer,
       server: this.#servers.get(token.issuer),
       begun: readingOf(this.#world, process),
-      waitsSinceMs: Math.min(this.#world.nowMs, ...[...issuer.pending].slice(0, 1).map(({ begun }) => begun.atMs)),
+      waitsSinceMs: issuer.pendingSinceMs ?? this.#world.nowMs,
       clockChanges: process.clockChanges,
       newest: issuer.newest,
       approvalAgeMs: issuer.approvalAgeMs,

@@ -125,7 +125,7 @@ function steps(durationMs: number): fc.Arbitrary<readonly TimedStep[]> {
     },
     // More requests than may wait, mostly while nothing is answered.
     {
-      weight: 2,
+      weight: 1,
       arbitrary: recipe(
         after(now, fc.oneof(hangs, hangs, troubles)),
         after(soon, sieges),

@@ -25,6 +25,7 @@ export class ProcessView {
   /** Requests that wait for an approval. */
   waiting = 0;
   #calls = 0;
+  /** Calls that have one of the places for unknown issuers, or may have: those that are unsure. */
   readonly #running: Set<Call> = new Set();
   readonly #newCalls: { readonly atMs: number; readonly aheadMs: number }[] = [];
   /** When tokens of unknown issuers came, the newest last. */
@@ -49,7 +50,7 @@ export class ProcessView {
     return view;
   }
 
-  /** How many calls for unknown issuers run, as far as is known. */
+  /** How many calls for unknown issuers run at most. */
   get runningCalls(): number {
     return this.#running.size;
   }
@@ -111,10 +112,8 @@ export class ProcessView {
     this.#checkTwice(known, kind);
     known.calls.push(call);
     if (known.calls.length > 20) known.calls.shift();
-    if (kind === 'new') {
-      this.#running.add(call);
-      this.#checkLimits();
-    }
+    if (kind !== 'renewal') this.#running.add(call);
+    if (kind === 'new') this.#checkLimits();
     signal?.addEventListener('abort', () => {
       if (call.ended !== undefined) return;
       this.#running.delete(call);
@@ -135,7 +134,7 @@ export class ProcessView {
     if (this.isCrowded && call.kind !== 'renewal') view.isUnsure = true;
   }
 
-  /** When a call ends in time, the next one that waits for its turn begins. */
+  /** When a call ends in time, the next ones that wait for their turn begin. After a time limit, they need not. */
   #expectNext(): void {
     const { process } = this;
     if (this.#waitingIssuers.size < maxNewCalls) return;
@@ -184,7 +183,9 @@ export class ProcessView {
 
   #checkLimits(): void {
     // A call of before a pause may have lost its place.
-    const running = [...this.#running].filter(({ begun }) => ageMs(this.process, begun) < this.timeoutMs).length;
+    const running = [...this.#running].filter(
+      ({ kind, begun }) => kind === 'new' && ageMs(this.process, begun) < this.timeoutMs,
+    ).length;
     if (running > maxNewCalls)
       this.world.violate(4, `${this.process.name} runs ${running} calls of approve for unknown issuers`);
     this.#newCalls.push({ atMs: this.world.nowMs, aheadMs: this.process.aheadMs });

@@ -43,11 +43,12 @@ export const floods: fc.Arbitrary<Step> = fc
     want: fc.constantFrom('made up' as const, 'made up' as const, 'good' as const),
     wave: fc.constantFrom(
       { size: 1, waves: 60, gapMs: 500 },
-      { size: 20, waves: 30, gapMs: 100 },
+      { size: 20, waves: 12, gapMs: 100 },
       { size: 110, waves: 1, gapMs: 0 },
-      { size: 110, waves: 5, gapMs: 1_000 },
+      { size: 110, waves: 2, gapMs: 1_000 },
+      { size: 150, waves: 1, gapMs: 0 },
       { size: 300, waves: 1, gapMs: 0 },
-      { size: 40, waves: 20, gapMs: 4_000 },
+      { size: 40, waves: 6, gapMs: 4_000 },
     ),
     tenant: fc.constantFrom(0, 6, 20, 500),
   })

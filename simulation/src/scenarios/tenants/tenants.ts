@@ -15,6 +15,8 @@ import { wantedToken } from './token-choice.ts';
 
 /** After the last step: long enough for everything that waits. */
 const tailMs = 120_000;
+/** How many usual requests a process gets at most, on average. */
+const mostUsual = 250;
 const maxFetches = 10;
 
 /** One issuer per tenant, which the app approves; several verifiers in one; checks that are only reported. */
@@ -139,7 +141,10 @@ class Run {
 
   #startTraffic(number: number): void {
     // A large fleet gets more requests, but not in proportion to its size.
-    const everyMs = this.#planOf(number).everyMs * Math.ceil(Math.sqrt(this.#plan.copies));
+    const everyMs = Math.max(
+      this.#planOf(number).everyMs * Math.ceil(Math.sqrt(this.#plan.copies)),
+      Math.ceil(this.#plan.durationMs / mostUsual),
+    );
     const random = this.#world.random.fork(`traffic ${number}`);
     const tick = (): void => {
       const tenant = random.below(this.#plan.records.length);

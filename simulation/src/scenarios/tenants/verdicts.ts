@@ -159,7 +159,9 @@ function problemOfUnavailable(ask: Ask, retryAfter: number, nowMs: number): Prob
   // The call may not have had its turn in all this time.
   if (nowMs - ask.waitsSinceMs >= view.timeoutMs - driftMs(view.timeoutMs)) return undefined;
   if (ask.waiting >= maxWaiting || ask.wasInRetryDelay) return undefined;
-  const isLimited = !ask.hadPermit || !view.hasPermit || ask.waitingIssuers >= maxNew - 1;
+  // A call of before a pause, or of before the clock was set, has its place until its time limit. The next one needs another.
+  const places = ask.waitingIssuers * (ask.clockChanges > 0 ? 2 : 1);
+  const isLimited = !ask.hadPermit || !view.hasPermit || places >= maxNew - 1;
   if (!wasApproved && isLimited) return undefined;
   const tried = issuer.calls.filter((call) => hasFailedFor(ask, call));
   // A call that failed in a pause is repeated, up to three times.

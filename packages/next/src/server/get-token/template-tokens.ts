@@ -28,6 +28,10 @@ export interface TemplateTokens {
 
 const path = '/_torii/auth/session/token';
 const timeLimitMs = 5_000;
+/** A request that takes this much longer than its time limit was paused or canceled. */
+const graceMs = 1_000;
+/** The process may be paused again. */
+const maxAttempts = 3;
 const maxAnswerBytes = 64 * 1024;
 const maxTokenLength = 16_384;
 
@@ -44,21 +48,23 @@ export function createTemplateTokens(): TemplateTokens {
     async get(request) {
       // The whole token: a part of it could be the same for two users. The name of a template contains no line break.
       const key = `${request.template}\n${request.token}`;
-      const first = await findOrMint(key, request);
-      const minted = first !== null && isStale(first) ? await findOrMint(key, request) : first;
-      if (minted !== null && isStale(minted)) throw unavailable('the process was paused');
-      return minted?.token ?? null;
+      for (let attempt = 1; ; attempt++) {
+        const known = kept.get(key);
+        if (known !== undefined) return known.token;
+        const found = pending.get(key);
+        const begun = found !== undefined && !isOver(found.begunAt) ? found : begin(key, request);
+        const isLast = attempt === maxAttempts;
+        try {
+          const minted = await waitFor(begun);
+          if (minted === null) return null;
+          if (minted !== undefined && !isStale(minted)) return minted.token;
+          if (isLast) late();
+        } catch (error) {
+          if (isLast || !(error instanceof ToriiUnavailableError) || !wasPaused(begun)) throw error;
+        }
+      }
     },
   };
-
-  async function findOrMint(key: string, request: TemplateRequest): Promise<Minted | null> {
-    const known = kept.get(key);
-    if (known !== undefined) return known;
-    const found = pending.get(key);
-    const { begunAt, minting } = found !== undefined && !isOver(found.begunAt) ? found : begin(key, request);
-    // Each caller waits by its own timer: edge runtimes can cancel the request that began this, with its timers.
-    return raceDeadline(minting, Math.max(0, timeLimitMs - elapsedMs(begunAt)), late);
-  }
 
   function begin(key: string, request: TemplateRequest): Pending {
     // A canceled request never ends. Forget those that are over.
@@ -80,6 +86,12 @@ export function createTemplateTokens(): TemplateTokens {
   }
 }
 
+// Each caller waits by its own timer: edge runtimes can cancel the request that began this, with its timers. Then it does not end
+// at its time limit, and the result is `undefined`.
+function waitFor({ begunAt, minting }: Pending): Promise<Minted | null | undefined> {
+  return raceDeadline(minting, Math.max(0, timeLimitMs + graceMs - elapsedMs(begunAt)), () => undefined);
+}
+
 function isOver(begunAt: Instant): boolean {
   return elapsedMs(begunAt) >= timeLimitMs;
 }
@@ -87,6 +99,11 @@ function isOver(begunAt: Instant): boolean {
 /** Whether the token may have ended on its way here, because the process was paused. */
 function isStale({ begunAt, usableMs }: Minted): boolean {
   return isOver(begunAt) && elapsedMs(begunAt) >= usableMs;
+}
+
+/** Whether the process was paused, so that a failure may be due to the pause. */
+function wasPaused({ begunAt }: Pending): boolean {
+  return elapsedMs(begunAt) >= timeLimitMs + graceMs;
 }
 
 function late(): never {

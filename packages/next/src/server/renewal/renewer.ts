@@ -101,19 +101,23 @@ export class Renewer {
   /** Never rejects. */
   async renew(session: SealedSession, caller: Caller): Promise<Renewal> {
     this.#forgetOld();
-    const isKnown = [this.#kept, this.#refused, this.#running].some((known) => known.has(session.seal));
+    const isKnown = this.#running.has(session.seal) || this.#recent(session) !== undefined;
     // Wait before the renewal counts as running: otherwise, callers with revoked tokens could take the places of all others.
     if (!isKnown && caller.delayMs > 0) {
       await pause(caller.delayMs);
       this.#forgetOld();
     }
-    const kept = [this.#kept, this.#refused].map((results) => results.get(session.seal)).find(isRecent);
+    const kept = this.#recent(session);
     if (kept !== undefined) return kept.renewal;
     const running = this.#running.get(session.seal) ?? this.#begin(session, caller);
     if (running === undefined) return nothing;
     // Each caller waits by its own timer: edge runtimes can cancel the request that began the renewal, with its timers.
     const leftMs = Math.max(0, timeLimitMs - elapsedMs(running.begunAt));
     return raceDeadline(running.done, leftMs, () => nothing).catch(() => nothing);
+  }
+
+  #recent({ seal }: SealedSession): Kept | undefined {
+    return [this.#kept.get(seal), this.#refused.get(seal)].find(isRecent);
   }
 
   #begin(session: SealedSession, caller: Caller): Running | undefined {
