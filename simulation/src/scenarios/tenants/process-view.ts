@@ -113,6 +113,9 @@ export class ProcessView {
     known.calls.push(call);
     if (known.calls.length > 20) known.calls.shift();
     if (kind !== 'renewal') this.#running.add(call);
+    // After a pause, requests that wait begin their calls anew, which takes another permit.
+    const isAnew = process.clockChanges > 0 && call.since.atMs < this.world.nowMs;
+    if (kind !== 'renewal' && isAnew) this.#unknownAsks.push(this.world.nowMs);
     if (kind === 'new') this.#checkLimits();
     signal?.addEventListener('abort', () => {
       if (call.ended !== undefined) return;
