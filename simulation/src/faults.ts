@@ -3,6 +3,7 @@ import { apiFaults } from './faults/api.ts';
 import { keysFaults } from './faults/keys.ts';
 import type { PlantedFault } from './faults/planted-fault.ts';
 import { policiesFaults } from './faults/policies.ts';
+import { remoteValueFaults } from './faults/remote-values.ts';
 import { renewalFaults } from './faults/renewal.ts';
 import { revocationEndsFaults } from './faults/revocation-ends.ts';
 import { revocationsFaults } from './faults/revocations.ts';
@@ -11,6 +12,7 @@ import { pollFaults } from './faults/revocations-poll.ts';
 import { streamKeyFaults } from './faults/stream-keys.ts';
 import { streamsFaults } from './faults/streams.ts';
 import { tenantsFaults } from './faults/tenants.ts';
+import { tokensFaults } from './faults/tokens.ts';
 import { webhookAnnouncementsFaults } from './faults/webhook-announcements.ts';
 import { webhookEdgesFaults } from './faults/webhook-edges.ts';
 import { webhooksFaults } from './faults/webhooks.ts';
@@ -20,6 +22,8 @@ export const plantedFaults: readonly PlantedFault[] = [
   ...apiFaults,
   ...announcementFaults,
   ...keysFaults,
+  ...remoteValueFaults,
+  ...tokensFaults,
   ...policiesFaults,
   ...renewalFaults,
   ...revocationsFaults,
