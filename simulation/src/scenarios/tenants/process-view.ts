@@ -171,7 +171,8 @@ export class ProcessView {
     if (
       runningCall !== undefined &&
       !view.isOrphan(runningCall) &&
-      ageMs(this.process, runningCall.begun) < this.timeoutMs + graceMs
+      // A load of before a pause counts as dead, also if its call had its turn after the pause.
+      ageMs(this.process, runningCall.since) < this.timeoutMs + graceMs
     )
       this.#violate(4, view, 'is called while a call is under way');
     if (view.isInRetryDelay) this.#violate(4, view, 'is called again within a second of a call that failed');
