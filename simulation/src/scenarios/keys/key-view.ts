@@ -136,9 +136,7 @@ export class KeyView implements FetchKeeper {
   /** Whether searches may be limited: one found nothing a short time ago, and many tokens name unknown keys. */
   isFlooded(ask: WaitingAsk): boolean {
     if (!ask.wasSuspicious && !this.isSuspicious()) return false;
-    // The newest ask is the last one: those before the pause do not count.
-    const fromMs = ask.begun.atMs - searchPauseMs - 1;
-    const toMs = ask.begun.atMs + searchPauseMs + 1;
+    const [fromMs, toMs] = this.#around(ask.begun.atMs, searchPauseMs + 1);
     let near = 0;
     for (let i = this.#unknownAsks.length - 1; i >= 0 && near < crowd; i--) {
       const atMs = this.#unknownAsks[i] as number;
@@ -146,6 +144,15 @@ export class KeyView implements FetchKeeper {
       if (atMs <= toMs) near += 1;
     }
     return near >= crowd;
+  }
+
+  /** The clocks of a process may show nothing of its last pause: they may have stopped, or been set back meanwhile. */
+  #around(atMs: number, byMs: number): readonly [fromMs: number, toMs: number] {
+    const { frozenAtMs, thawedAtMs } = this.process;
+    const pauseMs = frozenAtMs < 0 ? 0 : Math.max(0, thawedAtMs - frozenAtMs);
+    const isAfter = thawedAtMs <= atMs && thawedAtMs > atMs - byMs;
+    const isBefore = frozenAtMs >= atMs && frozenAtMs < atMs + byMs;
+    return [atMs - byMs - (isAfter ? pauseMs : 0), atMs + byMs + (isBefore ? pauseMs : 0)];
   }
 
   isSuspicious(): boolean {

@@ -113,6 +113,9 @@ export class ProcessView {
     known.calls.push(call);
     if (known.calls.length > 20) known.calls.shift();
     if (kind !== 'renewal') this.#running.add(call);
+    // After a pause, requests that wait begin their calls anew, which takes another permit.
+    const isAnew = process.clockChanges > 0 && call.since.atMs < this.world.nowMs;
+    if (kind !== 'renewal' && isAnew) this.#unknownAsks.push(this.world.nowMs);
     if (kind === 'new') this.#checkLimits();
     signal?.addEventListener('abort', () => {
       if (call.ended !== undefined) return;
@@ -168,7 +171,8 @@ export class ProcessView {
     if (
       runningCall !== undefined &&
       !view.isOrphan(runningCall) &&
-      ageMs(this.process, runningCall.begun) < this.timeoutMs + graceMs
+      // A load of before a pause counts as dead, also if its call had its turn after the pause.
+      ageMs(this.process, runningCall.since) < this.timeoutMs + graceMs
     )
       this.#violate(4, view, 'is called while a call is under way');
     if (view.isInRetryDelay) this.#violate(4, view, 'is called again within a second of a call that failed');
