@@ -71,8 +71,10 @@ test('[44] an answer of Redis that waited through a pause of the process does no
   const revocations = createRevocations({ issuer, environmentId, feed });
   opened.push(revocations);
   await feed.read(true);
-  const { promise, resolve } = Promise.withResolvers<void>();
-  feed.held = promise;
+  let resolve = (): void => {};
+  feed.held = new Promise((done) => {
+    resolve = done;
+  });
   const reading = feed.read(false);
   await turns();
   clock.freeze(600_000);
