@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { type Incident, type Moment, operatorActs, type Step } from './plan.ts';
 import { kind, moment, nearMoment, process, revoke, who } from './step-plans.ts';
 
-export const after = (at: Moment, steps: readonly Step[]): Incident => ({
+const after = (at: Moment, steps: readonly Step[]): Incident => ({
   after: at,
   requests: 4,
   steps: steps.map((each, position) => ({ at: { of: 'start', plusMs: position * 300 }, step: each })),
