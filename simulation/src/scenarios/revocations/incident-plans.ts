@@ -100,6 +100,25 @@ const story: fc.Arbitrary<readonly Incident[]> = fc.oneof(
         ]),
       ];
     }),
+  // A user is revoked again, with a later moment, while the first revocation is on its way, and the store refuses the second.
+  fc
+    .tuple(process, who, ms(1, 20), ms(2, 60), fc.constantFrom('readonly' as const, 'oom' as const, 'down' as const))
+    .map(([number, user, laterMs, endsMs, mode]) => {
+      const made = { kind: 'revoke', process: number, subject: 'user', who: user } as const;
+      const once = { crashesAfterMs: null, repeatsAfterMs: null };
+      const refusal: Step = { kind: 'store', mode, for: start(8_000), delayMs: 0 };
+      return [
+        {
+          after: start(5_000),
+          requests: 4,
+          steps: [
+            { at: start(0), step: { ...made, ...once, at: -30 } },
+            { at: start(laterMs), step: { ...made, ...once, at: 0 } },
+            { at: start(endsMs), step: refusal },
+          ],
+        },
+      ];
+    }),
   // A server whose clock is slow is paused while the store answers, and revokes when it goes on.
   fc.tuple(process, ms(6_000, 600_000), ms(1, 40), ms(0, 60)).map(([number, forMs, afterNewsMs, laterMs]) => {
     const freeze = { kind: 'freeze', process: number, for: start(forMs), afterNewsMs, meanwhile: 'nothing' } as const;
@@ -107,8 +126,15 @@ const story: fc.Arbitrary<readonly Incident[]> = fc.oneof(
     const revocation: Step = { ...made, crashesAfterMs: null, repeatsAfterMs: null };
     return [
       after(start(20_000), [{ kind: 'clock', process: number, byMs: -600_000, backAfterMs: null }]),
-      after(start(100_000), [probe, { ...freeze, stopsSteadyClock: false }]),
-      { after: start(forMs + 300 + afterNewsMs + laterMs), requests: 2, steps: [{ at: start(0), step: revocation }] },
+      {
+        after: start(100_000),
+        requests: 4,
+        steps: [
+          { at: start(0), step: probe },
+          { at: start(300), step: { ...freeze, stopsSteadyClock: false } },
+          { at: start(300 + afterNewsMs + forMs + laterMs), step: revocation },
+        ],
+      },
     ];
   }),
   // Some revocations at once, between two requests with the same token.
