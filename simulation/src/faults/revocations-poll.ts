@@ -44,10 +44,6 @@ export const pollFaults: readonly PlantedFault[] = [
     'else this.#schedule(0);',
     'else this.#schedule(this.#everyMs / 2);',
   ]),
-  fault(34, 'a read that began before a pause is waited for', 'After a pause, requests get 503 without a new read.', [
-    'if (isYoung && this.#running.size > 0) return this.#newest;',
-    'if (this.#running.size > 0) return this.#newest;',
-  ]),
   fault(36, 'notifications are not limited', 'A burst of notifications is a burst of reads.', [
     'Math.max(afterMs, minPauseMs - youngMs, 0)',
     'Math.max(afterMs, 0)',

@@ -221,11 +221,6 @@ export const revocationsFaults: readonly PlantedFault[] = [
     'return Math.floor(ms / 1000);',
     'return Math.ceil(ms / 1000);',
   ]),
-  fault(34, 'the store is asked once', 'After the second pause of a server, requests get 503.', [
-    `${source}redis/connection.ts`,
-    '    } finally {\n      this.#isAsking = false;\n    }',
-    '    }',
-  ]),
   fault(44, 'a later moment counts as written with an earlier one', 'A ban that failed is never announced.', [
     `${source}announcements.ts`,
     'for (const { entry, before } of written) if (entry.before === before) this.#unstored.delete(entry);',

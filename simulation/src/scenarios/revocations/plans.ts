@@ -68,13 +68,11 @@ const replicaPlans: fc.Arbitrary<RevocationsPlan> = fc
     return { ...plan, processes, incidents: [{ after: start(20_000), requests: 4, steps }] };
   });
 
-const slowClockPlans: fc.Arbitrary<RevocationsPlan> = fc
-  .tuple(anyRedisPlans, slowClock)
-  .map(([plan, incidents]) => ({
-    ...plan,
-    processes: plan.processes.map((each) => ({ ...each, aheadMs: 0 })),
-    incidents,
-  }));
+const slowClockPlans: fc.Arbitrary<RevocationsPlan> = fc.tuple(anyRedisPlans, slowClock).map(([plan, incidents]) => ({
+  ...plan,
+  processes: plan.processes.map((each) => ({ ...each, aheadMs: 0 })),
+  incidents,
+}));
 
 export const plans: fc.Arbitrary<RevocationsPlan> = fc.oneof(
   { weight: 24, arbitrary: anyRedisPlans },
@@ -93,7 +91,7 @@ const withoutReplicas = {
   ),
 };
 
-const anyPollPlans: fc.Arbitrary<RevocationsPlan> = fc.record({
+export const pollPlans: fc.Arbitrary<RevocationsPlan> = fc.record({
   feed: fc.record({
     kind: kind('poll'),
     everyMs: fc.constantFrom(250, 1_000, 5_000, 5_000, 10_000),
@@ -108,26 +106,6 @@ const anyPollPlans: fc.Arbitrary<RevocationsPlan> = fc.record({
     { weight: 1, arbitrary: fc.array(raceOf(false), { minLength: 3, maxLength: 5 }) },
   ),
 });
-
-/** A server is paused during a read whose answer never comes. */
-const lostReadPlans: fc.Arbitrary<RevocationsPlan> = fc
-  .tuple(anyPollPlans, ms(31, 140), ms(500, 5_000), fc.boolean(), fc.constantFrom(5 as const, 20 as const))
-  .map(([plan, afterNewsMs, plusMs, stopsSteadyClock, maxStaleSeconds]) => {
-    const pause = { kind: 'freeze', process: 0, for: { of: 'stale', plusMs }, meanwhile: 'revoke' } as const;
-    const steps: readonly Step[] = [
-      probe,
-      { ...pause, stopsSteadyClock, afterNewsMs },
-      { kind: 'link', process: 0, for: start(1_000), link: 'lost' },
-    ];
-    const incident = { after: start(70_000), requests: 4, steps: steps.map((step) => ({ at: start(0), step })) };
-    const feed = { ...plan.feed, timeoutMs: 60_000, notifies: true } as RevocationsPlan['feed'];
-    return { ...plan, feed, maxStaleSeconds, waitMs: 2_000, whenStale: 'refuse', incidents: [incident] };
-  });
-
-export const pollPlans: fc.Arbitrary<RevocationsPlan> = fc.oneof(
-  { weight: 24, arbitrary: anyPollPlans },
-  { weight: 1, arbitrary: lostReadPlans },
-);
 
 export const natsPlans: fc.Arbitrary<RevocationsPlan> = fc.record({
   feed: fc.record({ kind: kind('nats'), timeoutMs: fc.constantFrom(5_000, 5_000, 1_000) }),
