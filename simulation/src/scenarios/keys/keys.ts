@@ -11,10 +11,10 @@ import { plans } from './incident-plans.ts';
 import { IssuerServer } from './issuer-server.ts';
 import { Judge } from './judge.ts';
 import { keyOf } from './key-pairs.ts';
-import { permitMs, searchPauseMs } from './key-view.ts';
 import type { KeysPlan, ProcessPlan, Step } from './plan.ts';
 import { TokenChoice } from './token-choice.ts';
 import { goodToken, type Token } from './tokens.ts';
+import { permitMs, searchPauseMs } from './unknown-keys.ts';
 import type { Outcome } from './verdicts.ts';
 
 /** After the last step: long enough for everything that waits. */
@@ -258,7 +258,8 @@ class Run {
       if (client.process.isFrozen || client.process.isDead || client.process.thawedAtMs >= nowMs) return;
       send(this.#world, this.#judge, client, ask.token, (again, second) => {
         // Many clients that retry together are limited like a flood.
-        if (second.kind === 'refused' && !again.view.isFlooded(again)) this.#checkRecovery(client, again, nowMs);
+        if (second.kind === 'refused' && !again.view.unknown.isFlooded(again))
+          this.#checkRecovery(client, again, nowMs);
       });
     });
   }

@@ -103,7 +103,7 @@ function problemOfUnknown(ask: Ask): Problem | undefined {
   const age = view.ageMs();
   if (age >= staleAfterMs + poolMs) return [12, `was refused with 401 by keys that are ${Math.round(age)} ms old`];
   const wasSearched = fetchesOf(ask).some(({ ended }) => ended !== undefined);
-  const mayNotSearch = !view.hasPermit || view.isFlooded(ask) || view.pending.size >= maxWaiting;
+  const mayNotSearch = !view.hasPermit || view.unknown.isFlooded(ask) || view.pending.size >= maxWaiting;
   if (wasSearched || mayNotSearch) return undefined;
   return [4, 'was refused as of an unknown key, although no fetch has looked for the key'];
 }
@@ -121,7 +121,7 @@ function problemOfUnavailable(ask: Ask, nowMs: number): Problem | undefined {
   const isCertain = (view.keys?.size ?? 0) > 0 && age < staleAfterMs && !view.isFailing;
   if (isCertain) return [12, 'got 503 although all keys are known'];
   const isInDelay = view.isInRetryDelay && view.hasFailedFor(timeoutMs);
-  if (!view.hasPermit || isInDelay || view.isFlooded(ask)) return undefined;
+  if (!view.hasPermit || isInDelay || view.unknown.isFlooded(ask)) return undefined;
   const over = fetchesOf(ask).filter(({ ended }) => ended !== undefined);
   if (over.length >= maxLoads || over.some((fetch) => counts(fetch, timeoutMs))) return undefined;
   // A failure counts from when its fetch began, not from its end.
