@@ -1,11 +1,11 @@
 import type { World } from '../../world/world.ts';
 import { type Ask, type Asked, flawsOf, isFileUsable } from './ask.ts';
 import { ageMs, readingOf } from './fetch-book.ts';
-import { driftMs, type KeyView, renewAfterMs, staleAfterMs } from './key-view.ts';
+import { driftMs, type KeyView, maxWaiting, renewAfterMs, staleAfterMs } from './key-view.ts';
 import { fetchesOf, poolMs } from './reliance.ts';
 import type { Token } from './tokens.ts';
 import { searchPauseMs } from './unknown-keys.ts';
-import { maxLoads, maxWaiting, type Outcome, problemOf } from './verdicts.ts';
+import { maxLoads, type Outcome, problemOf } from './verdicts.ts';
 
 /**
  * Says of each answer whether the statements allow it, by what the process has received and by its own clocks. Written from

@@ -15,6 +15,7 @@ const permits = 3;
 export const driftMs = (ms: number): number => 1 + Math.ceil(ms / 5_000);
 /** Ten fetches a minute, measured a little shorter because a process's clock may run fast. */
 const minuteMs = 59_980;
+export const maxWaiting = 10_000;
 const perMinute = 10;
 
 /** What one process may know about the keys of one issuer, from what it has received. All times are by its own clocks. */
@@ -25,6 +26,8 @@ export class KeyView implements FetchKeeper {
   readonly fetches: Fetch[] = [];
   readonly pending: Set<WaitingAsk> = new Set();
   readonly unknown: UnknownKeys;
+  /** When so many requests waited last that another one may not. */
+  crowdedAtMs = -1;
   current: Fetch | undefined;
   previous: Fetch | undefined;
   lastFailed: Fetch | undefined;
@@ -118,6 +121,7 @@ export class KeyView implements FetchKeeper {
 
   onAsk(ask: WaitingAsk): void {
     this.pending.add(ask);
+    if (this.pending.size >= maxWaiting) this.crowdedAtMs = this.world.nowMs;
     if (ask.wasUnknown) this.unknown.onAsk(this.maxTimeoutMs);
   }
 

@@ -1,6 +1,6 @@
 import { type Ask, flawsOf } from './ask.ts';
 import { ageMs, type Fetch } from './fetch-book.ts';
-import { driftMs, staleAfterMs } from './key-view.ts';
+import { driftMs, maxWaiting, staleAfterMs } from './key-view.ts';
 import { fetchesOf, isReliable, poolMs } from './reliance.ts';
 
 export interface Accepted {
@@ -24,7 +24,6 @@ export type Outcome = Accepted | Refused | { readonly kind: 'failed'; readonly t
 /** The statement that an answer breaks, and how. */
 export type Problem = readonly [statement: number, text: string];
 
-export const maxWaiting = 10_000;
 /** A request that is paused again and again gives up after three fetches. */
 export const maxLoads = 3;
 const timeReasons = ['token_expired', 'token_not_yet_valid'];
