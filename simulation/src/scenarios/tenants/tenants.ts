@@ -162,7 +162,7 @@ class Run {
       const next = random.between(Math.ceil(everyMs / 2), Math.ceil(everyMs * 1.5));
       if (this.#world.nowMs + next < this.#plan.durationMs) this.#world.schedule.after(next, tick);
     };
-    this.#world.schedule.after(random.below(everyMs), tick);
+    this.#world.schedule.after(random.below(Math.min(everyMs, this.#plan.durationMs)), tick);
   }
 
   #clientOf(process: number, client: number): Client {
