@@ -94,6 +94,11 @@ export const revocationEndsFaults: readonly PlantedFault[] = [
     '      this.#busySince = undefined;\n      link.close();',
     '      this.#busySince = undefined;',
   ]),
+  fault(43, 'the stream is trimmed without a margin', 'A store whose clock jumps ahead drops bans.', [
+    `${source}redis/writer.ts`,
+    '(kept + marginSeconds) * 1_000',
+    'kept * 1_000',
+  ]),
 ];
 
 type Change = readonly [file: string, from: string, to: string];
