@@ -232,7 +232,7 @@ export class Steps {
       process.thaw();
       end();
       this.#scene.traffic.probe(`thaw ${this.#world.nowMs}`, 0);
-      if (this.#plan.feed.kind !== 'redis') this.#scene.traffic.fresh(step.process);
+      this.#scene.traffic.fresh(step.process);
     });
     this.#world.schedule.after(Math.floor(forMs / 2), () => {
       if (step.meanwhile === 'flush') this.#flush(true);
