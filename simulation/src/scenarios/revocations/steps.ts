@@ -8,6 +8,7 @@ import type { Node } from './node.ts';
 import { msOf, type RevocationsPlan, type Step } from './plan.ts';
 import type { Scene } from './scene.ts';
 import { epochS, userId, users } from './tokens.ts';
+import { receiveVisitors } from './visitors.ts';
 
 const maxClockMs = 600_000;
 
@@ -144,6 +145,12 @@ export class Steps {
         const { process, state: node } = this.#scene.fleet.member(step.process);
         const iat = epochS + Math.floor(this.#world.nowMs / 1000);
         process.deliver(() => void this.#scene.sockets.begin(node, step, iat));
+        break;
+      }
+      case 'visitors': {
+        const { process, state: node } = this.#scene.fleet.member(step.process);
+        const iat = epochS + Math.floor(this.#world.nowMs / 1000);
+        process.deliver(() => void receiveVisitors(this.#world, this.#plan, node, iat));
         break;
       }
     }
