@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { readingOf } from '../src/scenarios/keys/fetch-book.ts';
-import { KeyView, type WaitingAsk } from '../src/scenarios/keys/key-view.ts';
+import { KeyView } from '../src/scenarios/keys/key-view.ts';
 import { goodToken } from '../src/scenarios/keys/tokens.ts';
+import type { WaitingAsk } from '../src/scenarios/keys/unknown-keys.ts';
 import { startScript } from '../src/script.ts';
 import { epochMs } from '../src/world/virtual-process.ts';
 
@@ -26,5 +27,5 @@ test('answers to old requests do not hide that a newer search found nothing', as
   await script.pass(700);
   view.onAnswer(ask(), true, true);
   for (const each of old) view.onAnswer(each, true, false);
-  expect(view.isSuspicious()).toBe(true);
+  expect(view.unknown.isSuspicious()).toBe(true);
 });

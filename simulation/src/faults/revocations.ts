@@ -221,10 +221,10 @@ export const revocationsFaults: readonly PlantedFault[] = [
     'return Math.floor(ms / 1000);',
     'return Math.ceil(ms / 1000);',
   ]),
-  fault(40, 'a question of before a sleep counts as later', 'After a sleep, a banned user gets one more answer.', [
-    liveness,
-    ' || (one.steadyMs === other.steadyMs && one.wallMs < other.wallMs)',
-    '',
+  fault(44, 'a later moment counts as written with an earlier one', 'A ban that failed is never announced.', [
+    `${source}announcements.ts`,
+    'for (const { entry, before } of written) if (entry.before === before) this.#unstored.delete(entry);',
+    'for (const { entry } of written) this.#unstored.delete(entry);',
   ]),
   fault(44, 'a time that waited through a pause is the present', 'A ban after a pause counts from before it.', [
     `${source}store-clock.ts`,

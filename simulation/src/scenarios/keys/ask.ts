@@ -1,8 +1,9 @@
 import type { VirtualProcess } from '../../world/virtual-process.ts';
 import { ageMs, type Reading } from './fetch-book.ts';
 import type { KeyNames } from './key-pairs.ts';
-import { type KeyView, staleAfterMs, type WaitingAsk } from './key-view.ts';
+import { type KeyView, staleAfterMs } from './key-view.ts';
 import { environments, type Token } from './tokens.ts';
+import type { WaitingAsk } from './unknown-keys.ts';
 
 /** The settings of one verifier. */
 export interface Settings {

@@ -1,10 +1,11 @@
 import type { World } from '../../world/world.ts';
 import { type Ask, type Asked, flawsOf, isFileUsable } from './ask.ts';
 import { ageMs, readingOf } from './fetch-book.ts';
-import { driftMs, type KeyView, renewAfterMs, searchPauseMs, staleAfterMs } from './key-view.ts';
+import { driftMs, type KeyView, maxWaiting, renewAfterMs, staleAfterMs } from './key-view.ts';
 import { fetchesOf, poolMs } from './reliance.ts';
 import type { Token } from './tokens.ts';
-import { maxLoads, maxWaiting, type Outcome, problemOf } from './verdicts.ts';
+import { searchPauseMs } from './unknown-keys.ts';
+import { maxLoads, type Outcome, problemOf } from './verdicts.ts';
 
 /**
  * Says of each answer whether the statements allow it, by what the process has received and by its own clocks. Written from
@@ -46,8 +47,8 @@ export class Judge {
       needsNoWait: wasCheap || usesFile || (name !== undefined && isYoung),
       usesFile,
       hadKeys: age < staleAfterMs,
-      wasSuspicious: view.isSuspicious(),
-      mustPause: age < staleAfterMs && view.isSuspiciousForSure(),
+      wasSuspicious: view.unknown.isSuspicious(),
+      mustPause: age < staleAfterMs && view.unknown.isSuspiciousForSure(),
     };
     if (file !== undefined && !wasCheap && fileName !== undefined) file.usedAt ??= ask.begun;
     view.onAsk(ask);

@@ -1,8 +1,8 @@
 import type { VirtualProcess } from '../../world/virtual-process.ts';
 import type { World } from '../../world/world.ts';
-import { ageMs, type Fetch, type FetchKeeper, type Reading } from './fetch-book.ts';
+import { ageMs, type Fetch, type FetchKeeper } from './fetch-book.ts';
 import type { KeyNames } from './key-pairs.ts';
-import type { Token } from './tokens.ts';
+import { permitMs, UnknownKeys, type WaitingAsk } from './unknown-keys.ts';
 
 // What docs/decisions/key-sets.md promises.
 export const renewAfterMs = 4 * 60_000;
@@ -10,32 +10,13 @@ export const staleAfterMs = 5 * 60_000;
 const outageMs = 60_000;
 const retryDelayMs = 1_000;
 const graceMs = 1_000;
-export const permitMs = 8_000;
 const permits = 3;
-export const searchPauseMs = 200;
-const crowd = 9;
 /** How much longer or shorter a time may be by true time: clocks run at most 200 ppm too slow or too fast. */
 export const driftMs = (ms: number): number => 1 + Math.ceil(ms / 5_000);
 /** Ten fetches a minute, measured a little shorter because a process's clock may run fast. */
 const minuteMs = 59_980;
+export const maxWaiting = 10_000;
 const perMinute = 10;
-
-/** A request, as far as it concerns the fetches of keys. */
-export interface WaitingAsk {
-  readonly token: Token;
-  readonly begun: Reading;
-  readonly clockChanges: number;
-  /** Whether the key was unknown, so that a fetch may be needed. */
-  readonly wasUnknown: boolean;
-  /** Whether the key was known without waiting. */
-  readonly needsNoWait: boolean;
-  /** Whether the known keys were fresh, so that the request searched for an unknown key. */
-  readonly hadKeys: boolean;
-  /** Whether a recent search for the key found nothing. */
-  readonly wasSuspicious: boolean;
-  /** Like `wasSuspicious`, but certain: the key can be searched for only after a pause, and not during a flood of unknown keys. */
-  readonly mustPause: boolean;
-}
 
 /** What one process may know about the keys of one issuer, from what it has received. All times are by its own clocks. */
 export class KeyView implements FetchKeeper {
@@ -44,6 +25,9 @@ export class KeyView implements FetchKeeper {
   readonly issuer: number;
   readonly fetches: Fetch[] = [];
   readonly pending: Set<WaitingAsk> = new Set();
+  readonly unknown: UnknownKeys;
+  /** When so many requests waited last that another one may not. */
+  crowdedAtMs = -1;
   current: Fetch | undefined;
   previous: Fetch | undefined;
   lastFailed: Fetch | undefined;
@@ -55,11 +39,6 @@ export class KeyView implements FetchKeeper {
   longestAskedMs = 0;
   /** Of each `kid`: the number of the fetch since which it has named the same key. */
   readonly #since: Map<string, number> = new Map();
-  /** When tokens with a `kid` that was not known were asked for, the newest last. */
-  #unknownAsks: number[] = [];
-  #lastNegative: WaitingAsk[] = [];
-  #emptySearches: number[] = [];
-  #jumpsAt = 0;
   #justEnded: Fetch | undefined;
 
   readonly #isLegacy: boolean;
@@ -69,6 +48,7 @@ export class KeyView implements FetchKeeper {
     this.#isLegacy = isLegacy;
     this.process = process;
     this.issuer = issuer;
+    this.unknown = new UnknownKeys(world, process);
   }
 
   #violate(statement: number, text: string): void {
@@ -133,66 +113,21 @@ export class KeyView implements FetchKeeper {
     return recent === 0 || (recent < permits && ages.slice(recent).every((age) => age >= permitMs * (2 * permits + 1)));
   }
 
-  /** Whether searches may be limited: one found nothing a short time ago, and many tokens name unknown keys. */
-  isFlooded(ask: WaitingAsk): boolean {
-    if (!ask.wasSuspicious && !this.isSuspicious()) return false;
-    // The newest ask is the last one: those before the pause do not count.
-    const fromMs = ask.begun.atMs - searchPauseMs - 1;
-    const toMs = ask.begun.atMs + searchPauseMs + 1;
-    let near = 0;
-    for (let i = this.#unknownAsks.length - 1; i >= 0 && near < crowd; i--) {
-      const atMs = this.#unknownAsks[i] as number;
-      if (atMs < fromMs) break;
-      if (atMs <= toMs) near += 1;
-    }
-    return near >= crowd;
-  }
-
-  isSuspicious(): boolean {
-    return this.#lastNegative.some((negative) => ageMs(this.process, negative.begun) < permitMs);
-  }
-
   /** Whether a fetch is under way that need not be given up yet. */
   get isFetching(): boolean {
     const fetch = this.fetches.at(-1);
     return fetch !== undefined && fetch.ended === undefined;
   }
 
-  /** Like {@link isSuspicious}, but only if a search has surely found nothing. */
-  isSuspiciousForSure(): boolean {
-    if (this.#jumpsAt !== this.process.clockChanges) return false;
-    return this.#emptySearches.some(
-      (atMs) => this.world.nowMs - atMs < permitMs - 1_000 && this.process.thawedAtMs < atMs,
-    );
-  }
-
   onAsk(ask: WaitingAsk): void {
     this.pending.add(ask);
-    if (!ask.wasUnknown) return;
-    const nowMs = this.world.nowMs;
-    if ((this.#unknownAsks[0] ?? nowMs) < nowMs - 60_000) {
-      // A request may have been held since before the last freeze.
-      const { frozenAtMs, thawedAtMs } = this.process;
-      const sinceMs = nowMs - thawedAtMs < 60_000 && frozenAtMs >= 0 ? frozenAtMs : nowMs;
-      this.#unknownAsks = this.#unknownAsks.filter((atMs) => atMs > sinceMs - 1_000 - this.maxTimeoutMs);
-    }
-    this.#unknownAsks.push(nowMs);
+    if (this.pending.size >= maxWaiting) this.crowdedAtMs = this.world.nowMs;
+    if (ask.wasUnknown) this.unknown.onAsk(this.maxTimeoutMs);
   }
 
   onAnswer(ask: WaitingAsk, isNegative: boolean, wasSearched: boolean): void {
     this.pending.delete(ask);
-    if (this.#jumpsAt !== this.process.clockChanges) this.#emptySearches = [];
-    this.#jumpsAt = this.process.clockChanges;
-    // The search that ends last counts, even if it began before another one.
-    if (isNegative) this.#emptySearches = this.#emptySearches.filter((atMs) => atMs <= ask.begun.atMs);
-    if (wasSearched && ask.hadKeys && !ask.wasSuspicious && ask.clockChanges === this.process.clockChanges) {
-      this.#emptySearches = [...this.#emptySearches.slice(-4), ask.begun.atMs];
-    }
-    if (!isNegative || !ask.wasUnknown) return;
-    this.#lastNegative.push(ask);
-    if (this.#lastNegative.length <= 64) return;
-    // Keep those that began last: many old requests may be answered late, and at once.
-    this.#lastNegative = this.#lastNegative.toSorted((a, b) => a.begun.atMs - b.begun.atMs).slice(-32);
+    this.unknown.onAnswer(ask, isNegative, wasSearched);
   }
 
   onBegun(fetch: Fetch): void {
@@ -213,15 +148,10 @@ export class KeyView implements FetchKeeper {
       if (!ask.wasUnknown || this.keys?.has(ask.token.kid)) continue;
       isNeeded = true;
       if (!ask.mustPause || ask.clockChanges !== this.process.clockChanges) return;
-      if (ask.begun.atMs < this.world.nowMs && !this.#isOneOfCrowd(ask)) return;
+      if (ask.begun.atMs < this.world.nowMs && !this.unknown.isOneOfCrowd(ask)) return;
     }
     if (isNeeded) this.#violate(4, `${this.process.name} fetches the keys for a flood of unknown keys`);
     else this.#violate(4, `${this.process.name} fetches the keys again, although no request needs them`);
-  }
-
-  #isOneOfCrowd({ begun }: WaitingAsk): boolean {
-    const last = this.#unknownAsks.lastIndexOf(begun.atMs);
-    return last !== -1 && this.#unknownAsks[last - crowd + 1] === begun.atMs;
   }
 
   #checkOther(fetch: Fetch): void {

@@ -11,10 +11,11 @@ import { plans } from './incident-plans.ts';
 import { IssuerServer } from './issuer-server.ts';
 import { Judge } from './judge.ts';
 import { keyOf } from './key-pairs.ts';
-import { permitMs, searchPauseMs } from './key-view.ts';
 import type { KeysPlan, ProcessPlan, Step } from './plan.ts';
+import { poolMs } from './reliance.ts';
 import { TokenChoice } from './token-choice.ts';
 import { goodToken, type Token } from './tokens.ts';
+import { permitMs, searchPauseMs } from './unknown-keys.ts';
 import type { Outcome } from './verdicts.ts';
 
 /** After the last step: long enough for everything that waits. */
@@ -191,7 +192,8 @@ class Run {
         for (let i = 0; i < size; i++) this.#send(client, this.#choice.wanted(step, client, random));
       if (client !== undefined && size > 1_000) {
         const view = client.viewOf(client.settings.issuers[step.issuer % client.settings.issuers.length] ?? 0);
-        this.#world.schedule.after(0, () => this.#judge.checkWaiting(view));
+        // Those that use old keys in an outage do not wait, but a crowd's signatures are checked in the thread pool.
+        this.#world.schedule.after(poolMs + 1, () => this.#judge.checkWaiting(view));
       }
       if (left > 1 && this.#world.nowMs + gapMs < this.#plan.durationMs)
         this.#world.schedule.after(gapMs, () => wave(left - 1));
@@ -258,7 +260,8 @@ class Run {
       if (client.process.isFrozen || client.process.isDead || client.process.thawedAtMs >= nowMs) return;
       send(this.#world, this.#judge, client, ask.token, (again, second) => {
         // Many clients that retry together are limited like a flood.
-        if (second.kind === 'refused' && !again.view.isFlooded(again)) this.#checkRecovery(client, again, nowMs);
+        if (second.kind === 'refused' && !again.view.unknown.isFlooded(again))
+          this.#checkRecovery(client, again, nowMs);
       });
     });
   }

@@ -18,7 +18,7 @@ export function isReliable(ask: Ask, nowMs: number): boolean {
     const mayBeOld =
       (view.isInOutage(timeoutMs + slackMs) && view.hasFailedFor(timeoutMs)) ||
       fetchesOf(ask).some(({ hasFailed }) => hasFailed) ||
-      (view.isFailing && !view.hasPermit) ||
+      (view.isFailing && (!view.hasPermit || view.crowdedAtMs >= begun.atMs)) ||
       (view.isFetching && waitedMs >= timeoutMs - driftMs(timeoutMs));
     if (age < maxStaleMs && mayBeOld) return true;
   }

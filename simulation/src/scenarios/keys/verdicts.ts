@@ -1,6 +1,6 @@
 import { type Ask, flawsOf } from './ask.ts';
 import { ageMs, type Fetch } from './fetch-book.ts';
-import { driftMs, staleAfterMs } from './key-view.ts';
+import { driftMs, maxWaiting, staleAfterMs } from './key-view.ts';
 import { fetchesOf, isReliable, poolMs } from './reliance.ts';
 
 export interface Accepted {
@@ -24,7 +24,6 @@ export type Outcome = Accepted | Refused | { readonly kind: 'failed'; readonly t
 /** The statement that an answer breaks, and how. */
 export type Problem = readonly [statement: number, text: string];
 
-export const maxWaiting = 10_000;
 /** A request that is paused again and again gives up after three fetches. */
 export const maxLoads = 3;
 const timeReasons = ['token_expired', 'token_not_yet_valid'];
@@ -103,7 +102,7 @@ function problemOfUnknown(ask: Ask): Problem | undefined {
   const age = view.ageMs();
   if (age >= staleAfterMs + poolMs) return [12, `was refused with 401 by keys that are ${Math.round(age)} ms old`];
   const wasSearched = fetchesOf(ask).some(({ ended }) => ended !== undefined);
-  const mayNotSearch = !view.hasPermit || view.isFlooded(ask) || view.pending.size >= maxWaiting;
+  const mayNotSearch = !view.hasPermit || view.unknown.isFlooded(ask) || view.pending.size >= maxWaiting;
   if (wasSearched || mayNotSearch) return undefined;
   return [4, 'was refused as of an unknown key, although no fetch has looked for the key'];
 }
@@ -121,7 +120,7 @@ function problemOfUnavailable(ask: Ask, nowMs: number): Problem | undefined {
   const isCertain = (view.keys?.size ?? 0) > 0 && age < staleAfterMs && !view.isFailing;
   if (isCertain) return [12, 'got 503 although all keys are known'];
   const isInDelay = view.isInRetryDelay && view.hasFailedFor(timeoutMs);
-  if (!view.hasPermit || isInDelay || view.isFlooded(ask)) return undefined;
+  if (!view.hasPermit || isInDelay || view.unknown.isFlooded(ask)) return undefined;
   const over = fetchesOf(ask).filter(({ ended }) => ended !== undefined);
   if (over.length >= maxLoads || over.some((fetch) => counts(fetch, timeoutMs))) return undefined;
   // A failure counts from when its fetch began, not from its end.

@@ -67,6 +67,16 @@ export class Book {
     }
   }
 
+  /** The tokens of a user are revoked: a token that has just come may be refused as it is verified. */
+  onRevocation(user: string): void {
+    for (const { attempts } of this.#records.values()) {
+      for (const attempt of attempts) {
+        if (attempt.endedAtMs === undefined || attempt.endedAtMs < this.#world.nowMs - settlingMs) continue;
+        if (attempt.reply?.token?.user === user && attempt.outcome === 'token') attempt.outcome = 'unclear';
+      }
+    }
+  }
+
   #onFetch(started: StartedFetch): void {
     const { process, url, init, signal, number } = started;
     const endpoint = endpointOf(url);

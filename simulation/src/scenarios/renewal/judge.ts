@@ -81,10 +81,12 @@ export class Judge {
     }
   }
 
-  #checkTime({ process, name, begunAtMs, due, visit, keysTroubled }: Request): void {
+  #checkTime({ process, name, begunAtMs, due, own, visit, keysTroubled }: Request): void {
     const ms = this.#world.nowMs - begunAtMs - frozenMs(process, begunAtMs, this.#world.nowMs);
     // While its token is verified, it may be revoked.
-    const isRevoked = due !== 'now' && (due !== 'no' || this.#plan.hasRevocations);
+    const hasToken = typeof own === 'object' && own !== null;
+    const isRevokedNow = this.#plan.hasRevocations && hasToken && this.#issuer.isRevoked(own);
+    const isRevoked = due === 'now' ? isRevokedNow : due !== 'no' || this.#plan.hasRevocations;
     const mostMs =
       timeLimitMs +
       (isRevoked ? revokedDelayMs : 0) +

@@ -91,7 +91,7 @@ export class Scene {
         this.#changeSession(this.#browserOf(step.browser), step.act);
         break;
       case 'revoke':
-        if (this.#plan.hasRevocations) this.#issuer.revoke(this.#browserOf(step.browser).session.user);
+        this.#revoke(this.#browserOf(step.browser).session.user);
         break;
       case 'keys':
         this.#issuer.rotate();
@@ -123,6 +123,12 @@ export class Scene {
 
   #browserOf(number: number): Browser {
     return this.#browsers[number % this.#browsers.length] as Browser;
+  }
+
+  #revoke(user: string): void {
+    if (!this.#plan.hasRevocations) return;
+    this.#issuer.revoke(user);
+    this.#book.onRevocation(user);
   }
 
   #cut(process: VirtualProcess): void {

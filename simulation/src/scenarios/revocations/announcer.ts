@@ -35,7 +35,7 @@ const maxLeadMs = 600_000;
 export const maxOffsetMs = 3_600_000;
 const toleranceMs = 30_000;
 /** The time of the store counts from when it was asked, and not at all if its answer took longer. */
-const maxAnswerMs = 5_000;
+export const maxAnswerMs = 5_000;
 
 /** Statement 44: a revocation is announced, or reported as not announced. */
 export class Announcer {

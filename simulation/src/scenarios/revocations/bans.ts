@@ -3,7 +3,7 @@ import type { StreamStore } from '../../world/stream-store.ts';
 import { epochMs } from '../../world/virtual-process.ts';
 import type { World } from '../../world/world.ts';
 import { secretKey } from '../api/secret-key.ts';
-import { maxOffsetMs } from './announcer.ts';
+import { maxAnswerMs, maxOffsetMs } from './announcer.ts';
 import { recoveryMs } from './bounds.ts';
 import type { Node } from './node.ts';
 import { canBeConfirmed, isTimeless, type RevocationsPlan, type Step } from './plan.ts';
@@ -62,7 +62,7 @@ export class Bans {
     node.announcing += 1;
     const { highestMs } = this.#store;
     const latestMs = Math.max(process.wallMs, highestMs);
-    if (step.operation !== 'unban') this.#allow(user, latestMs + toleranceMs + 2_000);
+    if (step.operation !== 'unban') this.#allow(user, latestMs + maxAnswerMs + toleranceMs + 2_000);
     client.users[step.operation](user).then(
       () => this.#end(name, ban, undefined),
       (error: unknown) => this.#end(name, ban, error),

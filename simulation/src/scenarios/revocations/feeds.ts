@@ -40,10 +40,13 @@ export function openFeed(node: Node, { world, store, table, server }: StoreAcces
         if (op === 'stream info') node.noteAnswer(askedAt);
       };
     };
+    let sinceMs = Number.POSITIVE_INFINITY;
+    node.onClosing = () => {
+      // In a disturbance, a request to delete an earlier consumer may have failed.
+      if (node.calm.sinceMs <= node.startedAtMs) sinceMs = node.startedAtMs;
+      else if (node.calm.ms >= recoveryMs(node)) sinceMs = server.newestConsumerMs(process);
+    };
     node.judgeClosed = () => {
-      // Before, a request to delete a consumer may have failed.
-      const isSure = node.calm.sinceMs <= node.startedAtMs;
-      const sinceMs = isSure ? node.startedAtMs : node.calm.sinceMs + recoveryMs(node);
       if (server.consumersOf(process, sinceMs) > 0)
         world.violate(36, `${process.name} leaves a consumer on the server`);
     };
@@ -51,7 +54,10 @@ export function openFeed(node: Node, { world, store, table, server }: StoreAcces
   }
   if (feed.kind !== 'poll' || table === undefined) {
     const own: Set<RedisClient> = new Set();
-    const client = new RedisClient({ world, server: node.server, process, own, wires: 0 });
+    const onAsk = (): void => {
+      node.askedAtMs = world.nowMs;
+    };
+    const client = new RedisClient({ world, server: node.server, process, own, onAsk, wires: 0 });
     node.judgeClosed = () => {
       if (own.size > 0) world.violate(36, `${process.name} leaves ${own.size} connections open`);
     };

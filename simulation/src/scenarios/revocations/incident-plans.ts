@@ -3,7 +3,7 @@ import { pauses } from './pause-plans.ts';
 import { type Incident, type Moment, operatorActs, type Step } from './plan.ts';
 import { kind, moment, nearMoment, process, revoke, who } from './step-plans.ts';
 
-export const after = (at: Moment, steps: readonly Step[]): Incident => ({
+const after = (at: Moment, steps: readonly Step[]): Incident => ({
   after: at,
   requests: 4,
   steps: steps.map((each, position) => ({ at: { of: 'start', plusMs: position * 300 }, step: each })),
@@ -43,6 +43,26 @@ export const incidentOf = (step: fc.Arbitrary<Step>): fc.Arbitrary<Incident> =>
     ),
     requests: fc.oneof(fc.nat({ max: 6 }), fc.nat({ max: 40 })),
     steps: fc.array(fc.record({ at: moment, step }), { minLength: 1, maxLength: 7 }),
+  });
+
+/** A server sleeps for more than ten minutes while the store answers, and revokes when it goes on. */
+export const longSleep: fc.Arbitrary<readonly Incident[]> = fc
+  .tuple(process, ms(700_000, 3_400_000), ms(2, 30), ms(1, 12))
+  .map(([number, forMs, afterNewsMs, laterMs]) => {
+    const freeze = { kind: 'freeze', process: number, for: start(forMs), afterNewsMs, meanwhile: 'nothing' } as const;
+    const made = { kind: 'revoke', process: number, subject: 'user', who: 2, at: null } as const;
+    const revocation: Step = { ...made, crashesAfterMs: null, repeatsAfterMs: null };
+    return [
+      {
+        after: start(30_000),
+        requests: 4,
+        steps: [
+          { at: start(0), step: probe },
+          { at: start(300), step: { ...freeze, stopsSteadyClock: true } },
+          { at: start(300 + afterNewsMs + forMs + laterMs), step: revocation },
+        ],
+      },
+    ];
   });
 
 /** What takes several steps that seldom come together by chance. */
@@ -101,17 +121,38 @@ const story: fc.Arbitrary<readonly Incident[]> = fc.oneof(
         ]),
       ];
     }),
-  // A server whose clock is slow is paused while the store answers, and revokes when it goes on.
-  fc.tuple(process, ms(6_000, 600_000), ms(1, 40), ms(0, 60)).map(([number, forMs, afterNewsMs, laterMs]) => {
-    const freeze = { kind: 'freeze', process: number, for: start(forMs), afterNewsMs, meanwhile: 'nothing' } as const;
-    const made = { kind: 'revoke', process: number, subject: 'user', who: 2, at: null } as const;
-    const revocation: Step = { ...made, crashesAfterMs: null, repeatsAfterMs: null };
-    return [
-      after(start(20_000), [{ kind: 'clock', process: number, byMs: -600_000, backAfterMs: null }]),
-      after(start(100_000), [probe, { ...freeze, stopsSteadyClock: false }]),
-      { after: start(forMs + 300 + afterNewsMs + laterMs), requests: 2, steps: [{ at: start(0), step: revocation }] },
+  // Sockets are opened in an outage, after a wrong clock was corrected.
+  fc.tuple(process, ms(50, 2_000), ms(2_000, 9_000)).map(([number, oneMs, otherMs]) => {
+    const outage: Step = { kind: 'store', mode: 'down', for: start(25_000), delayMs: 0 };
+    const clock: Step = { kind: 'clock', process: number, byMs: 600_000, backAfterMs: 3_000 };
+    const socket: Step = { kind: 'socket', process: number, who: 1, actor: null, lifeSeconds: 60, idlesMs: 0 };
+    const times: readonly (readonly [number, Step])[] = [
+      [0, outage],
+      [500, clock],
+      [3_500 + oneMs, socket],
+      [3_500 + otherMs, socket],
     ];
+    return [{ after: start(8_000), requests: 4, steps: times.map(([atMs, step]) => ({ at: start(atMs), step })) }];
   }),
+  // A user is revoked again, with a later moment, while the first revocation is on its way, and the store refuses the second.
+  fc
+    .tuple(process, who, ms(1, 20), ms(2, 60), fc.constantFrom('readonly' as const, 'oom' as const, 'down' as const))
+    .map(([number, user, laterMs, endsMs, mode]) => {
+      const made = { kind: 'revoke', process: number, subject: 'user', who: user } as const;
+      const once = { crashesAfterMs: null, repeatsAfterMs: null };
+      const refusal: Step = { kind: 'store', mode, for: start(8_000), delayMs: 0 };
+      return [
+        {
+          after: start(5_000),
+          requests: 4,
+          steps: [
+            { at: start(0), step: { ...made, ...once, at: -30 } },
+            { at: start(laterMs), step: { ...made, ...once, at: 0 } },
+            { at: start(endsMs), step: refusal },
+          ],
+        },
+      ];
+    }),
   // Some revocations at once, between two requests with the same token.
   fc.tuple(process, fc.constantFrom(7, 8, 9, 10, 110)).map(([number, count]) => [
     { ...after(start(500), [probe]), requests: 12 },

@@ -91,11 +91,13 @@ export class Judge {
     }
     if (this.isCurrent(node))
       this.#violate(42, asked, `got 503, although nothing has disturbed the node for ${node.calm.ms} ms`);
-    const isPatient = waitMs >= 2_000;
+    const isPatient = waitMs >= 2_000 && !this.#hasPausedBriefly(node);
     const answers = node.linkCalm.ms >= recoveryMs(node) && node.ranStalledMs >= recoveryMs(node);
     if (isPatient && !node.isClosed && node.currentAt !== undefined && answers) {
       this.#violate(34, asked, 'got 503, although the store answers');
     }
+    if (isPatient && this.#hasNotAsked(node))
+      this.#violate(34, asked, 'got 503 after a pause, and the store was not asked');
     const silentMs = this.#silentMs(node);
     if (silentMs !== undefined && silentMs + node.silenceMs + 2_000 < maxStaleSeconds * 1000) {
       this.#violate(42, asked, `got 503 after a silence of at most ${silentMs + node.silenceMs + 2_000} ms`);
@@ -107,6 +109,22 @@ export class Judge {
       const isStill = node.revocations.health().status === 'stale' && !node.isStale && !node.process.isFrozen;
       if (isStill && !node.process.isDead) this.#violate(42, asked, 'got 503 without the event feed_stale');
     });
+  }
+
+  /** Whether a part of the time for which requests wait has passed in a pause that is too short to begin the wait again. */
+  #hasPausedBriefly({ process }: Node): boolean {
+    const freeze = process.freezes.at(-1);
+    const isBrief = freeze !== undefined && freeze.untilMs - freeze.fromMs < pauseMs * 1.001 + 20;
+    return isBrief && this.#world.nowMs - freeze.untilMs < this.#plan.waitMs;
+  }
+
+  /** Whether it has not asked the store since its last pause. */
+  #hasNotAsked(node: Node): boolean {
+    const freeze = node.process.freezes.at(-1);
+    if (freeze === undefined || this.#plan.feed.kind === 'nats' || node.isClosed || node.currentAt === undefined)
+      return false;
+    const isPause = freeze.untilMs <= this.#world.nowMs && freeze.untilMs - freeze.fromMs >= pauseMs * 1.001 + 20;
+    return isPause && node.askedAtMs < freeze.untilMs && !this.#isTimeless(node, freeze.fromMs);
   }
 
   /** The most that a request may take is waitMs. */

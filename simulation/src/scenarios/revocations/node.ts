@@ -76,6 +76,8 @@ export class Node {
   /** When it was last sure to be up to date. */
   currentAt: (Reading & { readonly atMs: number; readonly clockChanges: number }) | undefined;
   silenceMs = 0;
+  /** When it last asked the store for something, or tried to connect. Not known with NATS, whose client connects by itself. */
+  askedAtMs: number = Number.NEGATIVE_INFINITY;
   /** When its wall clock was last set back. -1 if never. */
   setBackAtMs = -1;
   /** When its wall clock was last set. */
@@ -99,6 +101,8 @@ export class Node {
   onLearned: (fact: Fact) => void = () => {};
   /** Called some time after the end. */
   judgeClosed: () => void = () => {};
+  /** Called before it is closed. */
+  onClosing: () => void = () => {};
   readonly #world: World;
 
   constructor(world: World, process: VirtualProcess, number: number, place: NodePlace) {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { incidentOf, incidentsOf, ms, operation, probe, raceOf, start } from './incident-plans.ts';
+import { incidentOf, incidentsOf, longSleep, ms, operation, probe, raceOf, start } from './incident-plans.ts';
 import type { RevocationsPlan, Step } from './plan.ts';
 import { clockMs, kind, natsStep, pollStep, redisStep, revoke } from './step-plans.ts';
 
@@ -68,9 +68,16 @@ const replicaPlans: fc.Arbitrary<RevocationsPlan> = fc
     return { ...plan, processes, incidents: [{ after: start(20_000), requests: 4, steps }] };
   });
 
+const longSleepPlans: fc.Arbitrary<RevocationsPlan> = fc.tuple(anyRedisPlans, longSleep).map(([plan, incidents]) => ({
+  ...plan,
+  processes: plan.processes.map((each) => ({ ...each, aheadMs: 0 })),
+  incidents,
+}));
+
 export const plans: fc.Arbitrary<RevocationsPlan> = fc.oneof(
   { weight: 24, arbitrary: anyRedisPlans },
   { weight: 1, arbitrary: replicaPlans },
+  { weight: 1, arbitrary: longSleepPlans },
 );
 
 /** Replicas and a history are written for Redis alone. */

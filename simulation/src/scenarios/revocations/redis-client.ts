@@ -37,6 +37,7 @@ export class RedisClient {
   }
 
   call(command: string, args: readonly string[]): Promise<Reply> {
+    this.#place.onAsk?.();
     return new Promise((resolve, reject) => {
       if (this.#isEnded) return reject(new Error('Connection is closed.'));
       const given = { args: [command, ...args], resolve, reject };
@@ -67,6 +68,7 @@ export class RedisClient {
   }
 
   #open(): void {
+    this.#place.onAsk?.();
     const {
       world,
       server: { store },
@@ -132,6 +134,8 @@ export interface Place {
   readonly process: VirtualProcess;
   /** The clients of the feed that were not closed. */
   readonly own?: Set<RedisClient>;
+  /** Called when a command is sent, or a connection is opened. */
+  readonly onAsk?: () => void;
   /** How many connections were opened so far. */
   wires: number;
 }

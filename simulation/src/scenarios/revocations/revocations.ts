@@ -89,6 +89,7 @@ async function settle(world: World, plan: RevocationsPlan, scene: Scene): Promis
   await world.runUntil(world.nowMs + 25);
   for (const node of scene.living()) {
     if (node.waiting > 0) world.violate(42, `${node.process.name} leaves requests without an answer`);
+    node.onClosing();
     node.isClosed = true;
     node.calm.begin();
     node.process.deliver(() => void node.revocations.close());

@@ -114,7 +114,7 @@ export class Scene {
       server.answer({ op: 'publish', subject: foreign, text: '', marker: 'DEL' });
       return;
     }
-    if (act.startsWith('remove')) this.checks.noteRemoval();
+    if (act === 'purge' || act.startsWith('remove')) this.checks.noteRemoval();
     if (act === 'purge') server.remove(() => true);
     else if (subject === undefined) return;
     else if (act === 'delete key') server.answer({ op: 'publish', subject, text: '', marker: 'DEL' });

@@ -90,6 +90,7 @@ export class Judge {
       waitingIssuers: view.waitingIssuers,
       waiting: view.waiting,
     };
+    view.waiting += 1;
     if (token.kid.endsWith('-2')) issuer.unknownKeyAskAtMs = this.#world.nowMs;
     if (!needsApproval(ask)) return ask;
     this.#expectCall(ask);
@@ -120,6 +121,7 @@ export class Judge {
   }
 
   end(ask: Ask, outcome: Outcome): void {
+    ask.view.waiting -= 1;
     ask.view.onAnswer(ask.issuer, ask);
     const { client } = ask;
     if (outcome.kind === 'accepted' || (outcome.kind === 'refused' && outcome.status === 403)) {

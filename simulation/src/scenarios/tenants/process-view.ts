@@ -22,9 +22,11 @@ export class ProcessView {
   /** Whether the product may have forgotten unknown issuers, because there were too many. */
   isCrowded = false;
   refusals = 0;
-  /** Requests that wait for an approval. */
+  /** Requests that are not answered yet. */
   waiting = 0;
   #calls = 0;
+  /** When a call reached its time limit last. */
+  #limitAtMs = -1;
   /** Calls that have one of the places for unknown issuers, or may have: those that are unsure. */
   readonly #running: Set<Call> = new Set();
   readonly #newCalls: { readonly atMs: number; readonly aheadMs: number }[] = [];
@@ -71,7 +73,6 @@ export class ProcessView {
   onAsk(view: IssuerView, ask: WaitingAsk): void {
     view.askedAtMs = this.world.nowMs;
     view.pending.add(ask);
-    this.waiting += 1;
     if (!view.isNew && !view.isUnsure) return;
     this.#waitingIssuers.add(view);
     this.#unresolved.add(view);
@@ -82,9 +83,7 @@ export class ProcessView {
   }
 
   onAnswer(view: IssuerView, ask: WaitingAsk): void {
-    if (!view.pending.delete(ask)) return;
-    this.waiting -= 1;
-    if (view.pending.size === 0) this.#waitingIssuers.delete(view);
+    if (view.pending.delete(ask) && view.pending.size === 0) this.#waitingIssuers.delete(view);
   }
 
   /** Called by the app's function. */
@@ -113,9 +112,13 @@ export class ProcessView {
     known.calls.push(call);
     if (known.calls.length > 20) known.calls.shift();
     if (kind !== 'renewal') this.#running.add(call);
+    // After a pause, requests that wait begin their calls anew, which takes another permit.
+    const isAnew = process.clockChanges > 0 && call.since.atMs < this.world.nowMs;
+    if (kind !== 'renewal' && isAnew) this.#unknownAsks.push(this.world.nowMs);
     if (kind === 'new') this.#checkLimits();
     signal?.addEventListener('abort', () => {
       if (call.ended !== undefined) return;
+      this.#limitAtMs = this.world.nowMs;
       this.#running.delete(call);
       this.#checkLimitOf(call);
       known.onAborted(call);
@@ -142,6 +145,7 @@ export class ProcessView {
     const sinceMs = this.world.nowMs;
     this.world.schedule.after(1, () => {
       if (process.isDead || process.clockChanges !== clockChanges || this.#running.size >= maxNewCalls) return;
+      if (this.#limitAtMs >= sinceMs) return;
       for (const view of this.#waitingIssuers) {
         const begunAtMs = Math.min(...[...view.pending].map(({ begun }) => begun.atMs));
         const waits = view.isNew && !view.isUnsure && begunAtMs < sinceMs && this.#mayWaitSince(begunAtMs);
@@ -168,7 +172,8 @@ export class ProcessView {
     if (
       runningCall !== undefined &&
       !view.isOrphan(runningCall) &&
-      ageMs(this.process, runningCall.begun) < this.timeoutMs + graceMs
+      // A load of before a pause counts as dead, also if its call had its turn after the pause.
+      ageMs(this.process, runningCall.since) < this.timeoutMs + graceMs
     )
       this.#violate(4, view, 'is called while a call is under way');
     if (view.isInRetryDelay) this.#violate(4, view, 'is called again within a second of a call that failed');

@@ -60,20 +60,26 @@ export const floods: fc.Arbitrary<Step> = fc
     inOtherHeader: false,
   }));
 
+type Want = (typeof wants)[number];
+
+const wave = (want: Want, size: number, waves: number, gapMs: number, spread: number) =>
+  fc.constant({ want, size, waves, gapMs, spread });
+
 /** More unknown issuers than may wait. Slow to simulate, so rare. */
 export const sieges: fc.Arbitrary<Step> = fc
   .record({
     process: processNumber,
     client: fc.nat({ max: 3 }),
-    wave: fc.constantFrom(
-      { want: 'made up' as const, size: 1_050, waves: 1, gapMs: 0, spread: 100_000 },
-      { want: 'made up' as const, size: 1_050, waves: 3, gapMs: 7_000, spread: 100_000 },
-      { want: 'good' as const, size: 1_100, waves: 1, gapMs: 0, spread: 1 },
-      { want: 'good' as const, size: 700, waves: 4, gapMs: 3_000, spread: 1 },
-      { want: 'good' as const, size: 1_050, waves: 1, gapMs: 0, spread: 100_000 },
-      { want: 'forged' as const, size: 2_600, waves: 5, gapMs: 1_500, spread: 1 },
-      { want: 'forged' as const, size: 10_050, waves: 1, gapMs: 0, spread: 1 },
-      { want: 'made up' as const, size: 2_600, waves: 5, gapMs: 1_000, spread: 100_000 },
+    wave: fc.oneof(
+      { weight: 2, arbitrary: wave('made up', 1_050, 1, 0, 100_000) },
+      { weight: 1, arbitrary: wave('made up', 1_050, 3, 7_000, 100_000) },
+      // Of one tenant, so that all are let through, or wait for one call.
+      { weight: 3, arbitrary: wave('good', 1_100, 1, 0, 1) },
+      { weight: 2, arbitrary: wave('good', 700, 4, 3_000, 1) },
+      { weight: 1, arbitrary: wave('good', 1_050, 1, 0, 100_000) },
+      { weight: 1, arbitrary: wave('forged', 2_600, 5, 1_500, 1) },
+      { weight: 1, arbitrary: wave('forged', 10_050, 1, 0, 1) },
+      { weight: 1, arbitrary: wave('made up', 2_600, 5, 1_000, 100_000) },
     ),
     tenant,
   })

@@ -115,7 +115,8 @@ function problemOfRefused(ask: Ask, refused: Refused, nowMs: number, hadTrouble:
       return problemOfUnknownKey(ask, hadTrouble);
     case 'keys_unavailable':
       if (isApproval) return problemOfUnavailable(ask, Number(retryAfter), nowMs);
-      return hadTrouble(ask.begun.atMs - 70_000) ? undefined : [12, 'got 503 although its issuer works'];
+      if (ask.waiting >= maxWaiting || hadTrouble(ask.begun.atMs - 70_000)) return undefined;
+      return [12, 'got 503 although its issuer works'];
     default:
       return [6, `was refused as ${reason}`];
   }

@@ -107,6 +107,14 @@ export class BucketServer {
     return own.filter(({ epoch, madeAtMs }) => epoch === this.#epoch && madeAtMs >= sinceMs).length;
   }
 
+  /** When it has created the newest consumer of a process. */
+  newestConsumerMs(owner: object): number {
+    return Math.max(
+      0,
+      ...[...this.#consumers.values()].filter((each) => each.owner === owner).map((each) => each.madeAtMs),
+    );
+  }
+
   get lastSequence(): number {
     return this.#log.last.seq;
   }

@@ -41,6 +41,7 @@ export class ReadRules {
   }
 
   watchRead(since: Date | undefined, signal: AbortSignal, read: () => Promise<PollResult>): Promise<PollResult> {
+    this.#node.askedAtMs = this.#world.nowMs;
     this.#judgeBegin();
     this.#judgeSince(since);
     const isAlone = ![...this.#calls].some((call) => !call.signal.aborted);
