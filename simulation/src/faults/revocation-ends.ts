@@ -94,6 +94,26 @@ export const revocationEndsFaults: readonly PlantedFault[] = [
     '      this.#busySince = undefined;\n      link.close();',
     '      this.#busySince = undefined;',
   ]),
+  fault(43, 'the stream is trimmed without a margin', 'A store whose clock jumps ahead drops bans.', [
+    `${source}redis/writer.ts`,
+    '(kept + marginSeconds) * 1_000',
+    'kept * 1_000',
+  ]),
+  fault(36, 'what nobody watches any more stays in the index', 'Each token of a socket stays in memory.', [
+    `${source}watchers.ts`,
+    '      if (watchers?.size === 0) this.#index.delete(name);\n',
+    '',
+  ]),
+  fault(34, 'the feed asks once only', 'After a second pause, requests wait as long as they may.', [
+    `${source}redis/connection.ts`,
+    '    } finally {\n      this.#isAsking = false;\n    }\n    // A connection',
+    '    }\n    this.#isAsking = false;\n    // A connection',
+  ]),
+  fault(40, 'any proof ends the doubt after a pause', 'What was revoked during the pause is accepted.', [
+    liveness,
+    'if (this.#doubtSince !== undefined && !isBefore(askedAt, this.#doubtSince)) this.#endDoubt();',
+    'if (this.#doubtSince !== undefined) this.#endDoubt();',
+  ]),
 ];
 
 type Change = readonly [file: string, from: string, to: string];

@@ -113,6 +113,11 @@ export const streamKeyFaults: readonly PlantedFault[] = [
     from: "if (askedSeconds < lifetimeSeconds.shortUnder) emit({ type: 'lifetime_short', ttlSeconds: askedSeconds });",
     to: "if (ttlSeconds < lifetimeSeconds.shortUnder) emit({ type: 'lifetime_short', ttlSeconds });",
   }),
+  fault(28, 'a gateway without a key brings the old key back', 'Clients get tokens that the gateway refuses.', {
+    file: signer,
+    from: 'publicKey.keyId === servedId) ?? used;',
+    to: 'publicKey.keyId === servedId) ?? current;',
+  }),
 ];
 
 function fault(statement: number, name: string, harm: string, change: PlantedChange): PlantedFault {

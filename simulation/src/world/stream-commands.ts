@@ -129,8 +129,13 @@ function takeLimit(left: string[]): Limit | undefined {
 }
 
 // `~` removes as much as `=`, which Redis allows.
-function cutTo({ nowMs }: StreamStore, stream: StreamLog, { kind, bound }: Limit): number {
-  if (kind === 'MINID') return stream.trim(idOf(bound, 0), nowMs);
+function cutTo(store: StreamStore, stream: StreamLog, { kind, bound }: Limit): number {
+  const { nowMs } = store;
+  if (kind === 'MINID') {
+    const oldest = idOf(bound, 0);
+    store.onTrim(oldest.ms);
+    return stream.trim(oldest, nowMs);
+  }
   const first = stream.entries.at(-Number(bound));
   return Number(bound) >= stream.entries.length || first === undefined ? 0 : stream.trim(first, nowMs);
 }

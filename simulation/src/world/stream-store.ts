@@ -68,6 +68,8 @@ export class StreamStore {
   /** Called after each change of what it holds. */
   onChange: () => void = () => {};
   onMode: () => void = () => {};
+  /** Called when a command removes all entries whose ids are lower than this time. */
+  onTrim: (beforeMs: number) => void = () => {};
   /** Called when commands that wait may go on, such as after a new entry. */
   readonly wakers: Set<() => void> = new Set();
   /** Called when all connections are closed by the store. */

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { pauses } from './pause-plans.ts';
 import { type Incident, type Moment, operatorActs, type Step } from './plan.ts';
 import { kind, moment, nearMoment, process, revoke, who } from './step-plans.ts';
 
@@ -166,4 +167,5 @@ export const incidentsOf = (step: fc.Arbitrary<Step>): fc.Arbitrary<readonly Inc
       weight: 1,
       arbitrary: fc.tuple(fc.array(incidentOf(step), { maxLength: 1 }), story).map((parts) => parts.flat()),
     },
+    { weight: 1, arbitrary: pauses },
   );

@@ -20,6 +20,9 @@ interface Breach {
   readonly text: string;
 }
 
+/** A request that waits asks the store, which answers within this time if all is well. */
+const answeredMs = 1_300;
+
 /** Compares answers with the statements 40 to 43. */
 export class Judge {
   readonly #world: World;
@@ -130,7 +133,17 @@ export class Judge {
     // A clock that is set looks like a pause: the wait begins again.
     if (node.process.thawedAtMs !== thawedAtMs || node.process.isFrozen || node.setAtMs >= atMs) return;
     const tookMs = this.#world.nowMs - atMs;
+    if (tookMs > answeredMs && this.#answers(node))
+      this.#violate(34, asked, `waited for ${tookMs} ms, although the store answers`);
     if (tookMs > this.#plan.waitMs * 1.001 + 20) this.#violate(42, asked, `waited for ${tookMs} ms`);
+  }
+
+  /** Whether the store has answered each question of the node for long, if it was asked. */
+  #answers(node: Node): boolean {
+    const { feed } = this.#plan;
+    return (
+      feed.kind === 'redis' && !node.isClosed && node.currentAt !== undefined && node.linkCalm.ms >= recoveryMs(node)
+    );
   }
 
   /** The health counts the silence from the last question that was answered, and an event tells when it is too long. */

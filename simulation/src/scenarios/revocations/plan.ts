@@ -85,6 +85,8 @@ export type Step =
       readonly lifeSeconds: number;
       readonly idlesMs: number;
     }
+  /** Callers of a process connect and leave, one after the other. */
+  | { readonly kind: 'visitors'; readonly process: number }
   /** The app of a process closes its revocations, goes on for a while, and ends. */
   | { readonly kind: 'close'; readonly process: number; readonly for: Moment }
   | {

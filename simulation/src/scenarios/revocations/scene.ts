@@ -86,6 +86,7 @@ export class Scene {
     this.attacker.onWritten = (attack) => this.access.table?.afterWrite(world, attack === 'no text');
     this.deliveries = new Deliveries(world, plan, this.facts);
     this.checks = new StoreChecks(this);
+    this.store.onTrim = (beforeMs) => this.checks.checkTrim(beforeMs);
     this.#events = new EventRules(this);
     writeHistory(this.store, this.facts, plan);
     if (this.#hasForeignAttack()) this.attacker.foreignText = foreignText(world);

@@ -90,6 +90,7 @@ const steps: readonly fc.WeightedArbitrary<Step>[] = [
       idlesMs: fc.constantFrom(0, 0, 1_100, 20_000),
     }),
   },
+  { weight: 1, arbitrary: fc.record({ kind: kind('visitors'), process }) },
   {
     weight: 1,
     arbitrary: fc.record({ kind: kind('close'), process, for: moment }),

@@ -8,6 +8,7 @@ import type { Node } from './node.ts';
 import { msOf, type RevocationsPlan, type Step } from './plan.ts';
 import type { Scene } from './scene.ts';
 import { epochS, userId, users } from './tokens.ts';
+import { receiveVisitors } from './visitors.ts';
 
 const maxClockMs = 600_000;
 
@@ -146,6 +147,12 @@ export class Steps {
         process.deliver(() => void this.#scene.sockets.begin(node, step, iat));
         break;
       }
+      case 'visitors': {
+        const { process, state: node } = this.#scene.fleet.member(step.process);
+        const iat = epochS + Math.floor(this.#world.nowMs / 1000);
+        process.deliver(() => void receiveVisitors(this.#world, this.#plan, node, iat));
+        break;
+      }
     }
   }
 
@@ -232,7 +239,7 @@ export class Steps {
       process.thaw();
       end();
       this.#scene.traffic.probe(`thaw ${this.#world.nowMs}`, 0);
-      if (this.#plan.feed.kind !== 'redis') this.#scene.traffic.fresh(step.process);
+      this.#scene.traffic.fresh(step.process);
     });
     this.#world.schedule.after(Math.floor(forMs / 2), () => {
       if (step.meanwhile === 'flush') this.#flush(true);

@@ -7,6 +7,11 @@ import { canBeConfirmed, isTimeless, type RevocationsPlan } from './plan.ts';
 import type { StoreFacts } from './store-facts.ts';
 import { type Subject, subjectName } from './subjects.ts';
 
+/** What `retentionSeconds` is at least, without the lifetime of tokens. */
+const retentionSeconds = 1_500;
+/** How far the clock of a store may jump ahead. */
+const marginSeconds = 900;
+
 interface CheckedParts {
   readonly world: World;
   readonly plan: RevocationsPlan;
@@ -61,6 +66,15 @@ export class StoreChecks {
     return this.#removals.some((atMs) => {
       return written.some((ms) => ms >= atMs - 2 * node.silenceMs - 5_000 && ms <= atMs + recoveryMs(node));
     });
+  }
+
+  /** Statement 43: entries are kept for longer than they are needed, by as much as a clock may jump ahead. */
+  checkTrim(beforeMs: number): void {
+    const keptMs = (this.#parts.plan.maxTokenSeconds + retentionSeconds + marginSeconds) * 1_000;
+    // The writer has read the clock some time before, and it may have been set back since.
+    const youngMs = beforeMs + keptMs - this.#parts.store.highestMs;
+    if (youngMs > 0)
+      this.#parts.world.violate(43, `The stream is trimmed by an entry that is ${youngMs} ms too young for that`);
   }
 
   /** Statement 36: entries that are over are forgotten. */

@@ -109,11 +109,11 @@ export class Gateway {
     this.#world.note('gateway', `uses ${this.used ?? 'no key'}`);
   }
 
-  /** An answer has a header with the mode, for the rules. */
+  /** An answer has headers with the mode and the key that it names, for the rules. */
   answer(): Answer {
     const answer = this.#answer();
     if (typeof answer === 'string' || 'fails' in answer) return answer;
-    return { ...answer, headers: { ...answer.headers, 'x-mode': this.mode } };
+    return { ...answer, headers: { ...answer.headers, 'x-mode': this.mode, 'x-key': this.told ?? '' } };
   }
 
   #answer(): Answer {

@@ -29,6 +29,8 @@ export interface Node {
   /** When an outage was last told of, and when the gateway has last said which key it uses. */
   toldAtMs: number;
   answeredAtMs: number;
+  /** When an answer of the gateway to this process has last named each key. */
+  readonly namedAtMs: Map<KeyName, number>;
   readonly deployedAtMs: number;
   /** When another release has replaced it. */
   retiredAtMs: number;
@@ -124,6 +126,8 @@ export class Nodes {
       usedKey: first,
       toldAtMs: Number.NEGATIVE_INFINITY,
       answeredAtMs: Number.NEGATIVE_INFINITY,
+      // A question of the old release may end after its end.
+      namedAtMs: old?.process === process ? old.namedAtMs : new Map(),
       deployedAtMs: nowMs,
       retiredAtMs: Number.POSITIVE_INFINITY,
       askedAtMs: undefined,
@@ -160,9 +164,13 @@ export class Nodes {
     for (const node of this.#nodes) if (node?.process === process) node.answers += 1;
   }
 
-  /** This process was told which key the gateway uses. */
-  answered(process: VirtualProcess): void {
-    for (const node of this.#nodes) if (node?.process === process) node.answeredAtMs = this.#world.nowMs;
+  /** This process was told which key the gateway uses. `undefined`: none. */
+  answered(process: VirtualProcess, key: KeyName | undefined): void {
+    for (const node of this.#nodes) {
+      if (node?.process !== process) continue;
+      node.answeredAtMs = this.#world.nowMs;
+      if (key !== undefined) node.namedAtMs.set(key, this.#world.nowMs);
+    }
   }
 
   crash(number: number, forMs: number): void {

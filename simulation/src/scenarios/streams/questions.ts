@@ -2,6 +2,7 @@ import type { StartedFetch } from '../../world/network.ts';
 import type { VirtualProcess } from '../../world/virtual-process.ts';
 import type { World } from '../../world/world.ts';
 import { callHeader } from './connections.ts';
+import { type KeyName, keyNames } from './keys.ts';
 
 /** docs/decisions/streams.md: "A gateway that hangs delays one round of tokens by two seconds." */
 const limitMs = 2_000;
@@ -13,7 +14,7 @@ const telling = new Set(['open', 'cut off', 'no key', 'empty', 'slow', 'too slow
 export function watchQuestion(
   world: World,
   { process, init, signal, answer }: StartedFetch,
-  onAnswered: (process: VirtualProcess) => void,
+  onAnswered: (process: VirtualProcess, key: KeyName | undefined) => void,
 ): void {
   let isOver = false;
   // A publication asks for itself: a signer in the same process learns nothing from its answer.
@@ -22,7 +23,11 @@ export function watchQuestion(
     ({ headers }) => {
       const mode = headers.get('x-mode') ?? '';
       isOver = mode !== 'endless body';
-      if (isOfSigner && telling.has(mode)) onAnswered(process);
+      if (isOfSigner && telling.has(mode))
+        onAnswered(
+          process,
+          keyNames.find((name) => name === headers.get('x-key')),
+        );
     },
     () => {
       isOver = true;

@@ -51,7 +51,7 @@ async function run(world: World, plan: StreamsPlan): Promise<void> {
   const steps = new Steps(world, store, gateway, health, connections, operators, nodes, calls);
   store.onSlotChanged = () => gateway.slotChanged();
   connections.onReached = (process) => nodes.reached(process);
-  world.network.onFetch = (fetched) => watchQuestion(world, fetched, (process) => nodes.answered(process));
+  world.network.onFetch = (fetched) => watchQuestion(world, fetched, (process, key) => nodes.answered(process, key));
   tokens.clockSlackMs = clockSlackOf(plan);
 
   let before: KeyName | undefined;

@@ -217,6 +217,7 @@ export class TokenRules {
     if (event.type === 'key_used') {
       const key = nameOfKeyId(event.keyId);
       if (key === node.usedKey || key === null || !node.keys.includes(key)) wrong(`a change to ${key}`);
+      if (key !== null && !isNamed(node, key)) wrong(`a change to ${key}, which the gateway no longer names`);
       node.usedKey = key ?? node.usedKey;
       this.#world.note(node.name, `signs with ${key}`);
     }
@@ -255,6 +256,12 @@ export class TokenRules {
     if (nowMs > limitMs) wrong(`${((nowMs - sinceMs) / 1000).toFixed(3)} s after the flip`);
     return false;
   }
+}
+
+/** Whether the gateway has named this key, and not for long another key of the signer since. An answer may come late. */
+function isNamed({ keys, namedAtMs }: Node, key: KeyName): boolean {
+  const atMs = namedAtMs.get(key);
+  return atMs !== undefined && keys.every((other) => other === key || (namedAtMs.get(other) ?? 0) <= atMs + 5_000);
 }
 
 function decoded(part: string): Readonly<Record<string, unknown>> {
