@@ -21,7 +21,7 @@ test.each(plantedFaults)(
     const scenario = scenarios.find((each) => each.name === name) as Scenario<unknown>;
     const build = await builds.for(scenario, { changes });
     const seed = Math.floor(Math.random() * 2 ** 32);
-    const limit = { seconds: secondsForFault, lanes: availableParallelism() };
+    const limit = { seconds: secondsForFault, lanes: availableParallelism(), unchanged: await builds.for(scenario) };
     const { found, episodes } = await search(pool, seed, scenario, build, limit);
     expect(found, `${episodes} episodes of seed ${seed}`).toBeDefined();
   },

@@ -14,7 +14,10 @@ interface Row extends SearchResult {
   readonly fault: PlantedFault;
 }
 
-/** Plants each fault, and runs episodes until one detects it. Returns the exit code: 1 if a fault was not detected. */
+/**
+ * Plants each fault, and runs episodes until one fails in which the unchanged product holds. Returns the exit code: 1 if a fault was
+ * not found.
+ */
 export async function findFaults(context: Context): Promise<number> {
   const { options, pool } = context;
   const faults = chosenFaults(context);
@@ -57,7 +60,8 @@ async function findFault(
 ): Promise<SearchResult> {
   const scenario = scenarios.find(({ name }) => name === fault.scenario) as Scenario<unknown>;
   const build = await builds.for(scenario, { changes: fault.changes });
-  return search(pool, seed, scenario, build, { seconds: secondsForFault, lanes: 1 });
+  const unchanged = await builds.for(scenario);
+  return search(pool, seed, scenario, build, { seconds: secondsForFault, lanes: 1, unchanged });
 }
 
 function cellsOf({ found, episodes, seconds }: SearchResult): readonly string[] {

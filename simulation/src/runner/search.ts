@@ -15,6 +15,8 @@ export interface SearchLimit {
   readonly seconds: number;
   /** How many episodes run at the same time. */
   readonly lanes: number;
+  /** The product without the fault that is searched for. A violation that it has too does not count. */
+  readonly unchanged?: Build;
 }
 
 /** Runs episodes of one scenario until one violates a statement. Errors of the scenario's own code do not count. */
@@ -34,8 +36,14 @@ export async function search(
       const own = episodeSeed(seed, scenario.name, next++);
       const { violation } = await pool.check({ scenario: scenario.name, seed: own, build });
       episodes += 1;
-      if (violation !== undefined && violation.statement !== noStatement) found ??= { seed: own, violation };
+      if (violation === undefined || violation.statement === noStatement || found !== undefined) continue;
+      if (await isClean(own)) found ??= { seed: own, violation };
     }
+  };
+  const isClean = async (own: number): Promise<boolean> => {
+    if (limit.unchanged === undefined) return true;
+    const { violation } = await pool.check({ scenario: scenario.name, seed: own, build: limit.unchanged });
+    return violation === undefined;
   };
   await Promise.all(Array.from({ length: limit.lanes }, lane));
   return { found, episodes, seconds: seconds() };

@@ -172,8 +172,8 @@ export class ProcessView {
     if (
       runningCall !== undefined &&
       !view.isOrphan(runningCall) &&
-      // A load of before a pause counts as dead, also if its call had its turn after the pause.
-      ageMs(this.process, runningCall.since) < this.timeoutMs + graceMs
+      // A load of before a pause counts as dead, also if its call had its turn after the pause. Timers end up to 2 ms early.
+      ageMs(this.process, runningCall.since) < this.timeoutMs + graceMs - 2
     )
       this.#violate(4, view, 'is called while a call is under way');
     if (view.isInRetryDelay) this.#violate(4, view, 'is called again within a second of a call that failed');
