@@ -60,6 +60,10 @@ const chosen = scenarios.flatMap(({ name: scenario }) => {
 test.each(chosen)('finds from a seed, in $scenario: $name', async ({ scenario: name, changes }) => {
   const scenario = scenarios.find((each) => each.name === name) as Scenario<unknown>;
   const build = await builds.for(scenario, { changes });
-  const { found } = await search(pool, 1, scenario, build, { seconds: 300, lanes: 1, unchanged: await builds.for(scenario) });
+  const { found } = await search(pool, 1, scenario, build, {
+    seconds: 300,
+    lanes: 1,
+    unchanged: await builds.for(scenario),
+  });
   expect(found?.violation.text).toBeDefined();
 });
