@@ -39,14 +39,6 @@ export const tenantsFaults: readonly PlantedFault[] = [
     'this.#approval.peek() !== undefined ?',
   ),
   fault(
-    'a remembered token is not compared with the new approval',
-    11,
-    'A removed environment goes on with remembered tokens.',
-    verify,
-    '(await settings.approvals.keysFor(auth)) === source;',
-    '(await settings.approvals.keysFor(auth)) !== undefined;',
-  ),
-  fault(
     'a renewal keeps the environments',
     11,
     'A removed environment is accepted for as long as the tenant is in use.',
