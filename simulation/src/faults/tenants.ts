@@ -6,7 +6,6 @@ const option = 'packages/core/src/options/issuer-approval.ts';
 const callLimit = 'packages/core/src/time/call-limit.ts';
 const finder = 'packages/core/src/makers/token-finder.ts';
 const reportOnly = 'packages/core/src/report-only.ts';
-const verify = 'packages/core/src/token/verify.ts';
 
 function fault(name: string, statement: number, harm: string, file: string, from: string, to: string): PlantedFault {
   return { name, statement, scenario: 'tenants', changes: [{ file, from, to }], harm };
