@@ -33,13 +33,6 @@ export const natsFaults: readonly PlantedFault[] = [
     'if (isLate(error)) return;',
   ]),
   fault(
-    44,
-    'write',
-    'a bucket that was deleted is not created again',
-    'A ban cannot be announced until a server reads again.',
-    ['isFit = false;\n        if (!isMissingBucket(error)', 'if (!isMissingBucket(error)'],
-  ),
-  fault(
     42,
     'bucket',
     'a missing bucket is an error',
@@ -157,10 +150,6 @@ export const natsFaults: readonly PlantedFault[] = [
   ),
   fault(42, 'reading', 'an empty bucket has no snapshot', 'The first server does not start.', [
     'if (lastSequence === 0) endSnapshot();',
-    '',
-  ]),
-  fault(43, 'reading', 'a consumer that the client has replaced is kept', 'After a restore, a server misses bans.', [
-    "type === 'ordered_consumer_recreated' || ",
     '',
   ]),
   fault(36, 'reading', 'consumers are left on the server', 'NATS collects consumers until its memory is full.', [
