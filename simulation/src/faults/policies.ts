@@ -197,7 +197,7 @@ export const policiesFaults: readonly PlantedFault[] = [
     [caller, 'callers.get(auth)', 'callers.get(auth.userId)'],
     [caller, 'callers.set(auth, caller)', 'callers.set(auth.userId, caller)'],
   ),
-  fault(25, 'an empty role is no role claim', 'A role that was taken away comes back from another claim.', [
+  fault(25, 'an empty role claim is skipped', 'A role that was taken away comes back from another claim.', [
     caller,
     '(hasOrganizationRoleClaim(auth.raw) ? null : undefined)',
     'undefined',

@@ -67,7 +67,7 @@ type Call = (...values: readonly never[]) => unknown;
 
 /**
  * The client of a store as the product gets it: with the parts that Keyv, its adapters and their connections have. In Node, an
- * `error` event that nobody listens to ends the process.
+ * `error` event without a listener ends the process.
  */
 export class StoreConnection<Methods extends object> {
   readonly client: Methods;

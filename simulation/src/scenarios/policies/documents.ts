@@ -50,7 +50,7 @@ export interface DocumentPlan {
   /** `null` instead of a list of entries: the document has a text there, so the role is malformed. */
   readonly roles: readonly (readonly [role: number, entries: readonly number[] | null])[];
   readonly form: 'object' | 'text' | 'text with a byte order mark';
-  /** How many malformed permissions a role of its own has. */
+  /** How many malformed permissions are added, all to one extra role. */
   readonly junk: number;
 }
 

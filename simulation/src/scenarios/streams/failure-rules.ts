@@ -60,7 +60,7 @@ export class FailureRules {
   #isFollowing(call: Call): boolean {
     const { from, to } = call.purpose;
     const { nowMs } = this.#world;
-    // A pause of the process is no reason.
+    // Trouble of the gateway and foreign writes count here. Pauses of the process do not.
     const wellSince = this.#health.wellSinceMs(['gateway', 'meddled']);
     const isQuiet = wellSince + 15_000 < Math.min(nowMs, call.startedAtMs + 15_000);
     const names = entriesBetween(this.#store.slots, call.startedAtMs, nowMs).map(({ value }) => nameOfPem(value));

@@ -49,7 +49,7 @@ const cancels: fc.Arbitrary<Campaign> = fc
     };
   });
 
-/** A cancel begins at a request of the run, and pauses at one of its own. */
+/** A cancel begins while the run sends a request, and is paused while it sends one itself. */
 const crossings: fc.Arbitrary<Campaign> = fc
   .record({
     anchor: fc.constantFrom('start' as const, 'drain end' as const, 'drain end' as const),
